@@ -1,0 +1,7 @@
+"""Police and crime commissioning in England and Wales: figures, reconciliation, review."""
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,124 @@
+"""The relations that a statement can assert, as images of exact intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import TypeAlias
+
+from pccfunding.errors import TableError
+from pccfunding.intervals import Interval
+
+__all__ = ["RELATIONS", "Relation"]
+
+Images: TypeAlias = tuple[Interval, Interval]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation: how many terms stand on the left, what they give, and what must hold."""
+
+    name: str
+    terms: int | None
+    sign: str
+    image: Callable[[Sequence[Interval]], Interval]
+    holds: Callable[[Interval, Interval], bool]
+    right_unit: str | None = None
+
+    def check_terms(self, count: int) -> None:
+        """Refuse a number of left terms that the relation has no place for."""
+        if self.terms is not None and count != self.terms:
+            raise TableError(
+                f"Relation {self.name!r} takes {self.terms} on the left, found {count}. "
+                f"Give {_SHAPES[self.name]}."
+            )
+        if count == 0:
+            raise TableError(f"Relation {self.name!r} found nothing on the left.")
+
+
+_SHAPES = {
+    "equal": "one figure on each side",
+    "difference": "left=[larger, smaller]",
+    "ratio": "left=[numerator, denominator]",
+    "percent_change": "left=[earlier, later]",
+    "growth": "left=[increase, total after it]",
+    "share": "left=[part, whole]",
+    "count_percentage": "left=[number counted], right the printed percentage",
+}
+
+
+def _meet(left: Interval, right: Interval) -> bool:
+    return left.meets(right)
+
+
+def _not_above(left: Interval, right: Interval) -> bool:
+    return not right.certainly_below(left)
+
+
+def _sum(terms: Sequence[Interval]) -> Interval:
+    return reduce(add, terms)
+
+
+def _only(terms: Sequence[Interval]) -> Interval:
+    return terms[0]
+
+
+def _difference(terms: Sequence[Interval]) -> Interval:
+    return terms[0] - terms[1]
+
+
+def _ratio(terms: Sequence[Interval]) -> Interval:
+    return terms[0] / terms[1]
+
+
+def _percent_change(terms: Sequence[Interval]) -> Interval:
+    return terms[1] / terms[0] * 100 - 100
+
+
+def _growth(terms: Sequence[Interval]) -> Interval:
+    """Percent growth d / (t - d): written as 100 / (t/d - 1), so that each unknown enters once."""
+    increase, total = terms
+    return 100 / (total / increase - 1)
+
+
+def _share(terms: Sequence[Interval]) -> Interval:
+    return terms[0] / terms[1] * 100
+
+
+def _hull(terms: Sequence[Interval]) -> Interval:
+    return reduce(Interval.hull, terms)
+
+
+def _prints_from_count(left: Interval, right: Interval) -> bool:
+    return any(True for _ in counts_that_print(left, right))
+
+
+def counts_that_print(base: Interval, percent: Interval) -> list[int]:
+    """The integers k for which 100 k / n lies in the interval of a printed percentage."""
+    if base.low is None or not base.is_point or base.low.denominator != 1 or base.low <= 0:
+        raise TableError(f"A percentage of a count needs one whole count above 0, not {base}.")
+    count = int(base.low)
+    low = Fraction(0) if percent.low is None else percent.low
+    high = Fraction(100) if percent.high is None else percent.high
+    first, last = max(0, int(low * count / 100)), min(count, int(high * count / 100) + 1)
+    return [k for k in range(first, last + 1) if Fraction(100 * k, count) in percent]
+
+
+RELATIONS = {
+    relation.name: relation
+    for relation in (
+        Relation("equal", 1, "", _only, _meet),
+        Relation("sum", None, " + ", _sum, _meet),
+        Relation("part_of", None, " + ", _sum, _not_above),
+        Relation("difference", 2, " - ", _difference, _meet),
+        Relation("ratio", 2, " / ", _ratio, _meet),
+        Relation("percent_change", 2, " -> ", _percent_change, _meet, "percent"),
+        Relation("growth", 2, " on the way to ", _growth, _meet, "percent"),
+        Relation("share", 2, " of ", _share, _meet, "percent"),
+        Relation("count_percentage", 1, "", _only, _prints_from_count, "percent"),
+        Relation("hull", None, " | ", _hull, _meet),
+    )
+}
