@@ -8,7 +8,19 @@ from datetime import date, timedelta
 
 from pccfunding.errors import PeriodError
 
-__all__ = ["MONTH", "YEAR", "add_months", "full_year", "month_end", "month_number", "parse_date"]
+__all__ = [
+    "MONTH",
+    "YEAR",
+    "add_months",
+    "check_known",
+    "full_year",
+    "month_end",
+    "month_number",
+    "parse_date",
+    "read_date",
+    "start_of",
+    "tidy",
+]
 
 _FIRST, _LAST = date(1899, 4, 1), date(2200, 3, 31)
 _PIVOT = 70
@@ -25,7 +37,10 @@ _I = re.IGNORECASE
 _WEEKDAY = re.compile(
     r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|nes|ur|urs)?(?:day)?\.?,?\s+(?:the\s+)?", _I
 )
-_CLOCK = r"(?:[T ]\s*(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+_CLOCK = (
+    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
+    r"\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([-/])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}", _I)
 _NUMERIC = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_CLOCK}", _I)
 _WORDS = re.compile(
@@ -71,52 +86,77 @@ def parse_date(text: str) -> date:
 and there is no month 31. If the month comes first, write 2023-12-31.
     """
     if not isinstance(text, str):
-        raise PeriodError(f"{text!r} is a {type(text).__name__}; parse_date reads text.")
-    body = re.sub(r"\s+", " ", text.replace("\u2011", "-").replace("–", "-")).strip(" .,")
+        raise PeriodError(f"{text!r} is of type {type(text).__name__}; parse_date reads text.")
+    body = tidy(text)
+    try:
+        found = read_date(body)
+        if found is None:
+            raise PeriodError(_why_not(body))
+        check_known(found)
+    except PeriodError as error:
+        raise PeriodError(f"Cannot read {text!r} as a date: {error}") from None
+    return found
+
+
+def tidy(text: str) -> str:
+    """Bring blanks and dashes to one form and drop what stands round a period."""
+    text = re.sub(r"[\u2010-\u2015\u2212]|\u00e2\u20ac[\u201c\u201d]", "-", text)
+    return re.sub(r"\s+", " ", text).strip(" .,;:")
+
+
+def read_date(body: str) -> date | None:
+    """Read a tidy date; None where the text has not the form of one.
+
+    Raises
+    ------
+    PeriodError
+        With the reason alone, if it has the form of a date but is none.
+    """
     weekday = _WEEKDAY.match(body)
     if weekday:
         body = body[weekday.end() :]
     if match := _YEAR_FIRST.fullmatch(body):
-        year, month, day = int(match[1]), int(match[3]), int(match[4])
+        year, month, day = full_year(match[1]), int(match[3]), int(match[4])
     elif match := _NUMERIC.fullmatch(body):
         day, month, year = int(match[1]), int(match[3]), full_year(match[4])
-        if month > 12 >= day and month <= calendar.monthrange(year, day)[1]:
+        if month > 12 >= day > 0 and 0 < month <= calendar.monthrange(year, day)[1]:
             raise PeriodError(
-                f"Cannot read {text!r} as a date: dates are read day first, and there is no month "
-                f"{month}. If the month comes first, write {date(year, day, month)}."
+                f"dates are read day first, and there is no month {month}. "
+                f"If the month comes first, write {date(year, day, month)}."
             )
     elif match := _WORDS.fullmatch(body) or _MONTH_FIRST.fullmatch(body):
         day, month, year = int(match["day"]), month_number(match["month"]), full_year(match["year"])
     else:
-        raise PeriodError(f"Cannot read {text!r} as a date: {_why_not(body)}")
+        return None
     try:
         found = date(year, month, day)
     except ValueError as error:
-        raise PeriodError(
-            f"Cannot read {text!r} as a date: there is no day {day} in month {month} of {year}."
-        ) from error
-    check_known(found, text)
+        raise PeriodError(f"there is no day {day} in month {month} of {year}.") from error
     if weekday and weekday[1].lower() != _DAYS[found.weekday()]:
-        raise PeriodError(
-            f"Cannot read {text!r} as a date: {found} was a {found:%A}. Check it at the source."
-        )
+        raise PeriodError(f"{found} was a {found:%A}. Check it at the source.")
     return found
 
 
-def check_known(day: date, text: object) -> None:
+def check_known(day: date) -> None:
     """Refuse a day outside the financial years that periods are kept for."""
     if not _FIRST <= day <= _LAST:
-        raise PeriodError(f"{text!r} holds the year {day.year}; periods run from 1899 to 2200.")
+        raise PeriodError(
+            f"{day} lies outside {_FIRST} to {_LAST}, the days that periods can hold."
+        )
 
 
 def full_year(digits: str) -> int:
     """Read a year of four digits, or of two with the pivot."""
     year = int(digits.lstrip("'’"))
-    return year if len(digits) == 4 else year + (1900 if year >= _PIVOT else 2000)
+    if len(digits) < 4:
+        year += 1900 if year >= _PIVOT else 2000
+    if not _FIRST.year <= year <= _LAST.year:
+        raise PeriodError(f"{digits} is no year from {_FIRST.year} to {_LAST.year}.")
+    return year
 
 
 def month_number(name: str) -> int:
-    """Number of a month from its name or abbreviation."""
+    """Find the number of a month from its name or abbreviation."""
     return _MONTHS.index(name[:3].lower()) + 1
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 __all__ = [
     "HEDGES",
     "LEAD_WORDS",
     "MISSING",
     "NUMBER_WORDS",
-    "PER",
+    "PER_ADVERBS",
+    "PER_NOUNS",
+    "RANK_WORDS",
     "SCALES",
     "TRAILING_HEDGES",
     "alternation",
@@ -68,6 +71,7 @@ HEDGES = {
 
 TRAILING_HEDGES = {
     "or more": "at_least",
+    "and over": "at_least",
     "minimum": "at_least",
     "+": "at_least",
     "or less": "up_to",
@@ -85,6 +89,7 @@ LEAD_WORDS = (
     "in total",
     "totalling",
     "a sum of",
+    "the sum of",
     "a further",
     "further",
     "an additional",
@@ -107,37 +112,37 @@ LEAD_WORDS = (
     "an",
 )
 
-PER = {
+PER_ADVERBS = {
     "annually": "year",
-    "per annum": "year",
-    "per year": "year",
-    "each year": "year",
-    "a year": "year",
+    "yearly": "year",
     "p.a": "year",
     "pa": "year",
     "quarterly": "quarter",
-    "per quarter": "quarter",
-    "a quarter": "quarter",
     "monthly": "month",
-    "per month": "month",
-    "each month": "month",
-    "a month": "month",
     "weekly": "week",
-    "per week": "week",
-    "each week": "week",
-    "a week": "week",
-    "per day": "day",
-    "a day": "day",
-    "per hour": "hour",
-    "an hour": "hour",
-    "per person": "person",
-    "per head": "person",
-    "per capita": "person",
-    "per resident": "person",
-    "a head": "person",
-    "a person": "person",
-    "per household": "household",
+    "daily": "day",
+    "hourly": "hour",
     "each": "each",
+}
+
+PER_NOUNS = {
+    "annum": "year",
+    "year": "year",
+    "quarter": "quarter",
+    "month": "month",
+    "week": "week",
+    "day": "day",
+    "hour": "hour",
+    "person": "person",
+    "head": "person",
+    "capita": "person",
+    "resident": "person",
+    "household": "household",
+    "band d property": "band_d_dwelling",
+    "band d dwelling": "band_d_dwelling",
+    "project": "project",
+    "grant": "grant",
+    "bid": "bid",
 }
 
 SCALES = {
@@ -150,19 +155,18 @@ SCALES = {
     "billion": 10**9,
 }
 
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NUMBER_WORDS = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
+    word: str(number) for number, word in enumerate((*_DIGITS, "ten", "eleven", "twelve"))
 }
 
-MISSING = frozenset(
-    (
-        "- -- — – − . .. ... … * ** : ~ ? n/a na n.a n.a. #n/a nan null none nil tbc tbd tba "
-        "[x] [z] [c] [u] [w] [:] redacted withheld unknown pending blank"
-    ).split()
-) | {
+RANK_WORDS = {"first": "1", "highest": "1", "lowest": "1"}
+
+_MARKS = ("-", "--", "—", "–", ".", "..", "...", "…", "*", "**", ":", "~", "?")
+_SHORTHANDS = ("[x]", "[z]", "[c]", "[u]", "[w]", "[:]")
+_ABBREVIATIONS = ("n/a", "na", "n.a", "n.a.", "#n/a", "nan", "null", "tbc", "tbd", "tba")
+_WORDS = ("none", "nil", "redacted", "withheld", "unknown", "pending", "blank")
+_PHRASES = (
     "to be confirmed",
     "to be determined",
     "to be agreed",
@@ -171,27 +175,18 @@ MISSING = frozenset(
     "not applicable",
     "not published",
     "not stated",
-}
+)
+MISSING = frozenset((*_MARKS, *_SHORTHANDS, *_ABBREVIATIONS, *_WORDS, *_PHRASES))
 
-_DAMAGED = {
-    "Ã‚Â£": "£",
-    "Â£": "£",
-    "ÂŁ": "£",
-    "ВЈ": "£",
-    "┬ú": "£",
-    "拢": "£",
-    "\\u00a3": "£",
-    "\\u00A3": "£",
-    "â€“": "–",
-    "â€”": "—",
-    "Â\u00a0": " ",
-}
+# What UTF-8 becomes when it is read as one of these; no undamaged text decodes back.
+_WRONG_CODECS = ("gbk", "cp1252", "latin-1", "cp1250", "cp1251", "cp437")
+_DAMAGED_POUNDS = ("Â£", "拢", "\\u00a3", "\\u00A3")
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _GROUP_BLANK = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
-def alternation(words: dict[str, str] | tuple[str, ...]) -> str:
+def alternation(words: Iterable[str]) -> str:
     """Join words into a pattern that tries the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
@@ -205,15 +200,26 @@ def repair(text: str) -> tuple[str, list[str]]:
         The text in plain characters, and a code for each kind of damage.
     """
     flags = []
-    for damaged, meant in _DAMAGED.items():
-        if damaged in text:
-            text = text.replace(damaged, meant)
-            flags.append("mojibake")
-    unescaped = html.unescape(text)
-    if unescaped != text:
+    decoded = _decoded(text)
+    if decoded != text:
+        flags.append("mojibake")
+    unescaped = html.unescape(decoded)
+    if unescaped != decoded:
         flags.append("html_entity")
-    text = _INVISIBLE.sub("", unescaped).replace("￡", "£").replace("−", "-")
-    grouped = _GROUP_BLANK.sub(",", text)
-    if grouped != text:
+    plain = _INVISIBLE.sub("", unescaped).replace("￡", "£").replace("−", "-")
+    grouped = _GROUP_BLANK.sub(",", plain)
+    if grouped != plain:
         flags.append("space_in_group")
-    return _BLANKS.sub(" ", grouped).strip(), flags
+    return _BLANKS.sub(" ", grouped).strip(" \"'“”‘’"), flags
+
+
+def _decoded(text: str) -> str:
+    if not text.isascii():
+        for codec in _WRONG_CODECS:
+            try:
+                return text.encode(codec).decode("utf-8")
+            except UnicodeError:
+                continue
+    for damaged in _DAMAGED_POUNDS:
+        text = text.replace(damaged, "£")
+    return text

@@ -10,7 +10,7 @@ from pccfunding._relations import Relation, counts_that_print
 from pccfunding.intervals import Interval, decimal_text
 from pccfunding.printed import Printed
 
-__all__ = ["ANYTHING", "finest_unit", "images", "or_any", "width", "working"]
+__all__ = ["ANYTHING", "finest_unit", "images", "or_any", "strictest", "width", "working"]
 
 ANYTHING = Interval(None, None)
 
@@ -23,6 +23,11 @@ def images(rule: Relation, intervals: Sequence[Interval]) -> tuple[Interval, Int
 def or_any(interval: Interval | None) -> Interval:
     """A reading, or all numbers where the words bound nothing."""
     return ANYTHING if interval is None else interval
+
+
+def strictest(one: Printed) -> Interval | None:
+    """The reading that takes every written digit at its word; what is hedged has only its words."""
+    return one.hard if one.hedge or one.strict is None else one.strict
 
 
 def width(interval: Interval | None) -> Fraction:
@@ -55,7 +60,7 @@ def _at_unit(one: Printed, unit: Fraction) -> Interval:
         return or_any(one.hard)
     usable = [rung for rung in ladder if rung <= unit]
     if not usable or usable[-1] == one.resolution:
-        return or_any(one.strict or one.hard)
+        return or_any(strictest(one))
     if usable[-1] == ladder[-1]:
         return or_any(one.lenient or one.hard)
     return Interval(one.value - usable[-1] / 2, one.value + usable[-1] / 2)

@@ -14,7 +14,7 @@ from pccfunding.printed import Printed, parse_printed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["One", "Side", "exact_pence", "printed_side"]
+__all__ = ["One", "Side", "exact_pence", "printed_row", "printed_side"]
 
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
@@ -79,10 +79,11 @@ def _from_frame(frame: Any) -> list[Printed | None]:
             f"This table has neither token nor amount_gbp; it has "
             f"{', '.join(map(repr, frame.columns))}. Name the printed amounts one of these."
         )
-    return [_from_row(row) for row in frame.to_dict("records")]
+    return [printed_row(row) for row in frame.to_dict("records")]
 
 
-def _from_row(row: dict[Any, Any]) -> Printed | None:
+def printed_row(row: dict[Any, Any]) -> Printed | None:
+    """Read one row of figures or amounts; None where it prints no number."""
     amount = row.get("amount_gbp")
     known_amount = amount is not None and amount == amount
     token = row.get("token")

@@ -1,0 +1,400 @@
+"""Areas by ONS code: every name they are printed under, and the body that commissions there."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+from pccfunding._bundled import datasets_dir
+from pccfunding.errors import UnknownNameError
+
+__all__ = ["Area", "GoverningBody", "find_area"]
+
+
+class GoverningBody(NamedTuple):
+    """A local policing body and the year it began, where that is known.
+
+    Examples
+    --------
+    >>> find_area("Greater Manchester").governing_bodies
+    (GoverningBody(name='mayor', since=2017),)
+    """
+
+    name: str
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area.
+
+    Attributes
+    ----------
+    code : str
+        ONS code.
+    name : str
+        Name.
+    kind : str
+        ``"police_force_area"``, ``"local_authority"``, ``"community_safety_partnership"``,
+        ``"county"``, ``"combined_authority"``, ``"region"``, ``"country"`` or
+        ``"england_and_wales"``.
+    parent : str or None
+        Code of the police force area that contains it.
+    aliases : tuple of str
+        Other names as printed.
+    governing_bodies : tuple of GoverningBody
+        Local policing bodies, earliest first: ``"pcc"``, ``"pfcc"``, ``"mayor"`` or
+        ``"common_council"``.
+
+    Examples
+    --------
+    >>> fenland = find_area("Fenland")
+    >>> fenland.code, fenland.kind, find_area(fenland.parent).name
+    ('E07000010', 'local_authority', 'Cambridgeshire')
+    """
+
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    aliases: tuple[str, ...]
+    governing_bodies: tuple[GoverningBody, ...]
+
+    def governing_body(self, on: dt.date | None = None) -> str | None:
+        """Name the local policing body on a day.
+
+        Parameters
+        ----------
+        on : datetime.date, optional
+            The day; without it, the latest body known.
+
+        Returns
+        -------
+        str or None
+            None where no body is known for that day.
+
+        Notes
+        -----
+        Only the years of changes are known: a body counts from 1 January of its first year.
+
+        Examples
+        --------
+        >>> cambridgeshire = find_area("Cambridgeshire")
+        >>> cambridgeshire.governing_body(), cambridgeshire.governing_body(dt.date(2010, 1, 1))
+        ('pcc', None)
+        """
+        holding = None
+        for body in self.governing_bodies:
+            if on is None or body.since is None or body.since <= on.year:
+                holding = body.name
+        return holding
+
+
+# A bare name that several kinds share means the first of these: money and crime in this field
+# belong to police force areas, then to local authorities.
+_KINDS = (
+    "police_force_area", "local_authority", "county", "combined_authority", "region", "country",
+    "england_and_wales", "community_safety_partnership",
+)  # fmt: skip
+_EVERY, _FORCE, _COUNCIL = frozenset(_KINDS), frozenset(_KINDS[:1]), frozenset(_KINDS[1:3])
+_OFFICES = _FORCE | {"mayor"}
+
+_DUTY = r"(?:police|policing|fire|rescue|crime|and)"
+_OFFICER = rf"(?:{_DUTY} )+commissioners?|o?pf?ccs?"
+_MAYOR = rf"(?:deputy )?mayors?(?: office)?(?: for {_DUTY}(?: {_DUTY})*)?"
+_TITLE = r"(?:(?:elected|deputy|acting|interim) )*"
+_LINK = r"(?: (?:of|for|in))*"
+_WORDS = (
+    (rf"^(?:office of )?{_TITLE}(?:{_OFFICER})(?: office)?{_LINK} ", _FORCE),
+    (rf" (?:office of )?{_TITLE}(?:{_OFFICER})(?: office)?$", _FORCE),
+    (rf"^(?:office of )?{_MAYOR}{_LINK} ", frozenset({"mayor"})),
+    (rf" {_MAYOR}$", frozenset({"mayor"})),
+    (r"^(?:chief constable|receiver) (?:of|for) |^heddlu ", _FORCE),
+    (r" (?:police(?: service| force| area| authority)?|constabulary)$", _FORCE),
+    (r" (?:force(?: area)?|headquarters|hq)$", _FORCE),
+    (r" (?:community safety partnership|csp)$", frozenset({"community_safety_partnership"})),
+    (r" region$|^region of ", frozenset({"region"})),
+    (r" (?:mayoral )?combined authority$", frozenset({"combined_authority"})),
+    (r" (?:(?:district|borough|city|county|county borough|metropolitan borough) )?council$",
+     _COUNCIL),
+    (r" (?:district|borough|county|unitary authority|local authority)$", _COUNCIL),
+    (r"^(?:(?:london|royal|metropolitan|county) )?borough (?:council )?of ", _COUNCIL),
+    (r"^(?:district|city(?: and county)?|county)(?: council)?(?: of)? ", _COUNCIL),
+    (r" (?:city|county) of$", _COUNCIL),
+    (r" city$", _COUNCIL | {"community_safety_partnership"}),
+)  # fmt: skip
+_QUALIFIERS = tuple((re.compile(pattern), kinds) for pattern, kinds in _WORDS)
+
+_CODE = re.compile(r"[EWKNSJ]\d{5,}(-[a-z]+)?|BTP", re.IGNORECASE)
+_WORD, _APOSTROPHES = re.compile(r"[a-z0-9]+"), re.compile(r"['’‘`ʼ.]")
+_NOTE = re.compile(r"[\[(]\s*(?:(?:foot)?notes?\b[^\])]*|[\d\s,]+|[a-z])\s*[\])]")
+_TRAILING = re.compile(r"(?:\b(?:foot)?notes?)?[\s\d,;:.*†‡§]+$")
+_SPLIT = re.compile(r"\s*[,;(|\r\n\t]\s*|\s+[-–—]\s+|\s+(?:of|at|c/o)\s+|\s+(?=\d)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"^all\b|\b(?:sub)?totals?\b|\b(?:average|mean)\b|\b(?:police )?(?:forces|authorities)\b"
+    r"|\b(?:excluding|including|excl?|incl?)\b"
+)
+_UNASSIGNED = re.compile(r"^(?:unassigned|unallocated|unknown|no location|located outside)\b")
+_NOT_AREAS = {
+    "british transport police": "the force of the railways, without a territory of its own",
+    "action fraud": "a national reporting centre for fraud, not a police force area",
+    "national fraud intelligence bureau": "a national bureau, not a police force area",
+    "cifas": "a fraud prevention body that reports offences nationally",
+    "uk finance": "an industry body that reports fraud nationally",
+    "ministry of defence police": "a special force without a territory of its own",
+    "civil nuclear constabulary": "a special force without a territory of its own",
+    "national crime agency": "a national agency, not a police force area",
+    "police scotland": "a force outside England and Wales",
+    "police service of northern ireland": "a force outside England and Wales",
+}
+
+
+def find_area(name_or_code: str) -> Area:
+    """Find an area by its ONS code, or by any name it is printed under.
+
+    Capitals, accents, apostrophes, hyphens, ``&``, footnote marks and the words of the office
+    ("Police and Crime Commissioner for", "Constabulary", "OPCC" ...) do not matter.
+    A bare name that several kinds of area share means the police force area, then the local
+    authority; "region", "Council" or "CSP" behind it chooses another kind.
+
+    Parameters
+    ----------
+    name_or_code : str
+        Such as ``"E23000023"``, ``"Avon & Somerset"`` or ``"PCC for West Mercia"``.
+
+    Returns
+    -------
+    Area
+
+    Raises
+    ------
+    UnknownNameError
+        If the name stands for no area: the message says what it is (a total row, a national
+        body) where that is known, and otherwise offers the nearest names.
+
+    Examples
+    --------
+    >>> find_area("THE POLICE AND CRIME COMMISSIONER FOR WEST MERCIA").code
+    'E23000016'
+    >>> find_area("West Midlands").code, find_area("West Midlands region").code
+    ('E23000014', 'E12000005')
+    >>> find_area("Action Fraud")
+    Traceback (most recent call last):
+    ...
+    pccfunding.errors.UnknownNameError: 'Action Fraud' is no area: it is a national reporting ...
+    """
+    if not isinstance(name_or_code, str):
+        raise UnknownNameError(
+            f"{name_or_code!r} is of type {type(name_or_code).__name__}; an area is found by its "
+            f"name or ONS code, such as 'Cambridgeshire' or 'E23000023'."
+        )
+    if _CODE.fullmatch(name_or_code.strip()):
+        return _by_code(name_or_code)
+    key = _key(name_or_code)
+    if not key:
+        raise UnknownNameError(f"{name_or_code!r} holds no name of an area.")
+    exact = _known().names.get(key, ())
+    area = _first(exact, _EVERY, name_or_code)
+    if area is None:
+        _refuse_what_is_no_area(name_or_code, key, exact)
+        area = _qualified(key, name_or_code) or _before_address(name_or_code)
+    if area is None:
+        raise UnknownNameError(_nearest(name_or_code, key))
+    return area
+
+
+class _Known(NamedTuple):
+    codes: dict[str, Area]
+    names: dict[str, tuple[Area, ...]]
+    bases: dict[str, tuple[Area, ...]]
+
+
+@cache
+def _known() -> _Known:
+    codes: dict[str, Area] = {}
+    names: dict[str, dict[str, Area]] = {}
+    bases: dict[str, dict[str, Area]] = {}
+    with (datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            area = Area(
+                code=row["area_code"],
+                name=row["name"],
+                kind=row["kind"],
+                parent=row["parent_code"] or None,
+                aliases=tuple(filter(None, row["aliases"].split("|"))),
+                governing_bodies=tuple(_bodies(row["governing_bodies"])),
+            )
+            codes[area.code] = area
+            for name in (area.name, *area.aliases, row["police_uk_slug"]):
+                if key := _key(name):
+                    names.setdefault(key, {})[area.code] = area
+                    if area.kind in _COUNCIL:
+                        base = [key, *(base for base, _ in _stripped(key))][-1]
+                        bases.setdefault(base, {})[area.code] = area
+    return _Known(
+        codes,
+        {key: tuple(found.values()) for key, found in names.items()},
+        {key: tuple(found.values()) for key, found in bases.items()},
+    )
+
+
+def _bodies(text: str) -> Iterator[GoverningBody]:
+    for body in filter(None, text.split("|")):
+        name, _, since = body.partition(" ")
+        yield GoverningBody(name, int(since) if since else None)
+
+
+def _key(text: str) -> str:
+    """Reduce a printed name to plain words, without notes, marks and articles."""
+    text = text.replace("´", "'").replace("&amp;", "&").casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(mark for mark in text if unicodedata.category(mark) not in ("Mn", "Cf"))
+    text = _TRAILING.sub("", _NOTE.sub(" ", text))
+    text = _APOSTROPHES.sub("", text).replace("&", " and ").replace("+", " and ")
+    return " ".join(word for word in _WORD.findall(text) if word != "the")
+
+
+def _stripped(key: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Strip words of office and of kind one by one; say which kinds of area they leave open."""
+    kinds = _EVERY
+    again = True
+    while again:
+        again = False
+        for pattern, allowed in _QUALIFIERS:
+            rest = pattern.sub("", key, count=1).strip()
+            if rest and rest != key:
+                key, kinds, again = rest, _both(kinds, allowed), True
+                yield key, kinds
+
+
+def _both(kinds: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    # "Mayor" is a police force area with a condition, so it survives beside police words.
+    if "mayor" in kinds | others and (kinds & _FORCE or "mayor" in kinds) and others <= _OFFICES:
+        return frozenset({"mayor"})
+    return kinds & others
+
+
+def _qualified(key: str, asked: str, *, only: frozenset[str] | None = None) -> Area | None:
+    """Find an area behind words of office or of kind, which exclude areas of other kinds."""
+    for base, kinds in _stripped(key):
+        if only is None or kinds <= only:
+            area = _of_kinds(base, kinds, asked)
+            if area:
+                return area
+    return None
+
+
+def _of_kinds(base: str, kinds: frozenset[str], asked: str) -> Area | None:
+    known = _known()
+    wanted = _FORCE if "mayor" in kinds else kinds
+    found = known.bases.get(base, ()) if kinds <= _COUNCIL else known.names.get(base, ())
+    if not found and wanted == _FORCE:
+        found = known.names.get(base.removesuffix("s"), ())  # "Kent's Commissioner"
+    area = _first(found, wanted, asked)
+    if area and "mayor" in kinds and "mayor" not in {body.name for body in area.governing_bodies}:
+        return None
+    return area
+
+
+def _first(found: Iterable[Area], kinds: frozenset[str], asked: str) -> Area | None:
+    for kind in _KINDS:
+        of_kind = [area for area in found if area.kind == kind and kind in kinds]
+        if len(of_kind) > 1:
+            choices = " or ".join(f"{area.name} ({area.code})" for area in of_kind)
+            raise UnknownNameError(f"{asked!r} can be {choices}. Ask by code.")
+        if of_kind:
+            return of_kind[0]
+    return None
+
+
+def _before_address(text: str) -> Area | None:
+    """Read an office whose address is glued to its name; a second force's name refuses."""
+    for split in reversed(list(_SPLIT.finditer(text))):
+        area = _qualified(_key(text[: split.start()]), text, only=_OFFICES)
+        if area:
+            address = f" {_key(text[split.end() :])} "
+            others = (
+                key
+                for key, found in _known().names.items()
+                if any(other.kind in _FORCE and other != area for other in found)
+            )
+            return None if any(f" {other} " in address for other in others) else area
+    return None
+
+
+def _by_code(text: str) -> Area:
+    known, asked = _known(), text.strip()
+    code = asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
+    area = known.codes.get(code)
+    if area is None:
+        near = difflib.get_close_matches(code, known.codes, n=2, cutoff=0.85)
+        offer = " or ".join(f"{known.codes[one].name} ({one})" for one in near)
+        raise UnknownNameError(
+            f"No area has the code {asked!r}. "
+            + (f"The nearest codes are {offer}. " if offer else "")
+            + "load_areas() lists the codes."
+        )
+    if area.kind not in _KINDS:
+        _refuse_what_is_no_area(asked, _key(area.name), (area,))
+    return area
+
+
+def _refuse_what_is_no_area(asked: str, key: str, exact: Iterable[Area]) -> None:
+    what = next(
+        (what for name, what in _NOT_AREAS.items() if f"{key} ".startswith(f"{name} ")), None
+    )
+    if what is None and (any(one.kind == "unassigned" for one in exact) or _UNASSIGNED.match(key)):
+        what = "a label for offences that no community safety partnership was given"
+    if what is None and _TOTAL.search(key):
+        what = "a total row over several areas; ask for 'England and Wales', a country or a region"
+    if what is not None:
+        raise UnknownNameError(f"{asked!r} is no area: it is {what}.")
+
+
+def _nearest(asked: str, key: str) -> str:
+    if [base for base, _ in _stripped(f"x {key}")][-1:] == ["x"]:
+        return (
+            f"{asked!r} says which kind of body, but not which area. Add the name, as in "
+            f"'Police and Crime Commissioner for Kent'."
+        )
+    known = _known()
+    base, kinds = [(key, _EVERY), *_stripped(key)][-1]
+    elsewhere = _first(known.names.get(base, ()), _EVERY, asked)
+    if elsewhere:
+        kind = elsewhere.kind.replace("_", " ")
+        parent = known.codes[elsewhere.parent] if elsewhere.parent else None
+        inside = f" in {parent.name} ({parent.code})" if parent else ""
+        return (
+            f"No area called {asked!r}: {elsewhere.name} ({elsewhere.code}) is a {kind}{inside}. "
+            f"Ask by that name or code."
+        )
+    similar = _similar((base, key), _FORCE if kinds <= _OFFICES else kinds)
+    return (
+        f"No area called {asked!r}. "
+        + (f"Did you mean {' or '.join(map(repr, similar))}? " if similar else "")
+        + "load_areas() lists every area with its names."
+    )
+
+
+def _similar(texts: Iterable[str], kinds: frozenset[str]) -> list[str]:
+    """Names with the same words, more of them or fewer; then names that are spelt alike."""
+    alike: dict[str, Area] = {}
+    for key, found in _known().names.items():
+        of_kind = [area for area in found if area.kind in kinds]
+        if of_kind:
+            alike[key] = min(of_kind, key=lambda area: _KINDS.index(area.kind))
+    near: list[str] = []
+    for text in texts:
+        words = set(text.split())
+        nested = [key for key in alike if words <= set(key.split()) or set(key.split()) <= words]
+        near += sorted(nested, key=lambda key: (_KINDS.index(alike[key].kind), len(key), key))
+        near += difflib.get_close_matches(text, alike, n=3, cutoff=0.75)
+    return list(dict.fromkeys(alike[key].name for key in near))[:3]

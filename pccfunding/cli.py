@@ -1,0 +1,151 @@
+"""The command line: thin, no arithmetic; exit code 2 for misuse, 1 for a failed check."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import pccfunding
+from pccfunding.errors import PccFundingError, ReconciliationError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = ["main"]
+
+_STYLES = {
+    "reconciles": "green",
+    "reproduced": "green",
+    "conflicts": "bold red",
+    "differs": "red",
+    "consistent": "cyan",
+}
+
+
+class _Commands(click.Group):
+    """Turns the library's errors into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PccFundingError as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            ctx.exit(1 if isinstance(error, ReconciliationError) else 2)
+        except OSError as error:
+            place = f" ({error.filename})" if error.filename else ""
+            click.echo(f"{error.strerror or error}{place}.", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pccfunding.__version__, prog_name="pccfunding")
+def main() -> None:
+    """Review what police and crime commissioners fund, and what came of it."""
+
+
+_evidence_option = click.option(
+    "--evidence",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of a data package; the bundled evidence by default.",
+)
+
+
+@main.command()
+@_evidence_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("review"),
+    show_default=True,
+    help="Folder to write the Review to.",
+)
+@click.option("--area", help="Name or ONS code of a police force area.")
+@click.option("--period", help="Period to review, such as 2021-22/2024-25.")
+@click.option("--force", is_flag=True, help="Write over an earlier Review.")
+@click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
+def review(
+    folder: Path | None,
+    out: Path,
+    area: str | None,
+    period: str | None,
+    force: bool,
+    show: bool,
+) -> None:
+    """Write a Review of the funding beside the reported outcomes."""
+    console = _console()
+    with console.status("Reading the evidence") as status:
+        evidence = _evidence(folder)
+        status.update("Working the figures")
+        result = pccfunding.review(evidence, area_code=area, period=period)
+        status.update("Writing the pages")
+        written = result.write(out, force=force)
+    console.print(_table(result.summary, "What the Review found"))
+    for line in result.text.split("\n"):
+        console.print(line, style="bold", markup=False)
+    console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)
+    if show:
+        click.launch(str(written[0]))
+
+
+@main.command()
+@_evidence_option
+def datasets(folder: Path | None) -> None:
+    """List the tables of the evidence and how complete they are."""
+    from pccfunding.review_pack import completeness
+
+    console = _console()
+    console.print(_table(completeness(_evidence(folder)), "Tables of the evidence"))
+
+
+@main.command()
+@_evidence_option
+@click.option("--area", help="Name or ONS code; only what concerns this area.")
+def reproduce(folder: Path | None, area: str | None) -> None:
+    """Recompute each published figure that can be, and say what came out.
+
+    A published conflict is a finding, not a failure; a verdict that differs from the recorded
+    one fails with exit code 1.
+    """
+    console = _console()
+    found = pccfunding.reproduce(_evidence(folder), area_code=area)
+    shown = ["what", "printed", "recomputed", "verdict", "why"]
+    console.print(_table(found[shown], "Published figures, recomputed"))
+    counts = found["verdict"].value_counts()
+    console.print(", ".join(f"{number} {verdict}" for verdict, number in counts.items()) + ".")
+    wrong = found[~found["as_recorded"]]
+    if len(wrong):
+        names = ", ".join(wrong["what"])
+        click.echo(f"Verdicts that differ from the recorded ones: {names}.", err=True)
+        sys.exit(1)
+
+
+def _evidence(folder: Path | None) -> pccfunding.Evidence:
+    return pccfunding.load_evidence() if folder is None else pccfunding.read_evidence(folder)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _table(frame: pd.DataFrame, title: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    numbers = set(frame.select_dtypes("number").columns)
+    for column in frame.columns:
+        table.add_column(
+            str(column).replace("_", " "), justify="right" if column in numbers else "left"
+        )
+    for row in frame.itertuples(index=False):
+        cells = ["" if value is None or value != value else str(value) for value in row]
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+    return table

@@ -1,0 +1,250 @@
+"""One loader a table of the bundled evidence, each a plain DataFrame."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from pccfunding.errors import UnknownNameError
+from pccfunding.evidence import bundled_table
+from pccfunding.periods import parse_date
+
+__all__ = [
+    "load_areas",
+    "load_awards",
+    "load_crime_severity",
+    "load_deflator",
+    "load_figures",
+    "load_outcomes",
+    "load_population",
+    "load_recorded_crime",
+    "load_sources",
+    "load_totals",
+    "load_weights",
+]
+
+LATEST_VINTAGE = "rebased-2025"
+
+
+def _at(name: str, as_of: dt.date | str | None) -> pd.DataFrame:
+    return bundled_table(name, as_of=parse_date(as_of) if isinstance(as_of, str) else as_of)
+
+
+def load_awards(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
+    """Load the award lines of complete listings, with the amount as printed.
+
+    Only complete listings are here, so that adding the column up means something; amounts that
+    overlap one another are in :func:`load_totals`.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        Show what a reader could know that day.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Awards``: one row an award line; `amount_gbp` in pounds with
+        `amount_low_gbp` and `amount_high_gbp` as the words imply; `figure_id` leads to the source.
+
+    Examples
+    --------
+    >>> awards = load_awards()
+    >>> awards.groupby("funder_group")["amount_gbp"].sum().astype(int).to_dict()
+    {'All government grants': 3746484, "Commissioner's Funds": 1903112, \
+'Local partnership co-commissioning': 331862}
+    """
+    return _at("awards", as_of)
+
+
+def load_outcomes(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
+    """Load the outcomes, outputs and demand that were reported.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        Show what a reader could know that day.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Outcomes``: one row an outcome; `change_pct` is negative for a fall.
+
+    Examples
+    --------
+    >>> outcomes = load_outcomes()
+    >>> float(outcomes.loc[outcomes["measure"] == "residential burglary", "change_pct"].iloc[0])
+    -37.0
+    """
+    return _at("outcomes", as_of)
+
+
+def load_totals(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
+    """Load totals, grants received, budgets, ceilings, rates and changes: overlapping amounts.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        Show what a reader could know that day: Safer Streets 5 was £1m before it was £820,000.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Totals``: one row a subject, never to be added up.
+
+    Examples
+    --------
+    >>> totals = load_totals()
+    >>> totals.loc[totals["subject_id"] == "cambs-invested-2021-25", "token"].iloc[0]
+    '£21.5m'
+    """
+    return _at("totals", as_of)
+
+
+def load_figures() -> pd.DataFrame:
+    """Load every printing of every figure, superseded ones included.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Figures``: numbers are decimal strings, so that no digit is lost.
+
+    Examples
+    --------
+    >>> load_figures().set_index("figure_id").loc["S009", "token"]
+    '£350k'
+    """
+    return _at("figures", None)
+
+
+def load_sources() -> pd.DataFrame:
+    """Load the documents, pages and releases that figures were read from.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Sources``.
+
+    Examples
+    --------
+    >>> bool(load_sources()["source_id"].is_unique)
+    True
+    """
+    return _at("sources", None)
+
+
+def load_areas() -> pd.DataFrame:
+    """Load the areas by ONS code, with their aliases.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Areas``.
+
+    Examples
+    --------
+    >>> int((load_areas()["kind"] == "police_force_area").sum())
+    43
+    """
+    return _at("areas", None)
+
+
+def load_population(*, vintage: str | None = None) -> pd.DataFrame:
+    """Load mid-year populations of one vintage.
+
+    Parameters
+    ----------
+    vintage : str, optional
+        The series; by default the latest, rebased after Census 2021.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Population``: one row an area and mid-year.
+
+    Raises
+    ------
+    UnknownNameError
+        If no such vintage is bundled.
+
+    Examples
+    --------
+    >>> people = load_population()
+    >>> here = (people["area_code"] == "E23000023") & (people["reference_date"] == "2023-06-30")
+    >>> int(people.loc[here, "persons"].iloc[0])
+    907087
+    """
+    population = _at("population", None)
+    wanted = LATEST_VINTAGE if vintage is None else vintage
+    chosen = population[population["vintage"] == wanted]
+    if chosen.empty:
+        held = ", ".join(sorted(population["vintage"].unique()))
+        raise UnknownNameError(f"No population vintage {wanted!r}; there are {held}.")
+    return chosen.reset_index(drop=True)
+
+
+def load_recorded_crime() -> pd.DataFrame:
+    """Load police recorded crime by area, offence class and year.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.RecordedCrime``: a missing count is not zero, see `unknown`.
+
+    Examples
+    --------
+    >>> crime = load_recorded_crime()
+    >>> here = crime[(crime["area_code"] == "E23000023") & (crime["period_end"] == "2019-12-31")]
+    >>> int(here.loc[here["offence"] == "Residential burglary", "offences"].iloc[0])
+    3497
+    """
+    return _at("recorded_crime", None)
+
+
+def load_crime_severity() -> pd.DataFrame:
+    """Load the ONS Crime Severity Score by force: a score, not a count.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.CrimeSeverity``.
+
+    Examples
+    --------
+    >>> bool((load_crime_severity()["severity_score"].dropna() > 0).all())
+    True
+    """
+    return _at("crime_severity", None)
+
+
+def load_deflator() -> pd.DataFrame:
+    """Load the price index of financial years (calendar 2022 = 100).
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Deflator``.
+
+    Examples
+    --------
+    >>> float(load_deflator().set_index("financial_year").loc["2023-24", "price_index"])
+    107.975
+    """
+    return _at("deflator", None)
+
+
+def load_weights() -> pd.DataFrame:
+    """Load severity weights and unit costs of crime, each with how it was seen.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.Weights``.
+
+    Examples
+    --------
+    >>> set(load_weights()["verified"]) <= {"yes", "secondary", "derived"}
+    True
+    """
+    return _at("weights", None)

@@ -1,0 +1,363 @@
+"""Evidence: the tables that a Review is made from, bundled or from any data package."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pccfunding._bundled import datasets_dir
+from pccfunding._tables import read_descriptor, read_table
+from pccfunding.errors import DataPackageError, UnknownNameError
+from pccfunding.periods import Period, parse_date
+
+__all__ = ["Evidence", "cite", "load_evidence", "read_evidence"]
+
+_SUBJECT_TABLES = ("awards", "outcomes", "totals")
+_OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
+_SOURCE_ORDER = ("report", "statistics", "hansard", "web_page", "news")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables that measures and Reviews work on: plain DataFrames.
+
+    Attributes
+    ----------
+    sources, figures, awards, outcomes, totals, statements : DataFrame
+        What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
+        carry the printing that holds at `as_of`.
+    areas, population, recorded_crime, crime_severity, deflator, weights : DataFrame
+        Official statistics.
+    as_of : datetime.date or None
+        The day whose knowledge the tables show; None for everything known.
+    origin : str
+        Where the tables were read from.
+
+    Examples
+    --------
+    >>> evidence = load_evidence()
+    >>> len(evidence.awards), evidence.as_of
+    (8, None)
+    """
+
+    sources: pd.DataFrame
+    figures: pd.DataFrame
+    awards: pd.DataFrame
+    outcomes: pd.DataFrame
+    totals: pd.DataFrame
+    statements: pd.DataFrame
+    areas: pd.DataFrame
+    population: pd.DataFrame
+    recorded_crime: pd.DataFrame
+    crime_severity: pd.DataFrame
+    deflator: pd.DataFrame
+    weights: pd.DataFrame
+    as_of: dt.date | None = None
+    origin: str = "bundled"
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} {len(getattr(self, name))}" for name in table_names())
+        return f"Evidence({self.origin}, as of {self.as_of or 'today'}: {rows})"
+
+
+def table_names() -> tuple[str, ...]:
+    """Names of the tables of an Evidence, in order."""
+    return tuple(field.name for field in fields(Evidence) if field.name not in ("as_of", "origin"))
+
+
+def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
+    """Load the bundled evidence.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        Show what a reader could know that day; a printing without a date is then left out.
+
+    Returns
+    -------
+    Evidence
+
+    Examples
+    --------
+    >>> int(load_evidence().awards["amount_gbp"].sum())
+    5981458
+    """
+    day = _day(as_of)
+    tables = {name: bundled_table(name, as_of=day) for name in table_names()}
+    return Evidence(**tables, as_of=day)
+
+
+def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Read evidence from a data package of the same contracts.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Folder with ``datapackage.json`` and at least sources, figures, awards, outcomes, totals
+        and statements.
+        Official statistics that it does not hold are the bundled ones.
+    as_of : date or str, optional
+        Show what a reader could know that day.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    DataPackageError
+        If a table is missing, or breaks its contract; the message names file, row and column.
+
+    Examples
+    --------
+    >>> from pccfunding._bundled import datasets_dir
+    >>> len(read_evidence(datasets_dir()).awards)
+    8
+    """
+    folder, day = Path(directory), _day(as_of)
+    resources = {
+        str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
+    }
+    absent = [name for name in _OWN_TABLES if name not in resources]
+    if absent:
+        raise DataPackageError(
+            f"{folder} holds no table {absent[0]!r}. Evidence needs {', '.join(_OWN_TABLES)}; "
+            f"found {', '.join(sorted(resources)) or 'none'}."
+        )
+    stored = {
+        name: read_table(folder, resources[name]) for name in table_names() if name in resources
+    }
+    _check_contracts(stored, folder)
+    tables = {
+        name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
+        for name in table_names()
+    }
+    return Evidence(**tables, as_of=day, origin=str(folder))
+
+
+def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Load one table of the bundled evidence, as its own copy."""
+    stored = {"sources", "figures", name} if name in _SUBJECT_TABLES else {name}
+    return _loaded(name, {table: _bundled(table) for table in stored}, as_of)
+
+
+@cache
+def _bundled(name: str) -> pd.DataFrame:
+    folder = datasets_dir()
+    for resource in read_descriptor(folder)["resources"]:
+        if resource["name"] == name:
+            return read_table(folder, resource)
+    raise DataPackageError(f"The bundled data package holds no table {name!r}.")
+
+
+def _loaded(name: str, stored: dict[str, pd.DataFrame], as_of: dt.date | None) -> pd.DataFrame:
+    table = stored[name]
+    if name not in _SUBJECT_TABLES:
+        return table.copy()
+    printed = _holding(stored["figures"], stored["sources"], as_of)
+    joined = table.merge(printed, on="subject_id", how="inner", validate="1:1")
+    joined["period"] = _labels(joined["period_start"], joined["period_end"])
+    if name == "outcomes":
+        joined["baseline"] = _labels(joined["baseline_start"], joined["baseline_end"])
+        is_change = (joined["quantity"] == "change") & (joined["unit"] == "percent")
+        joined["change_pct"] = joined["value"].where(is_change)
+        joined = joined.drop(columns="per")
+        order = _OUTCOME_ORDER
+    else:
+        in_pounds = joined["unit"] == "GBP"
+        for column in ("amount", "amount_low", "amount_high"):
+            source = column.replace("amount", "value")
+            joined[f"{column}_gbp"] = joined[source].where(in_pounds)
+        order = _MONEY_ORDER
+        dropped = ["value_low", "value_high"] + ([] if name == "totals" else ["value"])
+        joined = joined.drop(columns=dropped)
+    first = [column for column in order if column in joined.columns]
+    return joined[first + [column for column in joined.columns if column not in first]]
+
+
+_MONEY_ORDER = (
+    "subject_id",
+    "funding_stream",
+    "kind",
+    "period",
+    "amount_gbp",
+    "amount_low_gbp",
+    "amount_high_gbp",
+    "token",
+    "hedge",
+    "value",
+    "unit",
+    "per",
+    "unknown",
+    "area_code",
+    "period_start",
+    "period_end",
+    "flow",
+    "status",
+    "funder_group",
+    "funder",
+    "recipient",
+    "figure_id",
+)
+_OUTCOME_ORDER = (
+    "subject_id",
+    "measure",
+    "value",
+    "unit",
+    "change_pct",
+    "value_low",
+    "value_high",
+    "token",
+    "hedge",
+    "unknown",
+    "period",
+    "baseline",
+    "area_code",
+    "theme",
+    "funding_stream",
+    "figure_id",
+)
+
+
+def _holding(figures: pd.DataFrame, sources: pd.DataFrame, as_of: dt.date | None) -> pd.DataFrame:
+    """Choose one printing a subject: not superseded, a number, finest, best source, latest."""
+    known = figures
+    if as_of is not None:
+        known = known[known["published_on"] <= pd.Timestamp(as_of)]
+    known = known[~known["superseded_by"].isin(known["figure_id"])]
+    kinds = sources.set_index("source_id")["kind"]
+    rank = {kind: place for place, kind in enumerate(_SOURCE_ORDER)}
+    ordered = known.assign(
+        _missing=known["token"].isna(),
+        _hedged=known["hedge"].notna(),
+        _resolution=pd.to_numeric(known["resolution"]),
+        _source=known["source_id"].map(kinds).map(rank),
+        _published=-known["published_on"].astype("int64"),
+    ).sort_values(
+        ["subject_id", "_missing", "_hedged", "_resolution", "_source", "_published", "figure_id"],
+        kind="stable",
+    )
+    chosen = ordered.drop_duplicates("subject_id")
+    return pd.DataFrame(
+        {
+            "subject_id": chosen["subject_id"],
+            "figure_id": chosen["figure_id"],
+            "token": chosen["token"],
+            "hedge": chosen["hedge"],
+            "unit": chosen["unit"],
+            "per": chosen["per"],
+            "unknown": chosen["unknown"],
+            "value": pd.to_numeric(chosen["value"]).astype("float64"),
+            "value_low": pd.to_numeric(chosen["low"]).astype("float64"),
+            "value_high": pd.to_numeric(chosen["high"]).astype("float64"),
+        }
+    )
+
+
+def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
+    labels = [
+        None if pd.isna(start) or pd.isna(end) else Period.of(start.date(), end.date()).label
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
+
+
+def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+    import pandera.errors
+
+    from pccfunding.schemas import STORED
+
+    for name, table in stored.items():
+        try:
+            STORED[name].validate(table, lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            case = error.failure_cases.iloc[0]
+            place = "" if pd.isna(case["index"]) else f", line {int(case['index']) + 2}"
+            raise DataPackageError(
+                f"{folder / (name + '.csv')}{place}, column {case['column']!r}: "
+                f"{case['failure_case']!r} breaks the rule {case['check']!r} "
+                f"({len(error.failure_cases)} such cells in all)."
+            ) from None
+    subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
+    for column, known, where in (
+        ("source_id", stored["sources"]["source_id"], "sources"),
+        ("subject_id", subjects, "awards, outcomes or totals"),
+    ):
+        lost = stored["figures"][~stored["figures"][column].isin(known)]
+        if len(lost):
+            row = lost.iloc[0]
+            raise DataPackageError(
+                f"{folder / 'figures.csv'}: figure {row['figure_id']!r} names {column} "
+                f"{row[column]!r}, which is not in {where}."
+            )
+
+
+def _day(as_of: dt.date | str | None) -> dt.date | None:
+    return parse_date(as_of) if isinstance(as_of, str) else as_of
+
+
+def cite(rows: pd.DataFrame, *, evidence: Evidence | None = None) -> pd.DataFrame:
+    """List the sources behind the rows of a table, in reading order.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        A table with a column `figure_id` or `source_id`.
+    evidence : Evidence, optional
+        Where the figures are known; the bundled evidence by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
+        `tokens` (the printed tokens taken from it, joined by '; ').
+
+    Raises
+    ------
+    UnknownNameError
+        If a figure or source is not in the evidence.
+    TableError
+        If the table has neither column.
+
+    Examples
+    --------
+    >>> from pccfunding.datasets import load_awards
+    >>> cite(load_awards())["publisher"].tolist()
+    ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
+    """
+    from pccfunding.errors import TableError
+
+    known = load_evidence() if evidence is None else evidence
+    if "figure_id" in rows.columns:
+        wanted = pd.Index(rows["figure_id"].dropna().unique())
+        figures = known.figures.set_index("figure_id")
+        _refuse_unknown(wanted, figures.index, "figure")
+        tokens = figures.loc[wanted, ["source_id", "token"]]
+        order = tokens["source_id"].drop_duplicates().tolist()
+        printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    elif "source_id" in rows.columns:
+        order = rows["source_id"].dropna().unique().tolist()
+        printed = pd.Series(dtype=object)
+    else:
+        raise TableError(
+            f"This table has neither figure_id nor source_id; it has "
+            f"{', '.join(map(repr, rows.columns))}. Keep one of them to be able to cite."
+        )
+    sources = known.sources.set_index("source_id")
+    _refuse_unknown(pd.Index(order), sources.index, "source")
+    cited = sources.loc[order, ["title", "publisher", "published_on", "url", "licence"]]
+    return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> None:
+    lost = wanted.difference(known)
+    if len(lost):
+        raise UnknownNameError(
+            f"No {what} {lost[0]!r} in this evidence. If it comes from your own data package, "
+            f"give it: cite(..., evidence=read_evidence(folder))."
+        )

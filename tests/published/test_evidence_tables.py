@@ -1,0 +1,192 @@
+"""The bundled tables keep their contracts, their keys and their promises."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import frictionless
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding import _descriptor, schemas
+from pccfunding._bundled import datasets_dir
+from pccfunding._tables import read_descriptor, read_table
+
+SUBJECT_TABLES = ("awards", "outcomes", "totals")
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict[str, pd.DataFrame]:
+    folder = datasets_dir()
+    return {
+        resource["name"]: read_table(folder, resource)
+        for resource in read_descriptor(folder)["resources"]
+    }
+
+
+@pytest.mark.parametrize("name", schemas.STORED)
+def test_a_stored_table_keeps_its_contract(name: str, stored: dict[str, pd.DataFrame]) -> None:
+    schemas.STORED[name].validate(stored[name], lazy=True)
+    assert not stored[name].duplicated(schemas.PRIMARY_KEYS[name]).any()
+
+
+@pytest.mark.parametrize("name", schemas.LOADED)
+def test_a_loaded_table_keeps_its_contract(name: str) -> None:
+    frame = getattr(pcc.load_evidence(), name)
+    schemas.LOADED[name].validate(frame, lazy=True)
+
+
+def test_foreign_keys_lead_somewhere(stored: dict[str, pd.DataFrame]) -> None:
+    for name, keys in schemas.FOREIGN_KEYS.items():
+        for column, other, theirs in keys:
+            assert stored[name][column].dropna().isin(stored[other][theirs]).all(), (name, column)
+
+
+def test_a_subject_stands_in_one_table_and_has_a_figure(stored: dict[str, pd.DataFrame]) -> None:
+    subjects = pd.concat([stored[name]["subject_id"] for name in SUBJECT_TABLES])
+    assert subjects.is_unique
+    assert set(subjects) == set(stored["figures"]["subject_id"])
+    containers = pd.concat([stored[name]["part_of"] for name in SUBJECT_TABLES]).dropna()
+    assert containers.isin(subjects).all()
+
+
+def test_only_keys_stand_in_two_tables(stored: dict[str, pd.DataFrame]) -> None:
+    shared_on_purpose = {"note", "unit", "verified", "published_on", "unknown", "derived", "release"}
+    numbers = {"value", "low", "high", "persons", "offences", "price_index", "weight"}
+    homes: dict[str, list[str]] = {}
+    for name, table in stored.items():
+        for column in table.columns:
+            homes.setdefault(column, []).append(name)
+    for column in numbers:
+        assert len(homes[column]) == 1, (column, homes[column])
+    assert "token" in homes
+    assert homes["token"] == ["figures"]
+    assert shared_on_purpose <= set(homes)
+
+
+def test_supersession_stays_within_a_subject_and_ends(stored: dict[str, pd.DataFrame]) -> None:
+    figures = stored["figures"].set_index("figure_id")
+    for figure_id, later in figures["superseded_by"].dropna().items():
+        assert figures.loc[figure_id, "subject_id"] == figures.loc[later, "subject_id"]
+        seen = {figure_id}
+        while isinstance(later, str):
+            assert later not in seen
+            seen.add(later)
+            later = figures.loc[later, "superseded_by"]
+
+
+def test_every_token_reads_as_the_row_says(stored: dict[str, pd.DataFrame]) -> None:
+    for row in stored["figures"].dropna(subset=["token"]).itertuples():
+        printed = pcc.parse_printed(row.token, unit=row.unit, exact=row.precision == "exact")
+        if row.direction == "down":
+            printed = printed.mirrored()
+        read = (
+            _text(printed.value),
+            _text(printed.low),
+            _text(printed.high),
+            printed.hedge,
+            _text(printed.resolution),
+            printed.hard is not None and printed.hard.low_closed,
+            printed.hard is not None and printed.hard.high_closed,
+        )
+        held = (
+            _given(row.value),
+            _given(row.low),
+            _given(row.high),
+            _given(row.hedge),
+            _given(row.resolution),
+            row.low_closed,
+            row.high_closed,
+        )
+        assert read == held, row.figure_id
+
+
+def _text(value: Fraction | None) -> str | None:
+    from pccfunding.intervals import decimal_text
+
+    return None if value is None else decimal_text(value)
+
+
+def _given(cell: object) -> object:
+    return cell if isinstance(cell, str) else None
+
+
+def test_every_figure_of_the_five_documents_is_there() -> None:
+    figures = pcc.load_figures()
+    own = figures[figures["figure_id"].str.fullmatch(r"[SO]\d+[ab]?")]
+    money, outcomes = own[own["unit"] == "GBP"], own[own["unit"] != "GBP"]
+    assert (len(money), len(outcomes)) == (24, 48)
+    assert int(outcomes["value"].isna().sum()) == 5
+    assert outcomes.loc[outcomes["value"].isna(), "unknown_reason"].notna().all()
+    sources = pcc.load_sources()
+    documents = sources[sources["document"].str.endswith(".txt", na=False)]
+    assert own["source_id"].isin(documents["source_id"]).all()
+    assert len(documents) == 5
+
+
+def test_same_money_is_one_subject_and_equal_numbers_are_not_the_same_money() -> None:
+    figures = pcc.load_figures().set_index("figure_id")
+    assert figures.loc["S009", "subject_id"] == figures.loc["S018", "subject_id"]
+    assert figures.loc["S007", "subject_id"] == figures.loc["S008", "subject_id"]
+    assert figures.loc["S001", "subject_id"] == figures.loc["S010", "subject_id"]
+    assert figures.loc["S001", "subject_id"] != figures.loc["S007", "subject_id"]
+    assert figures.loc["S009", "value"] == "350000"
+    assert figures.loc["S018", "value"] == "352195"
+
+
+def test_what_holds_at_a_date() -> None:
+    def token(day: str | None) -> str:
+        totals = pcc.load_totals(as_of=day)
+        subject = pcc.load_figures().set_index("figure_id").loc["S001", "subject_id"]
+        return str(totals.set_index("subject_id").loc[subject, "token"])
+
+    assert token("2023-11-01") == "£1m"
+    assert token("2024-04-01") == "£820,000"
+    assert token(None) == "£820,000"
+    assert len(pcc.load_awards(as_of="2024-03-12")) == 0
+    assert len(pcc.load_awards(as_of="2024-03-13")) == 8
+
+
+def test_the_rural_crime_period_is_repaired_and_flagged() -> None:
+    figures = pcc.load_figures().set_index("figure_id")
+    assert "period_repaired" in figures.loc["O04", "flags"]
+    outcomes = pcc.load_outcomes().set_index("subject_id")
+    rural = outcomes.loc[figures.loc["O04", "subject_id"]]
+    assert (rural["period"], rural["baseline"]) == ("2022-23", "2021-22")
+
+
+def test_the_four_statutory_fields_are_given_or_said_to_be_unknown() -> None:
+    awards = pcc.load_awards()
+    for field in ("recipient", "purpose", "conditions", "reasons"):
+        given, unknown = awards[field].notna(), awards[f"{field}_unknown"].notna()
+        assert (given ^ unknown).all(), field
+
+
+def test_the_descriptor_is_the_one_that_the_contracts_make() -> None:
+    folder = datasets_dir()
+    made = _descriptor.descriptor_text(folder, **_descriptor.BUNDLED)
+    assert (folder / "datapackage.json").read_text(encoding="utf-8") == made, (
+        "run python -m pccfunding._descriptor datasets"
+    )
+
+
+@pytest.mark.slow
+def test_frictionless_finds_the_whole_package_valid() -> None:
+    report = frictionless.Package(str(datasets_dir() / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "message"])[:5]
+
+
+def test_frictionless_reads_the_descriptor_and_the_evidence_tables() -> None:
+    descriptor = json.loads((datasets_dir() / "datapackage.json").read_text(encoding="utf-8"))
+    small = {"sources", "figures", "awards", "outcomes", "totals", "statements", "deflator"}
+    resources = [one for one in descriptor["resources"] if one["name"] in small]
+    for resource in resources:
+        resource["schema"].pop("foreignKeys", None)
+    package = frictionless.Package.from_descriptor(
+        descriptor | {"resources": resources}, basepath=str(datasets_dir())
+    )
+    report = package.validate()
+    assert report.valid, report.flatten(["type", "message"])[:5]
+    assert len(report.tasks) == len(small)
