@@ -24,6 +24,7 @@ __all__ = [
 
 _FIRST, _LAST = date(1899, 4, 1), date(2200, 3, 31)
 _PIVOT = 70
+_LONGEST = 100
 
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -87,6 +88,11 @@ and there is no month 31. If the month comes first, write 2023-12-31.
     """
     if not isinstance(text, str):
         raise PeriodError(f"{text!r} is of type {type(text).__name__}; parse_date reads text.")
+    if len(text) > _LONGEST:
+        raise PeriodError(
+            f"Cannot read {text[:60]!r}... as a date: {len(text)} characters are a passage. "
+            f"Pass the date alone."
+        )
     body = tidy(text)
     try:
         found = read_date(body)

@@ -21,6 +21,8 @@ from pccfunding.errors import PeriodError
 
 __all__ = ["Span", "financial_label", "read_period"]
 
+_LONGEST = 150
+
 _I = re.IGNORECASE
 _COUNTS = (
     "one",
@@ -88,6 +90,11 @@ def read_period(text: str) -> Span:
     """
     if not isinstance(text, str):
         raise PeriodError(f"{text!r} is of type {type(text).__name__}; Period.parse reads text.")
+    if len(text) > _LONGEST:
+        raise PeriodError(
+            f"Cannot read {text[:60]!r}... as a period: {len(text)} characters are a passage. "
+            f"Pass the words of the period alone."
+        )
     body = _INCLUSIVE.sub("", tidy(text))
     try:
         found = _read(body)
@@ -164,7 +171,7 @@ def _two(body: str, *, between: bool = False) -> Span | None:
         found.add(Span(start.start, end.end, tuple(flags)))
     if len(found) > 1:
         raise PeriodError("it has more than one reading. Write it as 2023-04-01/2025-03-31.")
-    if not found and reason is not None and re.search(r"\s(?:to|and|until|-)\s", body):
+    if not found and reason is not None:
         raise reason
     return found.pop() if found else None
 
@@ -264,7 +271,7 @@ def _years(match: re.Match[str]) -> Span:
             )
         raise PeriodError(f"{second} does not follow {first}.")
     whole = f"{financial_label(year)}/{financial_label(single - 1)}"
-    if joint != "-" or (len(second) == 2 and int(second) <= 12):
+    if joint != "-" or len(second) == 4 or int(second) <= 12:
         raise PeriodError(
             f"it is more than one financial year and has more than one reading. "
             f"Write {whole}, or {financial_label(year)} if one year is meant."
@@ -302,7 +309,7 @@ def _offer(first: str, joint: str, second: str) -> str:
         and one[:2] in ("19", "20")
         and two in (str(int(one) + 1), str(int(one) + 1)[2:])
     )
-    if not likely and len(first) == 4:
+    if not likely and len(first) == 4 and len(second) < 3:
         likely = [financial_label(int(first))]
     return f" Did you mean {' or '.join(likely)}? Correct it at the source." if likely else ""
 

@@ -180,6 +180,7 @@ MISSING = frozenset((*_MARKS, *_SHORTHANDS, *_ABBREVIATIONS, *_WORDS, *_PHRASES)
 
 # What UTF-8 becomes when it is read as one of these; no undamaged text decodes back.
 _WRONG_CODECS = ("gbk", "cp1252", "latin-1", "cp1250", "cp1251", "cp437")
+_ORDINARY = re.compile("[\x00-\x7f\u00a0£–—−…‘’“”•]*")
 _DAMAGED_POUNDS = ("Â£", "拢", "\\u00a3", "\\u00A3")
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _GROUP_BLANK = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
@@ -214,7 +215,7 @@ def repair(text: str) -> tuple[str, list[str]]:
 
 
 def _decoded(text: str) -> str:
-    if not text.isascii():
+    if not _ORDINARY.fullmatch(text):
         for codec in _WRONG_CODECS:
             try:
                 return text.encode(codec).decode("utf-8")

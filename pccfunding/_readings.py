@@ -10,7 +10,19 @@ from pccfunding._relations import Relation, counts_that_print
 from pccfunding.intervals import Interval, decimal_text
 from pccfunding.printed import Printed
 
-__all__ = ["ANYTHING", "finest_unit", "images", "or_any", "strictest", "width", "working"]
+__all__ = [
+    "ANYTHING",
+    "amount_text",
+    "certain",
+    "finest_unit",
+    "gap_between",
+    "gap_in_sd",
+    "images",
+    "or_any",
+    "strictest",
+    "vacuous",
+    "working",
+]
 
 ANYTHING = Interval(None, None)
 
@@ -89,3 +101,47 @@ def _plain(interval: Interval) -> str:
     if interval.is_point and interval.low is not None:
         return decimal_text(interval.low)
     return str(interval)
+
+
+def certain(rule: Relation, hard: tuple[Interval, Interval]) -> bool:
+    """Whether a part lies under its whole for every possible reading."""
+    left, right = hard
+    return (
+        rule.name == "part_of"
+        and left.high is not None
+        and right.low is not None
+        and left.high <= right.low
+    )
+
+
+def vacuous(one: Printed) -> bool:
+    """Whether an amount is printed with one digit that leaves it open by more than a quarter."""
+    return one.unit == "GBP" and "vacuous_precision" in one.flags
+
+
+def gap_between(rule: Relation, terms: Sequence[Printed], total: Printed) -> Fraction | None:
+    values = [None if one.hedge else one.value for one in [*terms, total]]
+    if any(value is None for value in values) or rule.name in ("count_percentage", "hull"):
+        return None
+    points = [Interval.point(value) for value in values if value is not None]
+    left, right = rule.image(points[:-1]).low, points[-1].low
+    return None if left is None or right is None else right - left
+
+
+def gap_in_sd(gap: Fraction | None, printed: Sequence[Printed]) -> float | None:
+    """Gap over the standard deviation of as many uniform rounding errors."""
+    if gap is None:
+        return None
+    strict = [width(one.strict) for one in printed]
+    widths = strict if any(strict) else [width(one.lenient) for one in printed]
+    variance = sum((width * width for width in widths), Fraction(0)) / 12
+    return float(gap) / math.sqrt(variance) if variance else None
+
+
+def amount_text(value: Fraction, unit: str | None) -> str:
+    """Write an amount for a sentence: pounds with separators, percent with its sign."""
+    if unit == "GBP":
+        whole = value.denominator == 1
+        return f"£{int(value):,}" if whole else f"£{float(value):,.2f}"
+    number = f"{float(value):,.2g}" if value.denominator != 1 else f"{int(value):,}"
+    return f"{number} points" if unit == "percent" else number

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding._readings import ANYTHING, finest_unit, images, or_any, width, working
+from pccfunding._readings import (
+    ANYTHING,
+    amount_text,
+    certain,
+    finest_unit,
+    gap_between,
+    gap_in_sd,
+    images,
+    or_any,
+    strictest,
+    vacuous,
+    working,
+)
 from pccfunding._relations import RELATIONS, Relation
 from pccfunding._sides import Side, printed_side
 from pccfunding.errors import ReconciliationError, TableError, UnknownNameError
@@ -106,31 +117,44 @@ class Reconciliation:
         if self.relation == "part_of":
             rest = f"; the remainder as printed is {size}" if size else ""
             return f"Does not exceed the larger amount{rest}."
+        if self.gap is None:
+            return "Reconciles within what the words allow."
         return "Reconciles" + (f"; as printed the sides differ by {size}." if size else " exactly.")
 
     def _share(self) -> str:
-        return "" if self.gap_pct is None else f" ({float(abs(self.gap_pct)):.2g}%)"
+        if self.gap_pct is None:
+            return ""
+        share = float(abs(self.gap_pct))
+        return " (under 0.01%)" if share < 0.01 else f" ({share:.2g}%)"
 
     @property
     def frame(self) -> pd.DataFrame:
         """The result as one row; exact numbers as decimal strings."""
         import pandas as pd
 
+        return pd.DataFrame([self.record()])
+
+    def record(self) -> dict[str, Any]:
+        """Give the result as a mapping of plain values, in the columns of `frame`.
+
+        Examples
+        --------
+        >>> reconcile("£350k", "£352,195", relation="equal").record()["gap"]
+        '2195'
+        """
         left, right = self.proof or (None, None)
-        return pd.DataFrame(
-            {
-                "relation": [self.relation],
-                "verdict": [self.verdict],
-                "reason": [self.reason],
-                "strict_verdict": [self.strict_verdict],
-                "left": [None if left is None else str(left)],
-                "right": [None if right is None else str(right)],
-                "gap": [None if self.gap is None else decimal_text(self.gap)],
-                "unit": [self.unit],
-                "working": [self.working],
-                "cautions": ["; ".join(self.cautions)],
-            }
-        )
+        return {
+            "relation": self.relation,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "strict_verdict": self.strict_verdict,
+            "left": None if left is None else str(left),
+            "right": None if right is None else str(right),
+            "gap": None if self.gap is None else decimal_text(self.gap),
+            "unit": self.unit,
+            "working": self.working,
+            "cautions": "; ".join(self.cautions),
+        }
 
     def check(self) -> Reconciliation:
         """Return the result itself, or raise if the statement conflicts.
@@ -162,8 +186,24 @@ class Reconciliation:
 
         return plot_intervals(self.sides(), ax=ax)
 
-    def sides(self) -> pd.DataFrame:
+    @property
+    def wording(self) -> str:
+        """The verdict as it may be printed: a part that fits "does not exceed"."""
+        fits = self.relation == "part_of" and self.verdict == "reconciles"
+        return "does not exceed" if fits else self.verdict
+
+    def sides(self, statement: str | None = None) -> pd.DataFrame:
         """The two sides as rows: label, bounds as floats, closed ends, verdict.
+
+        Parameters
+        ----------
+        statement : str, optional
+            What is claimed, in words; by default the relation.
+
+        Returns
+        -------
+        DataFrame
+            Two rows, as ``plot_intervals`` takes them.
 
         Examples
         --------
@@ -176,15 +216,16 @@ class Reconciliation:
         return pd.DataFrame(
             [
                 {
+                    "statement": statement or self.relation.replace("_", " "),
                     "side": side,
                     "low": None if interval.low is None else float(interval.low),
                     "high": None if interval.high is None else float(interval.high),
                     "low_closed": interval.low_closed,
                     "high_closed": interval.high_closed,
-                    "verdict": self.verdict,
+                    "verdict": self.wording,
                     "unit": self.unit,
                 }
-                for side, interval in (("left", left), ("right", right))
+                for side, interval in (("left side", left), ("right side", right))
             ]
         )
 
@@ -281,8 +322,8 @@ def _judge(
     printed = [*terms, total]
     hard = images(rule, [or_any(one.hard) for one in printed])
     soft = images(rule, [or_any(one.soft) for one in printed])
-    strict = images(rule, [or_any(one.strict or one.hard) for one in printed])
-    strict_holds, gap = rule.holds(*strict), _gap(rule, terms, total)
+    strict = images(rule, [or_any(strictest(one)) for one in printed])
+    strict_holds, gap = rule.holds(*strict), gap_between(rule, terms, total)
     verdict, reason = "reconciles", None
     if scope_reason:
         verdict, reason = "cannot be told", scope_reason
@@ -290,11 +331,11 @@ def _judge(
         verdict = "conflicts"
     elif not complete and rule.name != "part_of":
         verdict, reason = "cannot be told", "parts-missing"
-    elif any("vacuous_precision" in one.flags for one in printed) and not _certain(rule, hard):
+    elif any(vacuous(one) for one in printed) and not certain(rule, hard):
         verdict, reason = "cannot be told", "vacuous-precision"
     elif not rule.holds(*soft):
         verdict, reason = "cannot be told", "one-sided"
-    sd = _gap_in_sd(gap, printed)
+    sd = gap_in_sd(gap, printed)
     cautions = []
     if verdict == "reconciles":
         if not strict_holds:
@@ -315,36 +356,6 @@ def _judge(
         working=working(rule, terms, total, soft if verdict == "reconciles" else hard),
         cautions=tuple(cautions),
     )
-
-
-def _certain(rule: Relation, hard: tuple[Interval, Interval]) -> bool:
-    """Whether a part lies under its whole for every possible reading."""
-    left, right = hard
-    return (
-        rule.name == "part_of"
-        and left.high is not None
-        and right.low is not None
-        and left.high <= right.low
-    )
-
-
-def _gap(rule: Relation, terms: Sequence[Printed], total: Printed) -> Fraction | None:
-    values = [one.value for one in [*terms, total]]
-    if any(value is None for value in values) or rule.name in ("count_percentage", "hull"):
-        return None
-    points = [Interval.point(value) for value in values if value is not None]
-    left, right = rule.image(points[:-1]).low, points[-1].low
-    return None if left is None or right is None else right - left
-
-
-def _gap_in_sd(gap: Fraction | None, printed: Sequence[Printed]) -> float | None:
-    """Gap over the standard deviation of as many uniform rounding errors."""
-    if gap is None:
-        return None
-    strict = [width(one.strict) for one in printed]
-    widths = strict if any(strict) else [width(one.lenient) for one in printed]
-    variance = sum((width * width for width in widths), Fraction(0)) / 12
-    return float(gap) / math.sqrt(variance) if variance else None
 
 
 def _untold(rule: Relation, reason: str, unit: str | None, why: str) -> Reconciliation:
@@ -390,12 +401,3 @@ def _relation(name: str) -> Relation:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise UnknownNameError(f"No relation {name!r}.{hint} There are {', '.join(RELATIONS)}.")
     return RELATIONS[name]
-
-
-def amount_text(value: Fraction, unit: str | None) -> str:
-    """Write an amount for a sentence: pounds with separators, percent with its sign."""
-    if unit == "GBP":
-        whole = value.denominator == 1
-        return f"£{int(value):,}" if whole else f"£{float(value):,.2f}"
-    number = f"{float(value):,.4g}" if value.denominator != 1 else f"{int(value):,}"
-    return f"{number} points" if unit == "percent" else number

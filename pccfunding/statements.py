@@ -64,13 +64,15 @@ def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
 
 
 def work_statements(
-    evidence: Evidence,
+    evidence: Evidence, *, area_code: str | None = None
 ) -> list[tuple[dict[str, Any], Reconciliation]]:
-    """Work every statement; give each row of `statements` with its result.
+    """Work the statements; give each row of `statements` with its result.
 
     Parameters
     ----------
     evidence : Evidence
+    area_code : str, optional
+        ONS code; only the statements about this area.
 
     Returns
     -------
@@ -81,8 +83,11 @@ def work_statements(
     >>> len(work_statements(load_evidence())) == len(load_evidence().statements)
     True
     """
+    rows = evidence.statements
+    if area_code is not None:
+        rows = rows[rows["area_code"] == area_code]
     figures = {row["figure_id"]: row for row in evidence.figures.to_dict("records")}
-    return [(row, _work(row, figures)) for row in evidence.statements.to_dict("records")]
+    return [(row, _work(row, figures)) for row in rows.to_dict("records")]
 
 
 def _work(row: dict[Any, Any], figures: _Figures) -> Reconciliation:

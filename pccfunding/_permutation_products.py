@@ -1,0 +1,178 @@
+"""How often reordered areas reach what was observed, for all pairs of series at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pccfunding._permutation_draws import Orders
+from pccfunding._permutation_scores import TOLERANCE, Marks, Scores
+
+__all__ = ["Tally", "tally"]
+
+Counts: TypeAlias = NDArray[np.int64]
+
+# OpenBLAS starts threads above these sizes, and threads on thin matrices cost many times more
+# than they bring.
+_SERIAL_MATRIX = 262_144
+_SERIAL_VECTOR = 8_192
+# Elements of one working array: few enough for the second-level cache.
+_AT_ONCE = 131_072
+# A byte counts to 255, and the orders of eight bytes are counted side by side.
+_MOST_ORDERS = 255 * 8
+_SINGLE_ROUNDING = 2.0**-24
+
+
+class Tally(NamedTuple):
+    """Orders that reach what was observed, each an array of series of x by series of y.
+
+    Attributes
+    ----------
+    at_least, at_most : array of int
+        Orders whose product is no less, or no more, than the one observed; by size if so asked.
+    largest : array of int or None
+        Orders in which the largest correlation of all pairs is no smaller than this pair's.
+    """
+
+    at_least: Counts
+    at_most: Counts
+    largest: Counts | None
+
+
+def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool, many: bool) -> Tally:
+    """Count the orders that reach what was observed.
+
+    Where orders are many they are compared in single precision, and the few that it cannot
+    decide again in double precision: the counts are those of double precision.
+    """
+    double = _Comparison(of, np.float64, by_size=by_size, max_t=max_t)
+    single = _Comparison(of, np.float32, by_size=by_size, max_t=max_t) if many else None
+    shape, total = double.shape, 0
+    at_least, exceeding = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    passed = np.zeros(of.scale.size + 1, np.int64)
+    for block in blocks:
+        for start in range(0, len(block), double.most):
+            orders = block[start : start + double.most]
+            found = (single or double).compare(orders)
+            if found.doubtful.any():
+                again = double.compare(orders[found.doubtful])
+                found.settle(again)
+                if 4 * len(again.passed) > len(orders):
+                    single = None
+            at_least += _count(found.reached)
+            exceeding += _count(found.exceeded)
+            passed += np.bincount(found.passed, minlength=len(passed))
+            total += len(orders)
+    largest = None
+    if max_t:
+        largest = np.empty(of.scale.size, np.int64)
+        largest[double.by_size] = total - np.cumsum(passed)[:-1]
+        largest = largest.reshape(of.scale.shape)
+    return Tally(at_least.T, total - exceeding.T, largest)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Orders set against what was observed; marks are series of y x orders x series of x.
+
+    `passed` holds for each order how many pairs its largest correlation reaches, and `doubtful`
+    marks the orders that the precision cannot decide.
+    """
+
+    reached: Marks
+    exceeded: Marks
+    passed: NDArray[np.intp]
+    doubtful: Marks
+
+    def settle(self, again: _Found) -> None:
+        """Put what double precision found in place of what was doubtful."""
+        self.reached[:, self.doubtful] = again.reached
+        self.exceeded[:, self.doubtful] = again.exceeded
+        self.passed[self.doubtful] = again.passed
+
+
+class _Comparison:
+    """Products of all pairs in one precision, set against those observed."""
+
+    def __init__(self, of: Scores, dtype: Any, *, by_size: bool, max_t: bool) -> None:
+        observed = np.einsum("in,jn->ij", of.x, of.y)
+        n, self.series = of.x.shape[1], len(of.x)
+        self.shape = observed.T.shape
+        self.x = np.ascontiguousarray(of.x.T, dtype)
+        self.y = np.ascontiguousarray(of.y, dtype)
+        self.by_size_only, self.max_t = by_size, max_t
+        most = _AT_ONCE // (self.series * max(n, len(of.y))) // 8 * 8
+        self.most = min(max(most, 8), _MOST_ORDERS)
+        # Bounds the error of a sum of products of unit length, summed in any order.
+        self.error = 0.0 if dtype is np.float64 else (n + 8) * _SINGLE_ROUNDING
+        margin = of.tolerance if of.is_whole else of.tolerance + self.error
+        self.is_certain = of.is_whole or not self.error
+        goal = np.abs(observed.T) if by_size else observed.T
+        self.low = np.tile((goal - margin).astype(dtype), self.most)
+        self.high = np.tile((goal + margin).astype(dtype), self.most)
+        sizes = np.abs(observed * of.scale).ravel()
+        self.by_size = np.argsort(sizes)
+        self.sizes = sizes[self.by_size]
+        self.scale = np.tile(of.scale.T.astype(dtype), self.most) if of.is_whole else None
+
+    def compare(self, orders: Orders) -> _Found:
+        """Compare the products of orders, one a row, with those observed."""
+        products = self._products(orders)
+        width = products.shape[1]
+        if self.by_size_only:
+            np.abs(products, out=products)
+        reached = products >= self.low[:, :width]
+        exceeded = products >= self.high[:, :width]
+        doubtful = np.zeros(len(orders), np.bool_)
+        if not self.is_certain:
+            # Bytes reduce faster than marks.
+            unlike = np.bitwise_or.reduce((reached ^ exceeded).view(np.uint8), axis=0)
+            doubtful |= unlike.reshape(-1, self.series).any(axis=1)
+        passed = np.zeros(len(orders), np.intp)
+        if self.max_t:
+            largest = self._largest(products)
+            passed = self._passed(largest + (self.error + TOLERANCE))
+            if self.error:
+                doubtful |= passed != self._passed(largest - self.error)
+        shape = (-1, len(orders), self.series)
+        return _Found(reached.reshape(shape), exceeded.reshape(shape), passed, doubtful)
+
+    def _products(self, orders: Orders) -> NDArray[Any]:
+        """Multiply: series of y by (orders, series of x), in pieces that one thread takes."""
+        n, parts = len(self.x), len(self.y)
+        # With "raise" numpy would buffer the output; the orders are our own.
+        moved = np.empty((n, len(orders), self.series), self.x.dtype)
+        np.take(self.x, orders.T.astype(np.intp), axis=0, out=moved, mode="clip")
+        moved = moved.reshape(n, -1)
+        products = np.empty((parts, moved.shape[1]), self.x.dtype)
+        rows = min(parts, max(1, _SERIAL_MATRIX // (8 * n)))
+        columns = max(1, (_SERIAL_VECTOR if rows == 1 else _SERIAL_MATRIX) // (n * rows))
+        for first in range(0, parts, rows):
+            for start in range(0, moved.shape[1], columns):
+                part = slice(first, first + rows), slice(start, start + columns)
+                np.matmul(self.y[part[0]], moved[:, part[1]], out=products[part])
+        return products
+
+    def _largest(self, products: NDArray[Any]) -> NDArray[np.float64]:
+        """Give the largest correlation, by size, of each order."""
+        if self.scale is not None:
+            products *= self.scale[:, : products.shape[1]]
+        top = np.maximum(products.max(axis=0), -products.min(axis=0))
+        return top.reshape(-1, self.series).max(axis=1).astype(np.float64)
+
+    def _passed(self, largest: NDArray[np.float64]) -> NDArray[np.intp]:
+        return np.searchsorted(self.sizes, largest, "right")
+
+
+def _count(marks: Marks) -> Counts:
+    """Count the marks over the orders: the bytes of eight orders are added in one word."""
+    parts, orders, series = marks.shape
+    whole = orders // 8 * 8
+    words = marks[:, :whole].reshape(parts, -1).view(np.uint64)
+    lanes = np.ascontiguousarray(words.reshape(parts, whole // 8, series).sum(axis=1))
+    counts: Counts = lanes.view(np.uint8).reshape(parts, 8, series).sum(axis=1, dtype=np.int64)
+    return counts + marks[:, whole:].sum(axis=1)

@@ -1,0 +1,289 @@
+"""Series to correlate: checked, ranked, centred, and how far their ties let a p value fall."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pccfunding.errors import TableError, UnknownNameError
+
+__all__ = [
+    "TOLERANCE",
+    "Floats",
+    "Marks",
+    "Scores",
+    "Ties",
+    "attained",
+    "check_name",
+    "is_constant",
+    "describe_rule",
+    "doubled_ranks",
+    "read_pair",
+    "read_series",
+    "same_areas",
+    "scores",
+    "smallest_p",
+    "ties",
+]
+
+Floats: TypeAlias = NDArray[np.float64]
+Marks: TypeAlias = NDArray[np.bool_]
+Ties: TypeAlias = tuple[int, ...]
+
+TOLERANCE = 1e-12
+
+
+def check_name(kind: str, name: object, known: Iterable[str]) -> None:
+    """Refuse a name that is not among the known ones.
+
+    Examples
+    --------
+    >>> check_name("method", "spearmen", ["spearman", "pearson"])
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.UnknownNameError: No method 'spearmen'. Did you mean 'spearman'? \
+There are spearman, pearson.
+    """
+    names = list(known)
+    if name in names:
+        return
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise UnknownNameError(f"No {kind} {name!r}.{hint} There are {', '.join(names)}.")
+
+
+def read_series(values: ArrayLike, name: str) -> Floats:
+    """Read series of numbers, one a row.
+
+    Raises
+    ------
+    TableError
+        If the values are not finite numbers in rows of one length.
+
+    Examples
+    --------
+    >>> read_series([1, 2], "x").tolist()
+    [[1.0, 2.0]]
+    """
+    try:
+        series = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    except (TypeError, ValueError) as error:
+        raise TableError(
+            f"{name} does not read as rows of numbers of one length: {error}"
+        ) from error
+    if series.ndim != 2 or not series.size:
+        raise TableError(f"{name} has the shape {series.shape}; it takes series x areas.")
+    finite = np.isfinite(series)
+    if not finite.all():
+        row, area = (int(place) for place in np.argwhere(~finite)[0])
+        place = f"position {area}" if len(series) == 1 else f"series {row}, position {area}"
+        raise TableError(
+            f"{name} is {series[row, area]} at {place}; leave out areas without a number."
+        )
+    return series
+
+
+def read_pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+    """Read two series over the same areas, paired by position, each as an array of one row.
+
+    Raises
+    ------
+    TableError
+        If they are not one finite number an area each, or are fewer than two areas.
+
+    Examples
+    --------
+    >>> read_pair([1, 2, 3], [2, 4])
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.TableError: x has 3 values and y has 2; they pair by position.
+    """
+    left, right = read_series(x, "x"), read_series(y, "y")
+    for name, series in (("x", left), ("y", right)):
+        if len(series) != 1:
+            raise TableError(
+                f"{name} holds {len(series)} series; permutation_family takes several."
+            )
+    same_areas(left, right, "values")
+    return left, right
+
+
+def same_areas(x: Floats, y: Floats, things: str = "areas") -> None:
+    """Refuse series that do not pair by position, or hold fewer than two areas."""
+    if x.shape[1] != y.shape[1]:
+        raise TableError(
+            f"x has {x.shape[1]} {things} and y has {y.shape[1]}; they pair by position."
+        )
+    if x.shape[1] < 2:
+        raise TableError(f"x and y have {x.shape[1]} {things}; a correlation takes two or more.")
+
+
+def is_constant(series: Floats) -> Marks:
+    """Whether each series varies by no more than the rounding of its numbers.
+
+    Examples
+    --------
+    >>> is_constant(np.array([[0.1 + 0.2, 0.3], [0.0, 1e-300]])).tolist()
+    [True, False]
+    """
+    size = np.abs(series).max(axis=1)
+    size[size == 0] = 1
+    constant: Marks = series.max(axis=1) / size - series.min(axis=1) / size <= TOLERANCE
+    return constant
+
+
+def doubled_ranks(series: Floats) -> Floats:
+    """Rank each series from 2 to 2n, ties at their middle: whole numbers even where they tie.
+
+    Numbers that differ by no more than their rounding tie.
+
+    Examples
+    --------
+    >>> doubled_ranks(np.array([[0.3, 5.0, 0.1 + 0.2]])).tolist()
+    [[3.0, 6.0, 3.0]]
+    """
+    ranks = np.empty_like(series)
+    for ranked, values in zip(ranks, series, strict=True):
+        places = np.argsort(values)
+        ordered = values[places]
+        size = np.maximum(np.abs(ordered[1:]), np.abs(ordered[:-1]))
+        steps = ordered[1:] - TOLERANCE * size > ordered[:-1]
+        ends = np.flatnonzero(np.append(steps, True)) + 1
+        counts = np.diff(ends, prepend=0)
+        ranked[places] = np.repeat(2 * ends - counts + 1, counts)
+    return ranks
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Centred series whose products are the statistic of a pair, up to a factor of the pair.
+
+    Attributes
+    ----------
+    x, y : array of series x areas
+    scale : array of series of x x series of y
+        What a product is multiplied by to give the correlation.
+    tolerance : float
+        Products nearer to one another than this are the same.
+    is_whole : bool
+        Whether the products are whole numbers.
+    """
+
+    x: Floats
+    y: Floats
+    scale: Floats
+    tolerance: float
+    is_whole: bool
+
+
+def scores(x: Floats, y: Floats, method: str) -> Scores:
+    """Centre series that vary: doubled ranks as whole numbers, or numbers of unit length.
+
+    Examples
+    --------
+    >>> scores(np.array([[1.0, 5.0, 7.0]]), np.array([[3.0, 3.0, 9.0]]), "spearman").x.tolist()
+    [[-2.0, 0.0, 2.0]]
+    """
+    n = x.shape[1]
+    if method == "spearman":
+        a, b = (doubled_ranks(series) - (n + 1) for series in (x, y))
+        squares = np.outer((a * a).sum(axis=1), (b * b).sum(axis=1))
+        return Scores(a, b, 1 / np.sqrt(squares), 0.5, True)
+    a, b = (_unit(series) for series in (x, y))
+    return Scores(a, b, np.ones((len(a), len(b))), TOLERANCE, False)
+
+
+def _unit(series: Floats) -> Floats:
+    # Dividing first keeps the squares of very large and very small numbers finite.
+    centred = series / np.abs(series).max(axis=1, keepdims=True)
+    centred -= centred.mean(axis=1, keepdims=True)
+    centred /= np.abs(centred).max(axis=1, keepdims=True)
+    lengths: Floats = np.sqrt((centred * centred).sum(axis=1, keepdims=True))
+    return centred / lengths
+
+
+def ties(series: Floats, tolerance: float) -> list[Ties]:
+    """Give for each series how many values are the same, from the lowest value to the highest.
+
+    Examples
+    --------
+    >>> ties(np.array([[5.0, 0.0, 0.0], [1.0, 2.0, 3.0]]), 0.5)
+    [(2, 1), (1, 1, 1)]
+    """
+    ordered = np.sort(series, axis=1)
+    steps = ordered[:, 1:] - ordered[:, :-1] > tolerance
+    if steps.all():
+        return [(1,) * series.shape[1]] * len(series)
+    ends = (np.flatnonzero(np.append(row, True)) + 1 for row in steps)
+    return [tuple(np.diff(end, prepend=0).tolist()) for end in ends]
+
+
+@lru_cache(maxsize=4096)
+def attained(x: Ties, y: Ties) -> int:
+    """Count the orders of n areas that put tied series in the same order as far as they can be.
+
+    By the rearrangement inequality these alone attain the largest product, and by exchange of
+    two areas out of order the largest concordance: the count holds for each method.
+
+    Examples
+    --------
+    >>> attained((1, 1, 1), (1, 1, 1)), attained((2, 1), (1, 1, 1)), attained((2, 1), (2, 1))
+    (1, 2, 4)
+    """
+    count = math.prod(map(math.factorial, x)) * math.prod(map(math.factorial, y))
+    of_x, of_y = iter(x), iter(y)
+    left, right = next(of_x), next(of_y)
+    while True:
+        shared = min(left, right)
+        count //= math.factorial(shared)
+        left, right = left - shared or next(of_x, 0), right - shared or next(of_y, 0)
+        if not left:
+            return count
+
+
+def smallest_p(x: Ties, y: Ties, rule: str, extremes: tuple[float, float], near: float) -> float:
+    """Give the smallest p that tied series can reach.
+
+    Parameters
+    ----------
+    x, y : Ties
+    rule : {"double", "abs", "greater", "less"}
+    extremes : pair of float
+        Lowest and highest value of the statistic; only "abs" asks for them.
+    near : float
+        Values nearer to one another than this are the same.
+
+    Examples
+    --------
+    >>> untied = (1,) * 6
+    >>> smallest_p(untied, untied, "double", (-1, 1), 1e-12) == 2 / 720
+    True
+    """
+    lowest, highest = attained(x[::-1], y), attained(x, y)
+    if rule == "abs":
+        gap = extremes[1] + extremes[0]
+        count = lowest + highest if abs(gap) <= near else highest if gap > 0 else lowest
+    else:
+        tail = {"greater": highest, "less": lowest}.get(rule, min(lowest, highest))
+        count = 2 * tail if rule == "double" else tail
+    return min(1.0, count / math.factorial(sum(x)))
+
+
+def describe_rule(two_sided: str, alternative: str) -> str:
+    """Say in words which p a rule gives.
+
+    Examples
+    --------
+    >>> describe_rule("double", "two-sided")
+    'two-sided as twice the smaller tail'
+    """
+    if alternative != "two-sided":
+        return f"one-sided, {alternative}"
+    return "two-sided " + ("as twice the smaller tail" if two_sided == "double" else "by size")

@@ -1,0 +1,103 @@
+"""What the ladder accepts as counts, exposures, levels and names."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, SupportsFloat, TypeAlias
+
+from pccfunding.errors import TableError, UnknownNameError
+
+__all__ = [
+    "Number",
+    "is_missing",
+    "labels_for",
+    "one_of",
+    "optional_count",
+    "optional_dispersion",
+    "proper_fraction",
+    "some_number",
+    "some_positive",
+    "whole_number",
+]
+
+Number: TypeAlias = SupportsFloat
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None, NaN or a missing value of pandas."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, SupportsFloat) and math.isnan(float(value))
+
+
+def optional_count(value: Any, name: str) -> int | None:
+    """Give a count as int, None where it is not published; refuse what no count can be."""
+    if is_missing(value):
+        return None
+    return whole_number(value, name, least=0)
+
+
+def whole_number(value: Any, name: str, *, least: int) -> int:
+    """Give a whole number that is not below `least`."""
+    fits = isinstance(value, SupportsFloat) and not isinstance(value, bool | str)
+    if not fits or not float(value).is_integer() or float(value) < least:
+        raise TableError(f"{name} is {value!r}; it takes a whole number of {least} or more.")
+    return int(value)
+
+
+def some_number(value: Any, name: str) -> float:
+    """Give a finite number."""
+    if isinstance(value, bool | str) or not isinstance(value, SupportsFloat):
+        raise TableError(f"{name} is {value!r}; it takes a number.")
+    if not math.isfinite(float(value)):
+        raise TableError(f"{name} is {value!r}; it takes a finite number.")
+    return float(value)
+
+
+def some_positive(value: Any, name: str) -> float:
+    """Give a finite number above 0."""
+    number = some_number(value, name)
+    if number <= 0:
+        raise TableError(f"{name} is {value!r}; it takes a number above 0.")
+    return number
+
+
+def proper_fraction(value: Any, name: str) -> float:
+    """Give a number between 0 and 1, such as a confidence level."""
+    number = some_number(value, name)
+    if not 0 < number < 1:
+        raise TableError(f"{name} is {value!r}; it lies between 0 and 1, such as 0.95.")
+    return number
+
+
+def optional_dispersion(value: Any) -> tuple[float | None, tuple[str, ...]]:
+    """Give the dispersion to use, and the caution where a value below 1 was raised to 1."""
+    if value is None:
+        return None, ()
+    number = some_positive(value, "dispersion")
+    return (1.0, ("dispersion-raised",)) if number < 1 else (number, ())
+
+
+def one_of(value: str, name: str, options: Iterable[str]) -> str:
+    """Give a name that is one of the options; offer the nearest where it is not."""
+    known = tuple(options)
+    if value not in known:
+        near = difflib.get_close_matches(str(value), known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise UnknownNameError(f"No {name} {value!r}.{hint} There are {', '.join(known)}.")
+    return value
+
+
+def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str, ...]:
+    """Give n distinct labels; numbered ones where none were given."""
+    if labels is None:
+        return tuple(f"{what} {number}" for number in range(1, n + 1))
+    names = tuple(str(label) for label in labels)
+    if len(names) != n:
+        raise TableError(f"There are {len(names)} labels for {n} values; give one for each.")
+    if len(set(names)) != n:
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TableError(f"The label {twice!r} stands for more than one value.")
+    return names

@@ -1,0 +1,335 @@
+"""Two counts beside each other: the ratio of their rates, its exact interval and its p."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pccfunding.evaluation._checks import (
+    Number,
+    one_of,
+    optional_count,
+    optional_dispersion,
+    proper_fraction,
+    some_positive,
+)
+from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._normal import (
+    LogRatio,
+    change_pct,
+    dispersion_table,
+    dispersions_disagree,
+)
+from pccfunding.evaluation._words import (
+    floor_text,
+    interval_text,
+    level_text,
+    number_text,
+    p_text,
+    percent_text,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RateRatio", "rate_ratio"]
+
+PRule = Literal["central", "minlike"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateRatio(Result):
+    """The rate after divided by the rate before.
+
+    Attributes
+    ----------
+    count_after, count_before : int or None
+        The counts; None where one is not published.
+    exposure_after, exposure_before : float
+        What each count is over: person-years, days.
+    confidence_level : float
+    ratio, low, high : float or None
+        Rate ratio and its interval; infinite where nothing was counted before; None where it
+        cannot be computed.
+    change_pct, change_low_pct, change_high_pct : float or None
+        The same as percentage changes, negative for a fall.
+    p_value : float or None
+        Two-sided p of equal rates.
+    p_rule : {"central", "minlike", "wald"}
+        How the two tails were put together.
+    min_p : float or None
+        The smallest p that this number of events allows; None for a normal approximation.
+    events : int or None
+        Both counts together.
+    dispersion : float or None
+        Variance over mean that was used; None for the exact conditional interval.
+    method : {"exact conditional", "Wald on the log scale"}
+    reason : str or None
+        Why something is undefined.
+    cautions : tuple of str
+        no-comparison-area, poisson-only, dispersion-decides, dispersion-raised, zero-count,
+        p-and-interval-disagree.
+
+    Examples
+    --------
+    >>> rate_ratio(688, 796).by_dispersion.round(3)[["dispersion", "low", "high", "p_value"]]
+       dispersion    low   high  p_value
+    0         1.0  0.780  0.957    0.005
+    1         2.0  0.748  0.998    0.047
+    2         4.0  0.704  1.061    0.161
+    """
+
+    count_after: int | None
+    count_before: int | None
+    exposure_after: float
+    exposure_before: float
+    confidence_level: float
+    ratio: float | None
+    low: float | None
+    high: float | None
+    change_pct: float | None
+    change_low_pct: float | None
+    change_high_pct: float | None
+    p_value: float | None
+    p_rule: str
+    min_p: float | None
+    events: int | None
+    dispersion: float | None
+    method: str
+    reason: str | None
+
+    @property
+    def by_dispersion(self) -> pd.DataFrame:
+        """Wald interval and p at dispersion 1, 2 and 4; no rows where a count is 0 or missing."""
+        if not self.count_after or not self.count_before:
+            return dispersion_table(None, None, self.confidence_level)
+        log_ratio, variance = self._logs(self.count_after, self.count_before)
+        return dispersion_table(log_ratio, variance, self.confidence_level)
+
+    @property
+    def maryland_level(self) -> int:
+        """2: what came after is compared with what came before; 0 where nothing is estimable."""
+        return 0 if self.ratio is None else 2
+
+    def _logs(self, after: int, before: int) -> tuple[float, float]:
+        return _log_ratio(after, self.exposure_after, before, self.exposure_before)
+
+    def _finding(self) -> str:
+        if self.ratio is None:
+            return f"Not estimable: {self.reason}."
+        level = level_text(self.confidence_level)
+        low, high = self.change_low_pct, self.change_high_pct
+        interval = f"{level} interval {interval_text(low, high)}"
+        if low is None:
+            interval = f"no {level} interval ({self.reason})"
+        change = "from none" if math.isinf(self.ratio) else percent_text(self.change_pct)
+        rates = ""
+        if self.exposure_after != self.exposure_before:
+            rates = (
+                f" over {number_text(self.exposure_before)} and "
+                f"{number_text(self.exposure_after)} of exposure"
+            )
+        return (
+            f"The count went from {self.count_before:,} (the base) to {self.count_after:,}{rates}: "
+            f"{change}, {interval} ({self._how()}){self._spread()}."
+        )
+
+    def _how(self) -> str:
+        rule = "" if self.p_rule == "wald" else f" by the {self.p_rule} rule"
+        phi = "" if self.dispersion is None else f" with dispersion {self.dispersion:.3g}"
+        return (
+            f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = {self.events:,} events, "
+            f"family of 1, {floor_text(self.min_p)}"
+        )
+
+    def _spread(self) -> str:
+        if self.dispersion is not None or not self.count_after or not self.count_before:
+            return ""
+        rows = self.by_dispersion.iloc[1:].itertuples(index=False)
+        told = (
+            f"{interval_text(row.change_low_pct, row.change_high_pct)} at dispersion "
+            f"{row.dispersion:.0f}"
+            for row in rows
+        )
+        return "; " + " and ".join(told)
+
+
+def rate_ratio(
+    count_after: Number | None,
+    count_before: Number | None,
+    *,
+    exposure_after: Number = 1,
+    exposure_before: Number = 1,
+    confidence_level: float = 0.95,
+    dispersion: Number | None = None,
+    p_rule: PRule = "central",
+) -> RateRatio:
+    """Compare two counts: ratio of rates, interval, p.
+
+    Given their sum N, the later count is binomial with q = E1 R / (E1 R + E0) for exposures E
+    and rate ratio R; the Clopper-Pearson interval of q gives that of R. With a dispersion phi the
+    interval is normal for ln R with variance phi (1/Y1 + 1/Y0). The interval and p of swapped
+    periods are the reciprocal and the same.
+
+    Parameters
+    ----------
+    count_after, count_before : int or None
+        Events counted; None where a count is not published, which is not 0.
+    exposure_after, exposure_before : float, default 1
+        What the counts are over (persons, days), in the same unit.
+    confidence_level : float, default 0.95
+    dispersion : float or Dispersion, optional
+        Variance over mean of the counts, 1 for independent events. Without it the exact interval
+        is given, and `by_dispersion` shows what 1, 2 and 4 would make of it.
+    p_rule : {"central", "minlike"}, default "central"
+        "central" doubles the smaller tail and agrees with the interval; "minlike" adds every
+        outcome that is no likelier than the one seen.
+
+    Returns
+    -------
+    RateRatio
+
+    Raises
+    ------
+    TableError
+        If a count is no whole number of 0 or more, or an exposure is not above 0.
+    UnknownNameError
+        If the p rule is not one of the two.
+
+    References
+    ----------
+    Fay, M. P. (2010). Two-sided exact tests and matching confidence intervals for discrete data.
+    The R Journal 2(1), 53-58.
+
+    Examples
+    --------
+    >>> result = rate_ratio(2, 9, exposure_after=17877, exposure_before=16660)
+    >>> round(result.ratio, 4), round(result.low, 4), round(result.high, 4), round(result.p_value, 5)
+    (0.2071, 0.0218, 1.0005, 0.05011)
+    >>> print(rate_ratio(688, 796, dispersion=2).text)
+    The count went from 796 (the base) to 688: -13.6%, 95% interval -25.2% to -0.2% (Wald on the
+    log scale with dispersion 2; p = 0.047, n = 1,484 events, family of 1, no smallest attainable p
+    (normal approximation)). Caution: before and after only: other places may have changed as much.
+    """
+    after = optional_count(count_after, "count_after")
+    before = optional_count(count_before, "count_before")
+    over = some_positive(exposure_after, "exposure_after")
+    under = some_positive(exposure_before, "exposure_before")
+    level = proper_fraction(confidence_level, "confidence_level")
+    phi, cautions = optional_dispersion(dispersion)
+    rule = one_of(p_rule, "p_rule", ("central", "minlike"))
+    same: dict[str, Any] = {
+        "count_after": after,
+        "count_before": before,
+        "exposure_after": over,
+        "exposure_before": under,
+        "confidence_level": level,
+        "dispersion": phi,
+        "method": "exact conditional" if phi is None else "Wald on the log scale",
+        "p_rule": rule if phi is None else "wald",
+    }
+    if after is None or before is None:
+        return _undefined("a count is not published, and a missing count is not 0", **same)
+    if after + before == 0:
+        return _undefined("nothing was counted before or after", events=0, **same)
+    ratio = math.inf if before == 0 else (after / over) / (before / under)
+    if phi is None:
+        low, high = _exact_interval(after, over, before, under, level)
+        p_value, min_p = _exact_p(after, over, before, under, rule)
+        reason = None
+    else:
+        low, high, p_value, reason = _wald(after, over, before, under, phi, level)
+        min_p = None
+    return RateRatio(
+        ratio=ratio,
+        low=low,
+        high=high,
+        change_pct=change_pct(ratio),
+        change_low_pct=change_pct(low),
+        change_high_pct=change_pct(high),
+        p_value=p_value,
+        min_p=min_p,
+        events=after + before,
+        reason=reason,
+        cautions=(
+            "no-comparison-area",
+            *cautions,
+            *_doubts(after, over, before, under, phi, level, p_value, low, high),
+        ),
+        **same,
+    )
+
+
+def _undefined(reason: str, *, events: int | None = None, **same: Any) -> RateRatio:
+    empty = dict.fromkeys(
+        ("ratio", "low", "high", "change_pct", "change_low_pct", "change_high_pct", "p_value")
+    )
+    return RateRatio(**empty, min_p=None, events=events, reason=reason, **same)
+
+
+def _log_ratio(after: int, over: float, before: int, under: float) -> tuple[float, float]:
+    return math.log((after / over) / (before / under)), 1 / after + 1 / before
+
+
+def _exact_interval(
+    after: int, over: float, before: int, under: float, level: float
+) -> tuple[float, float]:
+    from scipy.stats import f
+
+    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
+    tail, scale = (1 - level) / 2, under / over
+    low, high = 0.0, math.inf
+    if after:
+        low = scale * after / (before + 1) * float(f.ppf(tail, 2 * after, 2 * (before + 1)))
+    if before:
+        high = scale * (after + 1) / before * float(f.isf(tail, 2 * (after + 1), 2 * before))
+    return low, high
+
+
+def _exact_p(after: int, over: float, before: int, under: float, rule: str) -> tuple[float, float]:
+    from scipy.stats import binom, binomtest
+
+    events, q = after + before, over / (over + under)
+    ends = (q**events, (1 - q) ** events)
+    if rule == "central":
+        tails = (binom.cdf(after, events, q), binom.sf(after - 1, events, q))
+        return min(1.0, 2 * float(min(tails))), min(1.0, 2 * min(ends))
+    floor = sum(end for end in ends if end <= min(ends) * (1 + 1e-7))
+    return float(binomtest(after, events, q).pvalue), floor
+
+
+def _wald(
+    after: int, over: float, before: int, under: float, phi: float, level: float
+) -> tuple[float | None, float | None, float | None, str | None]:
+    if not after or not before:
+        return None, None, None, "the logarithm of a count of 0 does not exist"
+    log_ratio, variance = _log_ratio(after, over, before, under)
+    wald = LogRatio(log_ratio, phi * variance, level)
+    return wald.low, wald.high, wald.p_value, None
+
+
+def _doubts(
+    after: int,
+    over: float,
+    before: int,
+    under: float,
+    phi: float | None,
+    level: float,
+    p_value: float | None,
+    low: float | None,
+    high: float | None,
+) -> tuple[str, ...]:
+    codes = []
+    if phi is None:
+        codes.append("poisson-only")
+        if after and before:
+            logs = _log_ratio(after, over, before, under)
+            if dispersions_disagree(*logs, level, also=p_value):
+                codes.append("dispersion-decides")
+    if not after or not before:
+        codes.append("zero-count")
+    if p_value is not None and low is not None and high is not None:
+        if (p_value < 1 - level) is (low <= 1 <= high):
+            codes.append("p-and-interval-disagree")
+    return tuple(codes)

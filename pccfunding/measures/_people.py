@@ -1,0 +1,74 @@
+"""The denominator: people of one mid-year and one vintage, by area."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PopulationError
+from pccfunding.measures._days import iso_day, year_month_day
+from pccfunding.measures._frames import Table
+
+__all__ = ["people_by_year", "refuse_doubled_people"]
+
+
+def _mid_years(people: Table) -> nw.LazyFrame[Any]:
+    year, month, _ = year_month_day("reference_date")
+    return people.frame.select(
+        "reference_date",
+        _area=people.text("area_code"),
+        _year=year,
+        _month=month,
+        _persons=people.number("persons"),
+        _vintage=people.text("vintage"),
+    ).filter(((nw.col("_month") == 6) | (nw.col("_month") == 7)) & ~nw.col("_area").is_null())
+
+
+def people_by_year(people: Table) -> nw.LazyFrame[Any]:
+    """Give the people of each area and mid-year, with what would make the number wrong.
+
+    Mid-year estimates are for 30 June or 1 July; other dates, such as a census day, are no
+    mid-years. A number that is missing or negative counts as no number.
+    """
+    return (
+        _mid_years(people)
+        .filter(nw.col("_persons") >= 0)
+        .with_columns(
+            _vintage_a=nw.col("_vintage"), _vintage_z=nw.col("_vintage"), _times=nw.lit(1)
+        )
+        .group_by(["_area", "_year"])
+        .agg(
+            nw.col("_persons").sum(),
+            nw.col("_vintage_a").min(),
+            nw.col("_vintage_z").max(),
+            nw.col("_times").sum(),
+        )
+    )
+
+
+def refuse_doubled_people(people: Table) -> None:
+    """Refuse a population of more than one vintage, or with an area and mid-year twice."""
+    held = _mid_years(people)
+    found = held.select("_vintage").unique().sort("_vintage").collect()["_vintage"].to_list()
+    vintages = [vintage for vintage in found if isinstance(vintage, str)]
+    if len(vintages) > 1:
+        raise PopulationError(
+            f"population holds {len(vintages)} vintages: {', '.join(map(repr, vintages))}. "
+            f"They are counted differently: keep one, such as "
+            f"population[population['vintage'] == {vintages[-1]!r}]."
+        )
+    twice = (
+        held.with_columns(_times=nw.lit(1))
+        .group_by(["_area", "_year"])
+        .agg(nw.col("_times").sum(), nw.col("reference_date").min())
+        .filter(nw.col("_times") > 1)
+        .sort(["_area", "_year"])
+        .head(1)
+        .collect()
+    )
+    for row in twice.rows(named=True):
+        raise PopulationError(
+            f"population holds {row['_area']} at {iso_day(row['reference_date'])} "
+            f"{row['_times']} times. Keep one row an area and mid-year."
+        )

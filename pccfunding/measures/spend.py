@@ -1,0 +1,290 @@
+"""Spend per head: award amounts of a financial year over the people who live in their areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PopulationError, TableError
+from pccfunding.measures._days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.measures._frames import (
+    Table,
+    bound_names,
+    key_columns,
+    open_table,
+    reasons,
+    refuse_other_kind,
+)
+from pccfunding.measures._nesting import refuse_overlap
+from pccfunding.measures._people import people_by_year, refuse_doubled_people
+from pccfunding.measures._sums import (
+    LABELS,
+    add_up,
+    add_up_again,
+    first_and_last,
+    in_unit,
+    is_exact,
+    mixed,
+    refuse_fractions,
+    refuse_mixtures,
+    refuse_too_large,
+    sum_reasons,
+    total,
+    total_bound,
+    with_labels,
+)
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoFrameT
+
+__all__ = ["per_capita_spend"]
+
+_PENCE = 100
+_GROUP_RESULT = ("spend_gbp", "spend_low_gbp", "spend_high_gbp", "spend_known_gbp")
+_COUNTS = ("n_known", "n_figures")
+
+
+def per_capita_spend(
+    awards: IntoFrameT, population: IntoFrameT, *, by: str | Sequence[str], per: int = 1
+) -> IntoFrameT:
+    """Divide the spend of each group and financial year by the people it was for.
+
+    Amounts are added in whole pence, so that the order of the rows never matters. The people are
+    those of the mid-year inside the financial year (30 June 2023 for 2023-24), summed once over
+    the distinct areas of the group.
+
+    Parameters
+    ----------
+    awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
+        One row an award line, with `area_code`, `period_start`, `period_end`, `amount_gbp`, and
+        where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
+        amount is taken as exact.
+    population : the same kind of frame
+        One row an area and reference date, with `area_code`, `reference_date`, `persons` and
+        `vintage`. Dates outside June and July are no mid-years and are left aside.
+    by : str or sequence of str
+        Columns that make a group; never a column of time.
+    per : int, default 1
+        People that the rate is for: 1 gives `spend_gbp_per_head`, 1000 `spend_gbp_per_1000`.
+
+    Returns
+    -------
+    the same kind of frame, sorted by its keys and period
+        - the columns of `by`; `period_start` and `period_end` of the financial year; `flow` and
+          `status` where `awards` has them;
+        - `spend_gbp`, `spend_low_gbp`, `spend_high_gbp`: the sum and its bounds, each unknown
+          where any amount or bound in it is unknown (an unknown is not zero, and zero is no lower
+          bound where corrections can be negative);
+        - `spend_known_gbp`: the sum of the known amounts, unknown where none is known;
+        - `persons`, and the three sums per head;
+        - `n_known` and `n_figures`: rows with a known amount, and rows;
+        - `unknown_reason`: why something is unknown, in this order and joined by '; ': periods,
+          mixtures, pence, amounts, population.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, `by` holds time, or the tables are of different kinds.
+    PeriodError
+        If a row does not lie within one financial year (1 April to 31 March).
+    MixedFlowError, MixedStatusError
+        If a group and year holds more than one flow or status.
+    PenceError
+        If an amount is not a whole number of pence.
+    PopulationError
+        If `population` holds more than one vintage or an area and date twice, or if a group holds
+        an area and a part of it, whose people would count twice.
+
+    Notes
+    -----
+    Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
+    give unknown sums with their reason instead, rows across financial years in a group without a
+    period, and areas inside one another are not detected.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> awards = pd.DataFrame(
+    ...     {
+    ...         "funding_stream": ["Youth Fund", "Road Safety", "Road Safety"],
+    ...         "area_code": ["E23000023"] * 3,
+    ...         "period_start": pd.to_datetime(["2023-04-01"] * 3),
+    ...         "period_end": pd.to_datetime(["2024-03-31"] * 3),
+    ...         "amount_gbp": [70_023.0, 288_000.0, 175.0],
+    ...     }
+    ... )
+    >>> population = pd.DataFrame(
+    ...     {
+    ...         "area_code": ["E23000023"],
+    ...         "reference_date": pd.to_datetime(["2023-06-30"]),
+    ...         "persons": [1_000_000],
+    ...         "vintage": ["an example"],
+    ...     }
+    ... )
+    >>> spend = per_capita_spend(awards, population, by="funding_stream", per=1000)
+    >>> spend[["funding_stream", "spend_gbp", "spend_gbp_per_1000", "n_figures"]]
+      funding_stream  spend_gbp  spend_gbp_per_1000  n_figures
+    0    Road Safety   288175.0             288.175          2
+    1     Youth Fund    70023.0              70.023          1
+    """
+    table, people = open_table(awards, "awards"), open_table(population, "population")
+    refuse_other_kind(table, people)
+    if isinstance(per, bool) or not isinstance(per, int) or per < 1:
+        raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
+    rates = _rate_names(per)
+    keys = key_columns(by, table, (*_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason"))
+    table.need("area_code", "period_start", "period_end", "amount_gbp")
+    people.need("area_code", "reference_date", "persons", "vintage")
+    labels = [label for label in LABELS if label in table.schema]
+
+    lines = add_up(table, "amount_gbp", [*keys, "area_code", "period_start", "period_end", *labels])
+    if table.eager:
+        # The checks look at these few lines several times: the rows are added up only once.
+        lines = lines.collect().lazy()
+        refuse_undated(table, lines, keys)
+    lines = with_financial_year(lines, checked=table.eager)
+    if table.eager:
+        refuse_long(table, lines, [*keys, "amount_gbp"])
+        refuse_fractions(table, lines, "amount_gbp", keys)
+        refuse_doubled_people(people)
+    groups = _per_group(table, people_by_year(people), lines, keys, labels)
+    if table.eager:
+        totals = groups.collect()
+        refuse_mixtures(table, lines.collect(), totals, [*keys, "_year"])
+        refuse_too_large(totals, "amount_gbp", keys)
+        if "area_code" not in keys:
+            refuse_overlap(lines.collect(), [*keys, "_year"], "area_code", PopulationError)
+        groups = totals.lazy()
+    shown = [label for label in labels if label not in keys]
+    finished = _finish(table, groups, keys, shown, per)
+    return table.close(finished)  # type: ignore[no-any-return]
+
+
+def _rate_names(per: int) -> tuple[str, str, str]:
+    rate = "spend_gbp_per_head" if per == 1 else f"spend_gbp_per_{per}"
+    return (rate, *bound_names(rate))
+
+
+def _per_group(
+    table: Table,
+    people: nw.LazyFrame[Any],
+    lines: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    labels: Sequence[str],
+) -> nw.LazyFrame[Any]:
+    """Add the lines up to areas, meet the people there, and add up to groups."""
+    areas = (
+        with_labels(table, lines, labels)
+        .group_by(list(dict.fromkeys([*keys, "area_code", "_year"])))
+        .agg(*add_up_again(), *first_and_last(labels))
+        .with_columns(_area=table.text("area_code"))
+        .join(people, on=["_area", "_year"], how="left")
+    )
+    unfound = nw.col("_persons").is_null()
+    areas = areas.with_columns(
+        _persons=nw.col("_persons").fill_null(0.0),
+        _lacking=unfound.cast(nw.Int64),
+        _lacking_area=nw.when(unfound).then(nw.col("_area").fill_null("a row without area_code")),
+    )
+    return areas.group_by([*keys, "_year"]).agg(
+        *add_up_again(),
+        *first_and_last(labels),
+        nw.col("_persons", "_lacking").sum(),
+        nw.col("_lacking_area", "_vintage_a").min(),
+        nw.col("_vintage_z", "_times").max(),
+    )
+
+
+def _finish(
+    table: Table,
+    groups: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    labels: Sequence[str],
+    per: int,
+) -> nw.LazyFrame[Any]:
+    sound = ~nw.col("_year").is_null()
+    for label in LABELS:
+        if label in table.schema:
+            sound = sound & ~mixed(label)
+    counted = sound & (nw.col("_lacking") == 0) & (nw.col("_times") == 1)
+    counted = counted & (nw.col("_vintage_a") == nw.col("_vintage_z"))
+    sums = {
+        "spend_gbp": total(_PENCE),
+        "spend_low_gbp": total_bound("low", _PENCE),
+        "spend_high_gbp": total_bound("high", _PENCE),
+        "spend_known_gbp": nw.when(is_exact(), nw.col("_known") > 0).then(
+            in_unit(nw.col("_units"), _PENCE)
+        ),
+    }
+    frame = groups.with_columns(
+        **{name: nw.when(sound).then(amount) for name, amount in sums.items()},
+        **{label: nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in labels},
+        persons=nw.when(counted).then(nw.col("_persons")),
+        period_start=_day_of_year(table, "period_start", 0, "-04-01"),
+        period_end=_day_of_year(table, "period_end", 1, "-03-31"),
+        n_known=nw.col("_known").cast(nw.Int64),
+        n_figures=nw.col("_rows").cast(nw.Int64),
+        unknown_reason=_reasons(table),
+    ).sort([*keys, "_year"], nulls_last=True)
+    peopled = nw.col("persons") > 0
+    rates = _rate_names(per)
+    return frame.with_columns(
+        **{
+            rate: nw.when(peopled).then(nw.col(amount) * per / nw.col("persons"))
+            for rate, amount in zip(rates, _GROUP_RESULT[:3], strict=True)
+        }
+    ).select(
+        *keys,
+        "period_start",
+        "period_end",
+        *labels,
+        *_GROUP_RESULT,
+        "persons",
+        *rates,
+        *_COUNTS,
+        "unknown_reason",
+    )
+
+
+def _day_of_year(table: Table, column: str, later: int, day: str) -> nw.Expr:
+    year = (nw.col("_year") + later).cast(nw.Int64).cast(nw.String)
+    written = nw.concat_str([year, nw.lit(day)])
+    return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])
+
+
+def _reasons(table: Table) -> nw.Expr:
+    dated = ~nw.col("_year").is_null()
+    others = nw.when(nw.col("_lacking") > 1).then(
+        nw.concat_str([nw.lit(" and "), (nw.col("_lacking") - 1).cast(nw.String), nw.lit(" more")])
+    )
+    lacking = nw.concat_str(
+        [
+            nw.lit("no population for "),
+            nw.col("_lacking_area"),
+            others,
+            nw.lit(" at mid-"),
+            nw.col("_year").cast(nw.String),
+        ],
+        ignore_nulls=True,
+    )
+    return reasons(
+        (~dated, nw.lit("not within one financial year: apportion it first")),
+        *(
+            (mixed(label), nw.lit(f"more than one {label}"))
+            for label in LABELS
+            if label in table.schema
+        ),
+        *sum_reasons(_PENCE),
+        (dated & (nw.col("_lacking") > 0), lacking),
+        (dated & (nw.col("_times") > 1), nw.lit("population given more than once")),
+        (
+            dated & (nw.col("_vintage_a") != nw.col("_vintage_z")),
+            nw.lit("population of more than one vintage"),
+        ),
+        (
+            dated & (nw.col("_lacking") == 0) & (nw.col("_persons") == 0),
+            nw.lit("population is zero"),
+        ),
+    )

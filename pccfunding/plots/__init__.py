@@ -1,0 +1,21 @@
+"""Plots of plain frames: each computes nothing, sets no global style and returns its Axes."""
+
+from __future__ import annotations
+
+from pccfunding.plots.beside import plot_beside
+from pccfunding.plots.changes import plot_changes
+from pccfunding.plots.describing import alt_text
+from pccfunding.plots.ladder import plot_intervals
+from pccfunding.plots.streams import plot_streams
+from pccfunding.plots.vector import figure_svg
+from pccfunding.plots.years import plot_years
+
+__all__ = [
+    "alt_text",
+    "figure_svg",
+    "plot_beside",
+    "plot_changes",
+    "plot_intervals",
+    "plot_streams",
+    "plot_years",
+]

@@ -1,0 +1,82 @@
+"""Rows of a frame as plain Python values, with every kind of missing value as None."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pccfunding.errors import TableError
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+__all__ = ["Record", "is_missing", "number", "records", "same_comparison", "span", "text"]
+
+Record: TypeAlias = dict[str, Any]
+
+
+def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Record]:
+    """Read the rows of a pandas or Polars frame; every kind of missing value becomes None.
+
+    Raises
+    ------
+    TableError
+        If it is no data frame, has no rows, or lacks a column that the plot needs.
+    """
+    import narwhals.stable.v1 as nw
+
+    try:
+        table = nw.from_native(frame, eager_only=True)
+    except TypeError as error:
+        raise TableError(
+            f"{plot} takes a data frame (pandas or Polars); this is a {type(frame).__name__}."
+        ) from error
+    missing = [column for column in needs if column not in table.columns]
+    if missing:
+        near = difflib.get_close_matches(missing[0], table.columns, n=1)
+        hint = f" Did you mean '{near[0]}' for '{missing[0]}'?" if near else ""
+        raise TableError(
+            f"{plot} needs the column(s) {', '.join(missing)}; "
+            f"the frame has {', '.join(table.columns) or 'none'}.{hint}"
+        )
+    if table.is_empty():
+        raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
+    return [
+        {name: None if is_missing(value) else value for name, value in row.items()}
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is None, NaN, NaT or pandas' NA."""
+    # pandas' NA refuses to say whether it equals itself, hence the look at the type.
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and value != value
+
+
+def number(row: Record, column: str) -> float | None:
+    """Read a number; None where it is missing or the column is absent."""
+    value = row.get(column)
+    return None if value is None else float(value)
+
+
+def text(row: Record, column: str, otherwise: str = "") -> str:
+    """Read a text; `otherwise` where it is missing or the column is absent."""
+    value = row.get(column)
+    return otherwise if value is None else str(value)
+
+
+def span(row: Record, low: str, high: str, *, wide: bool = False) -> tuple[float, float] | None:
+    """Read both ends of an interval; None where one is missing or, if `wide`, they are equal."""
+    least, most = number(row, low), number(row, high)
+    if least is None or most is None or (wide and least == most):
+        return None
+    return least, most
+
+
+def same_comparison(rows: Sequence[Record]) -> tuple[str, str] | None:
+    """Find the one (baseline, period) that all rows compare; more than one gives None."""
+    pairs = {(text(row, "baseline"), text(row, "period")) for row in rows}
+    return pairs.pop() if len(pairs) == 1 else None

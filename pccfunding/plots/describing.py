@@ -1,0 +1,229 @@
+"""Plots in words, for readers who do not see them: number of rows, direction, interval, verdict."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pccfunding.errors import UnknownNameError
+from pccfunding.plots._records import Record, number, records, same_comparison, span, text
+from pccfunding.plots.wording import count, ends, percent, pounds, quantity
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+__all__ = ["alt_text", "series_of", "statements_of"]
+
+
+def alt_text(frame: IntoDataFrame, kind: str) -> str:
+    """Say in words what the plot of a frame shows: how many, which way, how sure, what follows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The frame that was or will be drawn.
+    kind : str
+        'streams', 'changes', 'intervals', 'years' or 'beside', as in `plot_streams` and so on.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such kind of plot.
+    TableError
+        If it is no data frame or has no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> change = {"measure": "Cycle theft", "printed_pct": -52.0, "change_pct": -51.85}
+    >>> interval = {"change_low_pct": -54.2, "change_high_pct": -49.4, "base_count": 4619}
+    >>> print(alt_text(pd.DataFrame([change | interval]), "changes"))
+    Forest plot, n = 1 measure. Cycle theft: printed −52%; from counts −51.9% (interval −54.2% to \
+−49.4%, base 4,619): a fall beyond counting noise.
+    """
+    if kind not in _WRITERS:
+        near = difflib.get_close_matches(kind, _WRITERS, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise UnknownNameError(
+            f"No kind of plot called '{kind}'.{hint} Known: {', '.join(_WRITERS)}."
+        )
+    return _WRITERS[kind](records(frame, needs=(), plot="alt_text"))
+
+
+def statements_of(rows: list[Record]) -> list[list[Record]]:
+    """Rows of one statement together, in order of first appearance."""
+    together: dict[str, list[Record]] = {}
+    for row in rows:
+        together.setdefault(text(row, "statement"), []).append(row)
+    return list(together.values())
+
+
+def series_of(rows: list[Record]) -> dict[str, list[Record]]:
+    """Known points of each series, by year; a series without a known value is left out."""
+    together: dict[str, list[Record]] = {}
+    for row in sorted(rows, key=lambda row: int(row["year_start"])):
+        if number(row, "value") is not None or span(row, "value_low", "value_high"):
+            together.setdefault(text(row, "series"), []).append(row)
+    order = dict.fromkeys(text(row, "series") for row in rows)
+    return {name: together[name] for name in order if name in together}
+
+
+def _streams(rows: list[Record]) -> str:
+    lines = [row for row in rows if row.get("row") == "line"]
+    sums = [row for row in rows if row.get("row") != "line"]
+    words = [f"Bar chart, {_n(lines, 'award line')}."]
+    for row in lines:
+        amount = number(row, "amount_gbp")
+        if amount is None:
+            unknown = text(row, "unknown", "not published").replace("_", " ")
+            words.append(f"{text(row, 'funding_stream')}: {unknown}.")
+        else:
+            words.append(f"{text(row, 'funding_stream')}: {pounds(amount)}{_money_span(row)}.")
+    for row in sums:
+        amount = number(row, "amount_gbp")
+        name = text(row, "funder_group") if row.get("row") == "subtotal" else "Total"
+        kind = "derived" if row.get("derived") else "printed"
+        said = "not known" if amount is None else f"{pounds(amount)}{_money_span(row)}"
+        words.append(f"{name}, {kind}: {said}.")
+    return " ".join(words)
+
+
+def _changes(rows: list[Record]) -> str:
+    compared = same_comparison(rows)
+    between = f", {compared[1]} against {compared[0]}" if compared and all(compared) else ""
+    words = [f"Forest plot, {_n(rows, 'measure')}{between}."]
+    for row in rows:
+        printed, counted = number(row, "printed_pct"), number(row, "change_pct")
+        parts = ["no change printed" if printed is None else f"printed {percent(printed)}"]
+        if counted is not None:
+            parts.append(f"from counts {percent(counted, places=1)} ({_span_and_base(row)})")
+        elif row.get("base_count") is None:
+            parts.append("base not published")
+        words.append(f"{text(row, 'measure')}: {'; '.join(parts)}: {_change_verdict(row)}.")
+    return " ".join(words)
+
+
+def _intervals(rows: list[Record]) -> str:
+    together = statements_of(rows)
+    words = [f"Interval ladder, {_n(together, 'statement')}."]
+    for sides in together:
+        said = " against ".join(
+            f"{text(row, 'side')}, {ends(row, unit=text(row, 'unit'))}" for row in sides
+        )
+        verdict = text(sides[0], "verdict", "cannot be told")
+        words.append(f"{text(sides[0], 'statement')}: {said}. Verdict: {verdict}.")
+    return " ".join(words)
+
+
+def _years(rows: list[Record]) -> str:
+    series = series_of(rows)
+    words = [f"Line chart, {_n(series, 'series', 'series')}."]
+    for name, points in series.items():
+        first, last = points[0], points[-1]
+        ends_of = [f"{_value(point)} in {text(point, 'financial_year')}" for point in (first, last)]
+        if len(points) == 1:
+            words.append(f"{name}: {ends_of[0]}, one year only.")
+            continue
+        way = _way(first, last)
+        words.append(f"{name}: {way} from {ends_of[0]} to {ends_of[1]}, {len(points)} years.")
+        gaps = [
+            f"{text(one, 'financial_year')} and {text(two, 'financial_year')}"
+            for one, two in pairwise(points)
+            if int(two["year_start"]) - int(one["year_start"]) > 1
+        ]
+        if gaps:
+            words.append(f"Not joined across unpublished years between {', '.join(gaps)}.")
+    return " ".join(words)
+
+
+def _way(first: Record, last: Record) -> str:
+    """Up or down only where the intervals, not just the values, say so."""
+    before, after = _least_and_most(first), _least_and_most(last)
+    if after[0] > before[1]:
+        return "up"
+    if after[1] < before[0]:
+        return "down"
+    return "level" if before == after and before[0] == before[1] else "direction cannot be told,"
+
+
+def _least_and_most(row: Record) -> tuple[float, float]:
+    known = span(row, "value_low", "value_high")
+    return known if known else (float(row["value"]), float(row["value"]))
+
+
+def _beside(rows: list[Record]) -> str:
+    words = [f"Small panels, {_n(rows, 'row')}, spend beside reported outcome."]
+    for row in rows:
+        amount, change = number(row, "amount_gbp"), number(row, "change_pct")
+        spend = "spend not published" if amount is None else f"{pounds(amount)}{_money_span(row)}"
+        measure = text(row, "measure")
+        outcome = f"{measure}: {text(row, 'token', 'no number published')}"
+        if not measure:
+            outcome = "no outcome published"
+        elif change is not None:
+            shown = f"{measure} {percent(round(change, 1))} ({_span_and_base(row)})"
+            outcome = f"{shown}: {_change_verdict(row)}"
+        words.append(f"{text(row, 'funding_stream')}: {spend}; {outcome}.")
+    return " ".join([*words, "Nothing shown links the money to the outcome as its cause."])
+
+
+def _n(items: list[Record] | list[list[Record]] | dict[str, list[Record]], one: str,
+       many: str | None = None) -> str:  # fmt: skip
+    return f"n = {len(items)} {one if len(items) == 1 else many or one + 's'}"
+
+
+def _money_span(row: Record) -> str:
+    loose = span(row, "amount_low_gbp", "amount_high_gbp", wide=True)
+    return f" (interval {pounds(loose[0])} to {pounds(loose[1])})" if loose else ""
+
+
+def _value(row: Record) -> str:
+    unit, value = text(row, "unit"), number(row, "value")
+    loose = span(row, "value_low", "value_high", wide=value is not None)
+    between = f"interval {quantity(loose[0], unit)} to {quantity(loose[1], unit)}" if loose else ""
+    if value is None:
+        return between
+    return f"{quantity(value, unit)} ({between})" if between else quantity(value, unit)
+
+
+def _span_and_base(row: Record) -> str:
+    sure = span(row, "change_low_pct", "change_high_pct")
+    level = number(row, "confidence_level")
+    named = f"{level * 100:g}% interval" if level is not None else "interval"
+    said = "no interval"
+    if sure:
+        said = f"{named} {percent(sure[0], places=1)} to {percent(sure[1], places=1)}"
+    base = row.get("base_count")
+    return f"{said}, base {count(base)}" if base is not None else f"{said}, base not published"
+
+
+def _change_verdict(row: Record) -> str:
+    judged = text(row, "verdict")
+    return f"{_direction(row)}; {judged}" if judged else _direction(row)
+
+
+def _direction(row: Record) -> str:
+    sure = span(row, "change_low_pct", "change_high_pct")
+    if sure is None:
+        known = number(row, "change_pct")
+        shown = known if known is not None else number(row, "printed_pct")
+        way = "" if not shown else "a rise, " if shown > 0 else "a fall, "
+        return f"{way}how sure cannot be told"
+    if sure[0] <= 0 <= sure[1]:
+        return "cannot be told from no change"
+    return f"{'a fall' if sure[1] < 0 else 'a rise'} beyond counting noise"
+
+
+_WRITERS: dict[str, Callable[[list[Record]], str]] = {
+    "streams": _streams,
+    "changes": _changes,
+    "intervals": _intervals,
+    "years": _years,
+    "beside": _beside,
+}

@@ -1,0 +1,7 @@
+"""The Review: gathered from evidence, laid out as a page, written to a folder."""
+
+from pccfunding.review_pack.completeness import completeness
+from pccfunding.review_pack.outline import Review, review
+from pccfunding.review_pack.reproduction import reproduce
+
+__all__ = ["Review", "completeness", "reproduce", "review"]

@@ -1,0 +1,94 @@
+"""The key facts of a Review: a handful of numbers, each with what to know about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pccfunding.review_pack.outline import Review
+
+__all__ = ["key_facts", "pounds"]
+
+
+def pounds(amount: float | None) -> str:
+    """Write an amount with separators, with pence only where there are pence.
+
+    Examples
+    --------
+    >>> pounds(5981458.0), pounds(6.594), pounds(None)
+    ('£5,981,458', '£6.59', 'not published')
+    """
+    if amount is None or amount != amount:
+        return "not published"
+    return f"£{amount:,.0f}" if float(amount).is_integer() else f"£{amount:,.2f}"
+
+
+def key_facts(found: Review) -> list[tuple[str, str, str]]:
+    """Give finding, number and note for the top of the page and the command line.
+
+    Parameters
+    ----------
+    found : Review
+
+    Returns
+    -------
+    list of (str, str, str)
+    """
+    tables = found.tables
+    lines, sums = tables["awards"], tables["subtotals"]
+    total = sums.iloc[-1]
+    facts = [
+        (
+            f"Funded in {', '.join(lines['period'].unique())}",
+            pounds(total["amount_gbp"]),
+            f"derived: the sum of {total['n_known']} printed lines; no source prints it",
+        )
+    ]
+    everything = tables["spend_per_head"]
+    heads = everything[everything["funding_stream"] == "all lines"]
+    for row in heads.dropna(subset=["spend_gbp_per_head"]).itertuples():
+        facts.append(
+            (
+                "Per resident",
+                pounds(round(row.spend_gbp_per_head, 2)),
+                f"{row.persons:,.0f} residents in mid-{row.period_start.year}",
+            )
+        )
+    fields = tables["statutory_fields"]
+    missing = int(fields["not_published"].sum())
+    facts.append(
+        (
+            "Legally required details",
+            f"{int(fields['published'].sum())} of {int(fields['of'].sum())}",
+            f"recipient, purpose, conditions and reasons of {len(lines)} lines; {missing} not published",
+        )
+    )
+    verdicts = [result.verdict for _, result in found.statements]
+    facts.append(
+        (
+            "Statements worked",
+            str(len(verdicts)),
+            f"{verdicts.count('reconciles')} hold, {verdicts.count('conflicts')} conflict, "
+            f"{verdicts.count('cannot be told')} cannot be told",
+        )
+    )
+    changes = tables["changes"]
+    told = changes["verdict"].value_counts()
+    facts.append(
+        (
+            "Published changes",
+            str(len(changes)),
+            ", ".join(f"{number} {verdict}" for verdict, number in told.items()),
+        )
+    )
+    risen = tables["changes_not_quoted"]
+    risen = risen[risen["change_low_pct"] > 0]
+    if len(risen):
+        facts.append(
+            (
+                "Rises not quoted",
+                str(len(risen)),
+                "offence classes that rose beyond counting noise over the same years",
+            )
+        )
+    return facts

@@ -1,0 +1,296 @@
+"""Sections on the money: what was bought, whether it adds up, per head and by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.review_pack.facts import pounds
+from pccfunding.review_pack.parts import (
+    Bullets,
+    Column,
+    Heading,
+    Plot,
+    Section,
+    Statement,
+    Text,
+    Verdicts,
+    badge,
+)
+from pccfunding.review_pack.render import frame_table
+from pccfunding.review_pack.spending import single_years
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.review_pack.citing import Citations
+    from pccfunding.review_pack.outline import Review
+
+__all__ = ["adds_up", "bought", "per_head_and_year"]
+
+MONEY = Column("Amount", numeric=True, write=pounds)
+SHARE = Column("Share", numeric=True, write="{:.2f}%".format)
+STATUTORY_NAMES = {
+    "recipient": "Recipient",
+    "purpose": "Purpose",
+    "conditions": "Conditions",
+    "reasons": "Reasons",
+}
+
+
+def bought(found: Review, cited: Citations) -> Section:
+    """What was bought, and from whose money."""
+    lines, sums = found.tables["awards"], found.tables["subtotals"]
+    fields = found.tables["statutory_fields"]
+    listing = _listing(lines, sums)
+    listing["source"] = [
+        cited.link(figure) if isinstance(figure, str) else "" for figure in listing["figure_id"]
+    ]
+    total = pounds(sums.iloc[-1]["amount_gbp"])
+    return Section(
+        id="bought",
+        question="Q1",
+        heading="What was bought, and from whose money?",
+        lead=(
+            f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
+            f"up to {total}, a sum that no source prints."
+        ),
+        blocks=[
+            Plot("plot-streams", plot_streams(listing, title=_headline(sums))),
+            frame_table(
+                listing.assign(name=listing["funding_stream"]),
+                {
+                    "name": Column("Funding stream"),
+                    "token": Column("As printed", numeric=True),
+                    "amount_gbp": MONEY,
+                    "share_pct": SHARE,
+                    "source": Column("Source"),
+                },
+                id="award-lines",
+                caption="Award lines with derived subtotals",
+                group_by="heading",
+                level="row",
+                note="Subtotals and total are derived. Status: "
+                + ", ".join(lines["status"].unique())
+                + ". "
+                + _common_note(lines),
+            ),
+            frame_table(
+                fields.assign(
+                    field=fields["field"].map(STATUTORY_NAMES),
+                    share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
+                ),
+                {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
+                id="statutory-fields",
+                caption="Details that the law asks to be published of each grant",
+                note="Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
+                "paragraph 3(f). A detail that is not published is unknown, not absent.",
+            ),
+            Heading("other-amounts", "Other amounts printed about this area and period"),
+            frame_table(
+                _other_amounts(found.tables["totals"], cited),
+                {
+                    "funding_stream": Column("Funding stream"),
+                    "kind": Column("Kind"),
+                    "period": Column("Period"),
+                    "token": Column("As printed", numeric=True),
+                    "source": Column("Source"),
+                },
+                id="totals",
+                caption="Totals, grants received, single awards, budgets and ceilings",
+                note="These overlap one another and the lines above: adding them up means nothing.",
+            ),
+        ],
+    )
+
+
+def adds_up(found: Review, cited: Citations) -> Section:
+    """Whether the figures add up."""
+    told = [result.verdict for _, result in found.statements]
+    conflicts = [(row, result) for row, result in found.statements if result.verdict == "conflicts"]
+    blocks: list[Any] = []
+    if conflicts:
+        blocks.append(
+            Plot(
+                "plot-conflicts",
+                plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
+            )
+        )
+    for verdict, heading in (
+        ("conflicts", "What conflicts"),
+        ("cannot be told", "What cannot be told"),
+        ("reconciles", "What holds"),
+    ):
+        chosen = [(row, result) for row, result in found.statements if result.verdict == verdict]
+        if chosen:
+            blocks.append(Heading(f"statements-{verdict.replace(' ', '-')}", heading))
+            blocks.append(Verdicts([_statement(row, result, cited) for row, result in chosen]))
+    return Section(
+        id="adds-up",
+        question="Q3",
+        heading="Do the figures add up?",
+        lead=(
+            f"Of {len(told)} statements, {told.count('reconciles')} hold, "
+            f"{told.count('conflicts')} conflict and {told.count('cannot be told')} cannot be told "
+            "from what is published. Open one to see the working."
+        ),
+        blocks=blocks or [Text(["No statement about this area is recorded."])],
+    )
+
+
+def per_head_and_year(found: Review, cited: Citations) -> Section:
+    """Spend per head, and from one year to the next."""
+    heads, years = found.tables["spend_per_head"], found.tables["year_on_year"]
+    alone = single_years(found.tables)
+    shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all")
+    blocks: list[Any] = [
+        frame_table(
+            heads,
+            {
+                "funding_stream": Column("Funding stream"),
+                "spend_gbp": Column("Spend", numeric=True, write=pounds),
+                "spend_gbp_per_head": Column("Per head", numeric=True, write="£{:.2f}".format),
+                "spend_real_gbp_per_head": Column(
+                    f"Per head in {heads['price_base'].iloc[0]} prices",
+                    numeric=True,
+                    write="£{:.2f}".format,
+                ),
+            },
+            id="per-head",
+            caption="Spend per resident",
+            note=f"{heads['persons'].iloc[0]:,.0f} residents, the mid-year estimate inside the "
+            "financial year, rebased after Census 2021. The money is for the whole area: no "
+            "source splits it over districts.",
+        )
+    ]
+    if len(shown):
+        blocks.append(
+            frame_table(
+                _yearly(shown),
+                {
+                    "series": Column("Series"),
+                    "years": Column("Years"),
+                    "previous": Column("Earlier", numeric=True),
+                    "now": Column("Later", numeric=True),
+                    "cash": Column("Change in cash", numeric=True),
+                    "real": Column("In real terms", numeric=True),
+                    "caution": Column("Caution"),
+                },
+                id="year-on-year",
+                caption="Year on year, where two like years are published",
+                note="A change is given only between neighbouring whole years of one series. "
+                "A range is what the printed words allow.",
+            )
+        )
+    if alone:
+        blocks.append(Heading("no-second-year", "Where no change can be given"))
+        blocks.append(
+            Bullets([f"{name}: only one year of like amounts is published." for name in alone])
+        )
+    return Section(
+        id="per-head-and-year",
+        question="Q12",
+        heading="How much is that per head, and has it changed?",
+        lead="Spend per resident for the year that is published; change only where two like years are.",
+        blocks=blocks,
+    )
+
+
+def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Lines in printed order under their headings, each heading closed by its subtotal."""
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for group in sums.to_dict("records"):
+        name = group["funder_group"]
+        is_total = name == "all lines"
+        if not is_total:
+            members = lines[lines["funder_group"].fillna("not stated") == name]
+            rows += [
+                line | {"row": "line", "heading": name, "derived": False}
+                for line in members.to_dict("records")
+            ]
+        rows.append(
+            {
+                "row": "total" if is_total else "subtotal",
+                "heading": "All lines" if is_total else name,
+                "funder_group": name,
+                "funding_stream": "Total, derived" if is_total else "Subtotal, derived",
+                "amount_gbp": group["amount_gbp"],
+                "share_pct": group["share_pct"],
+                "derived": True,
+                "period": lines["period"].iloc[0],
+                "status": lines["status"].iloc[0],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _headline(sums: pd.DataFrame) -> str:
+    largest = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1]
+    return f"{largest['funder_group']}: {largest['share_pct']:.0f}% of the listed money"
+
+
+def _common_note(lines: pd.DataFrame) -> str:
+    """The first sentence that every line's note shares, such as that the list is not outturn."""
+    notes = lines["note"].dropna()
+    if notes.empty:
+        return ""
+    first = notes.iloc[0].split(". ")[0].rstrip(".")
+    return f"{first}." if notes.str.startswith(first).all() else ""
+
+
+def _other_amounts(totals: pd.DataFrame, cited: Citations) -> pd.DataFrame:
+    printed = totals[totals["token"].notna()].sort_values(["funding_stream", "period"])
+    return printed.assign(
+        kind=printed["kind"].str.replace("_", " "),
+        source=[cited.link(figure) for figure in printed["figure_id"]],
+    )
+
+
+def _statement(row: dict[str, Any], result: Any, cited: Citations) -> Statement:
+    working: list[Any] = [result.working]
+    figures = [*row["left"].split(";"), *row["right"].split(";")]
+    for figure in dict.fromkeys(figures):
+        working.append([f"{cited.token(figure)} ", *cited.place(figure)])
+    if isinstance(row["note"], str):
+        working.append(row["note"])
+    return Statement(
+        text=f"{row['statement']}.",
+        verdict=badge(result.wording),
+        reason=result.text,
+        working=working,
+    )
+
+
+def _ladder(chosen: list[tuple[dict[str, Any], Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.concat([result.sides(row["statement"]) for row, result in chosen], ignore_index=True)
+
+
+def _yearly(years: pd.DataFrame) -> pd.DataFrame:
+    return years.assign(
+        years=[
+            f"{row.period_start.year - 1}-{row.period_start.year % 100:02d} to "
+            f"{row.period_start.year}-{row.period_end.year % 100:02d}"
+            for row in years.itertuples()
+        ],
+        previous=[pounds(value) for value in years["amount_gbp_previous"]],
+        now=[pounds(value) for value in years["amount_gbp"]],
+        cash=[_change(row, "change") for row in years.to_dict("records")],
+        real=["" if value != value else f"{value:+.1f}%" for value in years["change_real_pct"]],
+        caution=years["caution"].fillna(""),
+    )
+
+
+def _change(row: dict[str, Any], stem: str) -> str:
+    low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
+    shown = "" if middle != middle else f"{middle:+.1f}%"
+    if middle == high and low < high:
+        return f"below {shown}"
+    if middle == low and low < high:
+        return f"above {shown}"
+    if low != low or high != high or abs(high - low) < 0.05:
+        return shown
+    return f"{shown} ({low:+.1f}% to {high:+.1f}%)"

@@ -1,0 +1,304 @@
+"""The Review: what the evidence says of one area and period, gathered into tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.areas import Area, find_area
+from pccfunding.errors import PeriodError, TableError
+from pccfunding.evidence import Evidence, cite
+from pccfunding.periods import Period
+from pccfunding.review_pack.changes import changes_not_quoted, recomputed_changes
+from pccfunding.review_pack.completeness import statutory_fields
+from pccfunding.review_pack.spending import (
+    award_lines,
+    compared_years,
+    spend_per_head,
+    subtotals,
+)
+from pccfunding.review_pack.streams import beside, themes
+from pccfunding.statements import work_statements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.reconciliation import Reconciliation
+    from pccfunding.review_pack.parts import Page
+
+__all__ = ["Review", "review"]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the evidence says of one area and period.
+
+    Attributes
+    ----------
+    area : Area
+    period : Period
+    evidence : Evidence
+        The tables it was made from.
+    tables : dict of str to DataFrame
+        What the page shows, at full precision: awards, subtotals, spend_per_head, year_on_year,
+        statements, changes, changes_not_quoted, beside, themes, totals, outcomes, sources.
+    statements : tuple of (dict, Reconciliation)
+        Every statement with its working.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> found = pcc.review(pcc.load_evidence())
+    >>> found.area.name, found.period.label
+    ('Cambridgeshire', '2021-22/2024-25')
+    """
+
+    area: Area
+    period: Period
+    evidence: Evidence
+    tables: dict[str, pd.DataFrame]
+    statements: tuple[tuple[dict[str, Any], Reconciliation], ...] = field(repr=False)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The award lines, at full precision."""
+        return self.tables["awards"]
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """What was found, as one short table: `finding`, `number`, `note`."""
+        import pandas as pd
+
+        from pccfunding.review_pack.facts import key_facts
+
+        facts = key_facts(self)
+        return pd.DataFrame(facts, columns=["finding", "number", "note"])
+
+    @property
+    def text(self) -> str:
+        """Two sentences that can be pasted."""
+        verdicts = [result.verdict for _, result in self.statements]
+        return (
+            f"{len(verdicts)} statements about {self.area.name} were worked: "
+            f"{verdicts.count('reconciles')} hold, {verdicts.count('conflicts')} conflict, "
+            f"{verdicts.count('cannot be told')} cannot be told.\n"
+            "Spend and outcome stand side by side here; nothing published shows that one moved "
+            "the other."
+        )
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Codes of what a reader must bear in mind."""
+        codes = ["one-area"]
+        if any(result.verdict == "conflicts" for _, result in self.statements):
+            codes.append("conflicts")
+        if self.tables["awards"]["unknown"].notna().any():
+            codes.append("amounts-unknown")
+        return tuple(codes)
+
+    def page(self) -> Page:
+        """Lay the Review out as a page."""
+        from pccfunding.review_pack.layout import lay_out
+
+        return lay_out(self)
+
+    def write(self, directory: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+        """Write the page and its tables to a folder.
+
+        Parameters
+        ----------
+        directory : str or Path
+            Created where it does not exist.
+        force : bool, default False
+            Write over the files of an earlier Review.
+
+        Returns
+        -------
+        tuple of Path
+            The files written, the page first.
+
+        Raises
+        ------
+        FileExistsError
+            If a file is there and `force` was not given.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pccfunding as pcc
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     pcc.review(pcc.load_evidence()).write(folder)[0].name
+        'index.html'
+        """
+        from pccfunding.review_pack.write import write_review
+
+        return write_review(self, Path(directory), force=force)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return "".join(f"<p>{escape(line)}</p>" for line in self.text.split("\n"))
+
+
+def review(
+    evidence: Evidence, *, area_code: str | None = None, period: str | Period | None = None
+) -> Review:
+    """Review what a commissioner funded against the outcomes that were reported.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The bundled evidence, or one read from a data package.
+    area_code : str, optional
+        Name or ONS code of the police force area; by default the one of the award listing.
+    period : str or Period, optional
+        By default the period of the largest sum that the listing is part of.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    TableError
+        If no award line is for this area.
+    PeriodError
+        If no award line lies within the period.
+    UnknownNameError
+        If the area is not known.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> found = pcc.review(pcc.load_evidence(), area_code="Cambridgeshire", period="2023-24")
+    >>> found.tables["subtotals"]["amount_gbp"].tolist()
+    [3746484.0, 1903112.0, 331862.0, 5981458.0]
+    """
+    area = find_area(area_code or _area_with_most_lines(evidence))
+    awards = evidence.awards[evidence.awards["area_code"] == area.code]
+    if awards.empty:
+        held = ", ".join(sorted(evidence.awards["area_code"].unique())) or "none"
+        raise TableError(
+            f"The evidence holds no award line for {area.name} ({area.code}); it holds lines for "
+            f"{held}. Read other evidence with --evidence or read_evidence(folder)."
+        )
+    span = _span(evidence, awards) if period is None else _period(period)
+    awards = _within(awards, span)
+    if awards.empty:
+        raise PeriodError(
+            f"No award line for {area.name} lies within {span.label}; the lines are for "
+            f"{', '.join(sorted(evidence.awards['period'].unique()))}."
+        )
+    lines = award_lines(awards)
+    statements = tuple(work_statements(evidence, area_code=area.code))
+    changes = recomputed_changes(evidence, area.code)
+    tables = {
+        "awards": lines,
+        "subtotals": subtotals(lines, by="funder_group"),
+        "statutory_fields": statutory_fields(lines),
+        "spend_per_head": spend_per_head(evidence, lines),
+        "year_on_year": compared_years(evidence, area.code),
+        "statements": _statement_table(statements),
+        "changes": _overlapping(changes.merge(_periods(evidence), on="subject_id"), span),
+        "changes_not_quoted": changes_not_quoted(evidence, area.code),
+        "outcomes": _overlapping(_here(evidence.outcomes, area), span),
+        "totals": _overlapping(_here(evidence.totals, area), span),
+    }
+    tables["beside"] = beside(tables)
+    tables["themes"] = themes(tables)
+    tables["sources"] = _sources(evidence, tables)
+    return Review(area, span, evidence, tables, statements)
+
+
+def _area_with_most_lines(evidence: Evidence) -> str:
+    counts = evidence.awards["area_code"].value_counts()
+    if counts.empty:
+        raise TableError("The evidence holds no award lines; a Review needs at least one.")
+    return str(counts.index[0])
+
+
+def _period(period: str | Period) -> Period:
+    return period if isinstance(period, Period) else Period.parse(period)
+
+
+def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
+    """The longest period of a sum that holds lines of the listing, else that of the lines."""
+    totals = evidence.totals.dropna(subset=["period_start", "period_end"])
+    holding = totals[totals["subject_id"].isin(awards["part_of"].dropna())]
+    frame = awards if holding.empty else holding
+    return Period.of(frame["period_start"].min().date(), frame["period_end"].max().date())
+
+
+def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    inside = (frame["period_start"].dt.date >= span.start) & (
+        frame["period_end"].dt.date <= span.end
+    )
+    return frame[inside].reset_index(drop=True)
+
+
+def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Rows that touch the period; a row without a period stays, since nobody said its time."""
+    undated = frame["period_end"].isna()
+    touches = (frame["period_end"].dt.date >= span.start) & (
+        frame["period_start"].dt.date <= span.end
+    )
+    return frame[undated | touches].reset_index(drop=True)
+
+
+def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
+    return frame[frame["area_code"] == area.code]
+
+
+def _periods(evidence: Evidence) -> pd.DataFrame:
+    return evidence.outcomes[["subject_id", "period_start", "period_end"]]
+
+
+def _statement_table(
+    statements: tuple[tuple[dict[str, Any], Reconciliation], ...],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "statement_id": row["statement_id"],
+                "statement": row["statement"],
+                **result.record(),
+                "text": result.text,
+                "figures": f"{row['left']};{row['right']}",
+                "note": row["note"],
+            }
+            for row, result in statements
+        ]
+    )
+
+
+def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Every source behind the Review, in reading order: figures first, then statistics."""
+    import pandas as pd
+
+    named = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
+    used = (
+        tables["statements"]["figures"].str.split(";").explode()
+        if len(tables["statements"])
+        else None
+    )
+    figures = pd.concat([*named, *([] if used is None else [used])]).drop_duplicates()
+    printed = cite(pd.DataFrame({"figure_id": figures}), evidence=evidence)
+    area = tables["awards"]["area_code"].iloc[0]
+    counts = evidence.recorded_crime
+    windows = tables["changes"]
+    dates = pd.concat([windows["period_end"], tables["changes"]["period_end"]]).dropna()
+    statistics = pd.concat(
+        [
+            evidence.population.loc[evidence.population["area_code"] == area, ["source_id"]].tail(
+                1
+            ),
+            counts.loc[
+                (counts["area_code"] == area) & counts["period_end"].isin(dates), ["source_id"]
+            ],
+            evidence.deflator[["source_id"]],
+        ]
+    ).drop_duplicates()
+    return pd.concat([printed, cite(statistics, evidence=evidence)], ignore_index=True)

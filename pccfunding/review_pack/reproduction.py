@@ -1,0 +1,110 @@
+"""Each published figure that can be recomputed, the recomputed value, and the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.areas import find_area
+from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.review_pack.changes import recomputed_changes
+from pccfunding.review_pack.spending import award_lines, subtotals
+from pccfunding.statements import work_statements
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.reconciliation import Reconciliation
+
+__all__ = ["reproduce"]
+
+
+def reproduce(evidence: Evidence | None = None, *, area_code: str | None = None) -> pd.DataFrame:
+    """Recompute each published figure that can be, and say what came out.
+
+    Parameters
+    ----------
+    evidence : Evidence, optional
+        The bundled evidence by default.
+    area_code : str, optional
+        Name or ONS code; only what concerns this area. By default every area.
+
+    Returns
+    -------
+    DataFrame
+        One row a figure or statement: `what`, `printed`, `recomputed`, `verdict`, `why`,
+        `as_recorded` (False where a statement's verdict differs from the recorded one).
+
+    Raises
+    ------
+    UnknownNameError
+        If the area is not known.
+
+    Examples
+    --------
+    >>> found = reproduce(area_code="Cambridgeshire").set_index("what")
+    >>> found.loc["Residential burglary, 2023 against 2019", ["recomputed", "verdict"]].tolist()
+    ['-36.8% (3,497 to 2,210)', 'reproduced']
+    """
+    import pandas as pd
+
+    known = load_evidence() if evidence is None else evidence
+    wanted = None if area_code is None else find_area(area_code).code
+    rows = [*_derived(known, wanted), *_changes(known, wanted)]
+    rows += [_statement(*worked) for worked in work_statements(known, area_code=wanted)]
+    columns = ["what", "printed", "recomputed", "verdict", "why", "as_recorded"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
+    awards = evidence.awards
+    if wanted is not None:
+        awards = awards[awards["area_code"] == wanted]
+    rows = []
+    for (listing, period), lines in awards.groupby(["listing", "period"], sort=False):
+        for group in subtotals(award_lines(lines), by="funder_group").to_dict("records"):
+            share = f", {group['share_pct']:.2f}%" if group["share_pct"] is not None else ""
+            rows.append(
+                {
+                    "what": f"{group['funder_group']}, {period} ({listing})",
+                    "printed": "not printed",
+                    "recomputed": f"£{group['amount_gbp']:,.0f}{share}",
+                    "verdict": "derived",
+                    "why": f"sum of {group['n_known']} printed lines",
+                    "as_recorded": True,
+                }
+            )
+    return rows
+
+
+def _changes(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
+    areas = evidence.outcomes["area_code"].unique() if wanted is None else [wanted]
+    rows = []
+    for area in areas:
+        for row in recomputed_changes(evidence, area).to_dict("records"):
+            if row["change_pct"] is None or row["change_pct"] != row["change_pct"]:
+                continue
+            rows.append(
+                {
+                    "what": f"{row['measure']}, {row['period']} against {row['baseline']}",
+                    "printed": f"{row['printed_pct']:g}%",
+                    "recomputed": f"{row['change_pct']:.1f}% "
+                    f"({row['offences_baseline']:,.0f} to {row['offences_comparison']:,.0f})",
+                    "verdict": row["verdict"],
+                    "why": row["why"],
+                    "as_recorded": True,
+                }
+            )
+    return rows
+
+
+def _statement(row: dict[str, Any], result: Reconciliation) -> dict[str, Any]:
+    expected = row["expected_reason"]
+    return {
+        "what": row["statement"],
+        "printed": None if result.proof is None else str(result.proof[1]),
+        "recomputed": None if result.proof is None else str(result.proof[0]),
+        "verdict": result.wording,
+        "why": result.reason or (row["note"] if isinstance(row["note"], str) else ""),
+        "as_recorded": row["expected_verdict"] == result.verdict
+        and (expected if isinstance(expected, str) else None) == result.reason,
+    }

@@ -1,0 +1,160 @@
+"""What was bought, from whose money, per head, and from one year to the next."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pccfunding._sides import exact_pence
+from pccfunding.measures import per_capita_spend, real_terms, year_on_year
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.evidence import Evidence
+
+__all__ = ["award_lines", "compared_years", "single_years", "spend_per_head", "subtotals"]
+
+
+def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
+    """Give each award line its share of the listing that it belongs to.
+
+    Parameters
+    ----------
+    awards : DataFrame
+        Contract ``schemas.Awards``, one listing.
+
+    Returns
+    -------
+    DataFrame
+        The lines with `share_pct`: percent of the derived total, from exact pence.
+    """
+    total = _exact_sum(awards["amount_gbp"])
+    shares = [
+        None if amount != amount or not total else float(100 * exact_pence(amount) / total)
+        for amount in awards["amount_gbp"]
+    ]
+    return awards.assign(share_pct=shares)
+
+
+def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Add up a listing by heading and in all; the sums are ours, not the publisher's.
+
+    Parameters
+    ----------
+    awards : DataFrame
+        Contract ``schemas.Awards``, one listing.
+    by : str
+        Column of the headings, such as "funder_group" or "theme".
+
+    Returns
+    -------
+    DataFrame
+        `by`, `amount_gbp`, `share_pct`, `n_figures`, `n_known`, `basis` (always "derived"); the
+        last row is the total of all lines.
+    """
+    import pandas as pd
+
+    headings = awards[by].fillna("not stated")
+    total = _exact_sum(awards["amount_gbp"])
+    groups: list[tuple[str, pd.Series[Any]]] = [
+        (name, awards.loc[headings == name, "amount_gbp"]) for name in headings.unique()
+    ]
+    rows = [
+        {
+            by: name,
+            "amount_gbp": float(_exact_sum(amounts)),
+            "share_pct": float(100 * _exact_sum(amounts) / total) if total else None,
+            "n_figures": len(amounts),
+            "n_known": int(amounts.notna().sum()),
+            "basis": "derived",
+        }
+        for name, amounts in [*groups, ("all lines", awards["amount_gbp"])]
+    ]
+    return pd.DataFrame(rows)
+
+
+def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
+    """Spend per resident by funding stream and in all, in cash and in the latest year's prices.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Gives population and deflator.
+    awards : DataFrame
+        Contract ``schemas.Awards``: lines of whole financial years.
+
+    Returns
+    -------
+    DataFrame
+        `funding_stream` ("all lines" last), `period_start`, `period_end`, `spend_gbp`, `persons`,
+        `spend_gbp_per_head`, `spend_real_gbp_per_head`, `price_base`, `n_known`, `n_figures`,
+        `unknown_reason`.
+    """
+    import pandas as pd
+
+    people = latest_vintage(evidence.population)
+    base = evidence.deflator["financial_year"].max()
+    twice = pd.concat([awards, awards.assign(funding_stream="all lines")], ignore_index=True)
+    table = per_capita_spend(twice, people, by=["area_code", "funding_stream"])
+    real = real_terms(table, evidence.deflator, base=base, value="spend_gbp_per_head")
+    order = {name: place for place, name in enumerate(awards["funding_stream"])}
+    return real.sort_values(
+        ["period_start", "funding_stream"],
+        key=lambda column: (
+            column.map(order).fillna(len(order)) if column.name == "funding_stream" else column
+        ),
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
+    """Compare years wherever two like years of one series are published.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+        ONS code of the area.
+
+    Returns
+    -------
+    DataFrame
+        The result of ``year_on_year`` by `series`, in cash, with `change_real_pct` beside it.
+    """
+    import pandas as pd
+
+    money = pd.concat([evidence.awards, evidence.totals], ignore_index=True)
+    like = money[
+        (money["area_code"] == area_code) & money["series"].notna() & money["period_end"].notna()
+    ]
+    whole = like[like["period"].str.fullmatch(r"\d{4}-\d{2}")]
+    base = evidence.deflator["financial_year"].max()
+    real = real_terms(whole, evidence.deflator, base=base)
+    for bound in ("amount", "amount_low", "amount_high"):
+        real[f"{bound}_gbp"] = real[f"{bound.replace('amount', 'amount_real')}_gbp"]
+    both = pd.concat([whole.assign(prices="cash"), real.assign(prices=base)], ignore_index=True)
+    compared = year_on_year(both, value="amount_gbp", by=["series", "prices"])
+    keys = ["series", "period_start"]
+    deflated = compared.loc[compared["prices"] == base, [*keys, "change_pct"]]
+    return compared[compared["prices"] == "cash"].merge(
+        deflated.rename(columns={"change_pct": "change_real_pct"}), on=keys, validate="1:1"
+    )
+
+
+def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Name the funding streams of a Review for which no second like year is published."""
+    compared = tables["year_on_year"].dropna(subset=["change_pct"])["series"]
+    lines = tables["awards"]
+    return lines.loc[~lines["series"].isin(compared), "funding_stream"].drop_duplicates().tolist()
+
+
+def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
+    """The vintage that reaches furthest: the one denominator of a Review."""
+    reach = population.groupby("vintage")["reference_date"].max()
+    return population[population["vintage"] == reach.idxmax()]
+
+
+def _exact_sum(amounts: pd.Series[Any]) -> Fraction:
+    return sum((exact_pence(amount) for amount in amounts.dropna()), Fraction(0))

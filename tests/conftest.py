@@ -1,0 +1,67 @@
+"""What holds for every test: no network, settled Hypothesis examples, plots without a screen."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+settings.register_profile("settled", derandomize=True, deadline=None)
+settings.load_profile("settled")
+
+
+class NetworkRefusedError(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def _refuse_distant(host: object) -> None:
+    if host in (None, "", "localhost"):
+        return
+    try:
+        distant = not ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        distant = True
+    if distant:
+        raise NetworkRefusedError(f"Tests have no network; this one asked for {host!r}.")
+
+
+def _guarded_connect(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: object) -> Any:
+        if isinstance(address, tuple):  # the address of a Unix socket is a path
+            _refuse_distant(address[0])
+        return connect(self, address)
+
+    return guarded
+
+
+def _guarded_lookup(lookup: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(host: object, *arguments: Any, **options: Any) -> Any:
+        _refuse_distant(host.decode() if isinstance(host, bytes) else host)
+        return lookup(host, *arguments, **options)
+
+    return guarded
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse connections for the whole run, since doctests see no fixture of this folder."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        patch.setattr(socket.socket, name, _guarded_connect(getattr(socket.socket, name)))
+    patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+    config.add_cleanup(patch.undo)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out the tests on real published files where there are none."""
+    if os.environ.get("PCCFUNDING_SAMPLES"):
+        return
+    for item in items:
+        if item.get_closest_marker("samples"):
+            item.add_marker(pytest.mark.skip("PCCFUNDING_SAMPLES names no folder of samples"))

@@ -1,0 +1,461 @@
+"""The measures give the same numbers, nulls and words on every engine, as the kind that came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+import polars as pl
+import pytest
+
+from pccfunding.errors import MixedStatusError, PenceError, PeriodError, PopulationError, TableError
+from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
+
+Columns = dict[str, list[Any]]
+
+
+def pandas_numpy(columns: Columns) -> Any:
+    return pd.DataFrame(columns)
+
+
+def pandas_nullable(columns: Columns) -> Any:
+    return pd.DataFrame(columns).convert_dtypes()
+
+
+def pandas_arrow(columns: Columns) -> Any:
+    pytest.importorskip("pyarrow")
+    return pd.DataFrame(columns).convert_dtypes(dtype_backend="pyarrow")
+
+
+def pandas_arrow_dates(columns: Columns) -> Any:
+    arrow = pytest.importorskip("pyarrow")
+    frame = pandas_arrow(columns)
+    days = {name: pd.ArrowDtype(arrow.date32()) for name in frame if frame[name].dtype.kind == "M"}
+    return frame.astype(days)
+
+
+def pandas_categories(columns: Columns) -> Any:
+    frame = pd.DataFrame(columns)
+    words = [name for name in frame if isinstance(columns[name][0], str)]
+    return frame.astype(dict.fromkeys(words, "category"))
+
+
+def polars_eager(columns: Columns) -> Any:
+    return pl.DataFrame(columns, nan_to_null=False)
+
+
+def polars_nan(columns: Columns) -> Any:
+    frame = pl.DataFrame(columns)
+    floats = [name for name, dtype in frame.schema.items() if dtype == pl.Float64]
+    return frame.with_columns(pl.col(floats).fill_null(float("nan"))) if floats else frame
+
+
+def polars_dates(columns: Columns) -> Any:
+    return pl.DataFrame(columns).with_columns(pl.col(pl.Datetime).cast(pl.Date))
+
+
+def polars_lazy(columns: Columns) -> Any:
+    return pl.LazyFrame(columns)
+
+
+def arrow_table(columns: Columns) -> Any:
+    return pytest.importorskip("pyarrow").table(columns)
+
+
+def duckdb_relation(columns: Columns) -> Any:
+    duckdb = pytest.importorskip("duckdb")
+    return duckdb.from_arrow(arrow_table(columns))
+
+
+EAGER = [
+    pandas_numpy,
+    pandas_nullable,
+    pandas_arrow,
+    pandas_arrow_dates,
+    pandas_categories,
+    polars_eager,
+    polars_nan,
+    polars_dates,
+    arrow_table,
+]
+LAZY = [polars_lazy, duckdb_relation]
+Maker = Callable[[Columns], Any]
+every_engine = pytest.mark.parametrize("make", EAGER + LAZY)
+every_eager_engine = pytest.mark.parametrize("make", EAGER)
+every_lazy_engine = pytest.mark.parametrize("make", LAZY)
+
+
+def day(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def plain(value: Any) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, dt.date):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, str) else float(value)
+
+
+def rows(native: Any) -> list[dict[str, Any]]:
+    frame = nw.from_native(native).lazy().collect()
+    names = frame.columns
+    return [
+        {name: plain(value) for name, value in zip(names, row, strict=True)}
+        for row in frame.iter_rows()
+    ]
+
+
+def has_only_nulls_for_unknowns(native: Any, *given: str) -> bool:
+    """Whether no computed number is infinite, nor NaN where the engine tells NaN from null."""
+    frame = nw.from_native(native).lazy().collect()
+    computed = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+    values = [value for name in computed if name not in given for value in frame[name].to_list()]
+    if frame.implementation.is_pandas():
+        values = [value for value in values if not pd.isna(value)]
+    return all(value is None or abs(value) < float("inf") for value in values)
+
+
+FORCE, OTHER = "E23000023", "E23000037"
+
+AWARDS: Columns = {
+    "funding_stream": ["Victims", "Victims", "Youth", "Youth", "Roads", None, "Victims"],
+    "area_code": [FORCE, FORCE, FORCE, OTHER, "E23000099", FORCE, FORCE],
+    "period_start": [
+        day(text)
+        for text in (
+            "2023-04-01",
+            "2023-10-01",
+            "2023-04-01",
+            "2023-04-01",
+            "2022-04-01",
+            "2023-04-01",
+            "2022-04-01",
+        )
+    ],
+    "period_end": [
+        day(text)
+        for text in (
+            "2024-03-31",
+            "2024-03-31",
+            "2024-03-31",
+            "2024-03-31",
+            "2023-03-31",
+            "2024-03-31",
+            "2023-03-31",
+        )
+    ],
+    "amount_gbp": [0.1, 0.2, 500.25, None, 99.0, 7.0, 1000.0],
+    "amount_low_gbp": [0.1, 0.15, 500.25, None, 98.5, 7.0, 950.0],
+    "amount_high_gbp": [0.1, 0.25, 500.25, None, None, 7.0, 1050.0],
+    "flow": ["pcc_to_recipient"] * 7,
+    "status": ["award"] * 6 + ["budget"],
+}
+PEOPLE: Columns = {
+    "area_code": [FORCE, FORCE, OTHER, FORCE],
+    "reference_date": [day("2022-06-30"), day("2023-06-30"), day("2023-06-30"), day("2021-03-21")],
+    "persons": [800, 1000, 3000, 1],
+    "vintage": ["rebased", "rebased", "rebased", "rebased"],
+}
+CRIME: Columns = {
+    "area_code": [FORCE, FORCE, FORCE, FORCE, OTHER, OTHER],
+    "offence": ["Robbery", "Robbery", "Shoplifting", "Shoplifting", "Robbery", "Robbery"],
+    "period_start": [day("2019-01-01"), day("2023-01-01")] * 3,
+    "period_end": [day("2019-12-31"), day("2023-12-31")] * 3,
+    "offences": [796, 688, 0, 5, None, 12],
+    "release": ["a", "b", "a", "b", "a", "b"],
+}
+PRICES: Columns = {
+    "financial_year": ["2022-23", "2023-24"],
+    "price_index": [80.0, 100.0],
+}
+
+
+def frames_of(make: Maker, *tables: Columns) -> list[Any]:
+    return [make(table) for table in tables]
+
+
+@every_engine
+def test_per_capita_spend(make: Maker) -> None:
+    awards, people = frames_of(make, AWARDS, PEOPLE)
+    result = per_capita_spend(awards, people, by="funding_stream", per=100)
+    assert type(result) is type(awards)
+    assert has_only_nulls_for_unknowns(result)
+    found = rows(result)
+    assert [(row["funding_stream"], row["period_start"], row["period_end"]) for row in found] == [
+        ("Roads", "2022-04-01", "2023-03-31"),
+        ("Victims", "2022-04-01", "2023-03-31"),
+        ("Victims", "2023-04-01", "2024-03-31"),
+        ("Youth", "2023-04-01", "2024-03-31"),
+        (None, "2023-04-01", "2024-03-31"),
+    ]
+    roads, before, victims, youth, nameless = found
+    assert (victims["spend_gbp"], victims["spend_low_gbp"], victims["spend_high_gbp"]) == (
+        0.3,
+        0.25,
+        0.35,
+    )
+    assert victims["spend_gbp_per_100"] == 0.3 * 100 / 1000
+    assert (victims["n_known"], victims["n_figures"], victims["unknown_reason"]) == (2, 2, None)
+    assert (before["persons"], before["spend_high_gbp_per_100"]) == (800, 131.25)
+    assert (before["status"], victims["status"]) == ("budget", "award")
+    assert (youth["spend_gbp"], youth["spend_low_gbp"], youth["spend_known_gbp"]) == (
+        None,
+        None,
+        500.25,
+    )
+    assert (youth["persons"], youth["n_known"], youth["n_figures"]) == (4000, 1, 2)
+    assert youth["unknown_reason"] == "1 of 2 amounts unknown"
+    assert (roads["spend_gbp"], roads["spend_low_gbp"], roads["spend_high_gbp"]) == (
+        99,
+        98.5,
+        None,
+    )
+    assert (roads["persons"], roads["spend_gbp_per_100"]) == (None, None)
+    assert roads["unknown_reason"] == "no population for E23000099 at mid-2022"
+    assert nameless["spend_gbp_per_100"] == 0.7
+
+
+@every_engine
+def test_year_on_year(make: Maker) -> None:
+    table = {
+        "funding_stream": ["A", "A", "A", "B", "B", None, None],
+        "period_start": [
+            day(f"{text}-01")
+            for text in ("2020-04", "2021-04", "2023-04", "2020-10", "2021-04", "2020-04", "2021-04")
+        ],
+        "period_end": [
+            day(text)
+            for text in (
+                "2021-03-31",
+                "2022-03-31",
+                "2024-03-31",
+                "2021-03-31",
+                "2022-03-31",
+                "2021-03-31",
+                "2022-03-31",
+            )
+        ],
+        "amount_gbp": [100.0, 150.0, 90.0, 10.0, 20.0, 0.0, None],
+        "amount_low_gbp": [90.0, 140.0, 90.0, 10.0, 20.0, 0.0, 5.0],
+        "amount_high_gbp": [110.0, 160.0, None, 10.0, 20.0, 0.0, 6.0],
+        "status": ["award", "budget", "award", "award", "award", None, "award"],
+    }
+    frame = make(table)
+    result = year_on_year(frame, value="amount_gbp", by="funding_stream")
+    assert type(result) is type(frame)
+    assert has_only_nulls_for_unknowns(result)
+    found = rows(result)
+    assert [(row["funding_stream"], row["period_start"][:7]) for row in found] == [
+        ("A", "2020-04"),
+        ("A", "2021-04"),
+        ("A", "2023-04"),
+        ("B", "2020-10"),
+        ("B", "2021-04"),
+        (None, "2020-04"),
+        (None, "2021-04"),
+    ]
+    second = found[1]
+    assert (second["change_gbp"], second["change_pct"]) == (50, 50)
+    assert second["change_low_pct"] == pytest.approx(100 * 30 / 110)
+    assert second["change_high_pct"] == pytest.approx(100 * 70 / 90)
+    assert second["amount_low_gbp_previous"] == 90
+    assert second["caution"] == "status differs: award, budget"
+    assert [row["unknown_reason"] for row in found] == [
+        "no figure for the year before",
+        None,
+        "no figure for the year before",
+        "part year: 2020-10/2021-03 is 182 days",
+        "no figure for the year before",
+        "no figure for the year before",
+        "1 of 1 amounts unknown; the year before is zero",
+    ]
+    assert [row["change_pct"] for row in found] == [None, 50, None, None, None, None, None]
+
+
+@every_engine
+@pytest.mark.parametrize("with_people", [False, True])
+def test_reduction(make: Maker, with_people: bool) -> None:
+    years = {**PEOPLE, "reference_date": [day("2019-06-30"), day("2023-06-30")] * 2}
+    years["area_code"] = [FORCE, FORCE, OTHER, OTHER]
+    years["persons"] = [1000, 2000, 3000, 3000]
+    crime, people = frames_of(make, CRIME, years)
+    result = reduction(
+        crime,
+        baseline="2019",
+        comparison="2023",
+        by=["area_code", "offence"],
+        population=people if with_people else None,
+    )
+    assert type(result) is type(crime)
+    assert has_only_nulls_for_unknowns(result)
+    robbery, shoplifting, elsewhere = rows(result)
+    assert robbery["baseline_start"] == "2019-01-01"
+    assert (robbery["offences_baseline"], robbery["offences_comparison"]) == (796, 688)
+    assert ("persons_baseline" in robbery) is with_people
+    share = 0.5 if with_people else 1
+    assert robbery["change_pct"] == pytest.approx(100 * (688 / 796 * share - 1))
+    assert robbery["reduction_pct"] == -robbery["change_pct"]
+    assert robbery["reduction_low_pct"] < robbery["reduction_pct"] < robbery["reduction_high_pct"]
+    assert robbery["caution"] == "releases differ: a; b"
+    assert shoplifting["reduction_pct"] is None
+    assert shoplifting["log_reduction"] is not None
+    assert shoplifting["unknown_reason"] == "the count for 2019 is zero"
+    assert elsewhere["unknown_reason"] == "1 of 1 counts unknown for 2019"
+    assert (elsewhere["n_known"], elsewhere["n_figures"]) == (1, 2)
+    assert (elsewhere["reduction_high_pct"], elsewhere["offences_comparison"]) == (None, 12)
+
+
+@every_engine
+def test_real_terms(make: Maker) -> None:
+    awards = {name: values[:5] for name, values in AWARDS.items()}
+    awards["unknown_reason"] = [None, "known before", None, None, None]
+    frame, prices = frames_of(make, awards, PRICES)
+    result = real_terms(frame, prices, base="2022-23")
+    assert type(result) is type(frame)
+    assert has_only_nulls_for_unknowns(result, *awards)
+    found = rows(result)
+    assert [row["amount_real_gbp"] for row in found] == [0.08, 0.16, 400.2, None, 99]
+    assert found[1]["amount_real_low_gbp"] == 0.12
+    assert found[4]["amount_real_high_gbp"] is None
+    assert {row["price_base"] for row in found} == {"2022-23"}
+    assert [row["unknown_reason"] for row in found] == [
+        None,
+        "known before",
+        None,
+        "unknown amount",
+        None,
+    ]
+
+
+@every_engine
+def test_a_row_across_years_has_no_real_terms(make: Maker) -> None:
+    table = {
+        "period_start": [day("2023-04-01"), day("2021-04-01")],
+        "period_end": [day("2024-03-31"), day("2022-03-31")],
+        "amount_gbp": [10.0, 10.0],
+    }
+    frame, prices = frames_of(make, table, PRICES)
+    assert rows(real_terms(frame, prices, base="2023-24"))[1] == {
+        "period_start": "2021-04-01",
+        "period_end": "2022-03-31",
+        "amount_gbp": 10,
+        "amount_real_gbp": None,
+        "amount_real_low_gbp": None,
+        "amount_real_high_gbp": None,
+        "price_base": "2023-24",
+        "unknown_reason": "no price index for 2021-22",
+    }
+
+
+def spanning() -> Columns:
+    table = {name: [*values[:2]] for name, values in AWARDS.items()}
+    table["period_end"] = [day("2024-03-31"), day("2025-03-31")]
+    return table
+
+
+def of_two_statuses() -> Columns:
+    return {**{name: values[:2] for name, values in AWARDS.items()}, "status": ["award", "budget"]}
+
+
+def of_half_a_penny() -> Columns:
+    return {**{name: values[:2] for name, values in AWARDS.items()}, "amount_gbp": [1.005, 1.0]}
+
+
+def of_two_vintages() -> Columns:
+    return {**PEOPLE, "vintage": ["rebased", "older", "rebased", "rebased"]}
+
+
+def given_twice() -> Columns:
+    twice = [day("2023-06-30"), day("2023-06-30"), day("2023-06-30"), day("2021-03-21")]
+    return {**PEOPLE, "reference_date": twice}
+
+
+@every_eager_engine
+@pytest.mark.parametrize(
+    ("awards", "people", "error", "says"),
+    [
+        (spanning(), PEOPLE, PeriodError, "2023-10-01 to 2025-03-31.*apportion"),
+        (of_two_statuses(), PEOPLE, MixedStatusError, "1 of status 'award' with 1 of .*'budget'"),
+        (of_half_a_penny(), PEOPLE, PenceError, "1.005"),
+        (AWARDS, of_two_vintages(), PopulationError, "'older', 'rebased'"),
+        (AWARDS, given_twice(), PopulationError, f"{FORCE} at 2023-06-30 2 times"),
+    ],
+)
+def test_what_is_wrong_raises_where_the_rows_are_at_hand(
+    make: Maker, awards: Columns, people: Columns, error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        per_capita_spend(make(awards), make(people), by="funding_stream")
+
+
+@every_lazy_engine
+@pytest.mark.parametrize(
+    ("awards", "people", "says"),
+    [
+        (spanning(), PEOPLE, "not within one financial year: apportion it first"),
+        (of_two_statuses(), PEOPLE, "more than one status"),
+        (of_half_a_penny(), PEOPLE, "an amount is no whole number of pence"),
+    ],
+)
+def test_what_is_wrong_is_a_reason_where_the_rows_are_not(
+    make: Maker, awards: Columns, people: Columns, says: str
+) -> None:
+    found = rows(per_capita_spend(make(awards), make(people), by="funding_stream"))
+    wrong = [row for row in found if row["unknown_reason"] == says]
+    assert len(wrong) == 1
+    sums = [name for name in wrong[0] if name.startswith("spend") and "low" not in name]
+    assert {wrong[0][name] for name in sums if "high" not in name} == {None}
+
+
+@every_lazy_engine
+@pytest.mark.parametrize(
+    ("people", "says"),
+    [
+        (of_two_vintages(), "population of more than one vintage"),
+        (given_twice(), "population given more than once"),
+    ],
+)
+def test_a_doubtful_population_is_a_reason_where_the_rows_are_not(
+    make: Maker, people: Columns, says: str
+) -> None:
+    awards = {name: values[2:4] for name, values in AWARDS.items()}
+    (row,) = rows(per_capita_spend(make(awards), make(people), by="funding_stream"))
+    assert says in row["unknown_reason"]
+    assert row["persons"] is None
+
+
+@every_engine
+def test_an_empty_table_gives_an_empty_table(make: Maker) -> None:
+    if make in (polars_nan, pandas_nullable, pandas_arrow, pandas_arrow_dates, pandas_categories):
+        pytest.skip("made like another engine here")
+    whole = nw.from_native(make(AWARDS))
+    empty = whole.filter(nw.col("flow") == "none").to_native()
+    assert rows(per_capita_spend(empty, make(PEOPLE), by="funding_stream")) == []
+    assert rows(year_on_year(empty, value="amount_gbp", by="funding_stream")) == []
+    assert rows(real_terms(empty, make(PRICES), base="2023-24")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "says"),
+    [
+        (pandas_numpy, polars_eager, "awards is a pandas DataFrame and population a polars Data"),
+        (polars_eager, polars_lazy, "polars DataFrame and population a polars LazyFrame"),
+    ],
+)
+def test_two_kinds_of_frame_are_refused(one: Maker, other: Maker, says: str) -> None:
+    with pytest.raises(TableError, match=says):
+        per_capita_spend(one(AWARDS), other(PEOPLE), by="funding_stream")
+    with pytest.raises(TableError, match="Turn one into the other's kind"):
+        real_terms(one(AWARDS), other(PRICES), base="2023-24")
+    with pytest.raises(TableError, match="Turn one into the other's kind"):
+        reduction(
+            one(CRIME),
+            baseline="2019",
+            comparison="2023",
+            by="offence",
+            population=other(PEOPLE),
+        )
