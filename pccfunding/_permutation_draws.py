@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from pccfunding.errors import TableError
 
-__all__ = ["DEFAULT_RESAMPLES", "MOST_ENUMERATED", "Orders", "is_enumerated", "orders"]
+__all__ = [
+    "DEFAULT_RESAMPLES",
+    "MOST_ENUMERATED",
+    "Orders",
+    "check_seed",
+    "is_enumerated",
+    "orders",
+]
 
 Orders: TypeAlias = NDArray[np.unsignedinteger[Any]]
 
@@ -45,15 +52,24 @@ def is_enumerated(n: int, resamples: int | None) -> bool:
     return n <= MOST_ENUMERATED and math.factorial(n) <= resamples
 
 
+def check_seed(seed: object) -> None:
+    """Refuse a seed that is not a whole number of 0 or more.
+
+    Examples
+    --------
+    >>> check_seed(-1)
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.TableError: seed is -1; it takes a whole number of 0 or more.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise TableError(f"seed is {seed!r}; it takes a whole number of 0 or more.")
+
+
 def orders(n: int, resamples: int | None, seed: int) -> Iterator[Orders]:
     """Give orders of 0 to n - 1 in blocks, one a row: all of them, or random ones.
 
     The blocks depend on n alone, so that one pair and a family see the same draws.
-
-    Raises
-    ------
-    TableError
-        If `seed` is not a whole number of 0 or more.
 
     Examples
     --------
@@ -62,8 +78,6 @@ def orders(n: int, resamples: int | None, seed: int) -> Iterator[Orders]:
     >>> [block.shape for block in orders(43, 2_000, 0)]
     [(1520, 43), (480, 43)]
     """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise TableError(f"seed is {seed!r}; it takes a whole number of 0 or more.")
     rows = max(8, _BLOCK // n // 8 * 8)
     if is_enumerated(n, resamples):
         table = every_order(n)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pccfunding._permutation_draws import Orders, is_enumerated, orders
 from pccfunding._permutation_scores import (
+    TOLERANCE,
     Floats,
     Ties,
     check_name,
@@ -71,6 +72,11 @@ class NullDistribution:
     n: int
     exact: bool
     method: str
+
+    @property
+    def near(self) -> float:
+        """How far apart two values of the statistic can be and still be one."""
+        return TOLERANCE if self.method == "pearson" else 0.0
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -135,9 +141,8 @@ class Statistic:
     Attributes
     ----------
     products : callable
-        Gives for orders, one a row, the correlation up to a factor; whole numbers for ranks.
-    scale : float
-        The factor.
+        Gives for orders, one a row, the correlation times `norm`; whole numbers for ranks.
+    norm : float
     tolerance : float
         Products nearer to one another than this are the same.
     ties : pair of tuples of int
@@ -147,7 +152,7 @@ class Statistic:
     """
 
     products: _Products
-    scale: float
+    norm: float
     tolerance: float
     ties: tuple[Ties, Ties]
     n: int
@@ -161,18 +166,18 @@ class Statistic:
             a, b = doubled_ranks(x), doubled_ranks(y)
             tied = ties(a, 0.5)[0], ties(b, 0.5)[0]
             differing = [math.comb(n, 2) - sum(math.comb(g, 2) for g in of) for of in tied]
-            scale = 1 / math.sqrt(math.prod(differing))
-            return cls(_concordance(a[0], b[0]), scale, 0.5, tied, n, method)
+            norm = math.sqrt(math.prod(differing))
+            return cls(_concordance(a[0], b[0]), norm, 0.5, tied, n, method)
         centred = scores(x, y, method)
-        a, b, tolerance = centred.x[0], centred.y[0], centred.tolerance
+        a, b, tolerance = centred.x, centred.y, centred.tolerance
+        tied = ties(a, tolerance)[0], ties(b, tolerance)[0]
 
         def products(block: Orders) -> Floats:
             # Not a BLAS product: threads would cost more than so thin a product takes.
-            found: Floats = np.einsum("ij,j->i", np.take(a, block), b)
+            found: Floats = np.einsum("ij,j->i", np.take(a[0], block), b[0])
             return found
 
-        tied = ties(centred.x, tolerance)[0], ties(centred.y, tolerance)[0]
-        return cls(products, float(centred.scale[0, 0]), tolerance, tied, n, method)
+        return cls(products, float(centred.norm[0, 0]), tolerance, tied, n, method)
 
     @property
     def is_untied(self) -> bool:
@@ -181,7 +186,7 @@ class Statistic:
 
     def observed(self) -> Floats:
         """Give the product in the order observed, as an array of one."""
-        return self.products(np.arange(self.n, dtype=np.uint64)[None])
+        return self.products(np.arange(self.n)[None].astype(np.uint64))
 
 
 def _concordance(x: Floats, y: Floats) -> _Products:
@@ -214,9 +219,8 @@ def count_values(of: Statistic, resamples: int | None, seed: int) -> NullDistrib
     else:
         drawn = [of.products(block) for block in orders(of.n, resamples, seed)]
         values, counts = _gathered(np.concatenate([*([] if exact else [observed]), *drawn]), of)
-    return NullDistribution(
-        float(observed[0]) * of.scale, values * of.scale, counts, of.n, exact, of.method
-    )
+    found = np.clip(np.append(observed, values) / of.norm, -1, 1)
+    return NullDistribution(float(found[0]), found[1:], counts, of.n, exact, of.method)
 
 
 def _gathered(products: Floats, of: Statistic) -> tuple[Floats, NDArray[np.int64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -24,6 +25,8 @@ _SERIAL_VECTOR = 8_192
 _AT_ONCE = 131_072
 # A byte counts to 255, and the orders of eight bytes are counted side by side.
 _MOST_ORDERS = 255 * 8
+# Orders whose limits lie side by side: a power of two.
+_SIDE_BY_SIDE = 64
 _SINGLE_ROUNDING = 2.0**-24
 
 
@@ -53,7 +56,7 @@ def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool, m
     single = _Comparison(of, np.float32, by_size=by_size, max_t=max_t) if many else None
     shape, total = double.shape, 0
     at_least, exceeding = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    passed = np.zeros(of.scale.size + 1, np.int64)
+    passed = np.zeros(of.norm.size + 1, np.int64)
     for block in blocks:
         for start in range(0, len(block), double.most):
             orders = block[start : start + double.most]
@@ -69,9 +72,9 @@ def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool, m
             total += len(orders)
     largest = None
     if max_t:
-        largest = np.empty(of.scale.size, np.int64)
+        largest = np.empty(of.norm.size, np.int64)
         largest[double.by_size] = total - np.cumsum(passed)[:-1]
-        largest = largest.reshape(of.scale.shape)
+        largest = largest.reshape(of.norm.shape)
     return Tally(at_least.T, total - exceeding.T, largest)
 
 
@@ -112,21 +115,24 @@ class _Comparison:
         margin = of.tolerance if of.is_whole else of.tolerance + self.error
         self.is_certain = of.is_whole or not self.error
         goal = np.abs(observed.T) if by_size else observed.T
-        self.low = np.tile((goal - margin).astype(dtype), self.most)
-        self.high = np.tile((goal + margin).astype(dtype), self.most)
-        sizes = np.abs(observed * of.scale).ravel()
+        self.low, self.high = (self._beside(limit) for limit in (goal - margin, goal + margin))
+        self.scale = self._beside(1 / of.norm.T) if of.is_whole else None
+        sizes = np.abs(observed / of.norm).ravel()
         self.by_size = np.argsort(sizes)
         self.sizes = sizes[self.by_size]
-        self.scale = np.tile(of.scale.T.astype(dtype), self.most) if of.is_whole else None
+
+    def _beside(self, limits: NDArray[np.float64]) -> NDArray[Any]:
+        """Repeat limits of pairs for orders side by side, since long rows compare faster."""
+        return np.tile(limits.astype(self.x.dtype), _SIDE_BY_SIDE)[:, None, :]
 
     def compare(self, orders: Orders) -> _Found:
         """Compare the products of orders, one a row, with those observed."""
-        products = self._products(orders)
-        width = products.shape[1]
+        fold = math.gcd(len(orders), _SIDE_BY_SIDE) * self.series
+        products = self._products(orders).reshape(len(self.y), -1, fold)
         if self.by_size_only:
             np.abs(products, out=products)
-        reached = products >= self.low[:, :width]
-        exceeded = products >= self.high[:, :width]
+        reached = products >= self.low[:, :, :fold]
+        exceeded = products >= self.high[:, :, :fold]
         doubtful = np.zeros(len(orders), np.bool_)
         if not self.is_certain:
             # Bytes reduce faster than marks.
@@ -134,6 +140,8 @@ class _Comparison:
             doubtful |= unlike.reshape(-1, self.series).any(axis=1)
         passed = np.zeros(len(orders), np.intp)
         if self.max_t:
+            if self.scale is not None:
+                products *= self.scale[:, :, :fold]
             largest = self._largest(products)
             passed = self._passed(largest + (self.error + TOLERANCE))
             if self.error:
@@ -157,11 +165,10 @@ class _Comparison:
                 np.matmul(self.y[part[0]], moved[:, part[1]], out=products[part])
         return products
 
-    def _largest(self, products: NDArray[Any]) -> NDArray[np.float64]:
+    def _largest(self, correlations: NDArray[Any]) -> NDArray[np.float64]:
         """Give the largest correlation, by size, of each order."""
-        if self.scale is not None:
-            products *= self.scale[:, : products.shape[1]]
-        top = np.maximum(products.max(axis=0), -products.min(axis=0))
+        highest = np.maximum.reduce(correlations, axis=0)
+        top = np.maximum(highest, -np.minimum.reduce(correlations, axis=0), out=highest)
         return top.reshape(-1, self.series).max(axis=1).astype(np.float64)
 
     def _passed(self, largest: NDArray[np.float64]) -> NDArray[np.intp]:

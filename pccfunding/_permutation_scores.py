@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from pccfunding.errors import TableError, UnknownNameError
 
 __all__ = [
+    "RULES",
     "TOLERANCE",
     "Floats",
     "Marks",
@@ -22,15 +23,16 @@ __all__ = [
     "Ties",
     "attained",
     "check_name",
-    "is_constant",
-    "describe_rule",
     "doubled_ranks",
+    "is_constant",
+    "least_draws_p",
     "read_pair",
     "read_series",
     "same_areas",
     "scores",
     "smallest_p",
     "ties",
+    "unit_length",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -38,6 +40,10 @@ Marks: TypeAlias = NDArray[np.bool_]
 Ties: TypeAlias = tuple[int, ...]
 
 TOLERANCE = 1e-12
+RULES = {
+    "double": "two-sided as twice the smaller tail",
+    "abs": "two-sided by size",
+}
 
 
 def check_name(kind: str, name: object, known: Iterable[str]) -> None:
@@ -163,13 +169,12 @@ def doubled_ranks(series: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Scores:
-    """Centred series whose products are the statistic of a pair, up to a factor of the pair.
+    """Centred series whose products, each divided by the norm of its pair, are correlations.
 
     Attributes
     ----------
     x, y : array of series x areas
-    scale : array of series of x x series of y
-        What a product is multiplied by to give the correlation.
+    norm : array of series of x x series of y
     tolerance : float
         Products nearer to one another than this are the same.
     is_whole : bool
@@ -178,7 +183,7 @@ class Scores:
 
     x: Floats
     y: Floats
-    scale: Floats
+    norm: Floats
     tolerance: float
     is_whole: bool
 
@@ -195,12 +200,19 @@ def scores(x: Floats, y: Floats, method: str) -> Scores:
     if method == "spearman":
         a, b = (doubled_ranks(series) - (n + 1) for series in (x, y))
         squares = np.outer((a * a).sum(axis=1), (b * b).sum(axis=1))
-        return Scores(a, b, 1 / np.sqrt(squares), 0.5, True)
-    a, b = (_unit(series) for series in (x, y))
+        return Scores(a, b, np.sqrt(squares), 0.5, True)
+    a, b = (unit_length(series) for series in (x, y))
     return Scores(a, b, np.ones((len(a), len(b))), TOLERANCE, False)
 
 
-def _unit(series: Floats) -> Floats:
+def unit_length(series: Floats) -> Floats:
+    """Centre each series and divide it by its length.
+
+    Examples
+    --------
+    >>> unit_length(np.array([[1.0, 3.0, 5.0]])).round(3).tolist()
+    [[-0.707, 0.0, 0.707]]
+    """
     # Dividing first keeps the squares of very large and very small numbers finite.
     centred = series / np.abs(series).max(axis=1, keepdims=True)
     centred -= centred.mean(axis=1, keepdims=True)
@@ -235,7 +247,7 @@ def attained(x: Ties, y: Ties) -> int:
     Examples
     --------
     >>> attained((1, 1, 1), (1, 1, 1)), attained((2, 1), (1, 1, 1)), attained((2, 1), (2, 1))
-    (1, 2, 4)
+    (1, 2, 2)
     """
     count = math.prod(map(math.factorial, x)) * math.prod(map(math.factorial, y))
     of_x, of_y = iter(x), iter(y)
@@ -248,42 +260,50 @@ def attained(x: Ties, y: Ties) -> int:
             return count
 
 
-def smallest_p(x: Ties, y: Ties, rule: str, extremes: tuple[float, float], near: float) -> float:
-    """Give the smallest p that tied series can reach.
+def smallest_p(of_x: Sequence[Ties], of_y: Sequence[Ties], rule: str, bias: Floats) -> Floats:
+    """Give the smallest p that each pair of tied series can reach.
 
     Parameters
     ----------
-    x, y : Ties
+    of_x, of_y : sequence of Ties
     rule : {"double", "abs", "greater", "less"}
-    extremes : pair of float
-        Lowest and highest value of the statistic; only "abs" asks for them.
-    near : float
-        Values nearer to one another than this are the same.
+    bias : array of int, series of x by series of y
+        1 where the highest correlation is larger by size than the lowest, -1 where it is
+        smaller, else 0; only "abs" asks for it.
 
     Examples
     --------
-    >>> untied = (1,) * 6
-    >>> smallest_p(untied, untied, "double", (-1, 1), 1e-12) == 2 / 720
-    True
+    >>> untied = [(1,) * 6]
+    >>> for rule in ("double", "abs"):
+    ...     (720 * smallest_p(untied, untied, rule, np.array([[1.0]]))).round().tolist()
+    [[2.0]]
+    [[1.0]]
     """
-    lowest, highest = attained(x[::-1], y), attained(x, y)
-    if rule == "abs":
-        gap = extremes[1] + extremes[0]
-        count = lowest + highest if abs(gap) <= near else highest if gap > 0 else lowest
+    pairs = {(x, y) for x in set(of_x) for y in set(of_y)}
+    orders = math.factorial(sum(of_x[0]))
+    shares = {(x, y): (attained(x[::-1], y) / orders, attained(x, y) / orders) for x, y in pairs}
+    if len(pairs) == 1:
+        lowest, highest = np.broadcast_to(
+            np.array(*shares.values())[:, None, None], (2, *bias.shape)
+        )
     else:
-        tail = {"greater": highest, "less": lowest}.get(rule, min(lowest, highest))
-        count = 2 * tail if rule == "double" else tail
-    return min(1.0, count / math.factorial(sum(x)))
+        lowest, highest = np.moveaxis(np.array([[shares[x, y] for y in of_y] for x in of_x]), 2, 0)
+    if rule == "abs":
+        found = np.where(bias >= 0, highest, 0) + np.where(bias <= 0, lowest, 0)
+    elif rule == "double":
+        found = 2 * np.minimum(lowest, highest)
+    else:
+        found = highest if rule == "greater" else lowest
+    floors: Floats = np.minimum(found, 1.0)
+    return floors
 
 
-def describe_rule(two_sided: str, alternative: str) -> str:
-    """Say in words which p a rule gives.
+def least_draws_p(draws: int, rule: str) -> float:
+    """Give the smallest p that so many random orders can give.
 
     Examples
     --------
-    >>> describe_rule("double", "two-sided")
-    'two-sided as twice the smaller tail'
+    >>> least_draws_p(9_999, "abs"), least_draws_p(9_999, "double")
+    (0.0001, 0.0002)
     """
-    if alternative != "two-sided":
-        return f"one-sided, {alternative}"
-    return "two-sided " + ("as twice the smaller tail" if two_sided == "double" else "by size")
+    return min(1.0, (2 if rule == "double" else 1) / (draws + 1))

@@ -105,6 +105,7 @@ _KINDS = (
 )  # fmt: skip
 _EVERY, _FORCE, _COUNCIL = frozenset(_KINDS), frozenset(_KINDS[:1]), frozenset(_KINDS[1:3])
 _OFFICES = _FORCE | {"mayor"}
+_LONGEST = 300  # characters; longer than any office with its address
 
 _DUTY = r"(?:police|policing|fire|rescue|crime|and)"
 _OFFICER = rf"(?:{_DUTY} )+commissioners?|o?pf?ccs?"
@@ -176,8 +177,7 @@ def find_area(name_or_code: str) -> Area:
     Raises
     ------
     UnknownNameError
-        If the name stands for no area: the message says what it is (a total row, a national
-        body) where that is known, and otherwise offers the nearest names.
+        If the name stands for no area: the message says what it is, or offers near names.
 
     Examples
     --------
@@ -197,9 +197,9 @@ def find_area(name_or_code: str) -> Area:
         )
     if _CODE.fullmatch(name_or_code.strip()):
         return _by_code(name_or_code)
-    key = _key(name_or_code)
+    key = _key(name_or_code) if len(name_or_code) <= _LONGEST else ""
     if not key:
-        raise UnknownNameError(f"{name_or_code!r} holds no name of an area.")
+        raise UnknownNameError(f"{name_or_code[:_LONGEST]!r} holds no name of an area.")
     exact = _known().names.get(key, ())
     area = _first(exact, _EVERY, name_or_code)
     if area is None:

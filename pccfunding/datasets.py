@@ -173,7 +173,7 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     >>> people = load_population()
     >>> here = (people["area_code"] == "E23000023") & (people["reference_date"] == "2023-06-30")
     >>> int(people.loc[here, "persons"].iloc[0])
-    907087
+    921579
     """
     population = _at("population", None)
     wanted = LATEST_VINTAGE if vintage is None else vintage

@@ -370,8 +370,6 @@ class _Reader:
             hard, strict, lenient = hedged(amount, self.hedge)
         else:
             strict, lenient = rounded(amount, self.rounding)
-            if self.exact:
-                lenient = strict
             hard = lenient
         if amount.value == 0:
             self.flags.append("explicit_zero")

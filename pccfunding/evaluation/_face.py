@@ -11,7 +11,12 @@ from pccfunding.evaluation._cautions import CAUTIONS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Result"]
+__all__ = ["Result", "nothing"]
+
+
+def nothing(*names: str) -> dict[str, Any]:
+    """Give None for each of the fields that a refusal leaves empty."""
+    return dict.fromkeys(names)
 
 
 @dataclass(frozen=True, kw_only=True)

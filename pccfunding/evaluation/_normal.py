@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DISPERSIONS", "LogRatio", "dispersion_table", "dispersions_disagree", "quantile"]
-__all__ += ["change_pct", "two_sided_p"]
+__all__ = [
+    "DISPERSIONS",
+    "LogRatio",
+    "at_dispersions",
+    "change_pct",
+    "dispersion_table",
+    "dispersions_disagree",
+    "quantile",
+    "two_sided_p",
+]
 
 # What is shown where no monthly counts tell the dispersion.
 DISPERSIONS = (1.0, 2.0, 4.0)
@@ -19,17 +27,17 @@ _NORMAL = NormalDist()
 
 
 def quantile(probability: float) -> float:
-    """The standard normal quantile."""
+    """Give the standard normal quantile."""
     return _NORMAL.inv_cdf(probability)
 
 
 def two_sided_p(z: float) -> float:
-    """The two-sided p of a standard normal statistic."""
+    """Give the two-sided p of a standard normal statistic."""
     return math.erfc(abs(z) / math.sqrt(2))
 
 
 def change_pct(ratio: float | None) -> float | None:
-    """A ratio as a percentage change; negative where it is below 1."""
+    """Write a ratio as a percentage change; negative where it is below 1."""
     return None if ratio is None else 100 * (ratio - 1)
 
 
@@ -71,24 +79,26 @@ class LogRatio:
         return quantile((1 + self.confidence_level) / 2) * self.se
 
 
-def _at(log_ratio: float, unit_variance: float, level: float) -> list[LogRatio]:
-    return [LogRatio(log_ratio, phi * unit_variance, level) for phi in DISPERSIONS]
+def at_dispersions(
+    log_ratio: float, unit_variance: float, level: float
+) -> list[tuple[float, LogRatio]]:
+    """Give the ratio with its interval at dispersion 1, 2 and 4."""
+    return [(phi, LogRatio(log_ratio, phi * unit_variance, level)) for phi in DISPERSIONS]
 
 
 def dispersion_table(
     log_ratio: float | None, unit_variance: float | None, confidence_level: float
 ) -> pd.DataFrame:
-    """The Wald interval and p at dispersion 1, 2 and 4; without rows where there is none."""
+    """Give interval and p at dispersion 1, 2 and 4; without rows where there is no logarithm."""
     import pandas as pd
 
     columns = ["dispersion", "low", "high", "change_low_pct", "change_high_pct", "p_value"]
     if log_ratio is None or unit_variance is None:
         return pd.DataFrame(columns=columns)
-    readings = _at(log_ratio, unit_variance, confidence_level)
     return pd.DataFrame(
         [
             (phi, one.low, one.high, change_pct(one.low), change_pct(one.high), one.p_value)
-            for phi, one in zip(DISPERSIONS, readings, strict=True)
+            for phi, one in at_dispersions(log_ratio, unit_variance, confidence_level)
         ],
         columns=columns,
     )
@@ -98,6 +108,6 @@ def dispersions_disagree(
     log_ratio: float, unit_variance: float, confidence_level: float, *, also: float | None = None
 ) -> bool:
     """Whether p falls on both sides of 1 - level over the dispersions (and one more p)."""
-    p_values = [one.p_value for one in _at(log_ratio, unit_variance, confidence_level)]
-    p_values += [] if also is None else [also]
+    readings = at_dispersions(log_ratio, unit_variance, confidence_level)
+    p_values = [one.p_value for _, one in readings] + ([] if also is None else [also])
     return len({p < 1 - confidence_level for p in p_values}) > 1

@@ -18,7 +18,7 @@ from pccfunding.evaluation._checks import (
     some_positive,
     whole_number,
 )
-from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._face import Result, nothing
 from pccfunding.evaluation._normal import (
     LogRatio,
     change_pct,
@@ -253,18 +253,17 @@ def ratio_of_rate_ratios(
 
 
 def _undefined(reason: str, events: int | None, **same: Any) -> RatioOfRateRatios:
-    empty = dict.fromkeys(
-        ("ratio", "low", "high", "change_pct", "change_low_pct", "change_high_pct", "log_ratio")
+    empty = nothing(
+        *("ratio", "low", "high", "change_pct", "change_low_pct", "change_high_pct"),
+        *("log_ratio", "se_log", "p_value"),
     )
-    return RatioOfRateRatios(
-        **empty, se_log=None, p_value=None, events=events, reason=reason, **same
-    )
+    return RatioOfRateRatios(**empty, events=events, reason=reason, **same)
 
 
 def _pre_trend(
     counts: Sequence[Number] | None, control: Sequence[Number] | None, phi: float
 ) -> tuple[int, float | None, float | None]:
-    """Number of earlier periods, slope of the log ratio per period, its two-sided p."""
+    """Give the number of earlier periods, slope of the log ratio per period, its two-sided p."""
     if counts is None and control is None:
         return 0, None, None
     if counts is None or control is None or len(counts) != len(control):

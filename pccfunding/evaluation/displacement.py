@@ -15,7 +15,7 @@ from pccfunding.evaluation._checks import (
     proper_fraction,
     some_positive,
 )
-from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._face import Result, nothing
 from pccfunding.evaluation._normal import quantile, two_sided_p
 from pccfunding.evaluation._words import (
     floor_text,
@@ -207,12 +207,11 @@ def wdd(
 
 
 def _undefined(reason: str, **same: Any) -> WeightedDisplacementDifference:
-    empty = dict.fromkeys(
-        ("estimate", "se", "low", "high", "z", "p_value", "local", "se_local", "elsewhere")
+    empty = nothing(
+        *("estimate", "se", "low", "high", "z", "p_value", "local", "se_local", "elsewhere"),
+        *("se_elsewhere", "events"),
     )
-    return WeightedDisplacementDifference(
-        **empty, se_elsewhere=None, events=None, reason=reason, **same
-    )
+    return WeightedDisplacementDifference(**empty, reason=reason, **same)
 
 
 def count_pair(pair: CountPair, name: str) -> tuple[int | None, ...]:
@@ -232,7 +231,7 @@ def _weights(weights: Sequence[Number], name: str, n: int) -> tuple[float, ...]:
 def _change(
     pair: tuple[int | None, ...] | None, times: tuple[float, ...], size: float
 ) -> tuple[float, float]:
-    """The weighted change of an area and its Poisson variance; nothing for an absent area."""
+    """Give the weighted change of an area and its Poisson variance; nothing for an absent area."""
     if pair is None:
         return 0.0, 0.0
     before, after = (float(count or 0) for count in pair)

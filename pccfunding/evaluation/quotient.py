@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pccfunding.evaluation._checks import Number
-from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._face import Result, nothing
 from pccfunding.evaluation.displacement import (
     CountPair,
     WeightedDisplacementDifference,
@@ -156,7 +156,7 @@ def wdq(
 
 
 def _no_quotient(reason: str, **same: Any) -> WeightedDisplacementQuotient:
-    empty = dict.fromkeys(("success", "buffer", "gross", "net", "total_net"))
+    empty = nothing("success", "buffer", "gross", "net", "total_net")
     return WeightedDisplacementQuotient(
         wdq=None, meaning="undefined", reason=reason, **{**empty, **same}
     )

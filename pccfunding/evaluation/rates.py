@@ -14,9 +14,10 @@ from pccfunding.evaluation._checks import (
     proper_fraction,
     some_positive,
 )
-from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._face import Result, nothing
 from pccfunding.evaluation._normal import (
     LogRatio,
+    at_dispersions,
     change_pct,
     dispersion_table,
     dispersions_disagree,
@@ -76,8 +77,8 @@ class RateRatio(Result):
     >>> rate_ratio(688, 796).by_dispersion.round(3)[["dispersion", "low", "high", "p_value"]]
        dispersion    low   high  p_value
     0         1.0  0.780  0.957    0.005
-    1         2.0  0.748  0.998    0.047
-    2         4.0  0.704  1.061    0.161
+    1         2.0  0.748  0.998    0.048
+    2         4.0  0.705  1.060    0.161
     """
 
     count_after: int | None
@@ -146,11 +147,11 @@ class RateRatio(Result):
     def _spread(self) -> str:
         if self.dispersion is not None or not self.count_after or not self.count_before:
             return ""
-        rows = self.by_dispersion.iloc[1:].itertuples(index=False)
+        logs = self._logs(self.count_after, self.count_before)
         told = (
-            f"{interval_text(row.change_low_pct, row.change_high_pct)} at dispersion "
-            f"{row.dispersion:.0f}"
-            for row in rows
+            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion {phi:.0f}"
+            for phi, one in at_dispersions(*logs, self.confidence_level)
+            if phi > 1
         )
         return "; " + " and ".join(told)
 
@@ -205,11 +206,13 @@ def rate_ratio(
     Examples
     --------
     >>> result = rate_ratio(2, 9, exposure_after=17877, exposure_before=16660)
-    >>> round(result.ratio, 4), round(result.low, 4), round(result.high, 4), round(result.p_value, 5)
-    (0.2071, 0.0218, 1.0005, 0.05011)
+    >>> round(result.ratio, 4), round(result.low, 4), round(result.high, 4)
+    (0.2071, 0.0218, 1.0005)
+    >>> round(result.p_value, 5)
+    0.05011
     >>> print(rate_ratio(688, 796, dispersion=2).text)
     The count went from 796 (the base) to 688: -13.6%, 95% interval -25.2% to -0.2% (Wald on the
-    log scale with dispersion 2; p = 0.047, n = 1,484 events, family of 1, no smallest attainable p
+    log scale with dispersion 2; p = 0.048, n = 1,484 events, family of 1, no smallest attainable p
     (normal approximation)). Caution: before and after only: other places may have changed as much.
     """
     after = optional_count(count_after, "count_after")
@@ -234,6 +237,9 @@ def rate_ratio(
     if after + before == 0:
         return _undefined("nothing was counted before or after", events=0, **same)
     ratio = math.inf if before == 0 else (after / over) / (before / under)
+    low: float | None
+    high: float | None
+    p_value: float | None
     if phi is None:
         low, high = _exact_interval(after, over, before, under, level)
         p_value, min_p = _exact_p(after, over, before, under, rule)
@@ -262,10 +268,11 @@ def rate_ratio(
 
 
 def _undefined(reason: str, *, events: int | None = None, **same: Any) -> RateRatio:
-    empty = dict.fromkeys(
-        ("ratio", "low", "high", "change_pct", "change_low_pct", "change_high_pct", "p_value")
+    empty = nothing(
+        *("ratio", "low", "high", "change_pct", "change_low_pct", "change_high_pct", "p_value"),
+        "min_p",
     )
-    return RateRatio(**empty, min_p=None, events=events, reason=reason, **same)
+    return RateRatio(**empty, events=events, reason=reason, **same)
 
 
 def _log_ratio(after: int, over: float, before: int, under: float) -> tuple[float, float]:
@@ -330,6 +337,6 @@ def _doubts(
     if not after or not before:
         codes.append("zero-count")
     if p_value is not None and low is not None and high is not None:
-        if (p_value < 1 - level) is (low <= 1 <= high):
-            codes.append("p-and-interval-disagree")
+        inside, told = low <= 1 <= high, p_value < 1 - level
+        codes += ["p-and-interval-disagree"] if inside is told else []
     return tuple(codes)

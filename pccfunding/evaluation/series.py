@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, SupportsFloat
 
 import numpy as np
-import numpy.typing as npt
 
 from pccfunding.errors import TableError
 from pccfunding.evaluation._checks import (
@@ -20,10 +20,15 @@ from pccfunding.evaluation._checks import (
     some_positive,
     whole_number,
 )
-from pccfunding.evaluation._extras import statsmodels_api
-from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._face import Result, nothing
 from pccfunding.evaluation._months import month_number, month_numbers, month_text
 from pccfunding.evaluation._normal import change_pct
+from pccfunding.evaluation._segments import (
+    YEAR,
+    FloatArray,
+    segmented_design,
+    segmented_fit,
+)
 from pccfunding.evaluation._words import (
     floor_text,
     interval_text,
@@ -35,9 +40,8 @@ from pccfunding.evaluation._words import (
 __all__ = ["InterruptedSeries", "interrupted_series"]
 
 Errors = Literal["wider", "hac", "quasi"]
-_Array = npt.NDArray[np.float64]
 
-_BEFORE, _AFTER, _YEAR = 24, 3, 12
+_BEFORE, _AFTER = 24, 3
 _PANDEMIC = (month_number("2020-03"), month_number("2021-03"))
 
 
@@ -227,7 +231,7 @@ def interrupted_series(
     one_of(errors, "errors", _ERROR_WORDS)
     pairs = whole_number(harmonics, "harmonics", least=0)
     lag = whole_number(max_lag, "max_lag", least=0)
-    if pairs > _YEAR // 2:
+    if pairs > YEAR // 2:
         raise TableError(f"harmonics is {pairs}; twelve months carry 6 at most.")
     series = [_series(counts, months, "counts")]
     if control is not None:
@@ -253,9 +257,9 @@ def interrupted_series(
         return _refused(reason, **same)
     values = [[float(count or 0) for count in one] for one in series]
     time = np.array(numbers, dtype=float) - first
-    design = _design(time, np.array(numbers) % _YEAR, pairs, slope=slope, areas=len(series))
+    design = segmented_design(time, np.array(numbers) % YEAR, pairs, slope=slope, areas=len(series))
     offset = np.log(np.concatenate(exposures[: len(series)]))
-    fit = _fit(np.concatenate(values), design, offset, errors, lag, time)
+    fit = segmented_fit(np.concatenate(values), design, offset, errors, lag, time)
     step, bend = fit.interval(-2 if slope else -1, level), None
     if slope:
         bend = fit.interval(-1, level)
@@ -281,86 +285,16 @@ def interrupted_series(
     )
 
 
-@dataclass(frozen=True)
-class _Fit:
-    coefficients: _Array
-    standard_errors: _Array
-    trend: float
-    df: float
-    dispersion: float
-    autocorrelation: float
-
-    def interval(self, index: int, level: float) -> tuple[float, float, float, float]:
-        """Ratio, its ends and its two-sided p."""
-        from scipy.stats import t
-
-        value, error = float(self.coefficients[index]), float(self.standard_errors[index])
-        reach = float(t.ppf((1 + level) / 2, self.df)) * error
-        p_value = 2 * float(t.sf(abs(value) / error, self.df))
-        return math.exp(value), math.exp(value - reach), math.exp(value + reach), p_value
-
-
-def _fit(
-    counts: _Array, design: _Array, offset: _Array, errors: str, lag: int, time: _Array
-) -> _Fit:
-    api = statsmodels_api("interrupted_series")
-    model = api.GLM(counts, design, family=api.families.Poisson(), offset=offset)
-    quasi = model.fit(scale="X2")
-    bands = []
-    if errors != "hac":
-        # Counts less scattered than Poisson ones do not narrow the interval.
-        bands.append(quasi.bse / math.sqrt(min(1.0, quasi.scale)))
-    if errors != "quasi":
-        areas = len(counts) // len(time)
-        # Scores of the same month are summed over both areas, so that shared shocks count once.
-        robust = model.fit(
-            cov_type="HAC" if areas == 1 else "hac-groupsum",
-            cov_kwds={"maxlags": lag, "use_correction": True if areas == 1 else "hac"}
-            | ({} if areas == 1 else {"time": np.tile(time - time[0], areas).astype(int)}),
-        )
-        bands.append(robust.bse)
-    residuals = quasi.resid_pearson[: len(time)]
-    return _Fit(
-        coefficients=quasi.params,
-        standard_errors=np.max(bands, axis=0),
-        trend=float(quasi.params[1]),
-        df=float(quasi.df_resid),
-        dispersion=float(quasi.scale),
-        autocorrelation=float((residuals[1:] * residuals[:-1]).sum() / (residuals**2).sum()),
-    )
-
-
-def _design(
-    time: _Array, calendar: npt.NDArray[np.int64], pairs: int, *, slope: bool, areas: int
-) -> _Array:
-    """Columns: level, trend, season, then for a comparison its own, last step (and slope)."""
-    season = [
-        wave(2 * np.pi * k * calendar / _YEAR)
-        for k in range(1, pairs + 1)
-        # The sixth sine is 0 in every month.
-        for wave in ((np.cos,) if 2 * k == _YEAR else (np.sin, np.cos))
-    ]
-    after = (time >= 0).astype(float)
-    breaks = [after, after * time] if slope else [after]
-    common = [np.ones_like(time), time, *season]
-    if areas == 1:
-        return np.column_stack([*common, *breaks])
-    here = np.repeat([1.0, 0.0], len(time))
-    both = [np.tile(column, 2) for column in [*common, *breaks]]
-    own = [here, here * np.tile(time, 2), *(here * np.tile(column, 2) for column in breaks)]
-    return np.column_stack([*both, *own])
-
-
 def _series(counts: Sequence[Number | None], months: Sequence[Any], name: str) -> list[int | None]:
     if len(counts) != len(months):
         raise TableError(f"{name} holds {len(counts)} values for {len(months)} months.")
     return [optional_count(count, name) for count in counts]
 
 
-def _exposures(exposure: Sequence[Number] | Number | None, n: int, name: str) -> _Array:
+def _exposures(exposure: Sequence[Number] | Number | None, n: int, name: str) -> FloatArray:
     if exposure is None:
         return np.ones(n)
-    if not isinstance(exposure, Sequence | np.ndarray) and not hasattr(exposure, "__len__"):
+    if isinstance(exposure, SupportsFloat):
         return np.full(n, some_positive(exposure, name))
     values = [some_positive(one, name) for one in exposure if not is_missing(one)]
     if len(values) != n:
@@ -369,32 +303,40 @@ def _exposures(exposure: Sequence[Number] | Number | None, n: int, name: str) ->
 
 
 def _why_not(series: list[list[int | None]], numbers: list[int], n_before: int) -> str | None:
-    gap = next((b for a, b in zip(numbers, numbers[1:], strict=False) if b != a + 1), None)
+    gap = next((b for a, b in itertools.pairwise(numbers) if b != a + 1), None)
     if gap is not None:
         return f"the months do not follow each other at {month_text(gap)}"
-    missing = [number for one in series for number, y in zip(numbers, one, strict=True) if y is None]
+    missing = [
+        number for one in series for number, y in zip(numbers, one, strict=True) if y is None
+    ]
     if missing:
-        return f"the count of {month_text(missing[0])} is not published, and a missing count is not 0"
+        return (
+            f"the count of {month_text(missing[0])} is not published, and a missing count is not 0"
+        )
     if n_before < _BEFORE:
         return f"{n_before} months before the interruption; at least {_BEFORE} are needed"
     if len(numbers) - n_before < _AFTER:
         after = len(numbers) - n_before
         return f"{after} months after the interruption; at least {_AFTER} are needed"
-    if any(not sum(y or 0 for y in part) for one in series for part in (one[:n_before], one[n_before:])):
+    if any(
+        not sum(y or 0 for y in part) for one in series for part in (one[:n_before], one[n_before:])
+    ):
         return "nothing was counted before or after"
     return None
 
 
 def _refused(reason: str, **same: Any) -> InterruptedSeries:
-    names = ("level_ratio", "level_low", "level_high", "level_pct", "level_low_pct")
-    names += ("level_high_pct", "level_p", "slope_ratio", "slope_low", "slope_high", "trend_pct")
-    empty = dict.fromkeys((*names, "dispersion", "autocorrelation", "mean_before"))
-    return InterruptedSeries(**empty, events=None, reason=reason, **same)
+    empty = nothing(
+        *("level_ratio", "level_low", "level_high", "level_pct", "level_low_pct", "level_high_pct"),
+        *("level_p", "slope_ratio", "slope_low", "slope_high", "trend_pct", "dispersion"),
+        *("autocorrelation", "mean_before", "events"),
+    )
+    return InterruptedSeries(**empty, reason=reason, **same)
 
 
 def _doubts(numbers: list[int], first: int, areas: int, autocorrelation: float) -> tuple[str, ...]:
     codes = [] if areas > 1 else ["no-control-series"]
-    if numbers[-1] - first + 1 < _YEAR:
+    if numbers[-1] - first + 1 < YEAR:
         codes.append("short-after-series")
     if numbers[0] <= _PANDEMIC[1] and numbers[-1] >= _PANDEMIC[0]:
         codes.append("pandemic-months")

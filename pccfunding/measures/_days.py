@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,15 +12,19 @@ from pccfunding.errors import PeriodError
 from pccfunding.measures._frames import Table, describe
 
 __all__ = [
-    "day_number",
+    "day_code",
+    "day_code_of",
     "iso_day",
+    "length_in_days",
     "refuse_long",
     "refuse_undated",
     "with_days",
     "with_financial_year",
     "within_a_year",
-    "year_month_day",
+    "year_and_month",
 ]
+
+_MONTH, _YEAR = 31, 12 * 31
 
 
 def iso_day(value: Any) -> str:
@@ -27,51 +32,83 @@ def iso_day(value: Any) -> str:
     return value.strftime("%Y-%m-%d") if value is not None and value == value else "no date"
 
 
-def year_month_day(column: str) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
-    """Give the parts of a date, wide enough for arithmetic: Polars counts months in 8 bits."""
-    day = nw.col(column).dt
-    return day.year().cast(nw.Int64), day.month().cast(nw.Int64), day.day().cast(nw.Int64)
+def year_and_month(column: str) -> tuple[nw.Expr, nw.Expr]:
+    """Give the year and month of a date, wide enough for arithmetic: Polars has 8-bit months."""
+    return nw.col(column).dt.year().cast(nw.Int64), nw.col(column).dt.month().cast(nw.Int64)
 
 
-def day_number(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
-    """Count days from integers alone (Julian days); month 13 is the next January."""
-    late = (14 - month) // 12
-    years = year + 4800 - late
-    leaps = years // 4 - years // 100 + years // 400
-    return day + (153 * (month + 12 * late - 3) + 2) // 5 + 365 * years + leaps - 32045
+def day_code(column: str) -> nw.Expr:
+    """Give a date as one whole number, a day with the same name a year later 372 above it."""
+    year, month = year_and_month(column)
+    return year * _YEAR + month * _MONTH + nw.col(column).dt.day().cast(nw.Int64)
+
+
+def day_code_of(day: date) -> int:
+    """Give the code of one date.
+
+    Examples
+    --------
+    >>> day_code_of(date(2024, 1, 1)) - day_code_of(date(2023, 1, 1))
+    372
+    """
+    return day.year * _YEAR + day.month * _MONTH + day.day
 
 
 def with_days(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add the days of each period as numbers, and what they make up.
+    """Add the code of the first day (`_from`) of a period, and of the day after its last (`_to`).
 
-    Adds `_from` and `_to`, the first and last day; `_next`, the day after a year from the first;
-    `_length` (the days) and `_months` (whether the period is whole months).
+    Adds also `_in_a_year`, the code of the day a year after the first, and `_months`, whether
+    the period is whole months.
     """
     frame = frame.with_columns(
         *(
-            part.alias(f"_{end[0]}{name}")
+            getattr(nw.col(f"period_{end}").dt, part)().cast(nw.Int64).alias(f"_{end}_{part}")
             for end in ("start", "end")
-            for name, part in zip("ymd", year_month_day(f"period_{end}"), strict=True)
+            for part in ("year", "month", "day")
         )
     )
-    year, month, day = (nw.col(f"_s{part}") for part in "ymd")
-    last_year, last_month, last_day = (nw.col(f"_e{part}") for part in "ymd")
+    year, month, day = (nw.col(f"_end_{part}") for part in ("year", "month", "day"))
+    before = year - 1
+    leap = year // 4 - before // 4 - (year // 100 - before // 100) + year // 400 - before // 400
+    # 31 and 30 days take turns, once more from August; Arrow has no remainders.
+    turn = month + month // 8
+    short = (month == 2).cast(nw.Int64) * (2 - leap)
+    frame = frame.with_columns(_ends_month=day == 30 + turn - turn // 2 * 2 - short)
+    first = nw.col("_start_day")
     frame = frame.with_columns(
-        _from=day_number(year, month, day),
-        _next=day_number(year + 1, month, day),
-        _to=day_number(last_year, last_month, last_day),
-        _following=day_number(last_year, last_month + 1, last_day * 0 + 1),
+        _from=nw.col("_start_year") * _YEAR + nw.col("_start_month") * _MONTH + first,
+        # The last day of a month is followed by the first of the next, whatever its name.
+        _to=year * _YEAR
+        + month * _MONTH
+        + day
+        + 1
+        + nw.col("_ends_month").cast(nw.Int64) * (_MONTH - day),
+        _months=(first == 1) & nw.col("_ends_month"),
     )
-    return frame.with_columns(
-        _length=nw.col("_to") - nw.col("_from") + 1,
-        _months=(nw.col("_sd") == 1) & (nw.col("_following") == nw.col("_to") + 1),
-    )
+    leap_day = (nw.col("_start_month") == 2) & (first == 29)
+    return frame.with_columns(_in_a_year=nw.col("_from") + _YEAR + 3 * leap_day.cast(nw.Int64))
 
 
-def with_financial_year(frame: nw.LazyFrame[Any], *, checked: bool = False) -> nw.LazyFrame[Any]:
+def length_in_days() -> nw.Expr:
+    """Count the days of a period that has its parts from `with_days`."""
+    first, last = (
+        _julian(*(nw.col(f"_{end}_{part}") for part in ("year", "month", "day")))
+        for end in ("start", "end")
+    )
+    return last - first + 1
+
+
+def _julian(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
+    late = (14 - month) // 12
+    years = year + 4800 - late
+    leaps = years // 4 - years // 100 + years // 400
+    return day + (153 * (month + 12 * late - 3) + 2) // 5 + 365 * years + leaps
+
+
+def with_financial_year(frame: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[Any]:
     """Add `_year`, in which the financial year of a period begins; null where it holds several.
 
-    `checked` says that every period is known to lie within one.
+    `checked` says that each period lies within one, or will be found not to by `refuse_long`.
     """
     frame = frame.with_columns(
         _year=_financial_year("period_start"), _last_year=_financial_year("period_end")
@@ -82,7 +119,7 @@ def with_financial_year(frame: nw.LazyFrame[Any], *, checked: bool = False) -> n
 
 
 def _financial_year(column: str) -> nw.Expr:
-    year, month, _ = year_month_day(column)
+    year, month = year_and_month(column)
     return year - (month < 4).cast(nw.Int64)
 
 
@@ -108,8 +145,7 @@ def refuse_long(table: Table, lines: nw.LazyFrame[Any], shown: Sequence[str]) ->
     if not len(lines.filter(~within_a_year()).head(1).collect()):
         return
     rows = with_financial_year(table.frame, checked=True).filter(~within_a_year())
-    days = ["period_start", "period_end"]
-    columns = list(dict.fromkeys([*shown, *days]))
+    columns = list(dict.fromkeys([*shown, "period_start", "period_end"]))
     row = rows.select(columns).head(1).collect().rows(named=True)[0]
     raise PeriodError(
         f"{table.name}: the row of {describe(row, shown)} runs from "

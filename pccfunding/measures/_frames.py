@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
 
 __all__ = [
+    "Reason",
     "Table",
     "bound_names",
     "describe",
@@ -19,10 +20,11 @@ __all__ = [
     "key_columns",
     "named_with",
     "open_table",
-    "reasons",
     "refuse_other_kind",
+    "with_reasons",
 ]
 
+Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
     {
         "calendar_year",
@@ -76,23 +78,18 @@ class Table:
         plain = self.schema[column] == nw.String
         return nw.col(column) if plain else nw.col(column).cast(nw.String)
 
-    def raw_number(self, column: str) -> nw.Expr:
-        """Give a column as floats, whatever kind of number it held."""
+    def number(self, column: str, *, finite: bool = True) -> nw.Expr:
+        """Give a column as floats whose missing values are all null: Polars keeps NaN apart.
+
+        Infinite values become null too, unless `finite` is False.
+        """
         dtype = self.schema[column]
         if not (dtype.is_numeric() or dtype in (nw.Object, nw.Unknown) or self._is_blank(column)):
             raise TableError(f"{self.name}: column {column!r} holds {dtype}, not numbers.")
-        return nw.col(column).cast(nw.Float64)
-
-    def number(self, column: str) -> nw.Expr:
-        """Give a column as floats whose missing values are all null: Polars keeps NaN apart."""
-        raw = self.raw_number(column)
-        return nw.when(raw.is_finite()).then(raw)
-
-    def first(self, condition: nw.Expr, *columns: str) -> dict[str, Any] | None:
-        """Give the first row that meets a condition, in the caller's order; None without one."""
-        wanted = list(dict.fromkeys(columns))
-        rows = self.frame.filter(condition).select(wanted).head(1).collect().rows(named=True)
-        return rows[0] if rows else None
+        number = nw.col(column)
+        if dtype != nw.Float64:
+            number = number.cast(nw.Float64)
+        return nw.when(number.is_finite() if finite else ~number.is_nan()).then(number)
 
     def close(self, frame: nw.LazyFrame[Any], *, keep_index: bool = False) -> Any:
         """Hand a result back as the caller's own kind of frame."""
@@ -196,12 +193,27 @@ def encoded_key(table: Table, keys: Sequence[str]) -> nw.Expr:
     return nw.concat_str([nw.lit("key"), *pieces], separator="\x1f")
 
 
-def reasons(*found: tuple[nw.Expr, nw.Expr]) -> nw.Expr:
-    """Join the texts whose conditions hold with '; ', in the order given; null where none does."""
+def with_reasons(
+    frame: nw.LazyFrame[Any], column: str, found: Sequence[Reason], *, eager: bool
+) -> nw.LazyFrame[Any]:
+    """Add a column of the texts whose conditions hold, joined by '; '; null where none does.
+
+    Where the rows are at hand, texts that no row needs are not written at all.
+    """
+    if eager and found:
+        conditions = [
+            condition.any().alias(f"_{number}") for number, (condition, _) in enumerate(found)
+        ]
+        holds = frame.select(*conditions).collect().rows()[0]
+        found = [reason for reason, needed in zip(found, holds, strict=True) if needed]
+    if not found:
+        return frame.with_columns(nw.lit(None, dtype=nw.String).alias(column))
     pieces = [nw.when(condition).then(text) for condition, text in found]
-    joined = nw.concat_str([nw.lit(""), *pieces], separator="; ", ignore_nulls=True)
     # The leading empty piece keeps the text a string where every condition is unknown.
-    return nw.when(joined != "").then(joined.str.slice(2))
+    joined = nw.concat_str([nw.lit(""), *pieces], separator="; ", ignore_nulls=True)
+    frame = frame.with_columns(joined.alias(column))
+    text = nw.col(column)
+    return frame.with_columns(nw.when(text != "").then(text.str.slice(2)).alias(column))
 
 
 def describe(row: dict[str, Any], keys: Sequence[str]) -> str:

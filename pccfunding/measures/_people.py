@@ -7,14 +7,14 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError
-from pccfunding.measures._days import iso_day, year_month_day
+from pccfunding.measures._days import iso_day, year_and_month
 from pccfunding.measures._frames import Table
 
 __all__ = ["people_by_year", "refuse_doubled_people"]
 
 
 def _mid_years(people: Table) -> nw.LazyFrame[Any]:
-    year, month, _ = year_month_day("reference_date")
+    year, month = year_and_month("reference_date")
     return people.frame.select(
         "reference_date",
         _area=people.text("area_code"),

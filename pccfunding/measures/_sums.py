@@ -3,245 +3,172 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import MixedFlowError, MixedStatusError, PenceError, TableError
+from pccfunding.errors import PenceError, TableError
 from pccfunding.measures._days import iso_day
 from pccfunding.measures._frames import Table, bound_names, describe
 
-__all__ = [
-    "LABELS",
-    "SUMS",
-    "add_up",
-    "add_up_again",
-    "first_and_last",
-    "in_unit",
-    "is_exact",
-    "measured",
-    "mixed",
-    "refuse_fractions",
-    "refuse_mixtures",
-    "refuse_too_large",
-    "scale_of",
-    "sum_reasons",
-    "total",
-    "total_bound",
-    "with_labels",
-]
+__all__ = ["Sums", "in_unit"]
 
-LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
-SUMS = (
-    "_units",
-    "_low",
-    "_high",
-    "_known",
-    "_low_known",
-    "_high_known",
-    "_rows",
-    "_fractions",
-    "_size",
-)
-_PENCE = 100
 _EXACT = 2.0**53
 _FINE = 100
 
 
-def scale_of(value: str) -> int | None:
-    """How many units one of a value holds: 100 pence, 1 offence; None for what cannot be added.
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How one column of a table is added up, with its bounds where it has them.
 
-    Examples
-    --------
-    >>> scale_of("amount_gbp"), scale_of("offences"), scale_of("spend_gbp_per_head")
-    (100, 1, None)
+    Amounts are added in pence and counts in ones, as floats that hold whole numbers: below 2**53
+    they add up exactly in any order. Bounds are kept to a hundredth of that, since half a penny
+    is a bound of a figure printed in pence. What is neither amount nor count is not added.
     """
-    if value.endswith("_gbp"):
-        return _PENCE
-    return 1 if value == "offences" else None
+
+    table: Table
+    value: str
+
+    @property
+    def scale(self) -> int | None:
+        """Units in one of the value: 100 pence, 1 offence; None for what cannot be added."""
+        if self.value.endswith("_gbp"):
+            return 100
+        return 1 if self.value == "offences" else None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the table holds bounds of the value."""
+        return any(bound in self.table.schema for bound in bound_names(self.value))
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are summed."""
+        bounds = ["_low", "_high", "_low_known", "_high_known"] if self.is_bounded else []
+        return ["_units", "_known", "_rows", "_broken", "_size", *bounds]
+
+    def add_up(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Sum the rows of the table to one line for each combination of the keys."""
+        keys = list(dict.fromkeys(keys))
+        return self._measured(keys).group_by(keys).agg(*self.again())
+
+    def again(self) -> list[nw.Expr]:
+        """Give the sums of sums."""
+        return [nw.col(column).sum() for column in self.columns]
+
+    def _measured(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
+        # Step by step: an engine without a planner would compute a shared part each time.
+        names = {"_units": self.value}
+        if self.is_bounded:
+            for column, bound in zip(("_low", "_high"), bound_names(self.value), strict=True):
+                names[column] = bound if bound in self.table.schema else self.value
+        finite = self.scale is None
+        frame = self.table.frame.select(
+            *keys,
+            **{column: self.table.number(name, finite=finite) for column, name in names.items()},
+        )
+        frame = frame.with_columns(
+            **{
+                known: (~nw.col(column).is_null()).cast(nw.Int64)
+                for column, known in zip(
+                    names, ("_known", "_low_known", "_high_known"), strict=False
+                )
+            },
+            **{column: nw.col(column).fill_null(0.0) for column in names},
+            _rows=nw.lit(1).cast(nw.Int64),
+        )
+        if self.scale is None:
+            return frame.with_columns(_broken=nw.lit(0).cast(nw.Int64), _size=nw.lit(0.0))
+        scales = {column: self.scale * (1 if column == "_units" else _FINE) for column in names}
+        frame = frame.with_columns(
+            _exact=nw.col("_units") * self.scale,
+            **{column: whole(nw.col(column) * scale) for column, scale in scales.items()},
+        )
+        exact, sizes = nw.col("_exact"), [nw.col(column).abs() for column in names]
+        gap = (exact - nw.col("_units")).abs()
+        return frame.with_columns(
+            _broken=(gap > exact.abs() * 2.0**-51 + 1e-6).cast(nw.Int64),
+            _size=nw.max_horizontal(*sizes) if self.is_bounded else sizes[0],
+        )
+
+    def total(self) -> nw.Expr:
+        """Give the sum in its own unit, where every part of it is known and it is exact."""
+        return self._complete("_units", "_known", self.scale or 1)
+
+    def bound(self, side: str) -> nw.Expr:
+        """Give the sum of the low or high ends, where every one of them is known."""
+        if not self.is_bounded:
+            return self.total()
+        divisor = 1 if self.scale is None else self.scale * _FINE
+        return self._complete(f"_{side}", f"_{side}_known", divisor)
+
+    def known(self) -> nw.Expr:
+        """Give the sum of the known parts, where there are any and it is exact."""
+        return nw.when(self._is_exact() & (nw.col("_known") > 0)).then(
+            in_unit(nw.col("_units"), self.scale or 1)
+        )
+
+    def _complete(self, column: str, known: str, divisor: int) -> nw.Expr:
+        complete = nw.col(known) == nw.col("_rows")
+        return nw.when(complete & self._is_exact()).then(in_unit(nw.col(column), divisor))
+
+    def _is_exact(self) -> nw.Expr:
+        return (nw.col("_broken") == 0) & (nw.col("_size") < _EXACT)
+
+    def reasons(self) -> list[tuple[nw.Expr, nw.Expr]]:
+        """Say why a sum may be unknown: conditions, each with its text."""
+        known, rows = nw.col("_known").cast(nw.Int64), nw.col("_rows").cast(nw.Int64)
+        money = self.scale == 100
+        missing = [
+            (rows - known).cast(nw.String),
+            nw.lit(" of "),
+            rows.cast(nw.String),
+            nw.lit(" amounts unknown" if money else " values unknown"),
+        ]
+        broken = "an amount is no whole number of pence" if money else "a value is no count"
+        return [
+            (nw.col("_broken") > 0, nw.lit(broken)),
+            (nw.col("_size") >= _EXACT, nw.lit("too large to be added exactly")),
+            (nw.col("_known") < nw.col("_rows"), nw.concat_str(missing)),
+        ]
+
+    def refuse_inexact(self, lines: nw.LazyFrame[Any], keys: Sequence[str]) -> None:
+        """Refuse amounts that are no whole number of pence, counts that are none, and huge sums.
+
+        `lines` are sums of the table; the row that is named is looked up in the table itself.
+        """
+        columns = list(dict.fromkeys([*keys, "period_start", "period_end"]))
+        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= _EXACT)
+        if self.scale is None or not len(lines.filter(wrong).head(1).collect()):
+            return
+        rows = self._measured(columns)
+        found = rows.filter(nw.col("_broken") > 0).head(1).collect().rows(named=True)
+        for row in found:
+            place = f"{describe(row, keys)}, {iso_day(row['period_start'])}"
+            place = f"{self.value} is {row['_exact'] / self.scale} ({place} to "
+            place += f"{iso_day(row['period_end'])}), which is no whole number"
+            if self.scale == 1:
+                raise TableError(f"{place}. Give counts as they were counted.")
+            raise PenceError(
+                f"{place} of pence. Amounts are added in pence: correct it, or round it first and "
+                f"say so."
+            )
+        raise PenceError(
+            f"{self.value} of {describe(self._largest(lines), keys)} is more than can be added "
+            f"exactly (2**53 hundredths of a {'penny' if self.scale == 100 else 'unit'}). "
+            f"Check its unit."
+        )
+
+    def _largest(self, lines: nw.LazyFrame[Any]) -> dict[str, Any]:
+        return lines.sort("_size", descending=True).head(1).collect().rows(named=True)[0]
 
 
-def measured(table: Table, value: str) -> list[nw.Expr]:
-    """Give the columns that sums are made of: units, bounds, and what is known of each.
-
-    Bounds are kept to a hundredth of a unit: half a penny is a bound of a figure printed in pence.
-    Floats that hold whole numbers below 2**53 add up exactly in any order.
-    """
-    scale = scale_of(value)
-    number = table.number(value)
-    low, high = (
-        table.number(bound) if bound in table.schema else number for bound in bound_names(value)
-    )
-    if scale is None:
-        units, size = number, nw.lit(0.0)
-    else:
-        units = _whole(number * scale)
-        low, high = (_whole(bound * (scale * _FINE)) for bound in (low, high))
-        size = nw.max_horizontal(units.abs(), low.abs(), high.abs()).fill_null(0.0)
-    return [
-        units.fill_null(0.0).alias("_units"),
-        low.fill_null(0.0).alias("_low"),
-        high.fill_null(0.0).alias("_high"),
-        (~number.is_null()).cast(nw.Int64).alias("_known"),
-        (~low.is_null()).cast(nw.Int64).alias("_low_known"),
-        (~high.is_null()).cast(nw.Int64).alias("_high_known"),
-        _is_broken(table, value).cast(nw.Int64).alias("_fractions"),
-        size.alias("_size"),
-        nw.lit(1).cast(nw.Int64).alias("_rows"),
-    ]
-
-
-def _is_broken(table: Table, value: str) -> nw.Expr:
-    """Whether a value is infinite, or no whole number of its units."""
-    broken = (table.raw_number(value).abs() == float("inf")).fill_null(value=False)
-    scale = scale_of(value)
-    if scale is None:
-        return broken
-    exact = table.number(value) * scale
-    fraction = (exact - _whole(exact)).abs() > exact.abs() * 2.0**-51 + 1e-6
-    return broken | fraction.fill_null(value=False)
-
-
-def _whole(number: nw.Expr) -> nw.Expr:
-    # Engines round halves differently; all of them agree on the floor.
+def whole(number: nw.Expr) -> nw.Expr:
+    """Round to whole numbers: engines round halves differently, and all agree on the floor."""
     return (number + 0.5).floor()
-
-
-def add_up(table: Table, value: str, keys: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Sum a table once over its rows, to one row for each combination of the keys."""
-    keys = list(dict.fromkeys(keys))
-    lines = table.frame.select(*(nw.col(key) for key in keys), *measured(table, value))
-    return lines.group_by(keys).agg(*add_up_again())
-
-
-def add_up_again() -> list[nw.Expr]:
-    """Add sums up."""
-    return [nw.col(column).sum() for column in SUMS]
-
-
-def total(scale: int | None) -> nw.Expr:
-    """Give the sum in its own unit, where every part of it is known and it is exact."""
-    return _complete("_units", "_known", scale or 1)
-
-
-def total_bound(side: str, scale: int | None) -> nw.Expr:
-    """Give the sum of the low or high ends, where every one of them is known."""
-    return _complete(f"_{side}", f"_{side}_known", 1 if scale is None else scale * _FINE)
-
-
-def _complete(column: str, known: str, divisor: int) -> nw.Expr:
-    complete = (nw.col(known) == nw.col("_rows")) & is_exact()
-    return nw.when(complete).then(in_unit(nw.col(column), divisor))
 
 
 def in_unit(units: nw.Expr, divisor: int) -> nw.Expr:
     """Divide units exactly: by a column, since Polars multiplies by the inverse of a number."""
-    return units / (units * 0 + divisor)
-
-
-def is_exact() -> nw.Expr:
-    """Whether a sum holds whole units only, and few enough to be exact."""
-    return (nw.col("_fractions") == 0) & (nw.col("_size") < _EXACT)
-
-
-def sum_reasons(scale: int | None) -> list[tuple[nw.Expr, nw.Expr]]:
-    """Why a sum may be unknown: conditions, each with its text."""
-    known, rows = nw.col("_known").cast(nw.Int64), nw.col("_rows").cast(nw.Int64)
-    broken = "an amount is no whole number of pence" if scale == _PENCE else "a value is no count"
-    missing = [
-        (rows - known).cast(nw.String),
-        nw.lit(" of "),
-        rows.cast(nw.String),
-        nw.lit(f" {'amount' if scale == _PENCE else 'value'}s unknown"),
-    ]
-    return [
-        (nw.col("_fractions") > 0, nw.lit(broken if scale else "a value is infinite")),
-        (nw.col("_size") >= _EXACT, nw.lit("too large to be added exactly")),
-        (known < rows, nw.concat_str(missing)),
-    ]
-
-
-def with_labels(table: Table, lines: nw.LazyFrame[Any], labels: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Add each label twice, as strings, so that a sum can keep the first and the last of them."""
-    ends = [table.text(label).alias(f"_{label}_{end}") for label in labels for end in ("a", "z")]
-    return lines.with_columns(*ends) if ends else lines
-
-
-def first_and_last(labels: Sequence[str]) -> list[nw.Expr]:
-    """Give the first and last of each label in a group: a mixture where they differ."""
-    lowest = [nw.col(f"_{label}_a").min() for label in labels]
-    return lowest + [nw.col(f"_{label}_z").max() for label in labels]
-
-
-def mixed(label: str) -> nw.Expr:
-    """Whether a group holds more than one value of a label."""
-    first, last = nw.col(f"_{label}_a"), nw.col(f"_{label}_z")
-    known = ~first.is_null() & ~last.is_null()
-    return (known & (first != last)).fill_null(value=False)
-
-
-def refuse_fractions(
-    table: Table, lines: nw.LazyFrame[Any], value: str, keys: Sequence[str]
-) -> None:
-    """Refuse the first amount that is not a whole number of pence, or count that is not whole."""
-    if not len(lines.filter(nw.col("_fractions") > 0).head(1).collect()):
-        return
-    row = table.first(_is_broken(table, value), *keys, "period_start", "period_end", value)
-    assert row is not None
-    place = f"{describe(row, keys)}, {iso_day(row['period_start'])} to {iso_day(row['period_end'])}"
-    if scale_of(value) != _PENCE:
-        raise TableError(f"{value} is {row[value]} ({place}), which is no count and no rate.")
-    raise PenceError(
-        f"{value} is {row[value]} ({place}), which is not a whole number of pence. "
-        f"Amounts are added in pence: correct it, or round it first and say so."
-    )
-
-
-def refuse_too_large(totals: nw.DataFrame[Any], value: str, keys: Sequence[str]) -> None:
-    """Refuse sums that floats cannot hold exactly."""
-    rows = totals.filter(nw.col("_size") >= _EXACT).head(1).rows(named=True)
-    if rows and scale_of(value) is not None:
-        raise PenceError(
-            f"{value} of {describe(rows[0], keys)} adds up to more than can be added exactly "
-            f"(2**53 hundredths of a penny). Check its unit."
-        )
-
-
-def refuse_mixtures(
-    table: Table, lines: nw.DataFrame[Any], totals: nw.DataFrame[Any], groups: Sequence[str]
-) -> None:
-    """Refuse groups of mixed flow or status, with the count of rows of each.
-
-    `groups` are the columns that make a group in both frames, the key columns first.
-    """
-    keys = [column for column in groups if not column.startswith(("_", "period_"))]
-    for label, error in LABELS.items():
-        if f"_{label}_a" not in totals.columns:
-            continue
-        rows = totals.filter(mixed(label)).sort(list(groups), nulls_last=True).head(1)
-        for row in rows.rows(named=True):
-            same = [
-                line
-                for line in lines.rows(named=True)
-                if all(_alike(line[column], row[column]) for column in groups)
-            ]
-            counts: dict[str, int] = {}
-            for line in same:
-                if isinstance(line[label], str):
-                    counts[line[label]] = counts.get(line[label], 0) + int(line["_rows"])
-            found = " with ".join(
-                f"{count} of {label} {name!r}" for name, count in sorted(counts.items())
-            )
-            raise error(
-                f"{table.name}: {describe(row, keys)}, "
-                f"{iso_day(same[0]['period_start'])} to {iso_day(same[0]['period_end'])}, mixes "
-                f"{found}. Keep one {label}, or sum them apart by adding {label!r} to by."
-            )
-
-
-def _alike(one: Any, two: Any) -> bool:
-    return bool(one == two) or (_absent(one) and _absent(two))
-
-
-def _absent(value: Any) -> bool:
-    return value is None or bool(value != value)
+    return units if divisor == 1 else units / (units * 0 + divisor)

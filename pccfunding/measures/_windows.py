@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError
-from pccfunding.measures._days import day_number, year_month_day
+from pccfunding.measures._days import day_code_of
 from pccfunding.periods import Period
 
 __all__ = ["SIDES", "Windows", "read_windows"]
@@ -55,11 +55,14 @@ class Windows:
                 )
 
     def place(self) -> nw.Expr:
-        """1 for rows of exactly the baseline, 2 for exactly the comparison, otherwise 0."""
-        start = day_number(*year_month_day("period_start"))
-        end = day_number(*year_month_day("period_end"))
+        """1 for rows of exactly the baseline, 2 for exactly the comparison, otherwise 0.
+
+        The rows have the codes of their first and last day as `_from` and `_to`.
+        """
         first, second = (
-            (start == _julian(window.start)) & (end == _julian(window.end)) for window in self.both
+            (nw.col("_from") == day_code_of(window.start))
+            & (nw.col("_to") == day_code_of(window.end))
+            for window in self.both
         )
         return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
 
@@ -103,8 +106,3 @@ def _same_season(one: Period, other: Period) -> bool:
         day.year - period.start.year for day, period in zip(following, (one, other), strict=True)
     ]
     return same_start and same_end and years[0] == years[1]
-
-
-def _julian(day: date) -> int:
-    # Day 1 of Python's calendar is Julian day 1,721,426.
-    return day.toordinal() + 1_721_425

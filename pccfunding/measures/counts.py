@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
-from pccfunding.measures._days import iso_day
+from pccfunding.measures._days import day_code, iso_day
 from pccfunding.measures._frames import (
     Table,
     describe,
@@ -22,7 +22,7 @@ from pccfunding.measures._frames import (
 from pccfunding.measures._nesting import refuse_overlap
 from pccfunding.measures._people import people_by_year, refuse_doubled_people
 from pccfunding.measures._rates import compare_counts
-from pccfunding.measures._sums import add_up, refuse_fractions
+from pccfunding.measures._sums import Sums
 from pccfunding.measures._windows import SIDES, Windows, read_windows
 
 if TYPE_CHECKING:
@@ -180,11 +180,15 @@ def _check_level(level: float) -> None:
 def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[Any]:
     """Read the rows of the two windows, one for each group, area, offence and release."""
     dated = ~(nw.col("period_start").is_null() | nw.col("period_end").is_null())
-    placed = table.frame.filter(dated).with_columns(_window=windows.place())
+    placed = table.frame.filter(dated).with_columns(
+        _from=day_code("period_start"), _to=day_code("period_end")
+    )
+    placed = placed.with_columns(_window=windows.place())
     inside = replace(table, frame=placed.filter(nw.col("_window") > 0))
     held = [*keys, *(part for part in _PARTS if part in table.schema), "_window"]
-    parts = add_up(inside, "offences", held).with_columns(_key=encoded_key(table, keys)).collect()
-    refuse_fractions(inside, parts.lazy(), "offences", keys)
+    sums = Sums(inside, "offences")
+    parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()
+    sums.refuse_inexact(parts.lazy(), keys)
     if not len(parts):
         raise PeriodError(
             f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}. "

@@ -8,32 +8,25 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.measures._days import iso_day, refuse_undated, with_days
+from pccfunding.measures._days import iso_day, length_in_days, refuse_undated, with_days
 from pccfunding.measures._frames import (
-    Table,
+    Reason,
     bound_names,
     describe,
     encoded_key,
     key_columns,
     open_table,
-    reasons,
+    with_reasons,
 )
-from pccfunding.measures._sums import (
+from pccfunding.measures._labels import (
     LABELS,
-    add_up,
-    add_up_again,
+    differ,
     first_and_last,
-    in_unit,
     mixed,
-    refuse_fractions,
     refuse_mixtures,
-    refuse_too_large,
-    scale_of,
-    sum_reasons,
-    total,
-    total_bound,
     with_labels,
 )
+from pccfunding.measures._sums import Sums, in_unit, whole
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -112,52 +105,56 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     'no figure for the year before'
     """
     opened = open_table(table, "table")
-    scale = scale_of(value)
+    sums = Sums(opened, value)
     names = [value, *bound_names(value)]
-    results = [*names, *(f"{name}_previous" for name in names), _change_name(scale), *_CHANGES]
+    results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
     opened.need(value, "period_start", "period_end")
     labels = [label for label in LABELS if label in opened.schema]
 
-    lines = add_up(opened, value, [*keys, "period_start", "period_end", *labels])
+    lines = sums.add_up([*keys, "period_start", "period_end", *labels])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.
         lines = lines.collect().lazy()
         refuse_undated(opened, lines, keys)
-        refuse_fractions(opened, lines, value, keys)
-    years = with_days(_per_period(opened, lines, keys, labels))
+        sums.refuse_inexact(lines, keys)
+    years = (
+        with_labels(opened, lines, labels)
+        .group_by([*keys, "period_start", "period_end"])
+        .agg(*sums.again(), *first_and_last(labels))
+    )
+    years = with_days(years)
     if opened.eager:
         totals = years.collect()
-        _refuse_odd_periods(opened, totals, value, keys)
-        periods = [*keys, "period_start", "period_end"]
-        refuse_mixtures(opened, lines.collect(), totals, periods)
-        refuse_too_large(totals, value, keys)
-        _refuse_sums_of_rates(totals, value, keys)
+        _refuse_odd_periods(sums, totals, keys)
+        refuse_mixtures(opened, lines.collect(), totals, [*keys, "period_start", "period_end"])
+        _refuse_sums_of_rates(sums, totals, keys)
         years = totals.lazy()
-    shown = [label for label in labels if label not in keys]
-    marked = _marked(opened, years, names, keys, labels)
-    compared = _compare(marked, names, labels, shown)
-    frame = compared.sort([*keys, "period_start", "period_end"], nulls_last=True)
-    return opened.close(  # type: ignore[no-any-return]
-        frame.select(*keys, "period_start", "period_end", *shown, *results, *_LAST)
-    )
+    compared = _compare(sums, _valued(sums, years, names, keys, labels), names, labels)
+    cautions = [_caution(label) for label in labels]
+    compared = with_reasons(compared, "caution", cautions, eager=opened.eager)
+    found = _reasons(sums, labels)
+    compared = with_reasons(compared, "unknown_reason", found, eager=opened.eager)
+    days = ["period_start", "period_end"]
+    shown = [nw.col(f"_{label}").alias(label) for label in labels if label not in keys]
+    frame = compared.sort([*keys, *days], nulls_last=True)
+    frame = frame.select(*keys, *days, *shown, *results, *_LAST)
+    return opened.close(frame)  # type: ignore[no-any-return]
 
 
-def _change_name(scale: int | None) -> str:
-    return "change_gbp" if scale == 100 else "change"
+def _change_name(sums: Sums) -> str:
+    return "change_gbp" if sums.scale == 100 else "change"
 
 
-def _refuse_odd_periods(
-    table: Table, years: nw.DataFrame[Any], value: str, keys: Sequence[str]
-) -> None:
-    faults = {"ends before it starts": nw.col("_length") < 1}
-    if scale_of(value) == 100:
-        faults["spans more than a year"] = nw.col("_to") >= nw.col("_next")
+def _refuse_odd_periods(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str]) -> None:
+    faults = {"ends before it starts": nw.col("_to") <= nw.col("_from")}
+    if sums.scale == 100:
+        faults["spans more than a year"] = nw.col("_to") > nw.col("_in_a_year")
     for fault, condition in faults.items():
         if not len(years.filter(condition)):
             continue
-        columns = list(dict.fromkeys([*keys, value, "period_start", "period_end"]))
-        rows = with_days(table.frame).filter(condition).select(columns).head(1).collect()
+        columns = list(dict.fromkeys([*keys, sums.value, "period_start", "period_end"]))
+        rows = with_days(sums.table.frame).filter(condition).select(columns).head(1).collect()
         row = rows.rows(named=True)[0]
         hint = (
             "Split it over the years first, with apportion."
@@ -165,148 +162,116 @@ def _refuse_odd_periods(
             else "Correct its period_start and period_end, or leave the row out."
         )
         raise PeriodError(
-            f"{table.name}: the row of {describe(row, [*keys, value])} runs from "
+            f"{sums.table.name}: the row of {describe(row, [*keys, sums.value])} runs from "
             f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}, which {fault}. {hint}"
         )
 
 
-def _refuse_sums_of_rates(totals: nw.DataFrame[Any], value: str, keys: Sequence[str]) -> None:
-    if scale_of(value) is not None:
+def _refuse_sums_of_rates(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str]) -> None:
+    if sums.scale is not None:
         return
-    for row in totals.filter(nw.col("_rows") > 1).head(1).rows(named=True):
+    for row in years.filter(nw.col("_rows") > 1).head(1).rows(named=True):
         raise TableError(
             f"{describe(row, keys)}, {iso_day(row['period_start'])} to "
-            f"{iso_day(row['period_end'])}, holds {row['_rows']} values of {value}, and rates "
+            f"{iso_day(row['period_end'])}, holds {row['_rows']} values of {sums.value}, and rates "
             f"cannot be added. Add the column that tells them apart to by."
         )
 
 
-def _per_period(
-    table: Table, lines: nw.LazyFrame[Any], keys: Sequence[str], labels: Sequence[str]
-) -> nw.LazyFrame[Any]:
-    return (
-        with_labels(table, lines, labels)
-        .group_by([*keys, "period_start", "period_end"])
-        .agg(*add_up_again(), *first_and_last(labels))
-    )
-
-
-def _marked(
-    table: Table,
+def _valued(
+    sums: Sums,
     years: nw.LazyFrame[Any],
     names: Sequence[str],
     keys: Sequence[str],
     labels: Sequence[str],
 ) -> nw.LazyFrame[Any]:
-    """Give each group and period its value, its bounds and its place in time."""
-    scale = scale_of(names[0])
-    single = nw.col("_rows") > 0 if scale else nw.col("_rows") == 1
-    for label in labels:
-        single = single & ~mixed(label)
-    sums = (total(scale), total_bound("low", scale), total_bound("high", scale))
+    """Give each group and period its value, its bounds and its labels."""
+    values = dict(zip(names, (sums.total(), sums.bound("low"), sums.bound("high")), strict=True))
+    if not sums.table.eager:
+        # Where the rows are at hand, each of these has been refused.
+        single = nw.col("_rows") > 0 if sums.scale else nw.col("_rows") == 1
+        for label in labels:
+            single = single & ~mixed(label)
+        values = {name: nw.when(single).then(sum_) for name, sum_ in values.items()}
     return years.with_columns(
-        *(
-            nw.when(single).then(amount).alias(name)
-            for name, amount in zip(names, sums, strict=True)
-        ),
-        *(
-            nw.when(~mixed(label)).then(nw.col(f"_{label}_a")).alias(f"_{label}")
-            for label in labels
-        ),
-        _key=encoded_key(table, keys),
-        _whole=(nw.col("_to") + 1 == nw.col("_next")).cast(nw.Int64),
+        **values,
+        **{f"_{label}": nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in labels},
+        _key=encoded_key(sums.table, keys),
+        _whole=(nw.col("_to") == nw.col("_in_a_year")).cast(nw.Int64),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
     )
 
 
 def _compare(
-    years: nw.LazyFrame[Any], names: Sequence[str], labels: Sequence[str], shown: Sequence[str]
+    sums: Sums, years: nw.LazyFrame[Any], names: Sequence[str], labels: Sequence[str]
 ) -> nw.LazyFrame[Any]:
     """Join each whole year to the one that ended the day before it began."""
     carried = [*names, *(f"_{label}" for label in labels)]
     before = years.filter(nw.col("_whole") == 1).select(
         "_key",
-        "_next",
+        "_to",
         _found=nw.lit(1),
         **{f"{name}_previous": nw.col(name) for name in carried},
     )
-    joined = years.with_columns(_joint=nw.when(nw.col("_whole") == 1).then(nw.col("_from")))
-    joined = joined.with_columns(_joint=nw.col("_joint").fill_null(0).cast(nw.Int64)).join(
-        before, left_on=["_key", "_joint"], right_on=["_key", "_next"], how="left"
+    # A part of a year begins on no day that another year ends on.
+    begins = nw.col("_from") * nw.col("_whole")
+    joined = years.with_columns(_begins=begins.fill_null(0)).join(
+        before, left_on=["_key", "_begins"], right_on=["_key", "_to"], how="left"
     )
     now, low, high = (nw.col(name) for name in names)
     then, then_low, then_high = (nw.col(f"{name}_previous") for name in names)
-    scale = scale_of(names[0])
-    change = now - then
-    if scale is not None:
-        change = in_unit((change * scale + 0.5).floor(), scale)
-    positive = nw.when(then_low > 0)
+    change = nw.col(_change_name(sums))
+    difference = now - then
+    if sums.scale is not None:
+        difference = in_unit(whole(difference * sums.scale), sums.scale)
+    joined = joined.with_columns(
+        difference.alias(_change_name(sums)),
+        _above_zero=then_low > 0,
+        _least=nw.when(low >= 0).then(then_high).otherwise(then_low),
+        _most=nw.when(high >= 0).then(then_low).otherwise(then_high),
+    )
+    above = nw.col("_above_zero")
+    least, most = nw.col("_least"), nw.col("_most")
     return joined.with_columns(
-        change.alias(_change_name(scale)),
-        nw.when(then > 0).then(100 * change / then).alias("change_pct"),
-        positive.then(_percent(low, nw.when(low >= 0).then(then_high).otherwise(then_low))).alias(
-            "change_low_pct"
-        ),
-        positive.then(_percent(high, nw.when(high >= 0).then(then_low).otherwise(then_high))).alias(
-            "change_high_pct"
-        ),
-        **{label: nw.col(f"_{label}") for label in shown},
-        caution=_cautions(labels),
-        unknown_reason=_reasons(names[0], labels),
+        change_pct=nw.when(then > 0).then(100 * change / then),
+        change_low_pct=nw.when(above).then(100 * (low - least) / least),
+        change_high_pct=nw.when(above).then(100 * (high - most) / most),
     )
 
 
-def _percent(now: nw.Expr, then: nw.Expr) -> nw.Expr:
-    return 100 * (now - then) / then
+def _caution(label: str) -> Reason:
+    now, then = nw.col(f"_{label}"), nw.col(f"_{label}_previous")
+    text = nw.concat_str([nw.lit(f"{label} differs: "), then, nw.lit(", "), now])
+    return differ(now, then), text
 
 
-def _cautions(labels: Sequence[str]) -> nw.Expr:
-    return reasons(
-        *(
-            (
-                nw.col(f"_{label}") != nw.col(f"_{label}_previous"),
-                nw.concat_str(
-                    [
-                        nw.lit(f"{label} differs: "),
-                        nw.col(f"_{label}_previous"),
-                        nw.lit(", "),
-                        nw.col(f"_{label}"),
-                    ]
-                ),
-            )
-            for label in labels
-        )
-    )
-
-
-def _reasons(value: str, labels: Sequence[str]) -> nw.Expr:
-    whole, found = nw.col("_whole") == 1, ~nw.col("_found").is_null()
-    then = nw.col(f"{value}_previous")
-    days = nw.col("_length").cast(nw.Int64).cast(nw.String)
-    span = nw.when(nw.col("_months")).then(_dated("%Y-%m")).otherwise(_dated("%Y-%m-%d"))
-    long, backwards = nw.col("_to") >= nw.col("_next"), nw.col("_length") < 1
-    length = nw.concat_str([span, nw.lit(" is "), days, nw.lit(" days")])
-    mixtures = [(mixed(label), nw.lit(f"more than one {label}")) for label in labels]
+def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
+    whole_year, found = nw.col("_whole") == 1, ~nw.col("_found").is_null()
+    unfound = whole_year & nw.col("_found").is_null()
+    then = nw.col(f"{sums.value}_previous")
+    backwards = nw.col("_to") <= nw.col("_from")
+    long = nw.col("_to") > nw.col("_in_a_year")
+    short = (nw.col("_to") < nw.col("_in_a_year")) & ~backwards
+    days = length_in_days().cast(nw.Int64).cast(nw.String)
+    span = nw.when(nw.col("_months")).then(_span("%Y-%m")).otherwise(_span("%Y-%m-%d"))
+    length = [span, nw.lit(" is "), days, nw.lit(" days")]
     rates = (nw.col("_rows") > 1, nw.lit("rates cannot be added"))
-    return reasons(
+    return [
         (nw.col("_whole").is_null(), nw.lit("no period")),
-        (long, nw.concat_str([nw.lit("more than a year: "), length])),
         (backwards, nw.lit("ends before it starts")),
-        (
-            (nw.col("_whole") == 0) & ~long & ~backwards,
-            nw.concat_str([nw.lit("part year: "), length]),
-        ),
-        *mixtures,
-        *([rates] if scale_of(value) is None else []),
-        *sum_reasons(scale_of(value)),
-        (whole & ~found, nw.lit("no figure for the year before")),
-        (whole & found & then.is_null(), nw.lit("the year before is unknown")),
-        (whole & found & (then == 0), nw.lit("the year before is zero")),
-        (whole & found & (then < 0), nw.lit("the year before is negative")),
-    )
+        (long, nw.concat_str([nw.lit("more than a year: "), *length])),
+        (short, nw.concat_str([nw.lit("part year: "), *length])),
+        *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
+        *([rates] if sums.scale is None else []),
+        *sums.reasons(),
+        (unfound, nw.lit("no figure for the year before")),
+        (whole_year & found & then.is_null(), nw.lit("the year before is unknown")),
+        (whole_year & found & (then == 0), nw.lit("the year before is zero")),
+        (whole_year & found & (then < 0), nw.lit("the year before is negative")),
+    ]
 
 
-def _dated(pattern: str) -> nw.Expr:
+def _span(pattern: str) -> nw.Expr:
     start, end = (nw.col(f"period_{side}").dt.to_string(pattern) for side in ("start", "end"))
     return nw.concat_str([start, nw.lit("/"), end])

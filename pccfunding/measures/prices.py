@@ -13,14 +13,15 @@ from pccfunding.measures._days import (
     with_financial_year,
 )
 from pccfunding.measures._frames import (
+    Reason,
     Table,
     bound_names,
     named_with,
     open_table,
-    reasons,
     refuse_other_kind,
+    with_reasons,
 )
-from pccfunding.measures._sums import in_unit, scale_of
+from pccfunding.measures._sums import Sums, in_unit, whole
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
@@ -101,25 +102,24 @@ def real_terms(
     frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
     real = named_with(value, "real")
     names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
-    money = scale_of(value) is not None
-    return opened.close(  # type: ignore[no-any-return]
-        frame.with_columns(
-            *(
-                _rounded(
-                    opened.number(cash if cash in opened.schema else value) * nw.col("_factor"),
-                    None if not money else 100 if cash == value else 10_000,
-                ).alias(name)
-                for cash, name in names.items()
-            ),
-            price_base=nw.lit(Period.financial_year(year).label),
-            unknown_reason=_reasons(opened),
-        ).drop("_cash", "_factor", "_year", "_last_year"),
-        keep_index=True,
-    )
+    scale = Sums(opened, value).scale
+    numbers = {}
+    for cash, name in names.items():
+        bounded = cash != value and cash in opened.schema
+        number = (opened.number(cash) if bounded else nw.col("_cash")) * nw.col("_factor")
+        numbers[name] = _rounded(number, scale, bounded=bounded)
+    frame = frame.with_columns(**numbers, price_base=nw.lit(Period.financial_year(year).label))
+    frame = with_reasons(frame, "unknown_reason", _reasons(opened), eager=opened.eager)
+    frame = frame.drop("_cash", "_factor", "_year", "_last_year")
+    return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
 
 
-def _rounded(number: nw.Expr, units: int | None) -> nw.Expr:
-    return number if units is None else in_unit((number * units + 0.5).floor(), units)
+def _rounded(number: nw.Expr, scale: int | None, *, bounded: bool) -> nw.Expr:
+    """Round an amount to the nearest penny, a bound of one to a hundredth of it."""
+    if scale is None:
+        return number
+    units = scale * 100 if bounded else scale
+    return in_unit(whole(number * units), units)
 
 
 def _indices(prices: Table) -> dict[int, float]:
@@ -152,7 +152,7 @@ def _base_year(base: str | Period, index: dict[int, float]) -> int:
     return year
 
 
-def _reasons(table: Table) -> nw.Expr:
+def _reasons(table: Table) -> list[Reason]:
     year = nw.col("_year")
     next_year = (year + 1).cast(nw.Int64).cast(nw.String).str.slice(2)
     label = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit("-"), next_year])
@@ -160,7 +160,7 @@ def _reasons(table: Table) -> nw.Expr:
     if "unknown_reason" in table.schema:
         kept = table.text("unknown_reason")
         earlier = [(~kept.is_null(), kept)]
-    return reasons(
+    return [
         *earlier,
         (year.is_null(), nw.lit("not within one financial year: apportion it first")),
         (
@@ -168,4 +168,4 @@ def _reasons(table: Table) -> nw.Expr:
             nw.concat_str([nw.lit("no price index for "), label]),
         ),
         (nw.col("_cash").is_null(), nw.lit("unknown amount")),
-    )
+    ]

@@ -10,38 +10,30 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.measures._days import refuse_long, refuse_undated, with_financial_year
 from pccfunding.measures._frames import (
+    Reason,
     Table,
     bound_names,
     key_columns,
     open_table,
-    reasons,
     refuse_other_kind,
+    with_reasons,
+)
+from pccfunding.measures._labels import (
+    LABELS,
+    first_and_last,
+    mixed,
+    refuse_mixtures,
+    with_labels,
 )
 from pccfunding.measures._nesting import refuse_overlap
 from pccfunding.measures._people import people_by_year, refuse_doubled_people
-from pccfunding.measures._sums import (
-    LABELS,
-    add_up,
-    add_up_again,
-    first_and_last,
-    in_unit,
-    is_exact,
-    mixed,
-    refuse_fractions,
-    refuse_mixtures,
-    refuse_too_large,
-    sum_reasons,
-    total,
-    total_bound,
-    with_labels,
-)
+from pccfunding.measures._sums import Sums
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
 
 __all__ = ["per_capita_spend"]
 
-_PENCE = 100
 _GROUP_RESULT = ("spend_gbp", "spend_low_gbp", "spend_high_gbp", "spend_known_gbp")
 _COUNTS = ("n_known", "n_figures")
 
@@ -134,31 +126,32 @@ def per_capita_spend(
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
-    keys = key_columns(by, table, (*_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason"))
+    reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
+    keys = key_columns(by, table, reserved)
     table.need("area_code", "period_start", "period_end", "amount_gbp")
     people.need("area_code", "reference_date", "persons", "vintage")
     labels = [label for label in LABELS if label in table.schema]
+    sums = Sums(table, "amount_gbp")
 
-    lines = add_up(table, "amount_gbp", [*keys, "area_code", "period_start", "period_end", *labels])
+    lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:
         # The checks look at these few lines several times: the rows are added up only once.
         lines = lines.collect().lazy()
         refuse_undated(table, lines, keys)
     lines = with_financial_year(lines, checked=table.eager)
     if table.eager:
+        lines = lines.collect().lazy()
         refuse_long(table, lines, [*keys, "amount_gbp"])
-        refuse_fractions(table, lines, "amount_gbp", keys)
+        sums.refuse_inexact(lines, keys)
         refuse_doubled_people(people)
-    groups = _per_group(table, people_by_year(people), lines, keys, labels)
+    groups = _per_group(sums, people_by_year(people), lines, keys, labels)
     if table.eager:
         totals = groups.collect()
         refuse_mixtures(table, lines.collect(), totals, [*keys, "_year"])
-        refuse_too_large(totals, "amount_gbp", keys)
         if "area_code" not in keys:
             refuse_overlap(lines.collect(), [*keys, "_year"], "area_code", PopulationError)
         groups = totals.lazy()
-    shown = [label for label in labels if label not in keys]
-    finished = _finish(table, groups, keys, shown, per)
+    finished = _finish(sums, groups, keys, labels, per)
     return table.close(finished)  # type: ignore[no-any-return]
 
 
@@ -168,7 +161,7 @@ def _rate_names(per: int) -> tuple[str, str, str]:
 
 
 def _per_group(
-    table: Table,
+    sums: Sums,
     people: nw.LazyFrame[Any],
     lines: nw.LazyFrame[Any],
     keys: Sequence[str],
@@ -176,20 +169,20 @@ def _per_group(
 ) -> nw.LazyFrame[Any]:
     """Add the lines up to areas, meet the people there, and add up to groups."""
     areas = (
-        with_labels(table, lines, labels)
+        with_labels(sums.table, lines, labels)
         .group_by(list(dict.fromkeys([*keys, "area_code", "_year"])))
-        .agg(*add_up_again(), *first_and_last(labels))
-        .with_columns(_area=table.text("area_code"))
+        .agg(*sums.again(), *first_and_last(labels))
+        .with_columns(_area=sums.table.text("area_code"))
         .join(people, on=["_area", "_year"], how="left")
+        .with_columns(_lacking=nw.col("_persons").is_null().cast(nw.Int64))
     )
-    unfound = nw.col("_persons").is_null()
+    nameless = nw.col("_area").fill_null("a row without area_code")
     areas = areas.with_columns(
         _persons=nw.col("_persons").fill_null(0.0),
-        _lacking=unfound.cast(nw.Int64),
-        _lacking_area=nw.when(unfound).then(nw.col("_area").fill_null("a row without area_code")),
+        _lacking_area=nw.when(nw.col("_lacking") == 1).then(nameless),
     )
     return areas.group_by([*keys, "_year"]).agg(
-        *add_up_again(),
+        *sums.again(),
         *first_and_last(labels),
         nw.col("_persons", "_lacking").sum(),
         nw.col("_lacking_area", "_vintage_a").min(),
@@ -198,53 +191,45 @@ def _per_group(
 
 
 def _finish(
-    table: Table,
-    groups: nw.LazyFrame[Any],
-    keys: Sequence[str],
-    labels: Sequence[str],
-    per: int,
+    sums: Sums, groups: nw.LazyFrame[Any], keys: Sequence[str], labels: Sequence[str], per: int
 ) -> nw.LazyFrame[Any]:
-    sound = ~nw.col("_year").is_null()
-    for label in LABELS:
-        if label in table.schema:
-            sound = sound & ~mixed(label)
-    counted = sound & (nw.col("_lacking") == 0) & (nw.col("_times") == 1)
-    counted = counted & (nw.col("_vintage_a") == nw.col("_vintage_z"))
-    sums = {
-        "spend_gbp": total(_PENCE),
-        "spend_low_gbp": total_bound("low", _PENCE),
-        "spend_high_gbp": total_bound("high", _PENCE),
-        "spend_known_gbp": nw.when(is_exact(), nw.col("_known") > 0).then(
-            in_unit(nw.col("_units"), _PENCE)
-        ),
+    table, shown = sums.table, [label for label in labels if label not in keys]
+    peopled = nw.col("_lacking") == 0
+    amounts = {
+        "spend_gbp": sums.total(),
+        "spend_low_gbp": sums.bound("low"),
+        "spend_high_gbp": sums.bound("high"),
+        "spend_known_gbp": sums.known(),
     }
+    if not table.eager:
+        # Where the rows are at hand, each of these has been refused.
+        sound = ~nw.col("_year").is_null()
+        for label in labels:
+            sound = sound & ~mixed(label)
+        groups = groups.with_columns(_sound=sound)
+        amounts = {name: nw.when(nw.col("_sound")).then(sum_) for name, sum_ in amounts.items()}
+        peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
     frame = groups.with_columns(
-        **{name: nw.when(sound).then(amount) for name, amount in sums.items()},
-        **{label: nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in labels},
-        persons=nw.when(counted).then(nw.col("_persons")),
+        **amounts,
+        **{label: nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in shown},
+        persons=nw.when(peopled).then(nw.col("_persons")),
         period_start=_day_of_year(table, "period_start", 0, "-04-01"),
         period_end=_day_of_year(table, "period_end", 1, "-03-31"),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
-        unknown_reason=_reasons(table),
-    ).sort([*keys, "_year"], nulls_last=True)
-    peopled = nw.col("persons") > 0
+        _peopled=peopled & (nw.col("_persons") > 0),
+    )
     rates = _rate_names(per)
-    return frame.with_columns(
+    frame = frame.with_columns(
         **{
-            rate: nw.when(peopled).then(nw.col(amount) * per / nw.col("persons"))
+            rate: nw.when(nw.col("_peopled")).then(nw.col(amount) * per / nw.col("persons"))
             for rate, amount in zip(rates, _GROUP_RESULT[:3], strict=True)
         }
-    ).select(
-        *keys,
-        "period_start",
-        "period_end",
-        *labels,
-        *_GROUP_RESULT,
-        "persons",
-        *rates,
-        *_COUNTS,
-        "unknown_reason",
+    )
+    frame = with_reasons(frame, "unknown_reason", _reasons(sums, labels), eager=table.eager)
+    days = ["period_start", "period_end"]
+    return frame.sort([*keys, "_year"], nulls_last=True).select(
+        *keys, *days, *shown, *_GROUP_RESULT, "persons", *rates, *_COUNTS, "unknown_reason"
     )
 
 
@@ -254,37 +239,26 @@ def _day_of_year(table: Table, column: str, later: int, day: str) -> nw.Expr:
     return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])
 
 
-def _reasons(table: Table) -> nw.Expr:
+def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
     dated = ~nw.col("_year").is_null()
-    others = nw.when(nw.col("_lacking") > 1).then(
-        nw.concat_str([nw.lit(" and "), (nw.col("_lacking") - 1).cast(nw.String), nw.lit(" more")])
-    )
-    lacking = nw.concat_str(
-        [
-            nw.lit("no population for "),
-            nw.col("_lacking_area"),
-            others,
-            nw.lit(" at mid-"),
-            nw.col("_year").cast(nw.String),
-        ],
-        ignore_nulls=True,
-    )
-    return reasons(
+    lacking = nw.col("_lacking")
+    others = [nw.lit(" and "), (lacking - 1).cast(nw.Int64).cast(nw.String), nw.lit(" more")]
+    unpeopled = [
+        nw.lit("no population for "),
+        nw.col("_lacking_area"),
+        nw.when(lacking > 1).then(nw.concat_str(others)),
+        nw.lit(" at mid-"),
+        nw.col("_year").cast(nw.Int64).cast(nw.String),
+    ]
+    return [
         (~dated, nw.lit("not within one financial year: apportion it first")),
-        *(
-            (mixed(label), nw.lit(f"more than one {label}"))
-            for label in LABELS
-            if label in table.schema
-        ),
-        *sum_reasons(_PENCE),
-        (dated & (nw.col("_lacking") > 0), lacking),
+        *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
+        *sums.reasons(),
+        (dated & (lacking > 0), nw.concat_str(unpeopled, ignore_nulls=True)),
         (dated & (nw.col("_times") > 1), nw.lit("population given more than once")),
+        (dated & mixed("vintage"), nw.lit("population of more than one vintage")),
         (
-            dated & (nw.col("_vintage_a") != nw.col("_vintage_z")),
-            nw.lit("population of more than one vintage"),
-        ),
-        (
-            dated & (nw.col("_lacking") == 0) & (nw.col("_persons") == 0),
+            dated & (lacking == 0) & (nw.col("_persons") == 0),
             nw.lit("population is zero"),
         ),
-    )
+    ]

@@ -115,8 +115,7 @@ def plot_years(
         low, high = _reach(rows)
         ax.set_ylim(low, high)
         marks = _marks(low, high)
-        widest = max(len(quantity(mark, units[0])) for mark in marks)
-        room = max(27.0, widest * SMALL * 0.62 + 8) / (COLUMN - _RIGHT)
+        room = _room(marks, series, units[0]) / (COLUMN - _RIGHT)
         span = max(years) - min(years) or 1
         ax.set_xlim(max(years) + span * 0.06 - span * 1.06 / (1 - room), max(years) + span * 0.06)
         point = (high - low) / _HEIGHT
@@ -143,6 +142,15 @@ def _reach(rows: list[Record]) -> tuple[float, float]:
     least, most = min([0.0, *values]), max([0.0, *values])
     room = (most - least or 1.0) * 0.08
     return least - (room if least < 0 else 0.0), most + room
+
+
+def _room(marks: list[float], series: dict[str, list[Record]], unit: str) -> float:
+    """Points on the left for the labels of the marks and half of the first numbers."""
+    letter = SMALL * 0.62
+    firsts = [_said(points[0], unit) for points in series.values() if len(points) > 1]
+    return letter * (
+        max(len(quantity(mark, unit)) for mark in marks) + max(map(len, ["0000-00", *firsts])) / 2
+    )
 
 
 def _thinned(years: list[int]) -> list[int]:

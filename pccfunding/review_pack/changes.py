@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["changes_not_quoted", "recomputed_changes"]
 
 _WINDOWS = ["baseline_start", "baseline_end", "period_start", "period_end"]
+_ORDER = {"reproduced": 0, "consistent": 1, "differs": 2, "not testable": 3}
 _COUNTED = [
     "offences_baseline",
     "offences_comparison",
@@ -66,6 +67,8 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     judged = [_judge(row) for row in table.to_dict("records")]
     table["verdict"] = [verdict for verdict, _ in judged]
     table["why"] = [why for _, why in judged]
+    table["_order"] = table["verdict"].map(_ORDER)
+    table = table.sort_values(["_order", "period", "measure"], kind="stable", ignore_index=True)
     return table[
         [
             "subject_id",
@@ -76,6 +79,8 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
             "printed_high_pct",
             "period",
             "baseline",
+            "period_start",
+            "period_end",
             "offence",
             "offence_match",
             *_COUNTED,

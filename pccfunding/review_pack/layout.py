@@ -39,6 +39,7 @@ def lay_out(found: Review) -> Page:
             outcome_sections.changed(found, cited),
             outcome_sections.beside_spend(found, cited),
             outcome_sections.by_theme(found, cited),
+            money_sections.other_amounts(found, cited),
         ],
         sources=cited.sources(),
         footer=[

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citing import Citations
     from pccfunding.review_pack.outline import Review
 
-__all__ = ["adds_up", "bought", "per_head_and_year"]
+__all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write="{:.2f}%".format)
@@ -85,20 +85,6 @@ def bought(found: Review, cited: Citations) -> Section:
                 caption="Details that the law asks to be published of each grant",
                 note="Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
                 "paragraph 3(f). A detail that is not published is unknown, not absent.",
-            ),
-            Heading("other-amounts", "Other amounts printed about this area and period"),
-            frame_table(
-                _other_amounts(found.tables["totals"], cited),
-                {
-                    "funding_stream": Column("Funding stream"),
-                    "kind": Column("Kind"),
-                    "period": Column("Period"),
-                    "token": Column("As printed", numeric=True),
-                    "source": Column("Source"),
-                },
-                id="totals",
-                caption="Totals, grants received, single awards, budgets and ceilings",
-                note="These overlap one another and the lines above: adding them up means nothing.",
             ),
         ],
     )
@@ -196,6 +182,41 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
     )
 
 
+def other_amounts(found: Review, cited: Citations) -> Section:
+    """Other amounts printed about the area: an annex."""
+    totals = found.tables["totals"]
+    printed = totals[totals["token"].notna()]
+    shown = printed.assign(
+        kind=printed["kind"].str.replace("_", " "),
+        source=[cited.place(figure) for figure in printed["figure_id"]],
+        dated=[
+            "Of this period" if known else "Without a stated period"
+            for known in printed["period"].notna()
+        ],
+    ).sort_values(["dated", "funding_stream", "period"], kind="stable")
+    return Section(
+        id="other-amounts",
+        question="Annex",
+        heading="Other amounts printed about this area",
+        lead="These overlap one another and the lines above: adding them up means nothing.",
+        blocks=[
+            frame_table(
+                shown,
+                {
+                    "funding_stream": Column("Funding stream"),
+                    "kind": Column("Kind"),
+                    "period": Column("Period"),
+                    "token": Column("As printed", numeric=True),
+                    "source": Column("Source and place"),
+                },
+                id="totals",
+                caption="Totals, grants received, single awards, budgets and ceilings",
+                group_by="dated",
+            )
+        ],
+    )
+
+
 def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Lines in printed order under their headings, each heading closed by its subtotal."""
     import pandas as pd
@@ -240,25 +261,16 @@ def _common_note(lines: pd.DataFrame) -> str:
     return f"{first}." if notes.str.startswith(first).all() else ""
 
 
-def _other_amounts(totals: pd.DataFrame, cited: Citations) -> pd.DataFrame:
-    printed = totals[totals["token"].notna()].sort_values(["funding_stream", "period"])
-    return printed.assign(
-        kind=printed["kind"].str.replace("_", " "),
-        source=[cited.link(figure) for figure in printed["figure_id"]],
-    )
-
-
 def _statement(row: dict[str, Any], result: Any, cited: Citations) -> Statement:
     working: list[Any] = [result.working]
     figures = [*row["left"].split(";"), *row["right"].split(";")]
     for figure in dict.fromkeys(figures):
         working.append([f"{cited.token(figure)} ", *cited.place(figure)])
-    if isinstance(row["note"], str):
-        working.append(row["note"])
+    note = f" {row['note']}" if isinstance(row["note"], str) else ""
     return Statement(
         text=f"{row['statement']}.",
         verdict=badge(result.wording),
-        reason=result.text,
+        reason=f"{result.text}{note}",
         working=working,
     )
 
@@ -279,9 +291,18 @@ def _yearly(years: pd.DataFrame) -> pd.DataFrame:
         previous=[pounds(value) for value in years["amount_gbp_previous"]],
         now=[pounds(value) for value in years["amount_gbp"]],
         cash=[_change(row, "change") for row in years.to_dict("records")],
-        real=["" if value != value else f"{value:+.1f}%" for value in years["change_real_pct"]],
+        real=[_real(row) for row in years.to_dict("records")],
         caution=years["caution"].fillna(""),
     )
+
+
+def _real(row: dict[str, Any]) -> str:
+    """The change in real terms, where the year has an index and the words bound both sides."""
+    value, middle = row["change_real_pct"], row["change_pct"]
+    one_sided = row["change_low_pct"] < row["change_high_pct"] and (
+        middle in (row["change_low_pct"], row["change_high_pct"])
+    )
+    return "not computed" if value != value or one_sided else f"{value:+.1f}%"
 
 
 def _change(row: dict[str, Any], stem: str) -> str:

@@ -190,20 +190,21 @@ def review(
             f"No award line for {area.name} lies within {span.label}; the lines are for "
             f"{', '.join(sorted(evidence.awards['period'].unique()))}."
         )
-    lines = award_lines(awards)
-    statements = tuple(work_statements(evidence, area_code=area.code))
+    lines = award_lines(_in_printed_order(awards, evidence))
+    worked = work_statements(evidence, area_code=area.code)
+    statements = tuple((row, result) for row, result in worked if _touches(row, evidence, span))
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
         "subtotals": subtotals(lines, by="funder_group"),
         "statutory_fields": statutory_fields(lines),
         "spend_per_head": spend_per_head(evidence, lines),
-        "year_on_year": compared_years(evidence, area.code),
+        "year_on_year": _overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
-        "changes": _overlapping(changes.merge(_periods(evidence), on="subject_id"), span),
+        "changes": _overlapping(changes, span),
         "changes_not_quoted": changes_not_quoted(evidence, area.code),
-        "outcomes": _overlapping(_here(evidence.outcomes, area), span),
-        "totals": _overlapping(_here(evidence.totals, area), span),
+        "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
+        "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
     }
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
@@ -250,8 +251,25 @@ def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
     return frame[frame["area_code"] == area.code]
 
 
-def _periods(evidence: Evidence) -> pd.DataFrame:
-    return evidence.outcomes[["subject_id", "period_start", "period_end"]]
+def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    place = {figure: row for row, figure in enumerate(evidence.figures["figure_id"])}
+    order = subjects["figure_id"].map(place).sort_values(kind="stable").index
+    return subjects.loc[order].reset_index(drop=True)
+
+
+def _touches(statement: dict[str, Any], evidence: Evidence, span: Period) -> bool:
+    """Whether a statement has a figure of the period, or only figures without a period."""
+    import pandas as pd
+
+    names = [*statement["left"].split(";"), *statement["right"].split(";")]
+    named = evidence.figures[evidence.figures["figure_id"].isin(names)]["subject_id"]
+    dated = pd.concat(
+        [
+            table.loc[table["subject_id"].isin(named), ["period_start", "period_end"]].dropna()
+            for table in (evidence.awards, evidence.totals, evidence.outcomes)
+        ]
+    )
+    return dated.empty or len(_overlapping(dated, span)) > 0
 
 
 def _statement_table(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding._readings import amount_text
+from pccfunding._sides import printed_row
 from pccfunding.areas import find_area
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.review_pack.changes import recomputed_changes
@@ -13,6 +15,7 @@ from pccfunding.statements import work_statements
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pccfunding.intervals import Interval
     from pccfunding.reconciliation import Reconciliation
 
 __all__ = ["reproduce"]
@@ -49,7 +52,7 @@ def reproduce(evidence: Evidence | None = None, *, area_code: str | None = None)
 
     known = load_evidence() if evidence is None else evidence
     wanted = None if area_code is None else find_area(area_code).code
-    rows = [*_derived(known, wanted), *_changes(known, wanted)]
+    rows = [*_derived(known, wanted), *_years_before(known, wanted), *_changes(known, wanted)]
     rows += [_statement(*worked) for worked in work_statements(known, area_code=wanted)]
     columns = ["what", "printed", "recomputed", "verdict", "why", "as_recorded"]
     return pd.DataFrame(rows, columns=columns)
@@ -73,6 +76,35 @@ def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
                     "as_recorded": True,
                 }
             )
+    return rows
+
+
+def _years_before(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
+    """Give the amount of the year before, where a level and its increase are both printed."""
+    totals = evidence.totals[evidence.totals["unit"] == "GBP"]
+    if wanted is not None:
+        totals = totals[totals["area_code"] == wanted]
+    keys = ["funding_stream", "area_code", "period"]
+    increases = totals[(totals["kind"] == "change") & totals["period"].notna()]
+    levels = totals[~totals["kind"].isin(["change", "ceiling"])]
+    pairs = levels.merge(increases, on=keys, suffixes=("", "_increase"))
+    printed = {row["figure_id"]: row for row in evidence.figures.to_dict("records")}
+    rows = []
+    for pair in pairs.to_dict("records"):
+        level = printed_row(printed[pair["figure_id"]])
+        increase = printed_row(printed[pair["figure_id_increase"]])
+        if level is None or increase is None or level.hard is None or increase.hard is None:
+            continue
+        rows.append(
+            {
+                "what": f"{pair['funding_stream']}, the year before {pair['period']}",
+                "printed": "not printed",
+                "recomputed": _span_text(level.hard - increase.hard, "GBP"),
+                "verdict": "derived",
+                "why": f"{level.text} less {increase.text}",
+                "as_recorded": True,
+            }
+        )
     return rows
 
 
@@ -101,10 +133,20 @@ def _statement(row: dict[str, Any], result: Reconciliation) -> dict[str, Any]:
     expected = row["expected_reason"]
     return {
         "what": row["statement"],
-        "printed": None if result.proof is None else str(result.proof[1]),
-        "recomputed": None if result.proof is None else str(result.proof[0]),
+        "printed": None if result.proof is None else _span_text(result.proof[1], result.unit),
+        "recomputed": None if result.proof is None else _span_text(result.proof[0], result.unit),
         "verdict": result.wording,
         "why": result.reason or (row["note"] if isinstance(row["note"], str) else ""),
         "as_recorded": row["expected_verdict"] == result.verdict
         and (expected if isinstance(expected, str) else None) == result.reason,
     }
+
+
+def _span_text(interval: Interval, unit: str | None) -> str:
+    low = None if interval.low is None else amount_text(interval.low, unit)
+    high = None if interval.high is None else amount_text(interval.high, unit)
+    if low is None and high is None:
+        return "anything"
+    if low is None or high is None:
+        return f"above {low}" if high is None else f"below {high}"
+    return low if low == high else f"{low} to {high}"

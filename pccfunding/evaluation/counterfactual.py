@@ -1,0 +1,269 @@
+"""A comparison built from other areas, and the rank of the area among placebos."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pccfunding.errors import TableError
+from pccfunding.evaluation._checks import Number, is_missing, some_number, whole_number
+from pccfunding.evaluation._face import Result, nothing
+from pccfunding.evaluation._words import floor_text, number_text, p_text, percent_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["SyntheticControl", "synthetic_control"]
+
+_FloatArray = npt.NDArray[np.float64]
+
+_SHORT, _POOR, _CARRIES = 10, 0.1, 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyntheticControl(Result):
+    """An area beside a weighted mean of others that ran like it before.
+
+    Attributes
+    ----------
+    gap, gap_pct : float or None
+        Mean of area less comparison after, in units and as a percentage of the comparison.
+    p_value : float or None
+        Rank of the area among itself and its placebos over their number.
+    min_p : float or None
+        1 / (placebos + 1): no p can be smaller.
+    rank, n_placebos : int or None
+        Place of the ratio of errors, 1 for the largest; ties count against the area.
+    error_ratio : float or None
+        Root mean squared gap after over that before.
+    error_before, error_after : float or None
+    mean_before : float or None
+        Of the area.
+    weights : tuple of (label, weight)
+        Largest first, without zeros.
+    placebos : tuple of (label, error ratio)
+        The same ratio for each other area.
+    path : tuple of float
+        The comparison at every time.
+    n_before, n_after : int
+    reason : str or None
+    cautions : tuple of str
+        rank-floor-above-05, poor-pre-fit, short-pre-period, one-donor-carries.
+
+    Examples
+    --------
+    >>> others = {"A": [10, 12, 11, 12], "B": [20, 22, 21, 22], "C": [30, 28, 29, 30]}
+    >>> result = synthetic_control([15, 17, 16, 10], others, n_before=3)
+    >>> result.min_p, result.weights
+    (0.25, (('A', 0.5), ('B', 0.5)))
+    """
+
+    gap: float | None
+    gap_pct: float | None
+    p_value: float | None
+    min_p: float | None
+    rank: int | None
+    n_placebos: int
+    error_ratio: float | None
+    error_before: float | None
+    error_after: float | None
+    mean_before: float | None
+    weights: tuple[tuple[str, float], ...]
+    placebos: tuple[tuple[str, float], ...]
+    path: tuple[float, ...]
+    n_before: int
+    n_after: int
+    reason: str | None
+
+    @property
+    def maryland_level(self) -> int:
+        """4 where the comparison fits over 10 or more earlier periods; else 3."""
+        if self.gap is None:
+            return 0
+        return 3 if {"poor-pre-fit", "short-pre-period"} & set(self.cautions) else 4
+
+    @property
+    def placebo_frame(self) -> pd.DataFrame:
+        """One row a placebo area: label and ratio of errors, largest first."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.placebos), columns=["area", "error_ratio"])
+
+    def _finding(self) -> str:
+        if self.gap is None or self.mean_before is None:
+            return f"Not estimable: {self.reason}."
+        return (
+            f"Over {self.n_after} later periods the area lay {number_text(self.gap)} "
+            f"({percent_text(self.gap_pct)}) from its weighted comparison (base "
+            f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
+            f"errors ranks {self.rank} of {self.n_placebos + 1} areas ({p_text(self.p_value)} by "
+            f"placebo rank, n = {self.n_placebos + 1} areas, family of 1, "
+            f"{floor_text(self.min_p)}; a rank gives no interval)."
+        )
+
+
+def synthetic_control(
+    treated: Sequence[Number | None],
+    donors: Mapping[str, Sequence[Number | None]] | pd.DataFrame,
+    *,
+    n_before: int,
+) -> SyntheticControl:
+    """Compare an area with the weighted mean of others that fits its earlier course best.
+
+    Weights are not negative, sum to 1 and minimise the squared gap over the earlier periods. Each
+    other area is then treated as if it were the one, with all the rest (the area itself among
+    them) as its donors, so that all areas are handled alike; p is the rank of the area's ratio of
+    errors after and before, over the number of areas.
+
+    Parameters
+    ----------
+    treated : sequence of float
+        Rates of the area over time.
+    donors : mapping of label to sequence, or DataFrame with a column an area
+        Rates of the other areas at the same times.
+    n_before : int
+        How many of the first periods come before the award.
+
+    Returns
+    -------
+    SyntheticControl
+        Not estimable, with the reason, below 2 other areas, 2 earlier or 1 later period, or where
+        a value is missing.
+
+    Raises
+    ------
+    TableError
+        If the series differ in length or hold what is no number.
+
+    References
+    ----------
+    Abadie, A., Diamond, A. and Hainmueller, J. (2010). Synthetic control methods for comparative
+    case studies. Journal of the American Statistical Association 105, 493-505.
+
+    Examples
+    --------
+    >>> others = {name: [10 + k, 12 + k, 11 + k, 12 + k] for k, name in enumerate("ABCDE")}
+    >>> result = synthetic_control([11, 13, 12, 9], others, n_before=3)
+    >>> result.rank, round(result.p_value, 3), result.cautions
+    (1, 0.167, ('rank-floor-above-05', 'short-pre-period', 'one-donor-carries'))
+    """
+    named = [(str(label), list(series)) for label, series in donors.items()]
+    labels = [label for label, _ in named]
+    if len(set(labels)) != len(labels):
+        raise TableError("Two donors have the same label.")
+    columns = [list(treated), *(series for _, series in named)]
+    lengths = {len(column) for column in columns}
+    if len(lengths) != 1:
+        raise TableError(
+            f"The series have {sorted(lengths)} values; give the same periods for all."
+        )
+    before = whole_number(n_before, "n_before", least=0)
+    after = len(columns[0]) - before
+    same: dict[str, Any] = {
+        "n_placebos": len(labels),
+        "n_before": before,
+        "n_after": max(after, 0),
+    }
+    reason = _why_not(columns, len(labels), before, after)
+    if reason:
+        return _refused(reason, **same)
+    values = np.array([[some_number(one, "a rate") for one in column] for column in columns]).T
+    fits = [_fit(values, area, before) for area in range(len(columns))]
+    mine = fits[0]
+    # A ratio that equals the area's but for rounding is a tie, and ties count against the area.
+    rank = sum(fit.ratio >= mine.ratio * (1 - 1e-9) for fit in fits)
+    gap = float((values[before:, 0] - mine.path[before:]).mean())
+    built = float(mine.path[before:].mean())
+    mean_before = float(values[:before, 0].mean())
+    order = np.argsort(-mine.weights, kind="stable")
+    weights = tuple(
+        (labels[k], round(float(mine.weights[k]), 12)) for k in order if mine.weights[k] > 1e-9
+    )
+    ratios = sorted(zip(labels, fits[1:], strict=True), key=lambda pair: -pair[1].ratio)
+    codes = []
+    if 1 / len(columns) > 0.05:
+        codes.append("rank-floor-above-05")
+    if mine.before > _POOR * abs(mean_before):
+        codes.append("poor-pre-fit")
+    if before < _SHORT:
+        codes.append("short-pre-period")
+    if weights[0][1] >= _CARRIES:
+        codes.append("one-donor-carries")
+    return SyntheticControl(
+        gap=gap,
+        gap_pct=100 * gap / built if built else None,
+        p_value=rank / len(columns),
+        min_p=1 / len(columns),
+        rank=rank,
+        error_ratio=mine.ratio,
+        error_before=mine.before,
+        error_after=mine.after,
+        mean_before=mean_before,
+        weights=weights,
+        placebos=tuple((label, fit.ratio) for label, fit in ratios),
+        path=tuple(mine.path.tolist()),
+        reason=None,
+        cautions=tuple(codes),
+        **same,
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    weights: _FloatArray
+    path: _FloatArray
+    before: float
+    after: float
+
+    @property
+    def ratio(self) -> float:
+        """Error after over error before; infinite where nothing missed before."""
+        scale = max(float(np.abs(self.path).max()), 1.0)
+        if self.before <= 1e-9 * scale:
+            return 0.0 if self.after <= 1e-9 * scale else math.inf
+        return self.after / self.before
+
+
+def _fit(values: _FloatArray, area: int, before: int) -> _Fit:
+    from scipy.optimize import nnls
+
+    own, others = values[:, area], np.delete(values, area, axis=1)
+    misses = others[:before] - own[:before, None]
+    scale = np.sqrt((misses**2).mean()) or 1.0
+    # Least squares on the simplex: with the row of ones, v = s w splits into the best weights w
+    # and a scale s that does not depend on them, so that dividing by the sum is exact.
+    system = np.vstack([misses / scale, np.ones(misses.shape[1])])
+    solution, _ = nnls(system, np.append(np.zeros(before), 1.0))
+    weights = solution / solution.sum()
+    path = others @ weights
+    gaps = own - path
+    return _Fit(weights, path, _root_mean_square(gaps[:before]), _root_mean_square(gaps[before:]))
+
+
+def _root_mean_square(gaps: _FloatArray) -> float:
+    return float(np.sqrt((gaps**2).mean()))
+
+
+def _why_not(
+    columns: list[list[Number | None]], n_donors: int, before: int, after: int
+) -> str | None:
+    if n_donors < 2:
+        return f"{n_donors} other areas; at least 2 are needed"
+    if before < 2 or after < 1:
+        return f"{before} periods before and {after} after; at least 2 and 1 are needed"
+    if any(is_missing(value) for column in columns for value in column):
+        return "a rate is not published, and a missing rate is not 0"
+    return None
+
+
+def _refused(reason: str, **same: Any) -> SyntheticControl:
+    empty = nothing(
+        *("gap", "gap_pct", "p_value", "min_p", "rank", "error_ratio", "error_before"),
+        *("error_after", "mean_before"),
+    )
+    return SyntheticControl(**empty, weights=(), placebos=(), path=(), reason=reason, **same)

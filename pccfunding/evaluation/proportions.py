@@ -1,0 +1,196 @@
+"""Printed proportions: the counts that print so, and the interval over all of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pccfunding._relations import counts_that_print
+from pccfunding.errors import PrintedError
+from pccfunding.evaluation._checks import Number, proper_fraction, whole_number
+from pccfunding.evaluation._face import Result
+from pccfunding.evaluation._normal import quantile
+from pccfunding.evaluation._words import level_text
+from pccfunding.intervals import Interval
+from pccfunding.printed import parse_printed
+
+__all__ = ["Proportion", "counts_compatible", "proportion_interval"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proportion(Result):
+    """A proportion of a base, with the interval over every count that it can stand for.
+
+    Attributes
+    ----------
+    printed : str
+        The percentage as printed, or the count given.
+    n : int
+        The base.
+    counts : tuple of int
+        Every count that prints so; empty where none does.
+    low_pct, high_pct : float or None
+        Lowest lower and highest upper end of the Wilson intervals.
+    confidence_level : float
+    reason : str or None
+    cautions : tuple of str
+        no-comparison-group, several-counts-fit, base-not-stated.
+
+    Examples
+    --------
+    >>> proportion_interval("92.6%", 25).reason
+    'no count out of 25 prints as 92.6%'
+    """
+
+    printed: str
+    n: int
+    counts: tuple[int, ...]
+    low_pct: float | None
+    high_pct: float | None
+    confidence_level: float
+    reason: str | None
+
+    @property
+    def maryland_level(self) -> int:
+        """1: a level at one point in time; 0 where no count fits."""
+        return 1 if self.counts else 0
+
+    def _finding(self) -> str:
+        if self.low_pct is None or self.high_pct is None:
+            return f"Not estimable: {self.reason}."
+        first, last = self.counts[0], self.counts[-1]
+        fits = f"a count of {first:,}" if first == last else f"a count of {first:,} to {last:,}"
+        what = self.printed if self.printed.endswith("%") else f"{100 * first / self.n:.1f}%"
+        return (
+            f"{what} of {self.n:,} (the base) is {fits}; {level_text(self.confidence_level)} "
+            f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% (Wilson)."
+        )
+
+
+def proportion_interval(
+    printed: str | int, n: Number, *, confidence_level: float = 0.95, base_stated: bool = True
+) -> Proportion:
+    """Give the Wilson interval of a printed percentage, over every count that prints so.
+
+    Parameters
+    ----------
+    printed : str or int
+        A percentage as printed, such as "92%", or the count itself.
+    n : int
+        The base.
+    confidence_level : float, default 0.95
+    base_stated : bool, default True
+        Whether the source says that `n` is the base.
+
+    Returns
+    -------
+    Proportion
+
+    Raises
+    ------
+    PrintedError
+        If the text is no percentage.
+    TableError
+        If the base is not 1 or more, or the count is above it.
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    Journal of the American Statistical Association 22, 209-212.
+
+    Examples
+    --------
+    >>> result = proportion_interval("92%", 238)
+    >>> result.counts, round(result.low_pct, 1), round(result.high_pct, 1)
+    ((218, 219, 220), 87.4, 95.2)
+    """
+    base = whole_number(n, "n", least=1)
+    level = proper_fraction(confidence_level, "confidence_level")
+    if isinstance(printed, str):
+        percent = parse_printed(printed)
+        if percent.unit != "percent":
+            raise PrintedError(f"{printed!r} is no percentage; write it as '92%' or give a count.")
+        counts = counts_compatible(printed, base)
+    else:
+        count = whole_number(printed, "the count", least=0)
+        counts = (count,) if count <= base else ()
+    codes = ["no-comparison-group"]
+    if len(counts) > 1:
+        codes.append("several-counts-fit")
+    if not base_stated:
+        codes.append("base-not-stated")
+    ends = [_wilson(count, base, level) for count in counts]
+    fails = f"prints as {printed}" if isinstance(printed, str) else f"is {printed}"
+    return Proportion(
+        printed=str(printed),
+        n=base,
+        counts=counts,
+        low_pct=min(100 * low for low, _ in ends) if ends else None,
+        high_pct=max(100 * high for _, high in ends) if ends else None,
+        confidence_level=level,
+        reason=None if counts else f"no count out of {base:,} {fails}",
+        cautions=tuple(codes),
+    )
+
+
+def counts_compatible(printed: str, n: Number) -> tuple[int, ...]:
+    """Give the whole numbers k for which k out of n, or k over n, can print so.
+
+    A percentage asks for counts of at most n; a plain decimal is taken as a mean of n whole
+    numbers, and k is their sum. Both ends of the rounding interval count, since how a source
+    rounds halves is seldom known.
+
+    Parameters
+    ----------
+    printed : str
+        "92%" or "5.23": trailing zeros matter.
+    n : int
+        The base, or how many whole numbers were averaged.
+
+    Returns
+    -------
+    tuple of int
+        Empty where no whole number can print so.
+
+    Raises
+    ------
+    PrintedError
+        If the text cannot be read or has no bounds.
+    TableError
+        If n is not 1 or more.
+
+    References
+    ----------
+    Brown, N. J. L. and Heathers, J. A. J. (2017). The GRIM test. Social Psychological and
+    Personality Science 8(4), 363-369.
+
+    Examples
+    --------
+    >>> counts_compatible("92%", 238), counts_compatible("5.23", 29), counts_compatible("5.00", 25)
+    ((218, 219, 220), (), (125,))
+    """
+    base = whole_number(n, "n", least=1)
+    try:
+        token = parse_printed(printed)
+    except PrintedError:
+        token = parse_printed(printed, unit="mean")
+    # Every written digit is taken at its word; a hedge at what it implies, if it implies anything.
+    reading = token.strict if token.hedge is None else token.hard or token.soft
+    if reading is None or token.unit not in ("percent", "mean"):
+        raise PrintedError(f"{printed!r} is neither a percentage nor a mean of whole numbers.")
+    if token.unit == "percent":
+        return tuple(counts_that_print(Interval.point(base), reading))
+    if reading.low is None or reading.high is None:
+        raise PrintedError(f"{printed!r} has no bounds on both sides, so any count may fit.")
+    first, last = math.ceil(reading.low * base), math.floor(reading.high * base)
+    return tuple(k for k in range(max(first, 0), last + 1) if Fraction(k, base) in reading)
+
+
+def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
+    z = quantile((1 + level) / 2)
+    p, grown = count / n, 1 + z**2 / n
+    centre = (p + z**2 / (2 * n)) / grown
+    reach = z / grown * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    # At 0 and n the end is 0 or 1 exactly, which rounding would miss by 1e-17.
+    return (0.0 if count == 0 else centre - reach), (1.0 if count == n else centre + reach)

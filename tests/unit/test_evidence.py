@@ -1,0 +1,139 @@
+"""Evidence from a folder: read, refused with file, row and column, and cited."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding._bundled import datasets_dir
+
+OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Lay out a data package with the hand-made tables only."""
+    descriptor = json.loads((datasets_dir() / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] in OWN]
+    for name in OWN:
+        shutil.copy(datasets_dir() / f"{name}.csv", tmp_path)
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    return tmp_path
+
+
+def edit(folder: Path, table: str, old: str, new: str) -> None:
+    path = folder / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_package_of_own_tables_takes_the_statistics_from_the_bundle(folder: Path) -> None:
+    evidence = pcc.read_evidence(folder)
+    pd.testing.assert_frame_equal(evidence.awards, pcc.load_awards())
+    assert len(evidence.population) > 8000
+    assert evidence.origin == str(folder)
+    assert pcc.review(evidence).tables["subtotals"]["amount_gbp"].iloc[-1] == 5_981_458
+
+
+def test_a_missing_table_is_named(folder: Path) -> None:
+    path = folder / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] != "totals"]
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(pcc.DataPackageError, match="holds no table 'totals'"):
+        pcc.read_evidence(folder)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "awards.csv").unlink()
+    with pytest.raises(pcc.DataPackageError, match=r"awards\.csv is missing"):
+        pcc.read_evidence(folder)
+
+
+def test_a_cell_of_the_wrong_type_is_named_with_its_line(folder: Path) -> None:
+    edit(folder, "awards", "2023-04-01", "the first of April")
+    with pytest.raises(
+        pcc.DataPackageError, match=r"line 2, column 'period_start': 'the first of April' is no date"
+    ):
+        pcc.read_evidence(folder)
+
+
+def test_a_value_outside_the_contract_is_named_with_its_rule(folder: Path) -> None:
+    edit(folder, "awards", "pcc_to_recipient", "somewhere")
+    with pytest.raises(pcc.DataPackageError, match=r"column 'flow': 'somewhere' breaks the rule"):
+        pcc.read_evidence(folder)
+
+
+def test_a_figure_of_no_known_source_is_named(folder: Path) -> None:
+    edit(folder, "figures", ",london-pcd-1365,", ",nowhere-at-all,")
+    with pytest.raises(pcc.DataPackageError, match="names source_id 'nowhere-at-all'"):
+        pcc.read_evidence(folder)
+
+
+def test_a_path_out_of_the_folder_is_refused(folder: Path) -> None:
+    path = folder / "datapackage.json"
+    for escape in ("../secret.csv", "/etc/passwd", "C:/secret.csv"):
+        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor["resources"][0]["path"] = escape
+        path.write_text(json.dumps(descriptor), encoding="utf-8")
+        with pytest.raises(pcc.DataPackageError, match="inside its own folder"):
+            pcc.read_evidence(folder)
+
+
+@pytest.mark.parametrize("content", ["not json", "[]", '{"resources": 3}'])
+def test_a_broken_descriptor_is_refused(folder: Path, content: str) -> None:
+    (folder / "datapackage.json").write_text(content, encoding="utf-8")
+    with pytest.raises(pcc.DataPackageError, match=r"datapackage\.json"):
+        pcc.read_evidence(folder)
+
+
+def test_no_folder_and_no_descriptor_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(pcc.DataPackageError, match="is not a folder"):
+        pcc.read_evidence(tmp_path / "nowhere")
+    with pytest.raises(pcc.DataPackageError, match=r"holds no datapackage\.json"):
+        pcc.read_evidence(tmp_path)
+
+
+def test_loaded_frames_are_copies() -> None:
+    first = pcc.load_awards()
+    first["amount_gbp"] = 0.0
+    assert pcc.load_awards()["amount_gbp"].sum() == 5_981_458
+
+
+def test_dtypes_survive_filter_merge_and_concat() -> None:
+    awards = pcc.load_awards()
+    kept = awards[awards["amount_gbp"] > 0]
+    merged = kept.merge(pcc.load_areas()[["area_code", "name"]], on="area_code")
+    both = pd.concat([kept, kept], ignore_index=True)
+    for frame in (kept, merged, both):
+        assert frame["amount_gbp"].dtype == "float64"
+        assert frame["period_start"].dtype == "datetime64[ns]"
+        assert frame["funding_stream"].dtype == awards["funding_stream"].dtype
+
+
+def test_cite_lists_sources_in_reading_order_with_tokens() -> None:
+    cited = pcc.cite(pcc.load_totals().query("funding_stream == 'Safer Streets 5'"))
+    assert cited["source_id"].is_unique
+    assert cited["tokens"].str.contains("£820,000").any()
+    statistics = pcc.cite(pcc.load_deflator())
+    assert statistics["tokens"].isna().all()
+
+
+def test_cite_refuses_what_it_does_not_know() -> None:
+    with pytest.raises(pcc.UnknownNameError, match="No figure 'X999'"):
+        pcc.cite(pd.DataFrame({"figure_id": ["X999"]}))
+    with pytest.raises(pcc.TableError, match="neither figure_id nor source_id"):
+        pcc.cite(pd.DataFrame({"amount": [1]}))
+
+
+def test_an_unknown_vintage_is_refused_with_those_that_are_held() -> None:
+    with pytest.raises(pcc.UnknownNameError, match="rebased-2025"):
+        pcc.load_population(vintage="1066")
+    assert pcc.load_population()["vintage"].nunique() == 1
+    assert (pcc.load_population(vintage="pre-census-2021")["vintage"] == "pre-census-2021").all()

@@ -1,0 +1,147 @@
+"""The Review of the bundled evidence: what it says, what it refuses, what it writes."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+
+
+@pytest.fixture(scope="module")
+def found() -> pcc.Review:
+    return pcc.review(pcc.load_evidence())
+
+
+def test_the_sum_its_subtotals_and_shares_are_derived_from_public_calls(found: pcc.Review) -> None:
+    sums = found.tables["subtotals"].set_index("funder_group")
+    assert sums["amount_gbp"].astype(int).to_dict() == {
+        "All government grants": 3_746_484,
+        "Commissioner's Funds": 1_903_112,
+        "Local partnership co-commissioning": 331_862,
+        "all lines": 5_981_458,
+    }
+    assert (sums["basis"] == "derived").all()
+    shares = found.tables["awards"]["share_pct"].round(2).tolist()
+    assert shares == [38.82, 5.89, 6.27, 11.66, 25.83, 4.82, 1.17, 5.55]
+    assert round(sum(shares), 2) == 100.01
+
+
+def test_the_year_before_comes_out_as_an_interval() -> None:
+    table = pcc.reproduce(area_code="Cambridgeshire").set_index("what")
+    row = table.loc["Police funding, the year before 2023-24"]
+    assert row["recomputed"] == "£174,300,000 to £174,500,000"
+    assert row["verdict"] == "derived"
+
+
+def test_published_falls_against_counts(found: pcc.Review) -> None:
+    changes = found.tables["changes"].dropna(subset=["change_pct"]).set_index("measure")
+    assert changes["verdict"].to_dict() == {
+        "Bicycle theft": "reproduced",
+        "Residential burglary": "reproduced",
+        "Neighbourhood crime": "consistent",
+        "Personal robbery": "consistent",
+        "Theft from the person": "differs",
+    }
+    assert changes["change_pct"].round(1).to_dict() == {
+        "Bicycle theft": -51.9,
+        "Residential burglary": -36.8,
+        "Neighbourhood crime": -24.1,
+        "Personal robbery": -13.6,
+        "Theft from the person": -7.3,
+    }
+
+
+def test_the_rises_that_no_source_quotes_are_shown(found: pcc.Review) -> None:
+    rises = found.tables["changes_not_quoted"].set_index("offence")["change_pct"].round(1)
+    assert rises["Total recorded crime (excluding fraud)"] == 4.5
+    assert rises["Violence against the person"] == 27.4
+    assert rises["Shoplifting"] == 32.0
+
+
+def test_spend_per_head_uses_the_mid_year_inside_the_financial_year(found: pcc.Review) -> None:
+    heads = found.tables["spend_per_head"].set_index("funding_stream")
+    people = pcc.load_population()
+    here = people[people["area_code"] == "E23000023"].set_index("reference_date")["persons"]
+    assert heads.loc["all lines", "persons"] == here["2023-06-30"]
+    assert heads.loc["all lines", "spend_gbp_per_head"] == 5_981_458 / here["2023-06-30"]
+
+
+def test_serious_violence_warns_that_status_differs(found: pcc.Review) -> None:
+    years = found.tables["year_on_year"].set_index(["series", "period_start"])
+    row = years.loc[("Serious Violence", pd.Timestamp("2024-04-01"))]
+    assert "status differs" in row["caution"]
+    assert row["change_high_pct"] == pytest.approx(100 * (600_000 / 352_195 - 1))
+
+
+def test_verdicts_of_the_statements(found: pcc.Review) -> None:
+    told = found.tables["statements"].set_index("statement_id")["verdict"]
+    assert told["four-years-broken-down"] == "conflicts"
+    assert told["serious-violence-twice"] == "reconciles"
+    assert told["two-sums-of-820k"] == "cannot be told"
+    assert "2014-15" not in " ".join(found.tables["statements"]["statement"])
+    assert pcc.reproduce()["as_recorded"].all()
+
+
+def test_the_words_stay_below_a_causal_claim(found: pcc.Review, tmp_path: Path) -> None:
+    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+    words = re.sub(r"<svg.*?</svg>|<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).lower()
+    for causal in ("led to", "reduced crime", "resulted in", "thanks to", "because of the fund"):
+        assert causal not in words
+    assert "base not published" in words
+    assert "not estimable" in words
+
+
+def test_every_link_of_the_page_leads_to_a_place_in_it(found: pcc.Review, tmp_path: Path) -> None:
+    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+    targets = set(re.findall(r'\bid="([^"]+)"', page))
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert set(links) <= targets
+    assert len([link for link in links if link.startswith("source-")]) > 100
+
+
+def test_writing_keeps_what_is_there_unless_forced(found: pcc.Review, tmp_path: Path) -> None:
+    written = found.write(tmp_path / "pack")
+    assert written[0].name == "index.html"
+    assert all(path.stat().st_size > 20 for path in written)
+    written[0].write_text("mine", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="--force"):
+        found.write(tmp_path / "pack")
+    assert written[0].read_text(encoding="utf-8") == "mine"
+    found.write(tmp_path / "pack", force=True)
+    assert written[0].read_text(encoding="utf-8").startswith("<!")
+
+
+def test_two_reviews_are_equal_byte_for_byte(found: pcc.Review, tmp_path: Path) -> None:
+    one = found.write(tmp_path / "one")
+    two = pcc.review(pcc.load_evidence()).write(tmp_path / "two")
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_a_narrower_period_and_an_area_by_name() -> None:
+    narrow = pcc.review(pcc.load_evidence(), area_code="Cambridgeshire", period="2023-24")
+    assert narrow.period.label == "2023-24"
+    assert len(narrow.frame) == 8
+
+
+def test_what_cannot_be_reviewed_is_refused_with_a_sentence() -> None:
+    evidence = pcc.load_evidence()
+    with pytest.raises(pcc.TableError, match=r"no award line for Surrey \(E23000031\)"):
+        pcc.review(evidence, area_code="Surrey")
+    with pytest.raises(pcc.PeriodError, match="lies within 2019-20"):
+        pcc.review(evidence, period="2019-20")
+    with pytest.raises(pcc.UnknownNameError):
+        pcc.review(evidence, area_code="Action Fraud")
+
+
+def test_the_result_has_the_common_face(found: pcc.Review) -> None:
+    assert len(found.frame) == 8
+    assert found.text.startswith("43 statements") or "statements about Cambridgeshire" in found.text
+    assert "one-area" in found.cautions
+    assert "<p>" in found._repr_html_()
+    again = pickle.loads(pickle.dumps(found))
+    assert again.tables.keys() == found.tables.keys()
