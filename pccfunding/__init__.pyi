@@ -1,7 +1,6 @@
 """The one table of public names; the package serves them lazily from here."""
 
-from . import plots as plots
-from . import schemas as schemas
+from . import plots as plots, schemas as schemas
 from .areas import (
     Area as Area,
     find_area as find_area,
@@ -36,7 +35,6 @@ from .errors import (
 )
 from .evidence import (
     Evidence as Evidence,
-    cite as cite,
     load_evidence as load_evidence,
     read_evidence as read_evidence,
 )
@@ -44,6 +42,7 @@ from .intervals import (
     Interval as Interval,
 )
 from .measures import (
+    apportion as apportion,
     per_capita_spend as per_capita_spend,
     real_terms as real_terms,
     reduction as reduction,
@@ -59,12 +58,21 @@ from .printed import (
 )
 from .reconciliation import (
     Reconciliation as Reconciliation,
+    Reconciliations as Reconciliations,
     reconcile as reconcile,
 )
 from .review_pack import (
     Review as Review,
     reproduce as reproduce,
     review as review,
+)
+from .statements import (
+    reconcile_statements as reconcile_statements,
+)
+from .tracing import (
+    cite as cite,
+    revisions as revisions,
+    trace as trace,
 )
 
 __version__: str

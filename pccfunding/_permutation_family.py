@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["PermutationFamily", "permutation_family"]
 
 FAMILY_METHODS = ("spearman", "pearson")
-_MANY = 8
 FAMILY_CAUTIONS = {
     "constant": "A pair with a constant series has no correlation and no p.",
     "monte-carlo": "The p values are estimates from random orders.",
@@ -214,7 +213,7 @@ def permutation_family(
     if not undefined.all():
         of = scores(spend[of_x], outcomes[of_y], method)
         by_size = two_sided == "abs"
-        seen = tally(of, blocks, by_size=by_size, max_t=max_t, many=n >= _MANY)
+        seen = tally(of, blocks, by_size=by_size, max_t=max_t)
         # The order observed is one of the random ones, as it is one of all.
         own = 0 if exact else 1
         reached = seen.at_least if by_size else 2 * np.minimum(seen.at_least, seen.at_most)

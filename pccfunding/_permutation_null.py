@@ -200,8 +200,8 @@ def _concordance(x: Floats, y: Floats) -> _Products:
         found = np.zeros(len(block), np.int32)
         for lag, rows in enumerate(rises, 1):
             later, earlier = placed[rows + lag], placed[rows]
-            for pairs, sign in ((later > earlier, 1), (later < earlier, -1)):
-                found += sign * np.add.reduce(pairs, axis=0, dtype=np.int32)
+            signs = (later > earlier).view(np.int8) - (later < earlier).view(np.int8)
+            found += np.add.reduce(signs, axis=0, dtype=np.int32)
         return found.astype(np.float64)
 
     return products

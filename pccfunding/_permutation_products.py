@@ -21,13 +21,19 @@ Counts: TypeAlias = NDArray[np.int64]
 # than they bring.
 _SERIAL_MATRIX = 262_144
 _SERIAL_VECTOR = 8_192
-# Elements of one working array: few enough for the second-level cache.
-_AT_ONCE = 131_072
+# Elements of one working array, so that products stay in the second-level cache while they are
+# compared; what is multiplied is read only once.
+_MOST_PRODUCTS = 131_072
+_MOST_MOVED = 262_144
 # A byte counts to 255, and the orders of eight bytes are counted side by side.
 _MOST_ORDERS = 255 * 8
 # Orders whose limits lie side by side: a power of two.
 _SIDE_BY_SIDE = 64
+# From so many areas on, single precision saves more time than the orders it leaves in doubt take.
+_SINGLE_FROM = 8
 _SINGLE_ROUNDING = 2.0**-24
+# Whole numbers and halves below this are exact in single precision.
+_SINGLE_WHOLE = 2.0**23
 
 
 class Tally(NamedTuple):
@@ -46,14 +52,16 @@ class Tally(NamedTuple):
     largest: Counts | None
 
 
-def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool, many: bool) -> Tally:
+def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool) -> Tally:
     """Count the orders that reach what was observed.
 
-    Where orders are many they are compared in single precision, and the few that it cannot
-    decide again in double precision: the counts are those of double precision.
+    Single precision comes first where there are many orders. The few that it cannot decide are
+    compared again in double precision, so that the counts are those of double precision.
     """
     double = _Comparison(of, np.float64, by_size=by_size, max_t=max_t)
-    single = _Comparison(of, np.float32, by_size=by_size, max_t=max_t) if many else None
+    single = None
+    if of.x.shape[1] >= _SINGLE_FROM and (not of.is_whole or of.norm.max() < _SINGLE_WHOLE):
+        single = _Comparison(of, np.float32, by_size=by_size, max_t=max_t)
     shape, total = double.shape, 0
     at_least, exceeding = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     passed = np.zeros(of.norm.size + 1, np.int64)
@@ -73,7 +81,7 @@ def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool, m
     largest = None
     if max_t:
         largest = np.empty(of.norm.size, np.int64)
-        largest[double.by_size] = total - np.cumsum(passed)[:-1]
+        largest[double.ranking] = total - np.cumsum(passed)[:-1]
         largest = largest.reshape(of.norm.shape)
     return Tally(at_least.T, total - exceeding.T, largest)
 
@@ -107,19 +115,19 @@ class _Comparison:
         self.shape = observed.T.shape
         self.x = np.ascontiguousarray(of.x.T, dtype)
         self.y = np.ascontiguousarray(of.y, dtype)
-        self.by_size_only, self.max_t = by_size, max_t
-        most = _AT_ONCE // (self.series * max(n, len(of.y))) // 8 * 8
-        self.most = min(max(most, 8), _MOST_ORDERS)
-        # Bounds the error of a sum of products of unit length, summed in any order.
-        self.error = 0.0 if dtype is np.float64 else (n + 8) * _SINGLE_ROUNDING
+        self.by_size, self.max_t = by_size, max_t
+        most = min(_MOST_PRODUCTS // observed.size, _MOST_MOVED // of.x.size, _MOST_ORDERS)
+        self.most = max(most // 64 * 64, 8)
+        # Bounds the error of a product of series of unit length, summed in any order.
+        self.error = 0.0 if dtype is np.float64 else 1.01 * (n + 8) * _SINGLE_ROUNDING
         margin = of.tolerance if of.is_whole else of.tolerance + self.error
         self.is_certain = of.is_whole or not self.error
         goal = np.abs(observed.T) if by_size else observed.T
         self.low, self.high = (self._beside(limit) for limit in (goal - margin, goal + margin))
         self.scale = self._beside(1 / of.norm.T) if of.is_whole else None
         sizes = np.abs(observed / of.norm).ravel()
-        self.by_size = np.argsort(sizes)
-        self.sizes = sizes[self.by_size]
+        self.ranking = np.argsort(sizes)
+        self.sizes = sizes[self.ranking]
 
     def _beside(self, limits: NDArray[np.float64]) -> NDArray[Any]:
         """Repeat limits of pairs for orders side by side, since long rows compare faster."""
@@ -129,7 +137,7 @@ class _Comparison:
         """Compare the products of orders, one a row, with those observed."""
         fold = math.gcd(len(orders), _SIDE_BY_SIDE) * self.series
         products = self._products(orders).reshape(len(self.y), -1, fold)
-        if self.by_size_only:
+        if self.by_size:
             np.abs(products, out=products)
         reached = products >= self.low[:, :, :fold]
         exceeded = products >= self.high[:, :, :fold]
@@ -137,13 +145,13 @@ class _Comparison:
         if not self.is_certain:
             # Bytes reduce faster than marks.
             unlike = np.bitwise_or.reduce((reached ^ exceeded).view(np.uint8), axis=0)
-            doubtful |= unlike.reshape(-1, self.series).any(axis=1)
+            doubtful[np.flatnonzero(unlike) // self.series] = True
         passed = np.zeros(len(orders), np.intp)
         if self.max_t:
             if self.scale is not None:
                 products *= self.scale[:, :, :fold]
             largest = self._largest(products)
-            passed = self._passed(largest + (self.error + TOLERANCE))
+            passed = self._passed(largest + self.error)
             if self.error:
                 doubtful |= passed != self._passed(largest - self.error)
         shape = (-1, len(orders), self.series)
@@ -169,17 +177,23 @@ class _Comparison:
         """Give the largest correlation, by size, of each order."""
         highest = np.maximum.reduce(correlations, axis=0)
         top = np.maximum(highest, -np.minimum.reduce(correlations, axis=0), out=highest)
-        return top.reshape(-1, self.series).max(axis=1).astype(np.float64)
+        # Long rows reduce faster than short ones.
+        by_series = np.ascontiguousarray(top.reshape(-1, self.series).T)
+        return np.maximum.reduce(by_series, axis=0).astype(np.float64)
 
     def _passed(self, largest: NDArray[np.float64]) -> NDArray[np.intp]:
-        return np.searchsorted(self.sizes, largest, "right")
+        """Count the pairs whose observed size the largest correlation of each order reaches."""
+        return np.searchsorted(self.sizes, largest + TOLERANCE, "right")
 
 
 def _count(marks: Marks) -> Counts:
     """Count the marks over the orders: the bytes of eight orders are added in one word."""
     parts, orders, series = marks.shape
-    whole = orders // 8 * 8
-    words = marks[:, :whole].reshape(parts, -1).view(np.uint64)
-    lanes = np.ascontiguousarray(words.reshape(parts, whole // 8, series).sum(axis=1))
-    counts: Counts = lanes.view(np.uint8).reshape(parts, 8, series).sum(axis=1, dtype=np.int64)
-    return counts + marks[:, whole:].sum(axis=1)
+    groups = orders // 8
+    words = marks[:, : 8 * groups].reshape(parts, -1).view(np.uint64)
+    # Long rows first: they reduce faster than short ones.
+    fold = math.gcd(groups, 8)
+    lanes = np.add.reduce(words.reshape(parts, groups // fold, fold * series), axis=1)
+    lanes = np.add.reduce(lanes.reshape(parts, fold, series), axis=1)
+    counts = np.add.reduce(lanes.view(np.uint8).reshape(parts, 8, series), axis=1, dtype=np.int64)
+    return counts + marks[:, 8 * groups :].sum(axis=1)

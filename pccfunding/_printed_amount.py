@@ -30,7 +30,7 @@ _NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"[0-9][0-9.,]*")
 _DIRECTION = re.compile(
-    r"\b(?:up|down|fall|fell|rise|rose|increase|decrease|reduction|drop|minus|plus)\b", _I
+    r"\b(?:up|down|fall|fell|rise|rose|increase|decrease|reduction|drop|minus)\b", _I
 )
 
 _WHOLE_UNITS = frozenset({"count", "rank"})

@@ -48,6 +48,8 @@ HEDGES = {
     "not more than": "up_to",
     "not exceeding": "up_to",
     "at most": "up_to",
+    "as much as": "up_to",
+    "as many as": "up_to",
     "at least": "at_least",
     "a minimum of": "at_least",
     "minimum of": "at_least",
@@ -66,6 +68,9 @@ HEDGES = {
     "approx": "about",
     "roughly": "about",
     "in the region of": "about",
+    "close to": "about",
+    "an estimated": "about",
+    "estimated": "about",
     "~": "about",
 }
 
@@ -73,6 +78,7 @@ TRAILING_HEDGES = {
     "or more": "at_least",
     "and over": "at_least",
     "minimum": "at_least",
+    "plus": "at_least",
     "+": "at_least",
     "or less": "up_to",
     "or fewer": "up_to",

@@ -264,8 +264,7 @@ def _key(text: str) -> str:
 
 def _stripped(key: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Strip words of office and of kind one by one; say which kinds of area they leave open."""
-    kinds = _EVERY
-    again = True
+    kinds, again = _EVERY, True
     while again:
         again = False
         for pattern, allowed in _QUALIFIERS:
@@ -273,6 +272,7 @@ def _stripped(key: str) -> Iterator[tuple[str, frozenset[str]]]:
             if rest and rest != key:
                 key, kinds, again = rest, _both(kinds, allowed), True
                 yield key, kinds
+                break  # office words go first: "City of London Police HQ"
 
 
 def _both(kinds: frozenset[str], others: frozenset[str]) -> frozenset[str]:

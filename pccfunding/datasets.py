@@ -74,7 +74,7 @@ def load_outcomes(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> outcomes = load_outcomes()
-    >>> float(outcomes.loc[outcomes["measure"] == "residential burglary", "change_pct"].iloc[0])
+    >>> float(outcomes.set_index("subject_id").loc["cambs-residential-burglary-2023", "change_pct"])
     -37.0
     """
     return _at("outcomes", as_of)
@@ -96,7 +96,7 @@ def load_totals(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> totals = load_totals()
-    >>> totals.loc[totals["subject_id"] == "cambs-invested-2021-25", "token"].iloc[0]
+    >>> totals.loc[totals["subject_id"] == "cambs-commissioning-2021-25", "token"].iloc[0]
     '£21.5m'
     """
     return _at("totals", as_of)

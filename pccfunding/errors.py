@@ -34,48 +34,162 @@ class PccFundingError(Exception):
 
 
 class IntervalError(PccFundingError, ValueError):
-    """Arithmetic that has no answer: an empty interval, a float, a division through zero."""
+    """Arithmetic that has no answer: an empty interval, a float, a division through zero.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.Interval.of(2, 1)
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.IntervalError: No number lies in [2, 1].
+    """
 
 
 class PeriodError(PccFundingError, ValueError):
-    """A period that cannot be read, or periods that one calculation cannot hold together."""
+    """A period that cannot be read, or periods that one calculation cannot hold together.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.Period.parse("20022/23")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.PeriodError: Cannot read '20022/23' as a period: ...
+    """
 
 
 class PrintedError(PccFundingError, ValueError):
-    """A printed number that cannot be read without guessing."""
+    """A printed number that cannot be read without guessing.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.parse_printed("£31,78")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.PrintedError: Cannot read '£31,78': ...
+    """
 
 
 class UnknownNameError(PccFundingError, LookupError):
-    """A name or code that stands for no area, stream, source or figure known here."""
+    """A name or code that stands for no area, stream, source or figure known here.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.find_area("Action Fraud")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.UnknownNameError: ...
+    """
 
 
 class TableError(PccFundingError, ValueError):
-    """A table that lacks a column or holds values that its contract refuses."""
+    """A table that lacks a column or holds values that its contract refuses.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.cite(pcc.load_awards()[["token"]])
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.TableError: This table has neither figure_id nor source_id; it has 'token'...
+    """
 
 
 class DataPackageError(TableError):
-    """A folder that is not a data package of the expected contracts."""
+    """A folder that is not a data package of the expected contracts.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.read_evidence("no/such/folder")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.DataPackageError: ... is not a folder. ...
+    """
 
 
 class MixedStatusError(PccFundingError, ValueError):
-    """Rows of different status (bid, award, allocation, budget, outturn, ceiling) in one sum."""
+    """Rows of different status (bid, award, allocation, budget, outturn, ceiling) in one sum.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pccfunding as pcc
+    >>> rows = pd.DataFrame({"amount_gbp": [5.0, 7.0], "status": ["award", "budget"]})
+    >>> pcc.reconcile(rows, "£12.00")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.MixedStatusError: These rows mix 1 award, 1 budget. Keep one status...
+    """
 
 
 class MixedFlowError(PccFundingError, ValueError):
-    """Rows of different flow (to the commissioner, from the commissioner) in one sum."""
+    """Rows of different flow (to the commissioner, from the commissioner) in one sum.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pccfunding as pcc
+    >>> flows = ["national_to_pcc", "pcc_to_recipient"]
+    >>> pcc.reconcile(pd.DataFrame({"amount_gbp": [5.0, 7.0], "flow": flows}), "£12.00")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.MixedFlowError: These rows mix ... Keep one flow, or sum them apart.
+    """
 
 
 class PenceError(PccFundingError, ValueError):
-    """An amount that is not a whole number of pence, or too large to be added exactly."""
+    """An amount that is not a whole number of pence, or too large to be added exactly.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pccfunding as pcc
+    >>> pcc.reconcile(pd.DataFrame({"amount_gbp": [110.155]}), "£110.16")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.PenceError: 110.155 pounds is no whole number of pence; ...
+    """
 
 
 class PopulationError(PccFundingError, ValueError):
-    """A population that is missing, doubled, or of mixed vintages."""
+    """A population that is missing, doubled, or of mixed vintages.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> mixed = pcc.load_evidence().population
+    >>> pcc.per_capita_spend(pcc.load_awards(), mixed, by="area_code")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.PopulationError: ...
+    """
 
 
 class DeflatorError(PccFundingError, ValueError):
-    """A price index that does not hold a year that is needed."""
+    """A price index that does not hold a year that is needed.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.real_terms(pcc.load_awards(), pcc.load_deflator(), base="1980-81")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.DeflatorError: ...
+    """
 
 
 class ReconciliationError(PccFundingError, ArithmeticError):
-    """A statement about figures that the figures contradict."""
+    """A statement about figures that the figures contradict.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> pcc.reconcile("£5.00", "£5.05", relation="equal").check()
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.ReconciliationError: Conflicts: ...
+    """

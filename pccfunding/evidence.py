@@ -12,10 +12,10 @@ import pandas as pd
 
 from pccfunding._bundled import datasets_dir
 from pccfunding._tables import read_descriptor, read_table
-from pccfunding.errors import DataPackageError, UnknownNameError
+from pccfunding.errors import DataPackageError
 from pccfunding.periods import Period, parse_date
 
-__all__ = ["Evidence", "cite", "load_evidence", "read_evidence"]
+__all__ = ["Evidence", "bundled_table", "load_evidence", "read_evidence", "table_names"]
 
 _SUBJECT_TABLES = ("awards", "outcomes", "totals")
 _OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
@@ -299,65 +299,3 @@ def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
 
 def _day(as_of: dt.date | str | None) -> dt.date | None:
     return parse_date(as_of) if isinstance(as_of, str) else as_of
-
-
-def cite(rows: pd.DataFrame, *, evidence: Evidence | None = None) -> pd.DataFrame:
-    """List the sources behind the rows of a table, in reading order.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        A table with a column `figure_id` or `source_id`.
-    evidence : Evidence, optional
-        Where the figures are known; the bundled evidence by default.
-
-    Returns
-    -------
-    DataFrame
-        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
-        `tokens` (the printed tokens taken from it, joined by '; ').
-
-    Raises
-    ------
-    UnknownNameError
-        If a figure or source is not in the evidence.
-    TableError
-        If the table has neither column.
-
-    Examples
-    --------
-    >>> from pccfunding.datasets import load_awards
-    >>> cite(load_awards())["publisher"].tolist()
-    ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
-    """
-    from pccfunding.errors import TableError
-
-    known = load_evidence() if evidence is None else evidence
-    if "figure_id" in rows.columns:
-        wanted = pd.Index(rows["figure_id"].dropna().unique())
-        figures = known.figures.set_index("figure_id")
-        _refuse_unknown(wanted, figures.index, "figure")
-        tokens = figures.loc[wanted, ["source_id", "token"]]
-        order = tokens["source_id"].drop_duplicates().tolist()
-        printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
-    elif "source_id" in rows.columns:
-        order = rows["source_id"].dropna().unique().tolist()
-        printed = pd.Series(dtype=object)
-    else:
-        raise TableError(
-            f"This table has neither figure_id nor source_id; it has "
-            f"{', '.join(map(repr, rows.columns))}. Keep one of them to be able to cite."
-        )
-    sources = known.sources.set_index("source_id")
-    _refuse_unknown(pd.Index(order), sources.index, "source")
-    cited = sources.loc[order, ["title", "publisher", "published_on", "url", "licence"]]
-    return cited.assign(tokens=printed.reindex(order)).reset_index()
-
-
-def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> None:
-    lost = wanted.difference(known)
-    if len(lost):
-        raise UnknownNameError(
-            f"No {what} {lost[0]!r} in this evidence. If it comes from your own data package, "
-            f"give it: cite(..., evidence=read_evidence(folder))."
-        )

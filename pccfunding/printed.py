@@ -81,7 +81,11 @@ class Printed:
     per : str or None
         What the number is printed for each of: "year", "person", ...
     flags : tuple of str
-        Codes of what was repaired, dropped or doubted.
+        Codes of what was repaired ("doubled_symbol", "space_in_group", "mojibake",
+        "html_entity"), dropped ("glued_text", "glued_label", "trailing_note", "note_ref",
+        "trailing_stop", "pipe", "bullet"), read in one way ("number_word",
+        "accounting_parentheses", "range_without_between") or doubted ("vacuous_precision":
+        known to more than a quarter of itself; "explicit_zero": a true zero).
 
     Examples
     --------
@@ -189,9 +193,12 @@ If it means 31.78 or lost a digit, correct it at the source or store it with the
     if rounding not in ("half", "down", "up"):
         raise PrintedError(f"rounding={rounding!r} is unknown; use 'half', 'down' or 'up'.")
     known = unit is None or (isinstance(unit, str) and unit.isidentifier())
-    if not known or (unit != "GBP" and str(unit).lower() in _UNIT_SIGNS):
-        likely = _UNIT_SIGNS.get(str(unit).lower(), "GBP")
-        raise PrintedError(f"unit={unit!r} is unknown; did you mean unit={likely!r}?")
+    likely = _UNIT_SIGNS.get(str(unit).lower())
+    if not known or likely not in (None, unit):
+        offer = (
+            f"did you mean {likely!r}?" if likely else "name it like 'GBP' or 'offences_per_1000'."
+        )
+        raise PrintedError(f"unit={unit!r} is no name of a unit; {offer}")
     if len(text) > _LONGEST:
         raise PrintedError(
             f"Cannot read {text[:60]!r}...: {len(text)} characters are a passage, not a number. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pccfunding._sides import printed_row
+from pccfunding.reconciliation.sides import printed_row
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.reconciliation import Reconciliation, reconcile

@@ -32,6 +32,11 @@ def is_missing(value: object) -> bool:
     return isinstance(value, SupportsFloat) and math.isnan(float(value))
 
 
+def _is_number(value: object) -> bool:
+    # A bool of numpy is a float to Python, and named differently in numpy 1 and 2.
+    return isinstance(value, SupportsFloat) and type(value).__name__ not in ("bool", "bool_")
+
+
 def optional_count(value: Any, name: str) -> int | None:
     """Give a count as int, None where it is not published; refuse what no count can be."""
     if is_missing(value):
@@ -41,15 +46,14 @@ def optional_count(value: Any, name: str) -> int | None:
 
 def whole_number(value: Any, name: str, *, least: int) -> int:
     """Give a whole number that is not below `least`."""
-    fits = isinstance(value, SupportsFloat) and not isinstance(value, bool | str)
-    if not fits or not float(value).is_integer() or float(value) < least:
+    if not _is_number(value) or not float(value).is_integer() or float(value) < least:
         raise TableError(f"{name} is {value!r}; it takes a whole number of {least} or more.")
     return int(value)
 
 
 def some_number(value: Any, name: str) -> float:
     """Give a finite number."""
-    if isinstance(value, bool | str) or not isinstance(value, SupportsFloat):
+    if not _is_number(value):
         raise TableError(f"{name} is {value!r}; it takes a number.")
     if not math.isfinite(float(value)):
         raise TableError(f"{name} is {value!r}; it takes a finite number.")

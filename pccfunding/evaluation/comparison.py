@@ -192,7 +192,7 @@ def ratio_of_rate_ratios(
     ...     160, 200, 480, 500, pre_counts=[198, 205, 201], pre_control_counts=[495, 510, 505]
     ... )
     >>> round(result.ratio, 4), round(result.low, 4), round(result.high, 4), result.maryland_level
-    (0.8333, 0.6534, 1.0629, 3)
+    (0.8333, 0.6538, 1.0622, 3)
     """
     counts = {
         name: optional_count(value, name)

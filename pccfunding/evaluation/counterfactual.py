@@ -147,10 +147,16 @@ def synthetic_control(
 
     Examples
     --------
-    >>> others = {name: [10 + k, 12 + k, 11 + k, 12 + k] for k, name in enumerate("ABCDE")}
-    >>> result = synthetic_control([11, 13, 12, 9], others, n_before=3)
-    >>> result.rank, round(result.p_value, 3), result.cautions
-    (1, 0.167, ('rank-floor-above-05', 'short-pre-period', 'one-donor-carries'))
+    >>> others = {
+    ...     "A": [10, 13, 11, 12, 11, 12],
+    ...     "B": [15, 14, 16, 15, 16, 14],
+    ...     "C": [12, 12, 13, 11, 12, 13],
+    ...     "D": [18, 17, 18, 19, 18, 18],
+    ...     "E": [14, 16, 14, 15, 15, 14],
+    ... }
+    >>> result = synthetic_control([13, 14, 14, 13, 9, 8], others, n_before=4)
+    >>> result.rank, round(result.p_value, 3), round(result.gap, 2)
+    (1, 0.167, -5.12)
     """
     named = [(str(label), list(series)) for label, series in donors.items()]
     labels = [label for label, _ in named]

@@ -57,7 +57,7 @@ class MinimalDetectable(Result):
     Examples
     --------
     >>> round(minimal_detectable(400).rise_pct, 1)
-    22.0
+    20.8
     """
 
     fall_pct: float | None
@@ -162,7 +162,7 @@ def baseline_needed(
     >>> [baseline_needed(pct) for pct in (8.5, 13, 21, 37)]
     [1042, 443, 170, 53]
     >>> baseline_needed(13, dispersion=2), baseline_needed(27.4, direction="rise")
-    (852, 124)
+    (852, 126)
     """
     way = one_of(direction, "direction", ("fall", "rise"))
     size = abs(some_number(change_pct, "change_pct"))

@@ -104,7 +104,7 @@ def dispersion_from_months(counts: Sequence[Number | None], months: Sequence[Any
     >>> months = [1, 2, 3, 4, 1, 2, 3, 4]
     >>> result = dispersion_from_months(counts, months)
     >>> round(result.dispersion, 4), result.df, result.cautions
-    (1.3332, 4, ('few-months',))
+    (1.264, 4, ('few-months',))
     """
     from scipy.stats import chi2
 

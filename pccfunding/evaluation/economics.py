@@ -101,8 +101,8 @@ class BreakEven(Result):
                 f"{number_text(self.multipliers[k])} for each recorded{share}{doubt}"
             )
         return (
-            f"£{self.award_gbp:,.0f} equals the cost of {'; or of '.join(parts)}. This is a "
-            "price comparison without interval: it says nothing about what followed the award."
+            f"£{self.award_gbp:,.0f} equals the cost of {'; or of '.join(parts)}; "
+            "this compares prices, without interval, and says nothing about what followed."
         )
 
 

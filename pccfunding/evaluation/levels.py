@@ -81,8 +81,8 @@ class EvidenceLevel(Result):
     def _finding(self) -> str:
         rests = f", resting on {', '.join(self.rests_on)}" if self.rests_on else ""
         return (
-            f"Maryland level {self.level} of 5 ({self.meaning}){rests}. For the next level it "
-            f"would need {self.next_needs}."
+            f"Maryland level {self.level} of 5 ({self.meaning}){rests}; the next level would "
+            f"need {self.next_needs}."
         )
 
 
@@ -158,7 +158,7 @@ def evidence_level(
 
 
 def _level(result: object) -> int:
-    level = getattr(result, "maryland_level", None)
+    level = None if isinstance(result, EvidenceLevel) else getattr(result, "maryland_level", None)
     if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level < _RANDOM:
         raise TableError(
             f"A {type(result).__name__} has no Maryland level; supply results of the ladder, "

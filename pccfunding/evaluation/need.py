@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,7 +74,7 @@ class FunnelLimits(Result):
     outside_widened: tuple[str, ...]
     dropped: tuple[str, ...]
     reason: str | None
-    _table: tuple[tuple[Any, ...], ...] = ()
+    _table: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
 
     @property
     def areas(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pccfunding._relations import counts_that_print
+from pccfunding.reconciliation.relations import counts_that_print
 from pccfunding.errors import PrintedError
 from pccfunding.evaluation._checks import Number, proper_fraction, whole_number
 from pccfunding.evaluation._face import Result
@@ -61,7 +61,7 @@ class Proportion(Result):
             return f"Not estimable: {self.reason}."
         first, last = self.counts[0], self.counts[-1]
         fits = f"a count of {first:,}" if first == last else f"a count of {first:,} to {last:,}"
-        what = self.printed if self.printed.endswith("%") else f"{100 * first / self.n:.1f}%"
+        what = f"{100 * first / self.n:.1f}%" if self.printed.isdigit() else self.printed
         return (
             f"{what} of {self.n:,} (the base) is {fits}; {level_text(self.confidence_level)} "
             f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% (Wilson)."

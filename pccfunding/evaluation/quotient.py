@@ -67,11 +67,12 @@ class WeightedDisplacementQuotient(Result):
 
     def _finding(self) -> str:
         beside = self.difference._finding()
+        beside = beside[0].lower() + beside[1:]
         if self.wdq is None:
-            return f"The displacement quotient is undefined: {self.reason}. {beside}"
+            return f"The displacement quotient is undefined ({self.reason}); {beside}"
         return (
             f"The displacement quotient is {self.wdq:.2f}, which is {self.meaning}; it has no "
-            f"interval, so read it with the difference. {beside}"
+            f"interval, so read it with the difference: {beside}"
         )
 
 

@@ -75,15 +75,15 @@ class RegressionToTheMean(Result):
         seen = ""
         if self.count_after is not None:
             seen = (
-                f" {self.count_after:,} were counted, {percent_text(self.change_pct)} from the "
-                "same base."
+                f"; {self.count_after:,} were counted, {percent_text(self.change_pct)} from the "
+                "same base"
             )
         return (
             f"{self.selected} was counted at {self.count:,} (the base) among {self.n} areas; "
             f"with no change at all a second count would be expected near "
             f"{number_text(round(self.expected_count, 1))}, "
             f"{percent_text(self.expected_change_pct)} (reliability {self.reliability:.2f}; a "
-            f"point of expectation, so without interval).{seen}"
+            f"point of expectation, so without interval){seen}."
         )
 
 

@@ -104,8 +104,8 @@ class CochranQ(Result):
         return (
             f"Between {self.n} areas Cochran's Q is {self.q:.4g} on {self.df} degrees of freedom "
             f"({phi}; p {p}, n = {self.n} areas, family of 1, no smallest attainable p "
-            f"(chi-squared approximation)); {100 * (self.reliability or 0):.0f}% of the spread of "
-            f"{self.n} log reductions is beyond counting noise, and the gate is: {self.gate}."
+            f"(an approximation)); {100 * (self.reliability or 0):.0f}% of the spread of "
+            f"{self.n} log changes is beyond counting noise, and the gate is: {self.gate}."
         )
 
 

@@ -4,5 +4,6 @@ from pccfunding.measures.counts import reduction
 from pccfunding.measures.growth import year_on_year
 from pccfunding.measures.prices import real_terms
 from pccfunding.measures.spend import per_capita_spend
+from pccfunding.measures.splitting import apportion
 
-__all__ = ["per_capita_spend", "real_terms", "reduction", "year_on_year"]
+__all__ = ["apportion", "per_capita_spend", "real_terms", "reduction", "year_on_year"]

@@ -255,13 +255,13 @@ def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
     short = (nw.col("_to") < nw.col("_in_a_year")) & ~backwards
     days = length_in_days().cast(nw.Int64).cast(nw.String)
     span = nw.when(nw.col("_months")).then(_span("%Y-%m")).otherwise(_span("%Y-%m-%d"))
-    length = [span, nw.lit(" is "), days, nw.lit(" days")]
+    which = nw.when(long).then(nw.lit("more than a year: ")).otherwise(nw.lit("part year: "))
+    length = nw.concat_str([which, span, nw.lit(" is "), days, nw.lit(" days")])
     rates = (nw.col("_rows") > 1, nw.lit("rates cannot be added"))
     return [
         (nw.col("_whole").is_null(), nw.lit("no period")),
         (backwards, nw.lit("ends before it starts")),
-        (long, nw.concat_str([nw.lit("more than a year: "), *length])),
-        (short, nw.concat_str([nw.lit("part year: "), *length])),
+        (long | short, length),
         *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
         *([rates] if sums.scale is None else []),
         *sums.reasons(),

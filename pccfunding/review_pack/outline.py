@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.evidence import Evidence, cite
+from pccfunding.evidence import Evidence
 from pccfunding.periods import Period
 from pccfunding.review_pack.changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.completeness import statutory_fields
@@ -20,6 +20,7 @@ from pccfunding.review_pack.spending import (
 )
 from pccfunding.review_pack.streams import beside, themes
 from pccfunding.statements import work_statements
+from pccfunding.tracing import cite
 
 if TYPE_CHECKING:
     import pandas as pd

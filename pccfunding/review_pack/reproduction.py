@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding._readings import amount_text
-from pccfunding._sides import printed_row
+from pccfunding.reconciliation.readings import amount_text
+from pccfunding.reconciliation.sides import printed_row
 from pccfunding.areas import find_area
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.review_pack.changes import recomputed_changes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding._sides import exact_pence
+from pccfunding.reconciliation.sides import exact_pence
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 
 if TYPE_CHECKING:

@@ -225,7 +225,15 @@ def test_year_on_year(make: Maker) -> None:
         "funding_stream": ["A", "A", "A", "B", "B", None, None],
         "period_start": [
             day(f"{text}-01")
-            for text in ("2020-04", "2021-04", "2023-04", "2020-10", "2021-04", "2020-04", "2021-04")
+            for text in (
+                "2020-04",
+                "2021-04",
+                "2023-04",
+                "2020-10",
+                "2021-04",
+                "2020-04",
+                "2021-04",
+            )
         ],
         "period_end": [
             day(text)

@@ -1,20 +1,17 @@
-"""Laws of printed numbers and of periods."""
+"""Laws of printed numbers."""
 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable
-from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pccfunding.errors import PccFundingError, PeriodError, PrintedError
-from pccfunding.periods import Period, parse_date
+from pccfunding.errors import PrintedError
+from pccfunding.intervals import Interval
 from pccfunding.printed import Printed, parse_printed
 
 HALF_MODES = [decimal.ROUND_HALF_UP, decimal.ROUND_HALF_DOWN, decimal.ROUND_HALF_EVEN]
@@ -32,18 +29,18 @@ def rounded(number: Decimal, places: int, mode: str) -> Decimal:
         return number.quantize(Decimal(1).scaleb(-places), rounding=mode)
 
 
-def read_or_refused(
-    read: Callable[[str], object], text: str, error: type[PccFundingError]
-) -> object:
+def read_or_refused(text: str, unit: str | None) -> Printed | str:
     """What a text is read as, or the words of its refusal; any other error passes through."""
     try:
-        return read(text)
-    except error as refusal:
+        return parse_printed(text, unit=unit)
+    except PrintedError as refusal:
         return str(refusal)
 
 
-def readings(printed: Printed) -> list[object]:
-    return [printed.hard, printed.soft, printed.strict, printed.lenient]
+def readings(printed: Printed) -> list[Interval]:
+    """The readings that bound the number: all four, or three after "about"."""
+    found = (printed.hard, printed.soft, printed.strict, printed.lenient)
+    return [interval for interval in found if interval is not None]
 
 
 @st.composite
@@ -67,7 +64,7 @@ def amounts_with_suffix(draw: st.DrawFn, modes: list[str]) -> tuple[Fraction, st
 def test_a_rounded_amount_lies_in_its_own_interval(printed: tuple[Fraction, str]) -> None:
     truth, text = printed
     for interval in readings(parse_printed(text)):
-        assert truth in interval  # type: ignore[operator]
+        assert truth in interval
 
 
 @given(pounds_and_pence, st.integers(1, 8), st.sampled_from(HALF_MODES))
@@ -78,8 +75,8 @@ def test_an_amount_rounded_to_tens_or_more_lies_in_its_lenient_interval(
     number = rounded(truth, -place, mode)
     assume(number > 0)
     printed = parse_printed(f"£{number:,f}")
-    assert Fraction(truth) in printed.lenient  # type: ignore[operator]
-    assert Fraction(truth) in printed.hard  # type: ignore[operator]
+    assert Fraction(truth) in printed.lenient
+    assert Fraction(truth) in printed.hard
 
 
 @given(
@@ -95,9 +92,9 @@ def test_a_rounded_percentage_lies_in_its_own_interval(
 ) -> None:
     printed = parse_printed(f"{rounded(truth, places, mode):f}{sign}")
     for interval in readings(printed):
-        assert Fraction(truth) in interval  # type: ignore[operator]
+        assert Fraction(truth) in interval
     for interval in readings(printed.mirrored()):
-        assert -Fraction(truth) in interval  # type: ignore[operator]
+        assert -Fraction(truth) in interval
 
 
 @pytest.mark.parametrize(
@@ -110,10 +107,10 @@ def test_a_directed_rounding_keeps_its_promise(
     truth, text = data.draw(amounts_with_suffix([mode]))
     printed = parse_printed(text, rounding=rounding)  # type: ignore[arg-type]
     for interval in readings(printed):
-        assert truth in interval  # type: ignore[operator]
+        assert truth in interval
     mirrored = parse_printed(f"-{text}", rounding=rounding)  # type: ignore[arg-type]
     for interval in readings(mirrored):
-        assert -truth in interval  # type: ignore[operator]
+        assert -truth in interval
 
 
 @given(pounds_and_pence, st.sampled_from(["", ","]), st.booleans())
@@ -122,7 +119,7 @@ def test_pounds_and_pence_come_back(truth: Decimal, comma: str, negative: bool) 
     printed = parse_printed(f"{sign}£{truth:{comma}.2f}")
     exact = -Fraction(truth) if negative else Fraction(truth)
     assert printed.value == exact
-    assert all(interval.is_point and exact in interval for interval in readings(printed))  # type: ignore[attr-defined]
+    assert all(interval.is_point and exact in interval for interval in readings(printed))
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["GBP", "count", "rank"]))
@@ -140,7 +137,7 @@ def test_an_unhedged_value_lies_in_every_reading_and_strict_in_lenient(
     printed: tuple[Fraction, str], exact: bool
 ) -> None:
     found = parse_printed(printed[1], exact=exact)
-    assert all(found.value in interval for interval in readings(found))  # type: ignore[operator]
+    assert all(found.value in interval for interval in readings(found))
     assert found.strict is not None
     assert found.lenient is not None
     assert found.strict.within(found.lenient)
@@ -162,9 +159,9 @@ def test_a_fair_reader_stays_within_the_words(printed: tuple[Fraction, str], wor
     if found.hard is not None:
         assert found.soft.within(found.hard)
     if words in BELOW or words in ABOVE:
-        assert not any(found.value in interval for interval in readings(found))  # type: ignore[operator]
+        assert not any(found.value in interval for interval in readings(found))
     else:
-        assert all(found.value in interval for interval in readings(found) if interval)  # type: ignore[operator]
+        assert all(found.value in interval for interval in readings(found) if interval)
 
 
 @given(amounts_with_suffix(HALF_MODES), st.sampled_from(["", *BELOW, *ABOVE, *BOUNDS]))
@@ -172,8 +169,8 @@ def test_mirrored_twice_is_where_it_began(printed: tuple[Fraction, str], words: 
     found = parse_printed(f"{words} {printed[1]}")
     fall = found.mirrored()
     assert fall.mirrored() == found
-    assert fall.value == -found.value  # type: ignore[operator]
-    assert fall.strict == -found.strict  # type: ignore[operator]
+    assert fall.value == -found.value
+    assert fall.strict == -found.strict
     assert fall.low == (None if found.high is None else -found.high)
 
 
@@ -245,152 +242,20 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.sampled_from([None, "GBP", "count", "rank"]))
 @example("£5 - £", None)
+@example("nearly £0", None)
 @example("() £5", None)
 @example("[ ]5%", "percent")
 def test_a_token_is_read_or_refused_and_nothing_else(text: str, unit: str | None) -> None:
-    def read(token: str) -> Printed:
-        return parse_printed(token, unit=unit)
-
-    found = read_or_refused(read, text, PrintedError)
+    found = read_or_refused(text, unit)
+    assert found == read_or_refused(text, unit)
     if isinstance(found, Printed):
-        assert found == read(text)
         assert found.strict is not None
         assert (found.value is None) == (found.hedge == "range")
     else:
-        assert repr(text) in str(found)
+        assert repr(text) in found
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for read, error in (
-        (parse_printed, PrintedError),
-        (Period.parse, PeriodError),
-        (parse_date, PeriodError),
-    ):
-        found = read_or_refused(read, text, error)
-        assert not isinstance(found, str) or repr(text) in found
-
-
-days = st.dates(date(1899, 4, 1), date(2200, 3, 31))
-months = st.dates(date(1995, 1, 1), date(2030, 12, 1)).map(lambda day: day.replace(day=1))
-
-
-@st.composite
-def periods(draw: st.DrawFn) -> Period:
-    """Any two days, or whole months where labels come close to one another."""
-    if draw(st.booleans()):
-        start, end = sorted([draw(days), draw(days)])
-        return Period.of(start, end)
-    first, last = sorted([draw(months), draw(months)])
-    if draw(st.booleans()):
-        first = first.replace(month=4)
-        last = last.replace(year=last.year + 1, month=draw(st.sampled_from([3, 4])))
-    return Period.of(first, (last + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-
-
-@given(periods())
-@example(Period.of(date(2004, 5, 1), date(2005, 6, 30)))
-@example(Period.of(date(2010, 11, 1), date(2010, 11, 30)))
-def test_a_label_is_read_back(period: Period) -> None:
-    found = Period.parse(period.label)
-    assert (found, found.flags, found.kind) == (period, (), period.kind)
-
-
-@given(st.integers(2000, 2011), st.integers(0, 30), st.sampled_from([1, 4, 5, 11, 12]))
-def test_two_periods_never_share_a_label(year: int, length: int, month: int) -> None:
-    """Around 2000-01 to 2011-12 a financial year is spelled like a month."""
-    start = date(year, month, 1)
-    ends = [start + timedelta(days=31 * count) for count in range(length, length + 3)]
-    ends = [end.replace(day=1) - timedelta(days=1) for end in ends if end.replace(day=1) > start]
-    found = [Period.of(start, end) for end in ends] + [
-        Period.financial_year(year),
-        Period.of(date(year, 4, 1), date(year + 2, 3, 31)),
-    ]
-    assert len({period.label for period in found}) == len(set(found))
-
-
-near_days = st.dates(date(2022, 11, 1), date(2025, 6, 30))
-near_periods = st.tuples(near_days, near_days).map(lambda ends: Period.of(min(ends), max(ends)))
-
-
-def each_day(period: Period) -> set[date]:
-    return {period.start + timedelta(days=count) for count in range(period.days)}
-
-
-@given(near_periods, near_periods)
-def test_overlap_is_what_the_days_have_in_common(one: Period, two: Period) -> None:
-    assert one.overlap_days(two) == two.overlap_days(one) == len(each_day(one) & each_day(two))
-    assert one.within(two) == two.contains(one) == (each_day(one) <= each_day(two))
-    assert one.overlap_days(one) == one.days
-
-
-@given(near_periods)
-def test_financial_years_cover_the_period_and_no_more(period: Period) -> None:
-    years = period.financial_years()
-    assert all(year.kind == "financial_year" for year in years)
-    assert all(year.overlap_days(period) > 0 for year in years)
-    assert sum(year.overlap_days(period) for year in years) == period.days
-    for one, two in pairwise(years):
-        assert one.end + timedelta(days=1) == two.start
-
-
-@given(st.integers(1950, 2068))
-def test_every_spelling_of_a_financial_year_is_that_year(start: int) -> None:
-    end = start + 1
-    spellings = [
-        f"{start}/{end % 100:02d}",
-        f"{start}-{end % 100:02d}",
-        f"{start}–{end % 100:02d}",
-        f"{start}-{end % 10}",
-        f"{start}/{end}",
-        f"{start} to {end}",
-        f"FY {start}/{end % 100:02d}",
-        f"Apr {start} - Mar {end}",
-        f"1 April {start} to 31 March {end}",
-        f"01/04/{start} - 31/03/{end}",
-        f"year ending March {end}",
-        f"12 months to 31 March {end}",
-        f"{start}-{end % 100:02d}7",
-        f"{start}-04/{end}-03",
-    ]
-    if start >= 1970:
-        spellings.append(f"{start % 100:02d}/{end % 100:02d}")
-    assert {Period.parse(text) for text in spellings} == {Period.financial_year(start)}
-
-
-@given(days.filter(lambda day: 1970 <= day.year <= 2069))
-def test_every_spelling_of_a_date_is_that_day(day: date) -> None:
-    spellings = [
-        day.isoformat(),
-        f"{day.isoformat()}T23:59:59+01:00",
-        f"{day:%d/%m/%Y}",
-        f"{day.day}/{day.month}/{day.year}",
-        f"{day:%d.%m.%y}",
-        f"{day:%d-%m-%Y}",
-        f"{day.day}th {day:%B %Y}",
-        f"{day:%A} {day.day} {day:%b}. {day.year}",
-        f"{day:%B} {day.day}, {day.year}",
-    ]
-    assert {parse_date(text) for text in spellings} == {day}
-    assert Period.parse(spellings[2]) == Period.of(day, day)
-
-
-DATE_PIECES = st.sampled_from(
-    (
-        *"0123456789-/ .–'",
-        *("2023", "24", "31", "April", "Mar", " to ", " and ", "between ", "FY ", "year ending "),
-        *("months to ", "2004-05", "until ", "20", "th", "2200", "1899", "0000"),
-    )
-)
-
-
-@given(st.lists(DATE_PIECES, max_size=10).map("".join))
-@example("12 months to 0001-01-01")
-@example("9999-00")
-def test_a_spelling_is_read_or_refused_and_nothing_else(text: str) -> None:
-    for read in (Period.parse, parse_date):
-        found = read_or_refused(read, text, PeriodError)
-        if isinstance(found, str):
-            assert repr(text) in str(found)
-        else:
-            assert found == read(text)
+    found = read_or_refused(text, "GBP")
+    assert isinstance(found, Printed) or repr(text) in found

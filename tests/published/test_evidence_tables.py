@@ -53,7 +53,15 @@ def test_a_subject_stands_in_one_table_and_has_a_figure(stored: dict[str, pd.Dat
 
 
 def test_only_keys_stand_in_two_tables(stored: dict[str, pd.DataFrame]) -> None:
-    shared_on_purpose = {"note", "unit", "verified", "published_on", "unknown", "derived", "release"}
+    shared_on_purpose = {
+        "note",
+        "unit",
+        "verified",
+        "published_on",
+        "unknown",
+        "derived",
+        "release",
+    }
     numbers = {"value", "low", "high", "persons", "offences", "price_index", "weight"}
     homes: dict[str, list[str]] = {}
     for name, table in stored.items():

@@ -68,6 +68,7 @@ SPELLINGS = [
     "{}'s Police and Crime Commissioner",
     "{} Police and Crime Commissioner’s Office",
     "Chief Constable of {}",
+    "{} Police HQ",
     "{} Police, Headquarters, 1 High Street",
     "{}\N{NO-BREAK SPACE}Police [note 4]",
 ]
@@ -191,6 +192,7 @@ def test_labels_of_the_tables_are_refused_by_name_and_by_code(row):
         ("E99999999", "load_areas()"),
         ("", "holds no name"),
         ("[note 4]", "holds no name"),
+        ("and " * 5000 + "commissioner", "holds no name"),
         (None, "NoneType"),
     ],
 )

@@ -59,7 +59,8 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 def test_a_cell_of_the_wrong_type_is_named_with_its_line(folder: Path) -> None:
     edit(folder, "awards", "2023-04-01", "the first of April")
     with pytest.raises(
-        pcc.DataPackageError, match=r"line 2, column 'period_start': 'the first of April' is no date"
+        pcc.DataPackageError,
+        match=r"line 2, column 'period_start': 'the first of April' is no date",
     ):
         pcc.read_evidence(folder)
 

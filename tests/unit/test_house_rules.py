@@ -120,8 +120,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = getattr(pcc, "load_" + "awrads")
 
 
-def test_the_version_is_the_one_that_is_installed() -> None:
+def test_there_is_one_version() -> None:
     assert pcc.__version__ == importlib.metadata.version("pccfunding")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {pcc.__version__}\n" in citation
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

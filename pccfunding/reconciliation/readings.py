@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from pccfunding._relations import Relation, counts_that_print
 from pccfunding.intervals import Interval, decimal_text
 from pccfunding.printed import Printed
+from pccfunding.reconciliation.relations import Relation, counts_that_print
 
 __all__ = [
     "ANYTHING",
@@ -79,13 +79,19 @@ def _at_unit(one: Printed, unit: Fraction) -> Interval:
 
 
 def working(
-    rule: Relation, terms: Sequence[Printed], total: Printed, proof: tuple[Interval, Interval]
+    rule: Relation,
+    terms: Sequence[Printed],
+    total: Printed,
+    proof: tuple[Interval, Interval],
+    unknown: int = 0,
 ) -> str:
     if rule.name == "count_percentage":
         counts = counts_that_print(proof[0], proof[1])
         listed = ", ".join(map(str, counts)) or "no whole number"
         return f"{listed} of {terms[0].text} print as {total.text}"
     left = rule.sign.join(_term(one) for one in terms) if rule.sign else _term(terms[0])
+    if unknown:
+        left = f"{left} + {unknown} not published"
     result = "" if len(terms) == 1 and rule.sign in ("", " + ") else f" = {_plain(proof[0])}"
     return f"{left}{result}; against {_term(total)}"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -14,7 +15,7 @@ from pccfunding.printed import Printed, parse_printed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["One", "Side", "exact_pence", "printed_row", "printed_side"]
+__all__ = ["One", "Side", "exact_pence", "frame_rows", "printed_row", "printed_side"]
 
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
@@ -34,16 +35,17 @@ def printed_side(side: Side, *, unit: str | None = None) -> list[Printed | None]
     -------
     list of Printed or None
     """
-    if hasattr(side, "columns"):
-        return _from_frame(side)
-    if hasattr(side, "to_numpy"):
+    table: Any = side
+    if hasattr(table, "columns"):
+        return [printed_row(row) for row in frame_rows(table)]
+    if hasattr(table, "to_numpy"):
         return [
             None if value != value else _exact(exact_pence(float(value)), "GBP")
-            for value in side.to_numpy()
+            for value in table.to_numpy()
         ]
-    if isinstance(side, list | tuple):
-        return [_one(term, unit) for term in side]
-    return [_one(side, unit)]  # type: ignore[arg-type]
+    if isinstance(table, list | tuple):
+        return [_one(term, unit) for term in table]
+    return [_one(table, unit)]
 
 
 def exact_pence(amount: float) -> Fraction:
@@ -60,7 +62,7 @@ def exact_pence(amount: float) -> Fraction:
     Fraction(17871, 25)
     """
     pence = round(amount * 100)
-    if abs(amount * 100 - pence) > 1e-6 * max(1.0, abs(amount)):
+    if abs(amount * 100 - pence) > 1e-4 + 1e-14 * abs(pence):
         raise PenceError(
             f"{amount!r} pounds is no whole number of pence; rates per head are not amounts, "
             f"compare them as printed tokens."
@@ -68,36 +70,52 @@ def exact_pence(amount: float) -> Fraction:
     return Fraction(pence, 100)
 
 
-def _from_frame(frame: Any) -> list[Printed | None]:
-    for column, error in (("status", MixedStatusError), ("flow", MixedFlowError)):
-        if column in frame.columns and frame[column].nunique(dropna=True) > 1:
-            counts = ", ".join(f"{n} {name}" for name, n in frame[column].value_counts().items())
-            raise error(f"These rows mix {counts}. Keep one {column}, or sum them apart.")
-    columns = set(frame.columns)
-    if not columns & {"token", "amount_gbp"}:
+def frame_rows(frame: Any) -> list[dict[str, Any]]:
+    """Give the rows of a table of any kind; refuse one that mixes kinds of money.
+
+    Raises
+    ------
+    TableError
+        If the table holds neither printed tokens nor amounts.
+    MixedStatusError, MixedFlowError
+        If its rows differ in status or flow.
+    """
+    import narwhals.stable.v2 as nw
+
+    opened = nw.from_native(frame)
+    rows = (opened.collect() if isinstance(opened, nw.LazyFrame) else opened).rows(named=True)
+    columns = opened.collect_schema().names()
+    if not {"token", "amount_gbp"} & set(columns):
         raise TableError(
             f"This table has neither token nor amount_gbp; it has "
-            f"{', '.join(map(repr, frame.columns))}. Name the printed amounts one of these."
+            f"{', '.join(map(repr, columns))}. Name the printed amounts one of these."
         )
-    return [printed_row(row) for row in frame.to_dict("records")]
+    for column, error in (("status", MixedStatusError), ("flow", MixedFlowError)):
+        counts = Counter(row[column] for row in rows if isinstance(row.get(column), str))
+        if len(counts) > 1:
+            mixed = ", ".join(f"{number} {name}" for name, number in counts.items())
+            raise error(f"These rows mix {mixed}. Keep one {column}, or sum them apart.")
+    return rows
 
 
-def printed_row(row: dict[Any, Any]) -> Printed | None:
-    """Read one row of figures or amounts; None where it prints no number."""
-    amount = row.get("amount_gbp")
+def printed_row(row: Mapping[Any, Any]) -> Printed | None:
+    """Read one row of figures or amounts; None where it prints no number, 0 where it says nil."""
+    amount: Any = row.get("amount_gbp")
     known_amount = amount is not None and amount == amount
     token = row.get("token")
+    if row.get("unknown") == "nil":
+        return _exact(Fraction(0), row.get("unit") or "GBP")
     if not isinstance(token, str):
         return _exact(exact_pence(float(amount)), "GBP") if known_amount else None
     printed = parse_printed(token, unit=row.get("unit"), exact=row.get("precision") == "exact")
     if row.get("direction") == "down":
         printed = printed.mirrored()
-    if "amount_gbp" in row and printed.unit == "GBP" and printed.value is not None:
-        if not known_amount or exact_pence(float(amount)) != printed.value:
-            raise TableError(
-                f"amount_gbp is {amount!r}, but the token beside it says {token!r}. "
-                f"Drop the column token to compare changed amounts."
-            )
+    said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
+    if said is not None and not (known_amount and exact_pence(float(amount)) == said):
+        raise TableError(
+            f"amount_gbp is {amount!r}, but the token beside it says {token!r}. "
+            f"Drop the column token to compare changed amounts."
+        )
     return printed
 
 

@@ -1,0 +1,133 @@
+"""The parts that an award is split into, and what each weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PeriodError, PopulationError, TableError
+from pccfunding.measures._frames import Table, open_table, refuse_other_kind
+from pccfunding.periods import Period
+
+__all__ = ["Part", "dates_of", "slices", "weighing"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part that awards of a group are split into."""
+
+    weight: int
+    start: date | None = None
+    end: date | None = None
+    area_code: str | None = None
+
+
+def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date], list[Part]]:
+    if by is None:
+        return lambda start, end: _times(start, end, to, rule)
+    other = open_table(by, "by")
+    refuse_other_kind(table, other)
+    rows = other.frame.collect()
+    if to == "area_code":
+        return lambda start, end: _areas(rows, rule, start, end)
+    other.need(to, "weight")
+    given = dict(zip(rows[to].to_list(), rows["weight"].to_list(), strict=True))
+    return lambda start, end: _weighted_times(start, end, to, given)
+
+
+def _times(start: date, end: date, to: str, rule: str) -> list[Part]:
+    return [
+        Part(1 if rule == "equal" else (last - first).days + 1, first, last)
+        for first, last in slices(start, end, to)
+    ]
+
+
+def _weighted_times(start: date, end: date, to: str, given: dict[Any, Any]) -> list[Part]:
+    parts = []
+    for first, last in slices(start, end, to):
+        label = _label(first, to)
+        if label not in given:
+            raise TableError(f"by= has no weight for {label}; it has {', '.join(map(str, given))}.")
+        parts.append(Part(_whole_weight(given[label], label), first, last))
+    return parts
+
+
+def _areas(rows: nw.DataFrame[Any], rule: str, start: date, end: date) -> list[Part]:
+    if rule == "population":
+        return _people(rows, start, end)
+    codes = rows["area_code"].to_list()
+    weights = [1] * len(codes) if rule == "equal" else rows["weight"].to_list()
+    return [
+        Part(_whole_weight(weight, code), area_code=code)
+        for code, weight in zip(codes, weights, strict=True)
+    ]
+
+
+def _people(rows: nw.DataFrame[Any], start: date, end: date) -> list[Part]:
+    year = Period.of(start, end).financial_years()
+    if len(year) != 1:
+        raise PeriodError(
+            f"An award from {start} to {end} spans {len(year)} financial years, each with a "
+            f"population of its own. Spread it with to='financial_year' first."
+        )
+    if rows["vintage"].n_unique() > 1:
+        raise PopulationError("by= mixes vintages of population; keep one of them.")
+    parts = []
+    for code in dict.fromkeys(rows["area_code"].to_list()):
+        found = [
+            persons
+            for area, day, persons in zip(
+                rows["area_code"].to_list(),
+                dates_of(rows, "reference_date"),
+                rows["persons"].to_list(),
+                strict=True,
+            )
+            if area == code and day is not None and year[0].start <= day <= year[0].end
+        ]
+        if len(found) != 1:
+            raise PopulationError(
+                f"by= holds {len(found)} populations of {code} inside {year[0].label}; "
+                f"one is needed."
+            )
+        parts.append(Part(_whole_weight(found[0], code), area_code=code))
+    return parts
+
+
+def slices(start: date, end: date, to: str) -> Iterator[tuple[date, date]]:
+    first = start
+    while first <= end:
+        following = _next_start(first, to)
+        yield first, min(end, following - timedelta(days=1))
+        first = following
+
+
+def _next_start(day: date, to: str) -> date:
+    if to == "month":
+        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date(day.year + (day.month >= 4), 4, 1)
+
+
+def _label(first: date, to: str) -> str:
+    if to == "month":
+        return f"{first:%Y-%m}"
+    return Period.financial_year(first.year - (first.month < 4)).label
+
+
+def _whole_weight(weight: Any, name: str) -> int:
+    if weight is None or weight != weight or weight < 0 or int(weight) != weight:
+        raise TableError(
+            f"The weight of {name} is {weight!r}; weights are whole numbers of 0 or more. "
+            f"Scale fractions up."
+        )
+    return int(weight)
+
+
+def dates_of(frame: nw.DataFrame[Any], name: str) -> list[date | None]:
+    days = frame[name].to_list()
+    return [
+        None if day is None or day != day else date(day.year, day.month, day.day) for day in days
+    ]

@@ -1,0 +1,156 @@
+"""Reconciling group by group: one verdict a group, with the residual as a row of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pccfunding.errors import ReconciliationError, TableError
+from pccfunding.intervals import decimal_text
+from pccfunding.reconciliation.judging import judge
+from pccfunding.reconciliation.sides import One, frame_rows, printed_row
+from pccfunding.reconciliation.verdicts import Reconciliation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Reconciliations", "judge_groups"]
+
+Key: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Reconciliations:
+    """One verdict for each group of a table.
+
+    Attributes
+    ----------
+    by : tuple of str
+        The columns that make a group.
+    groups : tuple of (tuple, Reconciliation)
+        Each key with its result, in order of first appearance.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pccfunding as pcc
+    >>> parts = pd.DataFrame({"year": [1, 1, 2], "token": ["£1.50", "£2.50", "£3.00"]})
+    >>> found = pcc.reconcile(parts, {1: "£4.00", 2: "£3.01"}, by="year")
+    >>> [result.verdict for _, result in found.groups]
+    ['reconciles', 'conflicts']
+    """
+
+    by: tuple[str, ...]
+    groups: tuple[tuple[Key, Reconciliation], ...]
+
+    @property
+    def verdict(self) -> str:
+        """The worst verdict: one conflict makes the whole conflict."""
+        verdicts = {result.verdict for _, result in self.groups}
+        for worst in ("conflicts", "cannot be told"):
+            if worst in verdicts:
+                return worst
+        return "reconciles"
+
+    @property
+    def text(self) -> str:
+        """One sentence that counts the verdicts and names what conflicts."""
+        told = [result.verdict for _, result in self.groups]
+        named = [
+            " / ".join(map(str, key)) for key, one in self.groups if one.verdict == "conflicts"
+        ]
+        tail = f" Conflicts: {', '.join(named)}." if named else ""
+        return (
+            f"Of {len(told)} groups {told.count('reconciles')} reconcile, "
+            f"{told.count('conflicts')} conflict, "
+            f"{told.count('cannot be told')} cannot be told.{tail}"
+        )
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Every caution that a group carries, once."""
+        return tuple(dict.fromkeys(code for _, one in self.groups for code in one.cautions))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Two rows a group: its verdict, and the residual (right side less left side)."""
+        import pandas as pd
+
+        rows = []
+        for key, result in self.groups:
+            names = dict(zip(self.by, key, strict=True))
+            rows.append(names | {"row": "verdict"} | result.record())
+            rows.append(names | {"row": "residual"} | _residual(result))
+        return pd.DataFrame(rows)
+
+    def check(self) -> Reconciliations:
+        """Return the result itself, or raise if a group conflicts.
+
+        Raises
+        ------
+        ReconciliationError
+            If any group conflicts; the message names the groups.
+        """
+        if self.verdict == "conflicts":
+            raise ReconciliationError(self.text)
+        return self
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"
+
+
+def judge_groups(
+    left: Any, right: Any, *, by: str | Sequence[str], relation: str, complete: bool = True
+) -> Reconciliations:
+    """Judge the rows of each group of one table against the total of that group."""
+    keys = (by,) if isinstance(by, str) else tuple(by)
+    parts: dict[Key, list[One]] = {}
+    for row in frame_rows(left):
+        parts.setdefault(_key(row, keys), []).append(printed_row(row))
+    totals = _mapped(right, keys) if isinstance(right, Mapping) else _rows_by_key(right, keys)
+    groups = []
+    for key in dict.fromkeys([*parts, *totals]):
+        result = judge(
+            parts.get(key, [None]), totals.get(key), relation=relation, complete=complete
+        )
+        groups.append((key, result))
+    return Reconciliations(keys, tuple(groups))
+
+
+def _mapped(right: Mapping[Any, One], keys: Key) -> dict[Key, One]:
+    return {
+        (name if isinstance(name, tuple) else (name,)): figure for name, figure in right.items()
+    }
+
+
+def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
+    totals: dict[Key, One] = {}
+    for row in frame_rows(right):
+        key = _key(row, keys)
+        if key in totals:
+            raise TableError(
+                f"The right side has two rows for {' / '.join(map(str, key))}; give one total "
+                f"a group."
+            )
+        totals[key] = printed_row(row)
+    return totals
+
+
+def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
+    for name in keys:
+        if name not in row:
+            raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
+    return tuple(row[name] for name in keys)
+
+
+def _residual(result: Reconciliation) -> dict[str, Any]:
+    """What is left of the right side, as an interval and as printed."""
+    residual = None if result.proof is None else result.proof[1] - result.proof[0]
+    return {
+        "left": None if residual is None else str(residual),
+        "gap": None if result.gap is None else decimal_text(result.gap),
+        "unit": result.unit,
+    }

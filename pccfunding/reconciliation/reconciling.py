@@ -1,0 +1,118 @@
+"""The one call that reconciles: a statement, or every group of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, overload
+
+from pccfunding.errors import TableError
+from pccfunding.reconciliation.groups import Reconciliations, judge_groups
+from pccfunding.reconciliation.judging import judge
+from pccfunding.reconciliation.sides import Side
+from pccfunding.reconciliation.verdicts import Reconciliation
+
+__all__ = ["reconcile"]
+
+Scopes: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any]]
+
+
+@overload
+def reconcile(
+    left: Side,
+    right: Side,
+    *,
+    relation: str = ...,
+    unit: str | None = ...,
+    complete: bool = ...,
+    scope: Scopes | None = ...,
+    by: None = ...,
+) -> Reconciliation: ...
+
+
+@overload
+def reconcile(
+    left: Side,
+    right: Side | Mapping[Any, Any],
+    *,
+    relation: str = ...,
+    unit: str | None = ...,
+    complete: bool = ...,
+    scope: Scopes | None = ...,
+    by: str | Sequence[str],
+) -> Reconciliations: ...
+
+
+def reconcile(
+    left: Side,
+    right: Side | Mapping[Any, Any],
+    *,
+    relation: str = "sum",
+    unit: str | None = None,
+    complete: bool = True,
+    scope: Scopes | None = None,
+    by: str | Sequence[str] | None = None,
+) -> Reconciliation | Reconciliations:
+    """Say whether figures reconcile, conflict, or cannot be told apart, and prove it.
+
+    Parameters
+    ----------
+    left, right : str, Printed, Interval, exact number, sequence, DataFrame or Series
+        What stands on each side. A DataFrame gives one term a row (its `token`, else its
+        `amount_gbp`); None is a figure that is not published.
+    relation : str, default "sum"
+        ``equal``, ``sum`` (terms on the left against the right), ``part_of`` (the sum on the left
+        does not exceed the right), ``difference``, ``ratio``, ``percent_change`` (earlier, later),
+        ``growth`` (increase, total after it), ``share`` (part, whole), ``count_percentage``
+        (a whole count; the right is a percentage of it), ``hull`` (changes of parts; the right is
+        the change of their aggregate).
+    unit : str, optional
+        Unit of bare numbers.
+    complete : bool, default True
+        Whether all parts are on the left. If not, a sum cannot be told, and conflicts only where
+        the parts given exceed the total (parts are taken as not negative).
+    scope : pair of mappings, optional
+        What each side is about: period, area, funder, stream, status, flow, price_base. Without
+        it the caller vouches that both sides are about the same.
+
+    by : str or sequence of str, optional
+        Key columns: every group of `left` is judged against its own total, a row of the table
+        `right` or an entry of the mapping `right`.
+
+    Returns
+    -------
+    Reconciliation
+        With `by`, Reconciliations: one verdict a group, with the residual as a row of its own.
+
+    Raises
+    ------
+    PrintedError
+        If a token cannot be read.
+    TableError, UnknownNameError
+        If the relation has no place for the terms given, or is not one of those above; if a key
+        column is missing, or a group has two totals.
+    MixedStatusError, MixedFlowError
+        If a frame mixes kinds of money.
+
+    References
+    ----------
+    Rounding bound of m parts against a total: (m + 1) u / 2, the worst case over all roundings.
+
+    Examples
+    --------
+    >>> reconcile("£350k", "£352,195", relation="equal").text
+    'Reconciles; as printed the sides differ by £2,195 (0.62%). \
+Holds only if a figure is rounded more coarsely than its last digit.'
+    >>> reconcile(["£185.2m", "£10.8m"], "£171.5m", relation="difference").verdict
+    'conflicts'
+    >>> reconcile(["£5,981,458"], "£21.5m", relation="part_of").text
+    'Does not exceed the larger amount; the remainder as printed is £15,518,542 (72%).'
+    >>> import pccfunding as pcc
+    >>> youth = pcc.load_awards().query("funding_stream == 'Youth Fund'")
+    >>> reconcile(youth, {"Youth Fund": "£70,023"}, by="funding_stream").text
+    'Of 1 groups 1 reconcile, 0 conflict, 0 cannot be told.'
+    """
+    if by is not None:
+        return judge_groups(left, right, by=by, relation=relation, complete=complete)
+    if isinstance(right, Mapping):
+        raise TableError("A mapping of totals needs by=, the columns that its keys stand for.")
+    return judge(left, right, relation=relation, unit=unit, complete=complete, scope=scope)

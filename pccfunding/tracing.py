@@ -1,0 +1,178 @@
+"""From a row back to where it was printed: sources, figures, and versions of one amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pandas as pd
+
+from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.evidence import Evidence, load_evidence
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+__all__ = ["cite", "revisions", "trace"]
+
+FrameT = TypeVar("FrameT", bound="IntoFrame")
+
+
+def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
+    """List the sources behind the rows of a table, in reading order.
+
+    Parameters
+    ----------
+    rows : DataFrame or result
+        A table with a column `figure_id` or `source_id`, or a result whose `frame` has one.
+    evidence : Evidence, optional
+        Where the figures are known; the bundled evidence by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
+        `tokens` (the printed tokens taken from it, joined by '; ').
+
+    Raises
+    ------
+    UnknownNameError
+        If a figure or source is not in the evidence.
+    TableError
+        If the table has neither column.
+
+    Examples
+    --------
+    >>> from pccfunding.datasets import load_awards
+    >>> cite(load_awards())["publisher"].tolist()
+    ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
+    """
+    known = load_evidence() if evidence is None else evidence
+    rows = rows if hasattr(rows, "columns") else rows.frame
+    if "figure_id" in rows.columns:
+        wanted = pd.Index(rows["figure_id"].dropna().unique())
+        figures = known.figures.set_index("figure_id")
+        _refuse_unknown(wanted, figures.index, "figure")
+        tokens = figures.loc[wanted, ["source_id", "token"]]
+        order = tokens["source_id"].drop_duplicates().tolist()
+        printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    elif "source_id" in rows.columns:
+        order = rows["source_id"].dropna().unique().tolist()
+        printed = pd.Series(dtype=object)
+    else:
+        raise TableError(
+            f"This table has neither figure_id nor source_id; it has "
+            f"{', '.join(map(repr, rows.columns))}. Keep one of them to be able to cite."
+        )
+    sources = known.sources.set_index("source_id")
+    _refuse_unknown(pd.Index(order), sources.index, "source")
+    cited = sources.loc[order, ["title", "publisher", "published_on", "url", "licence"]]
+    return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> None:
+    lost = wanted.difference(known)
+    if len(lost):
+        raise UnknownNameError(
+            f"No {what} {lost[0]!r} in this evidence. If it comes from your own data package, "
+            f"give it: cite(..., evidence=read_evidence(folder))."
+        )
+
+
+def trace(table: FrameT, *, by: str | Sequence[str]) -> FrameT:
+    """Give the way from each row of a result back to the figures behind it.
+
+    Parameters
+    ----------
+    table : DataFrame or lazy frame
+        What was measured: rows with a column `figure_id`, on any engine.
+    by : str or sequence of str
+        The `by` of the measure.
+
+    Returns
+    -------
+    DataFrame or lazy frame
+        The same kind: one row a pair of key and `figure_id`, in order.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> from pccfunding.datasets import load_awards
+    >>> ways = trace(load_awards(), by="funder_group")
+    >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
+    ['S021', 'S022', 'S023']
+    """
+    import narwhals.stable.v2 as nw
+
+    frame = nw.from_native(table)
+    keys = [by] if isinstance(by, str) else list(by)
+    present = frame.collect_schema().names()
+    for column in [*keys, "figure_id"]:
+        if column not in present:
+            raise TableError(
+                f"This table has no column {column!r}; it has {', '.join(present)}. "
+                f"Keep figure_id to be able to trace."
+            )
+    columns = [*keys, "figure_id"]
+    pairs = frame.select(columns).unique(subset=columns).sort(columns)
+    found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
+    native: FrameT = found.to_native()
+    return native
+
+
+def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFrame:
+    """Show every printing of one amount, with what changed from one to the next.
+
+    Parameters
+    ----------
+    subject_id : str
+        Key of an award, total or outcome.
+    evidence : Evidence, optional
+        The bundled evidence by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a printing, dated ones first in time order: `published_on`, `token`, `value`,
+        `change` (from the printing before, in the figure's unit), `source_id`, `locator`,
+        `superseded_by`, `holds` (whether it is the one in today's tables), `figure_id`.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing is known of the subject.
+
+    Examples
+    --------
+    >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
+    '£1m'
+    """
+    import difflib
+
+    known = load_evidence() if evidence is None else evidence
+    printed = known.figures[known.figures["subject_id"] == subject_id]
+    if printed.empty:
+        near = difflib.get_close_matches(subject_id, known.figures["subject_id"].unique(), n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise UnknownNameError(f"No figure about {subject_id!r}.{hint}")
+    ordered = printed.sort_values(["published_on", "figure_id"], kind="stable", na_position="last")
+    value = pd.to_numeric(ordered["value"]).astype("float64")
+    subjects = [known.awards, known.outcomes, known.totals]
+    held = pd.concat([table["figure_id"] for table in subjects])
+    return pd.DataFrame(
+        {
+            "published_on": ordered["published_on"],
+            "token": ordered["token"],
+            "value": value,
+            "change": value.diff(),
+            "source_id": ordered["source_id"],
+            "locator": ordered["locator"],
+            "superseded_by": ordered["superseded_by"],
+            "holds": ordered["figure_id"].isin(held),
+            "figure_id": ordered["figure_id"],
+        }
+    ).reset_index(drop=True)

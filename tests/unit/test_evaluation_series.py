@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import math
+import sys
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+from pccfunding import evaluation as ev
+from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
+from pccfunding.evaluation._segments import segmented_design, segmented_fit
+
+
+def months(n: int, year: int = 2010) -> list[str]:
+    return [f"{year + k // 12}-{k % 12 + 1:02d}" for k in range(n)]
+
+
+def made_up(n: int = 60, first: int = 36, *, step: float = 0.8, bend: float = 1.0) -> list[int]:
+    """Counts without scatter: level 2000, trend +1% a month, two harmonics, a step, a bend."""
+    k = np.arange(n)
+    after = k >= first
+    mean = 2000 * 1.01**k * np.exp(0.2 * np.sin(2 * np.pi * k / 12)) * step**after
+    return [int(y) for y in np.round(mean * np.where(after, bend ** (k - first), 1.0))]
+
+
+def test_a_step_and_a_bend_that_were_put_in_are_found() -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(made_up(bend=1.005), months(60), first_after="2013-01")
+    assert found.level_ratio == pytest.approx(0.8, abs=5e-4)
+    assert found.slope_ratio == pytest.approx(1.005, abs=1e-4)
+    assert found.trend_pct == pytest.approx(1.0, abs=5e-3)
+    assert (found.n_before, found.n_after, found.first_after) == (36, 24, "2013-01")
+    assert found.estimable
+
+
+def test_scatter_below_poisson_does_not_narrow_the_interval() -> None:
+    pytest.importorskip("statsmodels")
+    counts = made_up()
+    found = ev.interrupted_series(
+        counts, months(60), first_after="2013-01", harmonics=0, slope=False, errors="quasi"
+    )
+    smooth = ev.interrupted_series(
+        counts, months(60), first_after="2013-01", slope=False, errors="quasi"
+    )
+    assert smooth.dispersion is not None
+    assert smooth.dispersion < 0.01
+    # A Poisson step cannot be known better than the two sums of counts.
+    least = math.sqrt(1 / sum(counts[:36]) + 1 / sum(counts[36:]))
+    assert math.log((smooth.level_high or 0) / (smooth.level_low or 1)) > 2 * 1.96 * least
+    assert found.dispersion is not None
+    assert found.dispersion > 1
+
+
+def test_without_slope_there_is_no_slope() -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(made_up(), months(60), first_after="2013-01", slope=False)
+    assert found.slope_ratio is found.slope_low is found.slope_high is None
+    assert found.level_ratio == pytest.approx(0.8, abs=5e-4)
+    assert "afterwards the course" not in found.text
+
+
+def test_exposure_is_an_offset() -> None:
+    pytest.importorskip("statsmodels")
+    plain = ev.interrupted_series(made_up(), months(60), first_after="2013-01")
+    halved = [1.0 if k < 36 else 0.5 for k in range(60)]
+    found = ev.interrupted_series(made_up(), months(60), first_after="2013-01", exposure=halved)
+    assert found.level_ratio == pytest.approx(2 * (plain.level_ratio or 0), rel=1e-6)
+    same = ev.interrupted_series(made_up(), months(60), first_after="2013-01", exposure=7)
+    assert same.level_ratio == pytest.approx(plain.level_ratio, rel=1e-6)
+
+
+def test_a_comparison_series_with_the_same_step_takes_it_away() -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(
+        made_up(step=0.6), months(60), first_after="2013-01", control=made_up(step=0.8)
+    )
+    assert found.level_ratio == pytest.approx(0.75, abs=1e-3)
+    assert found.trend_pct == pytest.approx(1.0, abs=5e-3)
+    assert (found.controlled, found.maryland_level) == (True, 3)
+    assert "relative to the comparison series" in found.text
+    alone = ev.interrupted_series(made_up(step=0.6), months(60), first_after="2013-01")
+    assert alone.maryland_level == 2
+
+
+def newey_west(
+    counts: npt.NDArray[np.float64], design: npt.NDArray[np.float64], areas: int, lag: int
+) -> npt.NDArray[np.float64]:
+    """The sandwich written out: Bartlett weights, scores of a month summed over areas."""
+    beta = np.zeros(design.shape[1])
+    beta[0] = np.log(counts.mean())
+    for _ in range(50):
+        mean = np.exp(design @ beta)
+        bread = np.linalg.inv(design.T @ (mean[:, None] * design))
+        beta = beta + bread @ design.T @ (counts - mean)
+    scores = (design * (counts - np.exp(design @ beta))[:, None]).reshape(areas, -1, len(beta))
+    monthly = scores.sum(axis=0)
+    meat = monthly.T @ monthly
+    for k in range(1, lag + 1):
+        lagged = monthly[k:].T @ monthly[:-k]
+        meat += (1 - k / (lag + 1)) * (lagged + lagged.T)
+    n, columns = design.shape
+    return np.sqrt(np.diag(bread @ meat @ bread) * n / (n - columns))
+
+
+@pytest.mark.parametrize("areas", [1, 2])
+def test_robust_errors_are_newey_west(areas: int) -> None:
+    pytest.importorskip("statsmodels")
+    rng = np.random.default_rng(3)
+    time = np.arange(60.0) - 36
+    calendar = np.arange(60) % 12
+    design = segmented_design(time, calendar, 2, slope=True, areas=areas)
+    counts = rng.poisson(80 * np.exp(rng.normal(0, 0.1, 60 * areas))).astype(float)
+    fit = segmented_fit(counts, design, np.zeros(60 * areas), "hac", 3, time)
+    np.testing.assert_allclose(fit.standard_errors, newey_west(counts, design, areas, 3), rtol=1e-6)
+    quasi = segmented_fit(counts, design, np.zeros(60 * areas), "quasi", 3, time)
+    wider = segmented_fit(counts, design, np.zeros(60 * areas), "wider", 3, time)
+    both = np.maximum(fit.standard_errors, quasi.standard_errors)
+    np.testing.assert_allclose(wider.standard_errors, both, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("pairs", "columns"), [(0, 0), (2, 4), (6, 11)])
+def test_harmonics_have_full_rank(pairs: int, columns: int) -> None:
+    for areas, own in ((1, 4), (2, 8)):
+        design = segmented_design(
+            np.arange(60.0) - 36, np.arange(60) % 12, pairs, slope=True, areas=areas
+        )
+        assert design.shape == (60 * areas, own + columns)
+        assert np.linalg.matrix_rank(design) == own + columns
+
+
+def test_months_may_be_timestamps_or_numpy_dates() -> None:
+    pytest.importorskip("statsmodels")
+    counts, text = made_up(), months(60)
+    stamps = list(pd.date_range("2010-01-01", periods=60, freq="MS"))
+    numpy = list(np.array(text, dtype="datetime64[M]"))
+    found = [
+        ev.interrupted_series(counts, spelling, first_after=spelling[36])
+        for spelling in (text, stamps, numpy)
+    ]
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"first_after": "2011-12"}, "23 months before the interruption; at least 24 are needed"),
+        ({"first_after": "2014-11"}, "2 months after the interruption; at least 3 are needed"),
+        ({"months": [*months(30), *months(30, 2013)]}, "do not follow each other at 2013-01"),
+        ({"counts": [None, *made_up()[1:]]}, "the count of 2010-01 is not published"),
+        ({"counts": [0] * 36 + [5] * 24}, "nothing was counted before or after"),
+        ({"control": [5] * 59 + [None]}, "the count of 2014-12 is not published"),
+    ],
+)
+def test_a_series_is_refused_with_a_reason(change: dict[str, object], reason: str) -> None:
+    options = {"counts": made_up(), "months": months(60), "first_after": "2013-01"} | change
+    found = ev.interrupted_series(**options)  # type: ignore[arg-type]
+    assert not found.estimable
+    assert reason in (found.reason or "")
+    assert found.text == f"Not estimable: {found.reason}."
+    assert found.maryland_level == 0
+
+
+def test_24_months_before_and_3_after_are_enough() -> None:
+    pytest.importorskip("statsmodels")
+    assert ev.interrupted_series(made_up(27, 24), months(27), first_after="2012-01").estimable
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"months": months(59)}, TableError, "counts holds 60 values for 59 months"),
+        ({"control": [1, 2]}, TableError, "control holds 2 values for 60 months"),
+        ({"exposure": [1.0] * 59}, TableError, "exposure holds 59 known values"),
+        ({"exposure": 0}, TableError, "exposure is 0"),
+        ({"harmonics": 7}, TableError, "harmonics is 7"),
+        ({"errors": "hacc"}, UnknownNameError, "Did you mean 'hac'"),
+        ({"first_after": "spring"}, PeriodError, "first_after 'spring' is no month"),
+    ],
+)
+def test_misuse_of_a_series_is_named(
+    change: dict[str, object], error: type[PccFundingError], words: str
+) -> None:
+    options = {"counts": made_up(), "months": months(60), "first_after": "2013-01"} | change
+    with pytest.raises(error, match=words):
+        ev.interrupted_series(**options)  # type: ignore[arg-type]
+
+
+def test_a_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "statsmodels.api", None)
+    with pytest.raises(PccFundingError, match=r"pip install 'pccfunding\[evaluation\]'"):
+        ev.interrupted_series(made_up(), months(60), first_after="2013-01")
+    with pytest.raises(ImportError, match="interrupted_series fits its model with statsmodels"):
+        ev.interrupted_series(made_up(), months(60), first_after="2013-01")

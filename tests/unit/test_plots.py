@@ -1,0 +1,533 @@
+"""What the plots draw, say and leave alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from pccfunding import plots
+from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
+from pccfunding.plots import _canvas
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAW: dict[str, Callable[..., Axes]] = {
+    "streams": plots.plot_streams,
+    "changes": plots.plot_changes,
+    "intervals": plots.plot_intervals,
+    "years": plots.plot_years,
+    "beside": plots.plot_beside,
+}
+KINDS = pytest.mark.parametrize("kind", list(DRAW))
+GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
+LINES = [
+    (GOVERNMENT, "Victim Support Services", 2_321_845.0),
+    (GOVERNMENT, "Serious Violence", 352_195.0),
+    (OWN, "Youth Fund", 70_023.0),
+]
+
+
+def streams() -> pd.DataFrame:
+    rows = [("line", group, name, amount, amount, amount, False) for group, name, amount in LINES]
+    rows += [("subtotal", GOVERNMENT, None, 2_674_040.0, None, None, True)]
+    rows += [("subtotal", OWN, None, 70_023.0, None, None, True)]
+    rows += [("total", None, None, 2_744_063.0, None, None, True)]
+    names = ["row", "funder_group", "funding_stream", "amount_gbp", "amount_low_gbp"]
+    return pd.DataFrame(rows, columns=[*names, "amount_high_gbp", "derived"])
+
+
+def changes() -> pd.DataFrame:
+    rows = [
+        ("Residential burglary", -37.0, -37.5, -36.5, -36.8, -40.1, -33.3, 3497),
+        ("Theft from the person", -8.5, -8.55, -8.45, -7.3, -15.3, 1.4, 986),
+        ("Shoplifting", None, None, None, 32.0, 27.1, 37.2, 4579),
+        ("Anti-social behaviour", -30.0, -30.5, -29.5, None, None, None, None),
+    ]
+    printed = ["printed_pct", "printed_low_pct", "printed_high_pct"]
+    counted = ["change_pct", "change_low_pct", "change_high_pct", "base_count"]
+    frame = pd.DataFrame(rows, columns=["measure", *printed, *counted])
+    return frame.assign(baseline="2019", period="2023", confidence_level=0.95)
+
+
+def intervals() -> pd.DataFrame:
+    rows = [
+        ("Grants", "stated", 0.0, 1.2e6, False, False, "just short of £1.2m", "cannot be told"),
+        ("Grants", "asked for", 1.0e6, None, False, False, "more than £1m", "cannot be told"),
+        ("Violence", "text", 345e3, 355e3, True, True, "£350k", "reconciles"),
+        ("Violence", "table", 352_195.0, 352_195.0, True, True, "£352,195", "reconciles"),
+    ]
+    names = ["statement", "side", "low", "high", "low_closed", "high_closed", "token", "verdict"]
+    return pd.DataFrame(rows, columns=names).assign(unit="GBP")
+
+
+def years() -> pd.DataFrame:
+    rows = [
+        ("cash", 2019, "2019-20", 222.66, 222.66, 222.66),
+        ("cash", 2020, "2020-21", 232.65, 232.65, 232.65),
+        ("cash", 2023, "2023-24", 272.52, 272.52, 272.52),
+        ("real", 2019, "2019-20", 275.0, 260.0, 290.0),
+        ("real", 2020, "2020-21", None, 240.0, 270.0),
+    ]
+    names = ["series", "year_start", "financial_year", "value", "value_low", "value_high"]
+    return pd.DataFrame(rows, columns=names).assign(unit="GBP")
+
+
+def beside() -> pd.DataFrame:
+    rows = [
+        ("Safer Streets", 697_595.0, "Residential burglary", -36.8, -40.1, -33.3, 3497, None),
+        ("Serious Violence", 352_195.0, "Sharp weapon", -26.0, None, None, None, None),
+        ("Brighter Tomorrow", None, "Women who did not reoffend", None, None, None, None, "92%"),
+        ("Youth Fund", 70_023.0, None, None, None, None, None, None),
+    ]
+    names = ["funding_stream", "amount_gbp", "measure", "change_pct", "change_low_pct"]
+    return pd.DataFrame(rows, columns=[*names, "change_high_pct", "base_count", "token"])
+
+
+FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
+    "streams": streams,
+    "changes": changes,
+    "intervals": intervals,
+    "years": years,
+    "beside": beside,
+}
+
+
+def words(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def drawn_words(figure: Figure) -> list[Text]:
+    figure.draw_without_rendering()
+    [ax] = figure.axes
+    titles = [text for text in ax.get_children() if isinstance(text, Text) and text.get_text()]
+    assert len(titles) > len(ax.texts) > 4
+    return titles
+
+
+def dots(ax: Axes) -> list[Line2D]:
+    return [line for line in ax.lines if line.get_marker() not in ("None", "|", None)]
+
+
+def is_hollow(dot: Line2D) -> bool:
+    return to_hex(dot.get_markerfacecolor()) == "#ffffff"
+
+
+def luminance(color: Any) -> float:
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in matplotlib.colors.to_rgb(color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Any, two: Any) -> float:
+    lighter, darker = sorted((luminance(one), luminance(two)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+# --- all plots ---------------------------------------------------------------------------------
+
+
+@KINDS
+def test_a_plot_is_on_its_own_figure_or_on_the_axes_given(kind: str) -> None:
+    ax = DRAW[kind](FRAMES[kind]())
+    assert isinstance(ax.figure, Figure)
+    mine = Figure().add_subplot()
+    assert DRAW[kind](FRAMES[kind](), ax=mine) is mine
+    assert words(mine) == words(ax)
+
+
+@KINDS
+def test_headlines_are_short_and_can_be_replaced(kind: str) -> None:
+    headline = DRAW[kind](FRAMES[kind]()).get_title(loc="left")
+    assert 0 < len(headline.split()) <= 10
+    ax = DRAW[kind](FRAMES[kind](), title="A title", subtitle="A subtitle")
+    assert ax.get_title(loc="left") == "A title"
+    assert [text.get_text() for text in ax.texts if text.get_gid() == "subtitle"] == ["A subtitle"]
+
+
+@KINDS
+def test_all_words_are_dark_and_lie_inside_the_figure(kind: str) -> None:
+    figure = DRAW[kind](FRAMES[kind]()).figure
+    assert isinstance(figure, Figure)
+    for text in drawn_words(figure):
+        assert contrast(text.get_color(), _canvas.BAND) >= 4.5, text.get_text()
+        box = text.get_window_extent()
+        assert box.x0 >= 0, text.get_text()
+        assert box.x1 <= figure.bbox.x1, text.get_text()
+        assert box.y0 >= 0, text.get_text()
+        assert box.y1 <= figure.bbox.y1, text.get_text()
+
+
+@KINDS
+def test_no_two_words_overlap(kind: str) -> None:
+    figure = DRAW[kind](FRAMES[kind]()).figure
+    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn_words(figure)]
+    for place, (said, box) in enumerate(boxes):
+        for other, another in boxes[place + 1 :]:
+            across = min(box.x1, another.x1) - max(box.x0, another.x0)
+            down = min(box.y1, another.y1) - max(box.y0, another.y0)
+            # Line boxes hold room for accents and tails, so that neighbours touch a little.
+            assert across <= 0 or down <= 0.35 * min(box.height, another.height), (said, other)
+
+
+@KINDS
+def test_marks_stand_out_from_the_paper(kind: str) -> None:
+    ax = DRAW[kind](FRAMES[kind]())
+    marks = [line.get_color() for line in ax.lines if to_hex(line.get_color()) != "#ffffff"]
+    marks += [dot.get_markeredgecolor() for dot in dots(ax)]
+    marks += [patch.get_edgecolor()[:3] for patch in ax.patches]
+    rules = {_canvas.TICK.lower()}
+    seen = {to_hex(mark) for mark in marks} - rules
+    assert seen
+    for mark in seen:
+        assert contrast(mark, "white") >= 3, mark
+
+
+def test_marks_in_a_strip_stand_out_from_the_strip() -> None:
+    for kind in ("changes", "intervals", "beside"):
+        ax = DRAW[kind](FRAMES[kind]())
+        seen = {to_hex(dot.get_markeredgecolor()) for dot in dots(ax)}
+        assert all(contrast(mark, _canvas.BAND) >= 3 for mark in seen), (kind, seen)
+
+
+def test_neighbouring_colours_of_the_palette_differ_by_three_to_one() -> None:
+    assert _canvas.PALETTE[:4] == ("#12436D", "#28A197", "#801650", "#F46A25")
+    for one, two in pairwise(_canvas.PALETTE):
+        assert contrast(one, two) >= 3
+    assert len(set(_canvas.MARKERS)) == len(_canvas.PALETTE)
+
+
+@KINDS
+def test_polars_frames_draw_the_same(kind: str) -> None:
+    polars = pytest.importorskip("polars")
+    frame = FRAMES[kind]()
+    other = polars.from_dicts([
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ])  # fmt: skip
+    mine = plots.figure_svg(DRAW[kind](frame), prefix="p")
+    assert plots.figure_svg(DRAW[kind](other), prefix="p") == mine
+
+
+@KINDS
+def test_every_kind_of_missing_value_is_missing(kind: str) -> None:
+    frame = FRAMES[kind]()
+    expected = words(DRAW[kind](frame))
+    for missing in (pd.NA, None, float("nan")):
+        other = frame.astype(object).where(frame.notna(), missing)
+        assert plots.alt_text(other, kind) == plots.alt_text(frame, kind)
+        assert words(DRAW[kind](other)) == expected
+
+
+@KINDS
+def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
+    frame = FRAMES[kind]()
+    column = {"streams": "amount_gbp", "intervals": "verdict", "years": "year_start"}.get(
+        kind, "change_pct"
+    )
+    with pytest.raises(TableError, match=f"needs the column.*{column}.*Did you mean '{column}s'"):
+        DRAW[kind](frame.rename(columns={column: f"{column}s"}))
+
+
+@KINDS
+def test_what_is_no_frame_or_has_no_rows_is_refused(kind: str) -> None:
+    with pytest.raises(TableError, match=r"takes a data frame .* this is a list"):
+        DRAW[kind]([1, 2])
+    with pytest.raises(TableError, match="without rows"):
+        DRAW[kind](FRAMES[kind]().iloc[:0])
+
+
+@KINDS
+def test_the_callers_style_changes_nothing(kind: str) -> None:
+    import matplotlib.style
+
+    mine = plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p")
+    with matplotlib.style.context(["fivethirtyeight", "dark_background"]):
+        assert plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p") == mine
+
+
+PROBE = """
+import sys
+from pccfunding import plots
+assert "matplotlib" not in sys.modules, "importing the plots costs matplotlib"
+import matplotlib
+import test_plots
+settings = lambda: dict(dict.items(matplotlib.rcParams))  # as they are, unresolved
+before = settings()
+import hashlib
+for kind, draw in test_plots.DRAW.items():
+    svg = plots.figure_svg(draw(test_plots.FRAMES[kind]()), prefix=kind)
+    print(kind, hashlib.sha256(svg.encode()).hexdigest())
+assert settings() == before, "a plot changed global settings"
+assert "matplotlib.pyplot" not in sys.modules, "a plot imported pyplot"
+"""
+
+
+def test_no_pyplot_no_global_state_and_the_same_bytes_in_every_process() -> None:
+    printed = set()
+    for seed in ("0", "4711"):
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join([
+                str(Path(__file__).parent), str(Path(plots.__file__).parents[2])])},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        printed.add(done.stdout)
+    assert len(printed) == 1
+    assert len(printed.pop().splitlines()) == len(DRAW)
+
+
+# --- one plot each -----------------------------------------------------------------------------
+
+
+def test_streams_draw_printed_amounts_filled_and_derived_ones_hollow() -> None:
+    ax = plots.plot_streams(streams())
+    filled = [bar.get_width() for bar in ax.patches if bar.get_facecolor()[3] == 1]
+    hollow = [bar.get_width() for bar in ax.patches if bar.get_facecolor()[3] == 0]
+    assert filled == [2_321_845.0, 352_195.0, 70_023.0]
+    assert hollow == [2_674_040.0, 70_023.0, 2_744_063.0]
+    assert "derived £2,744,063" in words(ax)
+    assert "£2,321,845" in words(ax)
+    assert words(ax).index(GOVERNMENT) < words(ax).index("Serious Violence")
+    assert words(ax).index("Serious Violence") < words(ax).index(OWN)
+
+
+def test_streams_show_tokens_their_precision_and_unknowns() -> None:
+    frame = streams().assign(token=None, unknown=None).astype({"token": object, "unknown": object})
+    frame.loc[1, ["amount_low_gbp", "amount_high_gbp", "token"]] = [345e3, 355e3, "£350k"]
+    frame.loc[2, ["amount_gbp", "unknown"]] = [None, "not_published"]
+    ax = plots.plot_streams(frame)
+    assert "£350k" in words(ax)
+    assert "not published" in words(ax)
+    spans = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [list(line.get_xdata()) for line in spans] == [[345e3, 355e3]]
+    assert len(ax.patches) == 5
+
+
+def test_streams_refuse_rows_they_do_not_know_and_nothing_to_draw() -> None:
+    with pytest.raises(TableError, match="found sum"):
+        plots.plot_streams(streams().replace({"row": {"total": "sum"}}))
+    nothing = ["amount_gbp", "amount_low_gbp", "amount_high_gbp"]
+    with pytest.raises(TableError, match="no amount above zero"):
+        plots.plot_streams(streams().assign(**dict.fromkeys(nothing, float("nan"))))
+
+
+def test_changes_draw_both_intervals_and_no_interval_without_a_base() -> None:
+    ax = plots.plot_changes(changes())
+    spans = [tuple(line.get_xdata()) for line in ax.lines if line.get_marker() == "None"]
+    for row in changes().iloc[:2].itertuples():
+        assert (row.printed_low_pct, row.printed_high_pct) in spans
+        assert (row.change_low_pct, row.change_high_pct) in spans
+    assert (-30.5, -29.5) not in spans
+    [hollow] = [dot for dot in dots(ax) if is_hollow(dot) and dot.get_xdata()[0] == -30.0]
+    assert hollow.get_marker() == "o"
+    assert spans.count((0, 0)) == len(changes())
+    assert "no change" in words(ax)
+    assert words(ax).count("base not published") == 1
+    assert {"base 3,497", "base 986", "base 4,579"} <= set(words(ax))
+
+
+def test_changes_explain_only_the_marks_that_occur() -> None:
+    said = words(plots.plot_changes(changes().iloc[:1]))
+    assert "recomputed from counts, with its interval" in said
+    assert not any("base not published" in line for line in said)
+
+
+def test_changes_of_two_comparisons_are_refused() -> None:
+    frame = changes()
+    frame.loc[3, ["measure", "baseline", "period"]] = ["Rural crime", "2021-22", "2022-23"]
+    with pytest.raises(PeriodError, match=r"Residential burglary .* 2019; Rural crime .* 2021-22"):
+        plots.plot_changes(frame)
+
+
+def test_intervals_show_open_closed_and_missing_ends_and_the_verdict() -> None:
+    ax = plots.plot_intervals(intervals())
+    below_the_key = [dot for dot in dots(ax) if dot.get_ydata()[0] > 60]
+    kinds = [(dot.get_marker(), is_hollow(dot)) for dot in below_the_key]
+    assert kinds == [
+        *[("o", True), ("o", True), ("o", True), (">", False)],
+        *[("o", False)] * 4,
+    ]
+    said = words(ax)
+    assert "= reconciles" in said
+    assert "? cannot be told" in said
+    assert "stated just short of £1.2m: above £0 to below £1,200,000" in said
+    assert "table: exactly £352,195" in said
+
+
+def test_intervals_have_a_scale_for_each_statement() -> None:
+    ax = plots.plot_intervals(intervals())
+    bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 3][-2:]
+    assert bars[0][0] < bars[1][0] < bars[0][1]
+    assert bars[0][1] - bars[0][0] > 0.7
+
+
+def test_intervals_refuse_a_statement_without_any_bound() -> None:
+    with pytest.raises(TableError, match="No side of 'Grants' has a bound"):
+        plots.plot_intervals(intervals().assign(low=None, high=None))
+
+
+def test_years_never_join_across_a_gap() -> None:
+    ax = plots.plot_years(years())
+    joined = [list(line.get_xdata()) for line in ax.lines if line.get_gid() == "joined"]
+    assert joined == [[2019, 2020]]
+    whiskers = [list(line.get_ydata()) for line in ax.lines if line.get_gid() == "whisker"]
+    assert whiskers == [[260.0, 290.0], [240.0, 270.0]]
+    points = sorted(dot.get_ydata()[0] for dot in dots(ax) if dot.get_xdata()[0] > 2000)
+    assert points == [222.66, 232.65, 272.52, 275.0]
+    assert {"cash", "£272.52", "real", "£240 to £270"} <= set(words(ax))
+
+
+def test_years_refuse_mixed_units_and_nothing_known() -> None:
+    with pytest.raises(TableError, match="GBP, percent"):
+        plots.plot_years(years().assign(unit=["GBP"] * 4 + ["percent"]))
+    nothing = ["value", "value_low", "value_high"]
+    with pytest.raises(TableError, match="no known value"):
+        plots.plot_years(years().assign(**dict.fromkeys(nothing, float("nan"))))
+
+
+def test_beside_joins_nothing_ranks_nothing_and_claims_nothing() -> None:
+    ax = plots.plot_beside(beside())
+    rules = {_canvas.MUTED.lower()}
+    across = [line for line in ax.lines if min(line.get_xdata()) < 0.41 < max(line.get_xdata())]
+    assert {to_hex(line.get_color()) for line in across} == rules
+    order = [word for word in words(ax) if word in set(beside()["funding_stream"])]
+    assert order == list(beside()["funding_stream"])
+    said = " ".join([*words(ax), plots.alt_text(beside(), "beside")]).lower()
+    assert not any(verb in said for verb in ("reduced", "led to", "caused", "because of", "thanks"))
+    assert "no outcome published" in words(ax)
+    assert "spend not published" in words(ax)
+    marks = [(is_hollow(dot), dot.get_marker()) for dot in dots(ax)]
+    assert marks == [(False, "D"), (True, "D")]
+
+
+# --- words instead of pictures -----------------------------------------------------------------
+
+
+def test_alt_text_of_streams() -> None:
+    frame = streams()
+    frame.loc[1, ["amount_low_gbp", "amount_high_gbp"]] = [345e3, 355e3]
+    said = plots.alt_text(frame, "streams")
+    assert said.startswith("Bar chart, n = 3 award lines.")
+    assert "Serious Violence: £352,195 (interval £345,000 to £355,000)." in said
+    assert said.endswith("Total, derived: £2,744,063.")
+
+
+def test_alt_text_of_changes() -> None:
+    said = plots.alt_text(
+        changes().assign(verdict=["reproduced", "differs", None, None]), "changes"
+    )
+    assert said.startswith("Forest plot, n = 4 measures, 2023 against 2019.")
+    assert "from counts −36.8% (95% interval −40.1% to −33.3%, base 3,497)" in said
+    assert "a fall beyond counting noise; reproduced." in said
+    assert "cannot be told from no change; differs." in said
+    assert "+32.0% (95% interval +27.1% to +37.2%, base 4,579): a rise beyond counting" in said
+    assert said.endswith("printed −30%; base not published: a fall, how sure cannot be told.")
+
+
+def test_alt_text_of_intervals() -> None:
+    said = plots.alt_text(intervals(), "intervals")
+    assert said.startswith("Interval ladder, n = 2 statements.")
+    assert "asked for, more than £1,000,000. Verdict: cannot be told." in said
+    assert "text, £345,000 to £355,000 against table, exactly £352,195. Verdict: recon" in said
+
+
+def test_alt_text_of_years() -> None:
+    said = plots.alt_text(years(), "years")
+    assert said.startswith("Line chart, n = 2 series.")
+    assert "cash: up from £222.66 in 2019-20 to £272.52 in 2023-24, 3 years." in said
+    assert "Not joined across unpublished years between 2020-21 and 2023-24." in said
+    assert "real: direction cannot be told, from £275 (interval £260 to £290) in 2019-20" in said
+
+
+def test_alt_text_of_beside() -> None:
+    said = plots.alt_text(beside(), "beside")
+    assert said.startswith("Small panels, n = 4 rows")
+    assert "Residential burglary −36.8% (interval −40.1% to −33.3%, base 3,497): a fall" in said
+    assert "Sharp weapon −26% (no interval, base not published): a fall, how sure" in said
+    assert "Youth Fund: £70,023; no outcome published." in said
+
+
+@KINDS
+def test_a_plot_carries_its_alt_text(kind: str) -> None:
+    assert DRAW[kind](FRAMES[kind]()).get_label() == plots.alt_text(FRAMES[kind](), kind)
+
+
+def test_alt_text_of_an_unknown_kind() -> None:
+    with pytest.raises(UnknownNameError, match=r"'change'\. Did you mean 'changes'"):
+        plots.alt_text(changes(), "change")
+
+
+# --- SVG ---------------------------------------------------------------------------------------
+
+
+def elements(svg: str) -> Iterator[ElementTree.Element]:
+    return ElementTree.fromstring(svg).iter()
+
+
+@KINDS
+def test_svg_is_one_named_element_with_ids_of_its_own(kind: str) -> None:
+    ax = DRAW[kind](FRAMES[kind](), title="Youth & <Fund>")
+    svg = plots.figure_svg(ax, prefix="q1")
+    root = ElementTree.fromstring(svg)
+    assert root.tag == f"{SVG}svg"
+    assert root.get("role") == "img"
+    said = {element.get("id"): element.text for element in root if element.get("id")}
+    assert root.get("aria-labelledby") == "q1-title q1-alt"
+    assert said["q1-title"] == "Youth & <Fund>"
+    assert said["q1-alt"] == plots.alt_text(FRAMES[kind](), kind)
+    ids = [element.get("id") for element in elements(svg) if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(str(name).startswith("q1-") for name in ids)
+    used = [str(element.get("href")) for element in elements(svg) if element.get("href")]
+    assert used
+    assert {name.removeprefix("#") for name in used} <= set(ids)
+    assert not any(element.tag == f"{SVG}text" for element in elements(svg)), "needs a font"
+    for unwanted in ("<?xml", "<!DOCTYPE", "<!--", "<style", "<script", "xlink", "<metadata"):
+        assert unwanted not in svg
+    other = plots.figure_svg(ax, prefix="q2")
+    assert not {str(element.get("id")) for element in elements(other) if element.get("id")} & set(
+        ids
+    )
+
+
+@KINDS
+def test_svg_is_the_same_every_time(kind: str) -> None:
+    first = plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p")
+    again = DRAW[kind](FRAMES[kind]())
+    assert plots.figure_svg(again, prefix="p") == first
+    assert plots.figure_svg(again, prefix="p") == first, "writing an SVG changes the figure"
+
+
+def test_svg_has_no_background() -> None:
+    svg = plots.figure_svg(plots.plot_streams(streams()), prefix="p")
+    assert "fill: #ffffff" not in svg
+
+
+def test_svg_of_other_figures_needs_words() -> None:
+    figure = Figure()
+    with pytest.raises(PccFundingError, match="no text alternative"):
+        plots.figure_svg(figure, prefix="p")
+    svg = plots.figure_svg(figure, prefix="p", alt='Nothing "at all" & <nobody>')
+    assert ElementTree.fromstring(svg).get("aria-labelledby") == "p-alt"
+    assert next(iter(ElementTree.fromstring(svg))).text == 'Nothing "at all" & <nobody>'
+    with pytest.raises(PccFundingError, match="'1 x' cannot begin an id"):
+        plots.figure_svg(figure, prefix="1 x", alt="Nothing")
