@@ -74,5 +74,8 @@ from .tracing import (
     revisions as revisions,
     trace as trace,
 )
+from .verification import (
+    verify_sources as verify_sources,
+)
 
 __version__: str

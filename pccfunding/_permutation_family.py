@@ -253,5 +253,5 @@ def _floors(of: Scores, two_sided: str) -> Floats:
     if two_sided == "abs":
         a, b = np.sort(of.x, axis=1), np.sort(of.y, axis=1)
         gap = np.einsum("in,jn->ij", a + a[:, ::-1], b)
-        bias = np.sign(gap) * (np.abs(gap) > 2 * of.tolerance)
+        bias = np.sign(gap) * (np.abs(gap) > of.tolerance)
     return smallest_p(ties(of.x, of.tolerance), ties(of.y, of.tolerance), two_sided, bias)

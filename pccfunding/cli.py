@@ -125,6 +125,31 @@ def reproduce(folder: Path | None, area: str | None) -> None:
         sys.exit(1)
 
 
+@main.command("verify-sources")
+@click.argument("directory", type=click.Path(path_type=Path))
+@_evidence_option
+def verify_sources(directory: Path, folder: Path | None) -> None:
+    """Look every printed token up in your copies of the documents.
+
+    DIRECTORY holds the documents under the names that the evidence gives them.
+    """
+    console = _console()
+    found = pccfunding.verify_sources(directory, evidence=_evidence(folder))
+    shown = found.assign(found=found["found"].map({True: "found", False: "not found"}))
+    console.print(
+        _table(shown[["figure_id", "token", "found", "line", "times", "document"]], "Tokens")
+    )
+    for document, copy in dict(zip(found["document"], found["copy"], strict=True)).items():
+        said = {"same": "is the copy that was read", "other": "differs from the copy that was read"}
+        console.print(f"{document} {said.get(copy, 'is missing')}.", markup=False)
+    lost = found[~found["found"]]
+    console.print(f"{len(found) - len(lost)} of {len(found)} tokens found.")
+    if len(lost) or found.empty:
+        names = ", ".join(lost["figure_id"]) or "no document can be checked"
+        click.echo(f"Not found: {names}.", err=True)
+        sys.exit(1)
+
+
 def _evidence(folder: Path | None) -> pccfunding.Evidence:
     return pccfunding.load_evidence() if folder is None else pccfunding.read_evidence(folder)
 

@@ -277,7 +277,7 @@ def _bias(x: Floats, y: Floats, method: str) -> Floats:
     rising, ordered = np.sort(x), np.sort(y)
     highest = Statistic.of(rising, ordered, method)
     gap = highest.observed() + Statistic.of(rising[:, ::-1], ordered, method).observed()
-    bias: Floats = np.sign(gap) * (np.abs(gap) > 2 * highest.tolerance)
+    bias: Floats = np.sign(gap) * (np.abs(gap) > highest.tolerance)
     return bias[None]
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pccfunding.reconciliation.sides import printed_row
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.periods import Period
+from pccfunding.printed import parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
+from pccfunding.reconciliation.sides import One, printed_row
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.printed import Printed
-
 _Figures: TypeAlias = dict[Any, dict[Any, Any]]
 
-__all__ = ["reconcile_statements", "work_statements"]
+__all__ = ["figure_ids", "reconcile_statements", "work_statements"]
+
+NOT_PUBLISHED = "not published"
 
 
 def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
@@ -105,15 +108,31 @@ def _work(row: dict[Any, Any], figures: _Figures) -> Reconciliation:
     )
 
 
-def _terms(row: dict[Any, Any], side: str, figures: _Figures) -> list[Printed | None]:
-    names = row[side].split(";")
-    lost = [name for name in names if name not in figures]
-    if lost:
+def _terms(row: Mapping[Any, Any], side: str, figures: _Figures) -> list[One]:
+    return [_term(name, row["statement_id"], side, figures) for name in row[side].split(";")]
+
+
+def _term(name: str, statement: str, side: str, figures: _Figures) -> One:
+    if name == NOT_PUBLISHED:
+        return None
+    if name in figures:
+        return printed_row(figures[name])
+    unit, _, token = name.partition(":")
+    if not token:
         raise UnknownNameError(
-            f"Statement {row['statement_id']!r} names figure {lost[0]!r} on its {side}, which is "
-            f"not in figures. Correct statements.csv or add the figure."
+            f"Statement {statement!r} names figure {name!r} on its {side}, which is not in "
+            f"figures. Correct statements.csv or add the figure."
         )
-    return [printed_row(figures[name]) for name in names]
+    if unit == "month":
+        start = Period.parse(token).start
+        return 12 * start.year + start.month
+    return parse_printed(token, unit=unit)
+
+
+def figure_ids(statement: Mapping[Any, Any]) -> list[str]:
+    """Name the figures that a statement takes, each once, left side first."""
+    names = f"{statement['left']};{statement['right']}".split(";")
+    return [name for name in dict.fromkeys(names) if name != NOT_PUBLISHED and ":" not in name]
 
 
 def _agrees(statement: dict[Any, Any], result: Reconciliation) -> bool:

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pccfunding.reconciliation.relations import counts_that_print
 from pccfunding.errors import PrintedError
 from pccfunding.evaluation._checks import Number, proper_fraction, whole_number
 from pccfunding.evaluation._face import Result
@@ -14,6 +13,7 @@ from pccfunding.evaluation._normal import quantile
 from pccfunding.evaluation._words import level_text
 from pccfunding.intervals import Interval
 from pccfunding.printed import parse_printed
+from pccfunding.reconciliation.relations import counts_that_print
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
 

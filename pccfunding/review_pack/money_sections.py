@@ -19,6 +19,7 @@ from pccfunding.review_pack.parts import (
 )
 from pccfunding.review_pack.render import frame_table
 from pccfunding.review_pack.spending import single_years
+from pccfunding.statements import figure_ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,8 +264,7 @@ def _common_note(lines: pd.DataFrame) -> str:
 
 def _statement(row: dict[str, Any], result: Any, cited: Citations) -> Statement:
     working: list[Any] = [result.working]
-    figures = [*row["left"].split(";"), *row["right"].split(";")]
-    for figure in dict.fromkeys(figures):
+    for figure in figure_ids(row):
         working.append([f"{cited.token(figure)} ", *cited.place(figure)])
     note = f" {row['note']}" if isinstance(row["note"], str) else ""
     return Statement(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.facts import pounds
-from pccfunding.review_pack.parts import Column, Heading, Plot, Section, Text, badge
+from pccfunding.review_pack.parts import Column, Heading, Plot, Section, badge
 from pccfunding.review_pack.render import frame_table
 
 if TYPE_CHECKING:

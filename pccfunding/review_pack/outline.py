@@ -19,7 +19,7 @@ from pccfunding.review_pack.spending import (
     subtotals,
 )
 from pccfunding.review_pack.streams import beside, themes
-from pccfunding.statements import work_statements
+from pccfunding.statements import figure_ids, work_statements
 from pccfunding.tracing import cite
 
 if TYPE_CHECKING:
@@ -262,8 +262,8 @@ def _touches(statement: dict[str, Any], evidence: Evidence, span: Period) -> boo
     """Whether a statement has a figure of the period, or only figures without a period."""
     import pandas as pd
 
-    names = [*statement["left"].split(";"), *statement["right"].split(";")]
-    named = evidence.figures[evidence.figures["figure_id"].isin(names)]["subject_id"]
+    figures = evidence.figures
+    named = figures[figures["figure_id"].isin(figure_ids(statement))]["subject_id"]
     dated = pd.concat(
         [
             table.loc[table["subject_id"].isin(named), ["period_start", "period_end"]].dropna()
@@ -285,7 +285,7 @@ def _statement_table(
                 "statement": row["statement"],
                 **result.record(),
                 "text": result.text,
-                "figures": f"{row['left']};{row['right']}",
+                "figures": ";".join(figure_ids(row)),
                 "note": row["note"],
             }
             for row, result in statements

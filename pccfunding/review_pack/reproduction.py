@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.reconciliation.readings import amount_text
-from pccfunding.reconciliation.sides import printed_row
 from pccfunding.areas import find_area
 from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.reconciliation.readings import amount_text
+from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.changes import recomputed_changes
 from pccfunding.review_pack.spending import award_lines, subtotals
 from pccfunding.statements import work_statements

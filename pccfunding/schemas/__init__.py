@@ -89,7 +89,7 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "awards": [("area_code", "areas", "area_code")],
     "outcomes": [("area_code", "areas", "area_code")],
     "totals": [("area_code", "areas", "area_code")],
-    "statements": [("area_code", "areas", "area_code"), ("right", "figures", "figure_id")],
+    "statements": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "population": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "recorded_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "crime_severity": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],

@@ -237,8 +237,13 @@ class Statements(Table):
             "hull",
         ],
     )
-    left: Series[str] = column("figure_ids on the left, joined by ';'.")
-    right: Series[str] = column("figure_id on the right.")
+    left: Series[str] = column(
+        "Figures on the left, joined by ';': a figure_id, 'unit:token' for a printed token that is "
+        "no figure of its own, or 'not published'."
+    )
+    right: Series[str] = column("The figure on the right, written in the same way.")
+    source_id: Series[str] = column("Where tokens that are no figures were printed.", optional=True)
+    locator: Series[str] = column("Place of those tokens within the source.", optional=True)
     complete: Series[bool] = column("Whether all parts are on the left.")
     scope_differs: Series[str] = column(
         "What the sides are not both about, joined by ';': period, area, funder, stream, status, "
