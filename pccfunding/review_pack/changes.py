@@ -117,9 +117,10 @@ def changes_not_quoted(evidence: Evidence, area_code: str) -> pd.DataFrame:
     quoted = quoted[quoted["baseline"].notna() & quoted["period"].notna()]
     crime = evidence.recorded_crime[evidence.recorded_crime["area_code"] == area_code]
     tables = []
-    for (baseline, period), group in quoted.groupby(["baseline", "period"]):
+    for _, group in quoted.groupby(["baseline", "period"]):
         if not _is_counted(evidence, area_code, group):
             continue
+        baseline, period = group["baseline"].iloc[0], group["period"].iloc[0]
         named = {name for classes in group["offence"] for name in classes.split(" + ")}
         rest = crime[~crime["offence"].isin(named)]
         changed = _bounds(reduction(rest, baseline=baseline, comparison=period, by="offence"))

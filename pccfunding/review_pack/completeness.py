@@ -89,9 +89,9 @@ def _not_known(name: str, table: pd.DataFrame) -> str:
     if name == "awards":
         fields = statutory_fields(table)
         parts += [
-            f"{row.not_published} without {row.field}"
-            for row in fields.itertuples()
-            if row.not_published
+            f"{missing} without {field}"
+            for missing, field in zip(fields["not_published"], fields["field"], strict=True)
+            if missing
         ]
     if name in ("totals", "outcomes"):
         undated = int(table["period_end"].isna().sum())

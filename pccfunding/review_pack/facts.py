@@ -46,12 +46,15 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
     ]
     everything = tables["spend_per_head"]
     heads = everything[everything["funding_stream"] == "all lines"]
-    for row in heads.dropna(subset=["spend_gbp_per_head"]).itertuples():
+    heads = heads.dropna(subset=["spend_gbp_per_head"])
+    for per_head, persons, start in zip(
+        heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
+    ):
         facts.append(
             (
                 "Per resident",
-                pounds(round(row.spend_gbp_per_head, 2)),
-                f"{row.persons:,.0f} residents in mid-{row.period_start.year}",
+                pounds(round(per_head, 2)),
+                f"{persons:,.0f} residents in mid-{start.year}",
             )
         )
     fields = tables["statutory_fields"]
@@ -60,7 +63,8 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
         (
             "Legally required details",
             f"{int(fields['published'].sum())} of {int(fields['of'].sum())}",
-            f"recipient, purpose, conditions and reasons of {len(lines)} lines; {missing} not published",
+            f"recipient, purpose, conditions and reasons of {len(lines)} lines; "
+            f"{missing} not published",
         )
     )
     verdicts = [result.verdict for _, result in found.statements]

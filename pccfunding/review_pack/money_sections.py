@@ -44,9 +44,10 @@ def bought(found: Review, cited: Citations) -> Section:
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     fields = found.tables["statutory_fields"]
     listing = _listing(lines, sums)
-    listing["source"] = [
+    links: list[Any] = [
         cited.link(figure) if isinstance(figure, str) else "" for figure in listing["figure_id"]
     ]
+    listing["source"] = links
     total = pounds(sums.iloc[-1]["amount_gbp"])
     return Section(
         id="bought",
@@ -178,7 +179,8 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
         id="per-head-and-year",
         question="Q12",
         heading="How much is that per head, and has it changed?",
-        lead="Spend per resident for the year that is published; change only where two like years are.",
+        lead="Spend per resident for the year that is published; change only where two like "
+        "years are.",
         blocks=blocks,
     )
 
@@ -187,9 +189,10 @@ def other_amounts(found: Review, cited: Citations) -> Section:
     """Other amounts printed about the area: an annex."""
     totals = found.tables["totals"]
     printed = totals[totals["token"].notna()]
+    places: list[Any] = [cited.place(figure) for figure in printed["figure_id"]]
     shown = printed.assign(
         kind=printed["kind"].str.replace("_", " "),
-        source=[cited.place(figure) for figure in printed["figure_id"]],
+        source=places,
         dated=[
             "Of this period" if known else "Without a stated period"
             for known in printed["period"].notna()
@@ -262,7 +265,7 @@ def _common_note(lines: pd.DataFrame) -> str:
     return f"{first}." if notes.str.startswith(first).all() else ""
 
 
-def _statement(row: dict[str, Any], result: Any, cited: Citations) -> Statement:
+def _statement(row: dict[Any, Any], result: Any, cited: Citations) -> Statement:
     working: list[Any] = [result.working]
     for figure in figure_ids(row):
         working.append([f"{cited.token(figure)} ", *cited.place(figure)])
@@ -275,18 +278,18 @@ def _statement(row: dict[str, Any], result: Any, cited: Citations) -> Statement:
     )
 
 
-def _ladder(chosen: list[tuple[dict[str, Any], Any]]) -> pd.DataFrame:
+def _ladder(chosen: list[tuple[dict[Any, Any], Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.concat([result.sides(row["statement"]) for row, result in chosen], ignore_index=True)
+    sides: list[pd.DataFrame] = [result.sides(row["statement"]) for row, result in chosen]
+    return pd.concat(sides, ignore_index=True)
 
 
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:
     return years.assign(
         years=[
-            f"{row.period_start.year - 1}-{row.period_start.year % 100:02d} to "
-            f"{row.period_start.year}-{row.period_end.year % 100:02d}"
-            for row in years.itertuples()
+            f"{start.year - 1}-{start.year % 100:02d} to {start.year}-{end.year % 100:02d}"
+            for start, end in zip(years["period_start"], years["period_end"], strict=True)
         ],
         previous=[pounds(value) for value in years["amount_gbp_previous"]],
         now=[pounds(value) for value in years["amount_gbp"]],
@@ -296,7 +299,7 @@ def _yearly(years: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _real(row: dict[str, Any]) -> str:
+def _real(row: dict[Any, Any]) -> str:
     """The change in real terms, where the year has an index and the words bound both sides."""
     value, middle = row["change_real_pct"], row["change_pct"]
     one_sided = row["change_low_pct"] < row["change_high_pct"] and (
@@ -305,7 +308,7 @@ def _real(row: dict[str, Any]) -> str:
     return "not computed" if value != value or one_sided else f"{value:+.1f}%"
 
 
-def _change(row: dict[str, Any], stem: str) -> str:
+def _change(row: dict[Any, Any], stem: str) -> str:
     low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
     shown = "" if middle != middle else f"{middle:+.1f}%"
     if middle == high and low < high:

@@ -50,7 +50,7 @@ def changed(found: Review, cited: Citations) -> Section:
         heading="Did the outcomes change, and beyond counting noise?",
         lead=(
             f"{len(changes)} changes in percent are printed. "
-            + ", ".join(f"{number} {_verdict_words(name)}" for name, number in told.items())
+            + ", ".join(f"{number} {_verdict_words(str(name))}" for name, number in told.items())
             + "."
         ),
         blocks=blocks,
@@ -60,6 +60,9 @@ def changed(found: Review, cited: Citations) -> Section:
 def beside_spend(found: Review, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
     table = found.tables["beside"]
+    links: list[Any] = [
+        cited.link(figure) if isinstance(figure, str) else "" for figure in table["figure_id"]
+    ]
     drawn = table.assign(
         comparison=table["outcome_period"], change_low_pct=None, change_high_pct=None
     )
@@ -79,10 +82,7 @@ def beside_spend(found: Review, cited: Citations) -> Section:
             frame_table(
                 table.assign(
                     reported=[_reported(row) for row in table.to_dict("records")],
-                    source=[
-                        cited.link(figure) if isinstance(figure, str) else ""
-                        for figure in table["figure_id"]
-                    ],
+                    source=links,
                 ),
                 {
                     "funding_stream": Column("Funding stream"),
@@ -96,8 +96,8 @@ def beside_spend(found: Review, cited: Citations) -> Section:
                 },
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
-                note="Evidence level: none of these has a comparison group. What would settle it: one "
-                "table of spend by district and year, and counts for the same districts.",
+                note="Evidence level: none of these has a comparison group. What would settle it: "
+                "one table of spend by district and year, and counts for the same districts.",
             ),
         ],
     )
@@ -134,8 +134,10 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
     counted = changes.dropna(subset=["change_pct"])
     if counted.empty:
         return counted
-    shared = counted.groupby(["baseline", "period"]).size().idxmax()
-    same = changes[(changes["baseline"] == shared[0]) & (changes["period"] == shared[1])]
+    shared: Any = counted.groupby(["baseline", "period"]).size().idxmax()
+    same: pd.DataFrame = changes[
+        (changes["baseline"] == shared[0]) & (changes["period"] == shared[1])
+    ]
     return same.assign(
         base_count=same["offences_baseline"],
         note=same["why"].where(same["verdict"].isin(["consistent", "differs"])),
@@ -143,12 +145,17 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _changes_table(changes: pd.DataFrame, cited: Citations) -> Any:
+    said: list[Any] = [
+        [badge(verdict), f" {why}"]
+        for verdict, why in zip(changes["verdict"], changes["why"], strict=True)
+    ]
+    links: list[Any] = [cited.link(figure) for figure in changes["figure_id"]]
     shown = changes.assign(
         compared=[_compared(row) for row in changes.to_dict("records")],
         base=[_base(row) for row in changes.to_dict("records")],
         counts=[_counts(row) for row in changes.to_dict("records")],
-        said=[[badge(row.verdict), f" {row.why}"] for row in changes.itertuples()],
-        source=[cited.link(figure) for figure in changes["figure_id"]],
+        said=said,
+        source=links,
     )
     return frame_table(
         shown,
@@ -189,11 +196,12 @@ def _rises(rises: pd.DataFrame) -> Any:
 
 
 def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
+    places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
     shown = levels.assign(
         printed=[cited.token(figure) for figure in levels["figure_id"]],
         period=levels["period"].fillna("not stated"),
         figure_kind=levels["figure_kind"],
-        source=[cited.place(figure) for figure in levels["figure_id"]],
+        source=places,
     )
     return frame_table(
         shown,
@@ -209,21 +217,21 @@ def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
     )
 
 
-def _compared(row: dict[str, Any]) -> str:
+def _compared(row: dict[Any, Any]) -> str:
     period, baseline = row["period"], row["baseline"]
     if not isinstance(period, str):
         return "not stated"
     return f"{period} against {baseline}" if isinstance(baseline, str) else period
 
 
-def _base(row: dict[str, Any]) -> str:
+def _base(row: dict[Any, Any]) -> str:
     if row["offences_baseline"] == row["offences_baseline"] and row["offences_baseline"]:
         return f"{row['offences_baseline']:,.0f}"
     given = row["base_count"]
     return given if isinstance(given, str) else "base not published"
 
 
-def _counts(row: dict[str, Any]) -> str:
+def _counts(row: dict[Any, Any]) -> str:
     if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
         return ""
     return (
@@ -236,7 +244,7 @@ def _percent(value: float) -> str:
     return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")
 
 
-def _reported(row: dict[str, Any]) -> str:
+def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
     if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:

@@ -59,7 +59,7 @@ class Review:
     period: Period
     evidence: Evidence
     tables: dict[str, pd.DataFrame]
-    statements: tuple[tuple[dict[str, Any], Reconciliation], ...] = field(repr=False)
+    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...] = field(repr=False)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -233,7 +233,7 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
 
 
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
-    inside = (frame["period_start"].dt.date >= span.start) & (
+    inside: pd.Series[bool] = (frame["period_start"].dt.date >= span.start) & (
         frame["period_end"].dt.date <= span.end
     )
     return frame[inside].reset_index(drop=True)
@@ -242,7 +242,7 @@ def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
 def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Rows that touch the period; a row without a period stays, since nobody said its time."""
     undated = frame["period_end"].isna()
-    touches = (frame["period_end"].dt.date >= span.start) & (
+    touches: pd.Series[bool] = (frame["period_end"].dt.date >= span.start) & (
         frame["period_start"].dt.date <= span.end
     )
     return frame[undated | touches].reset_index(drop=True)
@@ -258,7 +258,7 @@ def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFram
     return subjects.loc[order].reset_index(drop=True)
 
 
-def _touches(statement: dict[str, Any], evidence: Evidence, span: Period) -> bool:
+def _touches(statement: dict[Any, Any], evidence: Evidence, span: Period) -> bool:
     """Whether a statement has a figure of the period, or only figures without a period."""
     import pandas as pd
 
@@ -274,7 +274,7 @@ def _touches(statement: dict[str, Any], evidence: Evidence, span: Period) -> boo
 
 
 def _statement_table(
-    statements: tuple[tuple[dict[str, Any], Reconciliation], ...],
+    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -294,30 +294,23 @@ def _statement_table(
 
 
 def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every source behind the Review, in reading order: figures first, then statistics."""
+    """Give every source behind the Review in reading order: figures first, then statistics."""
     import pandas as pd
 
-    named = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
-    used = (
-        tables["statements"]["figures"].str.split(";").explode()
-        if len(tables["statements"])
-        else None
-    )
-    figures = pd.concat([*named, *([] if used is None else [used])]).drop_duplicates()
-    printed = cite(pd.DataFrame({"figure_id": figures}), evidence=evidence)
+    figures = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
+    if len(tables["statements"]):
+        figures.append(tables["statements"]["figures"].str.split(";").explode())
+    named = pd.concat(figures).drop_duplicates()
+    printed = cite(pd.DataFrame({"figure_id": named[named != ""]}), evidence=evidence)
     area = tables["awards"]["area_code"].iloc[0]
-    counts = evidence.recorded_crime
-    windows = tables["changes"]
-    dates = pd.concat([windows["period_end"], tables["changes"]["period_end"]]).dropna()
-    statistics = pd.concat(
-        [
-            evidence.population.loc[evidence.population["area_code"] == area, ["source_id"]].tail(
-                1
-            ),
-            counts.loc[
-                (counts["area_code"] == area) & counts["period_end"].isin(dates), ["source_id"]
-            ],
-            evidence.deflator[["source_id"]],
-        ]
-    ).drop_duplicates()
-    return pd.concat([printed, cite(statistics, evidence=evidence)], ignore_index=True)
+    people, crime = evidence.population, evidence.recorded_crime
+    counted = tables["changes"][tables["changes"]["verdict"] != "not testable"]
+    windows = evidence.outcomes[evidence.outcomes["subject_id"].isin(counted["subject_id"])]
+    ends = pd.concat([windows["baseline_end"], windows["period_end"]])
+    statistics = [
+        people.loc[people["area_code"] == area, "source_id"].tail(1),
+        crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
+        evidence.deflator["source_id"],
+    ]
+    known = pd.concat(statistics).drop_duplicates().to_frame()
+    return pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)

@@ -129,7 +129,7 @@ def _changes(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     return rows
 
 
-def _statement(row: dict[str, Any], result: Reconciliation) -> dict[str, Any]:
+def _statement(row: dict[Any, Any], result: Reconciliation) -> dict[str, Any]:
     expected = row["expected_reason"]
     return {
         "what": row["statement"],

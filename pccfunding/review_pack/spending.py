@@ -30,7 +30,7 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
         The lines with `share_pct`: percent of the derived total, from exact pence.
     """
     total = _exact_sum(awards["amount_gbp"])
-    shares = [
+    shares: list[Any] = [
         None if amount != amount or not total else float(100 * exact_pence(amount) / total)
         for amount in awards["amount_gbp"]
     ]

@@ -1,0 +1,51 @@
+"""Our calls beside what else one would use: alternating in one process, answers compared first.
+
+A benchmark is a function that takes the size of its work (or None for its own) and gives a
+:class:`Comparison`; ``@benchmark`` enters it by its name. ``python -m benchmarks`` runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+__all__ = ["REGISTRY", "Benchmark", "Call", "Comparison", "benchmark"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to do the work.
+
+    `units` is how much of the work one call does, so that a slow peer may do a part of it: times
+    are compared per unit.
+    """
+
+    run: Callable[[], Any]
+    units: float = 1
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Calls that do the same work, ours first.
+
+    `agree` takes the answers by name, raises AssertionError where they differ, and says in words
+    how far they agree. `at_least` holds how many times as fast per unit (CPU) ours must be as
+    that call, `at_most_mb` how much memory ours may take beyond its arguments.
+    """
+
+    work: str
+    calls: Mapping[str, Call]
+    agree: Callable[[Mapping[str, Any]], str]
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    at_most_mb: float | None = None
+
+
+Benchmark: TypeAlias = Callable[[int | None], Comparison]
+REGISTRY: dict[str, Benchmark] = {}
+
+
+def benchmark(function: Benchmark) -> Benchmark:
+    """Enter a benchmark under its name."""
+    REGISTRY[function.__name__] = function
+    return function

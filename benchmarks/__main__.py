@@ -1,0 +1,186 @@
+"""Run benchmarks by name: ``python -m benchmarks [name] [--rows N] [--rounds N]``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import gc
+import importlib
+import importlib.metadata
+import json
+import os
+import pkgutil
+import platform
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import benchmarks
+from benchmarks import REGISTRY, Call, Comparison
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("numpy", "scipy", "pandas")
+
+
+def find(name: str | None) -> list[str]:
+    """Give the benchmarks whose name holds the one asked for."""
+    for module in pkgutil.iter_modules(benchmarks.__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"benchmarks.{module.name}")
+    found = sorted(known for known in REGISTRY if name is None or name in known)
+    if not found:
+        near = difflib.get_close_matches(str(name), REGISTRY, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        sys.exit(f"No benchmark {name!r}.{hint} There are {', '.join(sorted(REGISTRY))}.")
+    return found
+
+
+def cpu_seconds() -> float:
+    """Give the CPU seconds of all threads, and of the processes started and waited for."""
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
+
+
+def time_once(call: Call) -> tuple[float, float]:
+    """Give the wall and CPU seconds of a unit."""
+    gc.collect()
+    wall, cpu = time.perf_counter(), cpu_seconds()
+    call.run()
+    seconds = time.perf_counter() - wall, cpu_seconds() - cpu
+    return seconds[0] / call.units, seconds[1] / call.units
+
+
+def extra_memory(call: Call) -> float:
+    """Give the largest memory, in megabytes, that a call holds beyond what was there before."""
+    gc.collect()
+    tracemalloc.start()
+    call.run()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1e6
+
+
+def measure(comparison: Comparison, rounds: int) -> dict[str, Any]:
+    """Compare the answers, then time the calls in turn; ratios are medians of paired rounds."""
+    calls = comparison.calls
+    agreement = comparison.agree({name: call.run() for name, call in calls.items()})
+    load_before = load()
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            seconds[name].append(time_once(call))
+    ours, *_ = calls
+    found = {}
+    for name, call in calls.items():
+        rows = list(zip(seconds[name], seconds[ours], strict=True))
+        ratios = [
+            statistics.median(theirs[kind] / max(own[kind], 1e-9) for theirs, own in rows)
+            for kind in (0, 1)
+        ]
+        wall, cpu = (statistics.median(row[kind] for row in seconds[name]) for kind in (0, 1))
+        found[name] = {
+            "units": call.units,
+            "wall_ms_per_unit": 1000 * wall,
+            "cpu_ms_per_unit": 1000 * cpu,
+            "times_ours_wall": ratios[0],
+            "times_ours_cpu": ratios[1],
+            "extra_memory_mb": extra_memory(call),
+        }
+    return {
+        "work": comparison.work,
+        "agreement": agreement,
+        "rounds": rounds,
+        "calls": found,
+        "goals": goals(comparison, ours, found),
+        "machine": machine(),
+        "load_average": [load_before, load()],
+    }
+
+
+def goals(comparison: Comparison, ours: str, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Set what was measured against what was aimed at."""
+    rows = [
+        {
+            "goal": f"at least {least:g} times as fast as {name} (CPU)",
+            "measured": found[name]["times_ours_cpu"],
+            "met": found[name]["times_ours_cpu"] >= least,
+        }
+        for name, least in comparison.at_least.items()
+    ]
+    if comparison.at_most_mb is not None:
+        extra = found[ours]["extra_memory_mb"]
+        rows.append(
+            {
+                "goal": f"at most {comparison.at_most_mb:g} MB of extra memory",
+                "measured": extra,
+                "met": extra <= comparison.at_most_mb,
+            }
+        )
+    return rows
+
+
+def load() -> float | None:
+    """Give the load average of the last minute, where the system has one."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
+def machine() -> dict[str, Any]:
+    """Say what the figures were measured on."""
+    versions = {package: importlib.metadata.version(package) for package in PACKAGES}
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        **versions,
+    }
+
+
+def show(name: str, result: dict[str, Any]) -> None:
+    """Print one result."""
+    print(f"\n{name}: {result['work']}")
+    print(f"  {result['agreement']}")
+    print(f"  {'':34}{'wall ms':>10}{'CPU ms':>10}{'x wall':>9}{'x CPU':>9}{'MB':>8}")
+    for call, row in result["calls"].items():
+        print(
+            f"  {call:34}{row['wall_ms_per_unit']:10.4g}{row['cpu_ms_per_unit']:10.4g}"
+            f"{row['times_ours_wall']:9.3g}{row['times_ours_cpu']:9.3g}"
+            f"{row['extra_memory_mb']:8.3g}"
+        )
+    for goal in result["goals"]:
+        word = "met" if goal["met"] else "MISSED"
+        print(f"  {goal['goal']}: {goal['measured']:.3g}, {word}")
+    before, after = result["load_average"]
+    if before is not None and max(before, after) > 0.5:
+        cores = result["machine"]["cores"]
+        print(f"  Taken under load: {before:.1f} before, {after:.1f} after, on {cores} cores.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks asked for; the exit status tells whether every goal was met."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", help="part of a name; all benchmarks without it")
+    parser.add_argument("--rows", type=int, help="size of the work, in place of its own")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds to time")
+    parser.add_argument("--list", action="store_true", help="list the benchmarks and stop")
+    options = parser.parse_args(arguments)
+    names = find(options.name)
+    if options.list:
+        print("\n".join(names))
+        return 0
+    met = True
+    RESULTS.mkdir(exist_ok=True)
+    for name in names:
+        result = measure(REGISTRY[name](options.rows), options.rounds)
+        show(name, result)
+        text = json.dumps(result, indent=2) + "\n"
+        (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
+        met = met and all(goal["met"] for goal in result["goals"])
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
