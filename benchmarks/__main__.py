@@ -22,6 +22,11 @@ from typing import Any
 import benchmarks
 from benchmarks import REGISTRY, Call, Comparison
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "scipy", "pandas")
 

@@ -223,7 +223,7 @@ def permutation_family(
         share = (reached + (own if by_size else 2 * own)) / total
         p = np.clip(share, floors, 1.0)
         largest = p if seen.largest is None else np.maximum((seen.largest + own) / total, p)
-        statistic = np.clip(np.einsum("in,jn->ij", of.x, of.y) / of.norm, -1, 1)
+        statistic = np.clip(of.observed / of.norm, -1, 1)
         found[:, ~undefined] = [part.ravel() for part in (statistic, p, largest, floors)]
     statistic, p, largest, floors = found
     cautions = [

@@ -110,7 +110,7 @@ class _Comparison:
     """Products of all pairs in one precision, set against those observed."""
 
     def __init__(self, of: Scores, dtype: Any, *, by_size: bool, max_t: bool) -> None:
-        observed = np.einsum("in,jn->ij", of.x, of.y)
+        observed = of.observed
         n, self.series = of.x.shape[1], len(of.x)
         self.shape = observed.T.shape
         self.x = np.ascontiguousarray(of.x.T, dtype)

@@ -6,7 +6,7 @@ import difflib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -186,6 +186,12 @@ class Scores:
     norm: Floats
     tolerance: float
     is_whole: bool
+
+    @cached_property
+    def observed(self) -> Floats:
+        """The products in the order observed, series of x by series of y."""
+        products: Floats = np.einsum("in,jn->ij", self.x, self.y)
+        return products
 
 
 def scores(x: Floats, y: Floats, method: str) -> Scores:

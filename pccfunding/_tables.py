@@ -98,7 +98,8 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
 
 def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[Any]:
     column, kind = field["name"], field["type"]
-    text = raw[column]
+    text: pd.Series[Any] = raw[column]
+    typed: pd.Series[Any]
     if kind == "string":
         return text
     required = field.get("constraints", {}).get("required", False)

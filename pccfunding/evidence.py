@@ -89,7 +89,7 @@ def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
     """
     day = _day(as_of)
     tables = {name: bundled_table(name, as_of=day) for name in table_names()}
-    return Evidence(**tables, as_of=day)
+    return Evidence(**tables, as_of=day, origin="bundled")
 
 
 def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) -> Evidence:
@@ -167,7 +167,7 @@ def _loaded(name: str, stored: dict[str, pd.DataFrame], as_of: dt.date | None) -
         is_change = (joined["quantity"] == "change") & (joined["unit"] == "percent")
         joined["change_pct"] = joined["value"].where(is_change)
         joined = joined.drop(columns="per")
-        order = _OUTCOME_ORDER
+        order: tuple[str, ...] = _OUTCOME_ORDER
     else:
         in_pounds = joined["unit"] == "GBP"
         for column in ("amount", "amount_low", "amount_high"):

@@ -193,9 +193,10 @@ class Interval:
         """
         low, low_closed = _tighter(self._low_end(), other._low_end(), highest=True)
         high, high_closed = _tighter(self._high_end(), other._high_end(), highest=False)
-        if low is not None and high is not None:
-            if low > high or (low == high and not (low_closed and high_closed)):
-                return None
+        if (low is not None and high is not None) and (
+            low > high or (low == high and not (low_closed and high_closed))
+        ):
+            return None
         return Interval(low, high, low_closed, high_closed)
 
     def meets(self, other: Interval) -> bool:

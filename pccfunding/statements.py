@@ -68,7 +68,7 @@ def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
 
 def work_statements(
     evidence: Evidence, *, area_code: str | None = None
-) -> list[tuple[dict[str, Any], Reconciliation]]:
+) -> list[tuple[dict[Any, Any], Reconciliation]]:
     """Work the statements; give each row of `statements` with its result.
 
     Parameters

@@ -66,7 +66,9 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
-    cited = sources.loc[order, ["title", "publisher", "published_on", "url", "licence"]]
+    cited: pd.DataFrame = sources.loc[
+        order, ["title", "publisher", "published_on", "url", "licence"]
+    ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
 
 
@@ -108,7 +110,7 @@ def trace(table: FrameT, *, by: str | Sequence[str]) -> FrameT:
     """
     import narwhals.stable.v2 as nw
 
-    frame = nw.from_native(table)
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(table)
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
     for column in [*keys, "figure_id"]:

@@ -11,15 +11,35 @@ from pccfunding.errors import MixedFlowError, MixedStatusError
 from pccfunding.measures._days import iso_day
 from pccfunding.measures._frames import Table, describe
 
-__all__ = ["LABELS", "differ", "first_and_last", "mixed", "refuse_mixtures", "with_labels"]
+__all__ = [
+    "LABELS",
+    "differ",
+    "ends_of",
+    "first_and_last",
+    "mixed",
+    "refuse_mixtures",
+    "single",
+    "with_labels",
+]
 
+_AFTER_ALL = "\U0010ffff"
 LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
 
 
+def ends_of(name: str, text: nw.Expr) -> dict[str, nw.Expr]:
+    """Give two columns of a text, whose first and last in a group show whether it holds several.
+
+    Missing texts stand last among the first and first among the last: pandas 2 cannot order
+    them among strings.
+    """
+    return {f"_{name}_a": text.fill_null(_AFTER_ALL), f"_{name}_z": text.fill_null("")}
+
+
 def with_labels(table: Table, lines: nw.LazyFrame[Any], labels: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Add each label twice, as strings, so that a sum can keep the first and the last of them."""
-    ends = [table.text(label).alias(f"_{label}_{end}") for label in labels for end in ("a", "z")]
-    return lines.with_columns(*ends) if ends else lines
+    """Add the two columns of each label."""
+    for label in labels:
+        lines = lines.with_columns(**ends_of(label, table.text(label)))
+    return lines
 
 
 def first_and_last(labels: Sequence[str]) -> list[nw.Expr]:
@@ -30,7 +50,14 @@ def first_and_last(labels: Sequence[str]) -> list[nw.Expr]:
 
 def mixed(label: str) -> nw.Expr:
     """Whether a group holds more than one value of a label."""
-    return differ(nw.col(f"_{label}_a"), nw.col(f"_{label}_z"))
+    first = nw.col(f"_{label}_a")
+    return (first != nw.col(f"_{label}_z")) & (first != _AFTER_ALL)
+
+
+def single(label: str) -> nw.Expr:
+    """Give the one value of a label that a group holds; null where it holds several or none."""
+    first = nw.col(f"_{label}_a")
+    return nw.when(first == nw.col(f"_{label}_z")).then(first)
 
 
 def differ(one: nw.Expr, other: nw.Expr) -> nw.Expr:

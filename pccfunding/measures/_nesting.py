@@ -99,14 +99,13 @@ def refuse_overlap(
         if isinstance(row[column], str):
             group = tuple(str(row[key]) for key in groups)
             held.setdefault(group, (describe(row, keys), set()))[1].add(row[column])
-    what = "residents" if column == "area_code" else "offences"
     for group in sorted(held):
         name, members = held[group]
         pair = finder(members)
         if pair is not None:
             raise error(
-                f"{name} holds {column} {pair[0]!r} and {pair[1]!r}, which overlap: the same "
-                f"{what} would count twice. Keep one level, or add {column!r} to by."
+                f"{name} holds {column} {pair[0]!r} and {pair[1]!r}, which overlap: what lies in "
+                f"both would count twice. Keep one level, or add {column!r} to by."
             )
 
 

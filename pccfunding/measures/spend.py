@@ -179,7 +179,10 @@ def _per_group(
     nameless = nw.col("_area").fill_null("a row without area_code")
     areas = areas.with_columns(
         _persons=nw.col("_persons").fill_null(0.0),
-        _lacking_area=nw.when(nw.col("_lacking") == 1).then(nameless),
+        _lacking_area_a=nw.when(nw.col("_lacking") == 1).then(nameless),
+    ).with_columns(
+        ends_of("lacking_area", nw.col("_lacking_area_a"))["_lacking_area_a"],
+        nw.col("_vintage_a"),
     )
     return areas.group_by([*keys, "_year"]).agg(
         *sums.again(),
@@ -211,7 +214,7 @@ def _finish(
         peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
     frame = groups.with_columns(
         **amounts,
-        **{label: nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in shown},
+        **{label: single(label) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
         period_start=_day_of_year(table, "period_start", 0, "-04-01"),
         period_end=_day_of_year(table, "period_end", 1, "-03-31"),

@@ -54,6 +54,10 @@ _STYLE: Any = {
     "path.sketch": None,
     "path.effects": [],
     "hatch.linewidth": 0.8,
+    "lines.linestyle": "-",
+    "lines.marker": "None",
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
 }
 
 

@@ -22,7 +22,7 @@ from pccfunding.plots._canvas import (
     write,
 )
 from pccfunding.plots._records import Record, number, records, span, text
-from pccfunding.plots.describing import alt_text
+from pccfunding.plots.describing import alt_text, streams_of
 from pccfunding.plots.wording import count, percent, pounds
 
 if TYPE_CHECKING:
@@ -31,12 +31,10 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_beside"]
 
-_LABEL, _LINE, _STRIP, _BETWEEN, _HEAD = 13.0, 12.0, 14.0, 16.0, 30.0
+_LABEL, _LINE, _STRIP, _BETWEEN, _APART, _HEAD = 13.0, 12.0, 14.0, 16.0, 7.0, 16.0
 _LEFT, _MIDDLE = 0.40, 0.46
-_SUBTITLE = (
-    "Side by side only: nothing here shows that the money changed the outcome. "
-    "Hollow marks have no interval, since no base count is published."
-)
+_SIDE_BY_SIDE = "Side by side only: nothing here shows that the money changed the outcome."
+_HOLLOW = " Hollow marks have no interval, since no base count is published."
 
 
 def plot_beside(
@@ -46,15 +44,16 @@ def plot_beside(
     title: str | None = None,
     subtitle: str | None = None,
 ) -> Axes:
-    """Draw one small panel a row: spend on the left, the reported outcome on the right.
+    """Draw one small panel a stream: spend on the left, reported outcomes on the right.
 
     The halves share no scale and nothing joins them, because a change beside an amount does
-    not show that one made the other. Rows stand in the order of the frame, never ranked.
+    not show that one made the other. Streams stand in the order of the frame, never ranked.
 
     Parameters
     ----------
     frame : DataFrame
-        One row a stream and outcome, with the columns
+        One row a stream and outcome; spend is read from the first row of a
+        stream and period. Columns:
 
         - `funding_stream` : name of the stream
         - `amount_gbp` : spend; missing where none is published
@@ -110,43 +109,52 @@ def plot_beside(
         ],
         plot="plot_beside",
     )
+    streams = streams_of(rows)
     most = max(
-        [value for row in rows for column in ("amount_gbp", "amount_high_gbp")
-         if (value := number(row, column)) is not None],
+        (value for row in rows for column in ("amount_gbp", "amount_high_gbp")
+         if (value := number(row, column)) is not None),
         default=1.0,
     )  # fmt: skip
-    height = _HEAD + sum(_height(row) for row in rows)
+    changed = [row for row in rows if number(row, "change_pct") is not None]
+    hollow = any(not _sure(row) for row in changed)
+    head = _HEAD + (14 if changed else 0)
     with house_style():
         ax = canvas(
             ax,
-            height=height,
+            height=head + sum(_height(outcomes) for outcomes in streams),
             title=title or "Spend and reported outcomes, stream by stream",
-            subtitle=subtitle or _SUBTITLE,
+            subtitle=subtitle or _SIDE_BY_SIDE + (_HOLLOW if hollow else ""),
         )
         ax.set_xlim(0, 1)
         ax.set_label(alt_text(frame, "beside"))
-        low, high = _reach(rows)
         write(ax, 0, 9, "Spend, pounds", size=SMALL, bold=True)
-        write(ax, _MIDDLE, 9, "Change in the outcome", size=SMALL, bold=True)
-        ticks = percent_ticks(low, high)
+        write(ax, _MIDDLE, 9, "Reported outcome", size=SMALL, bold=True)
+        low, high = _reach(changed)
+        ticks = percent_ticks(low, high) if changed else []
         for tick in (tick for tick in ticks if tick in (ticks[0], 0, ticks[-1])):
             x = _across(tick, low, high)
             write(ax, x, 23, percent(tick), size=SMALL, color=MUTED, ha="center")
-        left, right, y = [], [], _HEAD
-        for row in rows:
-            top = _draw(ax, row, y, most, (low, high))
-            left += [(top, _STRIP)] * (number(row, "amount_gbp") is not None)
-            right += [(top, _STRIP)] * (number(row, "change_pct") is not None)
-            y += _height(row)
+        left, right, y = [], [], head
+        for outcomes in streams:
+            stroke(ax, [0, 1], [y + 8, y + 8], color=MUTED, width=0.8)
+            top = y + _BETWEEN
+            for line in _name(outcomes):
+                write(ax, 0, top + 9, line, bold=True)
+                top += _LABEL
+            left += _draw_spend(ax, outcomes[0], top, most)
+            for row in outcomes:
+                right += _draw_outcome(ax, row, top, (low, high))
+                top += _tall(row)
+            y += _height(outcomes)
         strips(ax, (0, _LEFT), left, ())
         strips(ax, (_MIDDLE, 1), right, [_across(tick, low, high) for tick in ticks])
     return ax
 
 
-def _reach(rows: list[Record]) -> tuple[float, float]:
+def _reach(changed: list[Record]) -> tuple[float, float]:
     values = [0.0] + [
         value
-        for row in rows
+        for row in changed
         for column in ("change_pct", "change_low_pct", "change_high_pct")
         if (value := number(row, column)) is not None
     ]
@@ -159,66 +167,76 @@ def _across(change: float, low: float, high: float) -> float:
     return _MIDDLE + (1 - _MIDDLE) * (change - low) / (high - low)
 
 
-def _height(row: Record) -> float:
-    left, right = _words(row)
-    return _BETWEEN + len(_name(row)) * _LABEL + max(len(left), len(right)) * _LINE + _STRIP + 4
+def _sure(row: Record) -> tuple[float, float] | None:
+    return span(row, "change_low_pct", "change_high_pct")
 
 
-def _name(row: Record) -> list[str]:
-    return lines_of(text(row, "funding_stream", "(no stream named)"), bold=True)
+def _height(outcomes: list[Record]) -> float:
+    left = len(_spend(outcomes[0])) * _LINE + _STRIP + _APART
+    right = sum(_tall(row) for row in outcomes)
+    return _BETWEEN + len(_name(outcomes)) * _LABEL + max(left, right)
 
 
-def _words(row: Record) -> tuple[list[str], list[str]]:
-    amount = number(row, "amount_gbp")
-    spend = pounds(amount) if amount is not None else "spend not published"
-    period = text(row, "period")
-    left = lines_of(f"{spend}, {period}" if period else spend, SMALL, width=COLUMN * _LEFT)
-    width = COLUMN * (1 - _MIDDLE)
-    return left, [line for part in _outcome(row) for line in lines_of(part, SMALL, width=width)]
+def _tall(row: Record) -> float:
+    marked = number(row, "change_pct") is not None
+    return len(_outcome(row)) * _LINE + (_STRIP if marked else 0) + _APART
+
+
+def _name(outcomes: list[Record]) -> list[str]:
+    return lines_of(text(outcomes[0], "funding_stream", "(no stream named)"), bold=True)
+
+
+def _spend(row: Record) -> list[str]:
+    amount, period = number(row, "amount_gbp"), text(row, "period")
+    said = pounds(amount) if amount is not None else "spend not published"
+    return lines_of(f"{said}, {period}" if period else said, SMALL, width=COLUMN * _LEFT)
 
 
 def _outcome(row: Record) -> list[str]:
-    measure = text(row, "measure")
+    measure, change = text(row, "measure"), number(row, "change_pct")
     if not measure:
-        return ["no outcome published"]
-    change = number(row, "change_pct")
+        parts = ["no outcome published"]
+    elif change is None:
+        parts = [f"{measure}: {text(row, 'token', 'no number published')}"]
+    else:
+        base, sure = row.get("base_count"), _sure(row)
+        based = f"base {count(base)}" if base is not None else "base not published"
+        parts = [
+            f"{measure}: {percent(round(change, 1))}",
+            *([f"({percent(sure[0], places=1)} to {percent(sure[1], places=1)})"] if sure else []),
+            ", ".join(part for part in (text(row, "comparison"), based) if part),
+        ]
+    width = COLUMN * (1 - _MIDDLE)
+    return [line for part in parts for line in lines_of(part, SMALL, width=width)]
+
+
+def _draw_spend(ax: Axes, row: Record, y: float, most: float) -> list[tuple[float, float]]:
+    for line in _spend(row):
+        write(ax, 0, y + 8, line, size=SMALL, color=MUTED)
+        y += _LINE
+    amount, middle = number(row, "amount_gbp"), y + 1 + _STRIP / 2
+    if amount is None:
+        return []
+    bar(ax, 0, middle, amount / most * _LEFT, color=PALETTE[0])
+    if loose := span(row, "amount_low_gbp", "amount_high_gbp", wide=True):
+        ends = [end / most * _LEFT for end in loose]
+        stroke(ax, ends, [middle] * 2, color=INK, width=1.6, marker="|", markersize=7)
+    return [(y + 1, _STRIP)]
+
+
+def _draw_outcome(
+    ax: Axes, row: Record, y: float, reach: tuple[float, float]
+) -> list[tuple[float, float]]:
+    for line in _outcome(row):
+        write(ax, _MIDDLE, y + 8, line, size=SMALL, color=MUTED)
+        y += _LINE
+    change, sure = number(row, "change_pct"), _sure(row)
     if change is None:
-        return [f"{measure}: {text(row, 'token', 'no number published')} (no change published)"]
-    base = row.get("base_count")
-    sure = span(row, "change_low_pct", "change_high_pct")
-    based = f"base {count(base)}" if base is not None else "base not published"
-    return [
-        f"{measure}: {percent(round(change, 1))}",
-        *([f"({percent(sure[0], places=1)} to {percent(sure[1], places=1)})"] if sure else []),
-        ", ".join(part for part in (text(row, "comparison"), based) if part),
-    ]
-
-
-def _draw(ax: Axes, row: Record, y: float, most: float, reach: tuple[float, float]) -> float:
-    y += _BETWEEN
-    stroke(ax, [0, 1], [y - 8, y - 8], color=MUTED, width=0.8)
-    for line in _name(row):
-        write(ax, 0, y + 9, line, bold=True)
-        y += _LABEL
-    halves = _words(row)
-    for x, lines in zip((0, _MIDDLE), halves, strict=True):
-        for place, line in enumerate(lines):
-            write(ax, x, y + 8 + place * _LINE, line, size=SMALL, color=MUTED)
-    y += max(len(half) for half in halves) * _LINE + 1
-    middle = y + _STRIP / 2
-    amount, change = number(row, "amount_gbp"), number(row, "change_pct")
-    if amount is not None:
-        bar(ax, 0, middle, amount / most * _LEFT, color=PALETTE[0])
-        if loose := span(row, "amount_low_gbp", "amount_high_gbp", wide=True):
-            ends = [end / most * _LEFT for end in loose]
-            stroke(ax, ends, [middle] * 2, color=INK, width=1.6, marker="|", markersize=7)
-    if change is not None:
-        zero = _across(0, *reach)
-        stroke(ax, [zero, zero], [y - 1, y + _STRIP + 1], color=INK, width=1.2, zorder=2)
-        sure = span(row, "change_low_pct", "change_high_pct")
-        if sure:
-            ends = [_across(end, *reach) for end in sure]
-            stroke(ax, ends, [middle] * 2, color=PALETTE[2], width=1.8)
-        x = _across(change, *reach)
-        dot(ax, x, middle, color=PALETTE[2], marker=MARKERS[2], hollow=not sure)
-    return y
+        return []
+    middle, zero, x = y + 1 + _STRIP / 2, _across(0, *reach), _across(change, *reach)
+    stroke(ax, [zero, zero], [y, y + _STRIP + 2], color=INK, width=1.2, zorder=2)
+    if sure:
+        ends = [_across(end, *reach) for end in sure]
+        stroke(ax, ends, [middle] * 2, color=PALETTE[2], width=1.8)
+    dot(ax, x, middle, color=PALETTE[2], marker=MARKERS[2], hollow=not sure)
+    return [(y + 1, _STRIP)]

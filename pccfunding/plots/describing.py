@@ -14,7 +14,7 @@ from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = ["alt_text", "series_of", "statements_of"]
+__all__ = ["alt_text", "series_of", "statements_of", "streams_of"]
 
 
 def alt_text(frame: IntoDataFrame, kind: str) -> str:
@@ -58,10 +58,19 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
 
 def statements_of(rows: list[Record]) -> list[list[Record]]:
     """Rows of one statement together, in order of first appearance."""
-    together: dict[str, list[Record]] = {}
+    return _together(rows, "statement")
+
+
+def streams_of(rows: list[Record]) -> list[list[Record]]:
+    """Rows of one funding stream and period together, in order of first appearance."""
+    return _together(rows, "funding_stream", "period")
+
+
+def _together(rows: list[Record], *columns: str) -> list[list[Record]]:
+    found: dict[tuple[str, ...], list[Record]] = {}
     for row in rows:
-        together.setdefault(text(row, "statement"), []).append(row)
-    return list(together.values())
+        found.setdefault(tuple(text(row, column) for column in columns), []).append(row)
+    return list(found.values())
 
 
 def series_of(rows: list[Record]) -> dict[str, list[Record]]:
@@ -158,19 +167,25 @@ def _least_and_most(row: Record) -> tuple[float, float]:
 
 
 def _beside(rows: list[Record]) -> str:
-    words = [f"Small panels, {_n(rows, 'row')}, spend beside reported outcome."]
-    for row in rows:
-        amount, change = number(row, "amount_gbp"), number(row, "change_pct")
-        spend = "spend not published" if amount is None else f"{pounds(amount)}{_money_span(row)}"
-        measure = text(row, "measure")
-        outcome = f"{measure}: {text(row, 'token', 'no number published')}"
-        if not measure:
-            outcome = "no outcome published"
-        elif change is not None:
-            shown = f"{measure} {percent(round(change, 1))} ({_span_and_base(row)})"
-            outcome = f"{shown}: {_change_verdict(row)}"
-        words.append(f"{text(row, 'funding_stream')}: {spend}; {outcome}.")
+    streams = streams_of(rows)
+    words = [f"Small panels, {_n(streams, 'stream')}, spend beside reported outcomes."]
+    for outcomes in streams:
+        first = outcomes[0]
+        amount = number(first, "amount_gbp")
+        spend = "spend not published" if amount is None else f"{pounds(amount)}{_money_span(first)}"
+        said = "; ".join([spend, *map(_outcome, outcomes)])
+        words.append(f"{text(first, 'funding_stream')}: {said}.")
     return " ".join([*words, "Nothing shown links the money to the outcome as its cause."])
+
+
+def _outcome(row: Record) -> str:
+    measure, change = text(row, "measure"), number(row, "change_pct")
+    if not measure:
+        return "no outcome published"
+    if change is None:
+        return f"{measure}: {text(row, 'token', 'no number published')}"
+    shown = f"{measure} {percent(round(change, 1))} ({_span_and_base(row)})"
+    return f"{shown}: {_change_verdict(row)}"
 
 
 def _n(items: list[Record] | list[list[Record]] | dict[str, list[Record]], one: str,

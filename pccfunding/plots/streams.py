@@ -147,10 +147,10 @@ def _draw(ax: Axes, row: Record, y: float, color: str) -> None:
         y += _BETWEEN
         across = ax.get_yaxis_transform()
         stroke(ax, [0, 1], [y - 6, y - 6], color=MUTED, width=0.8, transform=across)
+    write(ax, 1, y + 9, _amount(row), bold=summed, ha="right")
     for line in _label(row):
         write(ax, 0, y + 9, line, bold=summed)
         y += _LABEL
-    write(ax, 1, y + 9 - _LABEL, _amount(row), bold=summed, ha="right")
     amount = number(row, "amount_gbp")
     middle = y + _BAR / 2
     if amount is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
 
@@ -17,6 +17,12 @@ __all__ = ["figure_svg"]
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_SETTINGS: Any = {
+    "svg.hashsalt": "pccfunding",
+    "svg.fonttype": "path",
+    "savefig.bbox": None,
+    "path.simplify": True,
+}
 
 
 def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = None) -> str:
@@ -70,7 +76,7 @@ def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = 
     headline = axes.get_title(loc="left").replace("\n", " ") if axes is not None else ""
 
     drawn = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": "pccfunding", "svg.fonttype": "path"}):
+    with matplotlib.rc_context(_SETTINGS):
         figure.savefig(drawn, format="svg", metadata=_NOTHING, transparent=True)
     return _inlined(drawn.getvalue(), prefix, headline, words)
 

@@ -103,9 +103,12 @@ class Reconciliations:
 
 
 def judge_groups(
-    left: Any, right: Any, *, by: str | Sequence[str], relation: str, complete: bool = True
+    left: Any, right: Any, *, by: str | Sequence[str], relation: str, **options: Any
 ) -> Reconciliations:
-    """Judge the rows of each group of one table against the total of that group."""
+    """Judge the rows of each group of one table against the total of that group.
+
+    The options are those of ``judge``; they hold for every group.
+    """
     keys = (by,) if isinstance(by, str) else tuple(by)
     parts: dict[Key, list[One]] = {}
     for row in frame_rows(left):
@@ -113,16 +116,15 @@ def judge_groups(
     totals = _mapped(right, keys) if isinstance(right, Mapping) else _rows_by_key(right, keys)
     groups = []
     for key in dict.fromkeys([*parts, *totals]):
-        result = judge(
-            parts.get(key, [None]), totals.get(key), relation=relation, complete=complete
-        )
+        result = judge(parts.get(key, [None]), totals.get(key), relation=relation, **options)
         groups.append((key, result))
     return Reconciliations(keys, tuple(groups))
 
 
 def _mapped(right: Mapping[Any, One], keys: Key) -> dict[Key, One]:
     return {
-        (name if isinstance(name, tuple) else (name,)): figure for name, figure in right.items()
+        _known(name if isinstance(name, tuple) else (name,)): figure
+        for name, figure in right.items()
     }
 
 
@@ -143,7 +145,12 @@ def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
     for name in keys:
         if name not in row:
             raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
-    return tuple(row[name] for name in keys)
+    return _known(tuple(row[name] for name in keys))
+
+
+def _known(key: Key) -> Key:
+    """Give a missing name as None: NaN differs from itself and would never find its group."""
+    return tuple(None if name != name else name for name in key)
 
 
 def _residual(result: Reconciliation) -> dict[str, Any]:

@@ -25,6 +25,10 @@ from pccfunding.reconciliation.verdicts import Reconciliation
 __all__ = ["judge"]
 
 IMPLAUSIBLE_SD = 4.0
+# Relations whose left side can only grow when a missing part is found.
+ADDING = ("equal", "sum", "part_of")
+# What no precision of the printing can settle.
+BEYOND_PRECISION = ("not-published", "parts-missing", "scope-differs", "status-differs")
 
 
 def judge(
@@ -73,6 +77,8 @@ def _judge(
     verdict, reason = "reconciles", None
     if scope_reason:
         verdict, reason = "cannot be told", scope_reason
+    elif not complete and rule.name not in ADDING:
+        verdict, reason = "cannot be told", "parts-missing"
     elif not (rule if complete and not unknown else RELATIONS["part_of"]).holds(*hard):
         verdict = "conflicts"
     elif unknown:
@@ -94,7 +100,7 @@ def _judge(
         verdict=verdict,
         reason=reason,
         relation=rule.name,
-        strict_verdict="reconciles" if strict_holds else "conflicts",
+        strict_verdict=_strict_verdict(verdict, reason, strict_holds),
         finest_unit=finest_unit(rule, printed),
         gap=gap,
         gap_pct=None if gap is None or not total.value else 100 * gap / total.value,
@@ -104,6 +110,12 @@ def _judge(
         working=working(rule, terms, total, soft if verdict == "reconciles" else hard, unknown),
         cautions=tuple(cautions),
     )
+
+
+def _strict_verdict(verdict: str, reason: str | None, holds: bool) -> str:
+    if reason in BEYOND_PRECISION:
+        return "cannot be told"
+    return verdict if holds else "conflicts"
 
 
 def _untold(rule: Relation, reason: str, unit: str | None, why: str) -> Reconciliation:

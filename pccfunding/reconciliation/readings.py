@@ -47,9 +47,11 @@ def width(interval: Interval | None) -> Fraction:
 
 
 def finest_unit(rule: Relation, printed: Sequence[Printed]) -> Fraction | None:
-    units = sorted({unit for one in printed for unit in _ladder(one)})
+    ladders = [_ladder(one) for one in printed]
+    units = sorted({unit for ladder in ladders for unit in ladder})
     for unit in units or [Fraction(0)]:
-        if rule.holds(*images(rule, [_at_unit(one, unit) for one in printed])):
+        read = [_at_unit(one, ladder, unit) for one, ladder in zip(printed, ladders, strict=True)]
+        if rule.holds(*images(rule, read)):
             return unit or None
     return None
 
@@ -66,8 +68,7 @@ def _ladder(one: Printed) -> list[Fraction]:
     return units
 
 
-def _at_unit(one: Printed, unit: Fraction) -> Interval:
-    ladder = _ladder(one)
+def _at_unit(one: Printed, ladder: Sequence[Fraction], unit: Fraction) -> Interval:
     if not ladder or one.value is None:
         return or_any(one.hard)
     usable = [rung for rung in ladder if rung <= unit]

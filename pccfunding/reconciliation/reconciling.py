@@ -69,11 +69,11 @@ def reconcile(
         Unit of bare numbers.
     complete : bool, default True
         Whether all parts are on the left. If not, a sum cannot be told, and conflicts only where
-        the parts given exceed the total (parts are taken as not negative).
+        the parts given exceed the total (parts are taken as not negative). What does not add,
+        such as a hull, cannot be told at all.
     scope : pair of mappings, optional
         What each side is about: period, area, funder, stream, status, flow, price_base. Without
         it the caller vouches that both sides are about the same.
-
     by : str or sequence of str, optional
         Key columns: every group of `left` is judged against its own total, a row of the table
         `right` or an entry of the mapping `right`.
@@ -112,7 +112,9 @@ Holds only if a figure is rounded more coarsely than its last digit.'
     'Of 1 groups 1 reconcile, 0 conflict, 0 cannot be told.'
     """
     if by is not None:
-        return judge_groups(left, right, by=by, relation=relation, complete=complete)
+        return judge_groups(
+            left, right, by=by, relation=relation, unit=unit, complete=complete, scope=scope
+        )
     if isinstance(right, Mapping):
         raise TableError("A mapping of totals needs by=, the columns that its keys stand for.")
     return judge(left, right, relation=relation, unit=unit, complete=complete, scope=scope)

@@ -45,7 +45,8 @@ class Reconciliation:
     relation : str
         The relation asserted.
     strict_verdict : str
-        The verdict when every written digit is taken at its word.
+        The verdict when every written digit is taken at its word; "cannot be told" where no
+        precision could settle it.
     finest_unit : Fraction or None
         The finest unit of rounding at which the statement holds; None where none does.
     gap, gap_pct : Fraction or None

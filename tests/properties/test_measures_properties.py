@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest
 
 from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
@@ -25,7 +24,7 @@ Row = dict[str, Any]
 Group = tuple[Any, int]
 
 engines = pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
-few = settings(max_examples=30)
+few = settings(max_examples=20)
 
 pence = st.integers(-(10**9), 10**11)
 
@@ -79,7 +78,7 @@ def typed(make: Any, columns: dict[str, list[Any]]) -> Any:
     if make is pl.DataFrame:
         words = ("funding_stream", "area_code", "offence", "vintage", "financial_year")
         dates = ("period_start", "period_end", "reference_date")
-        kinds = {name: pl.String for name in words} | {name: pl.Date for name in dates}
+        kinds = dict.fromkeys(words, pl.String) | dict.fromkeys(dates, pl.Date)
         schema = {name: kinds.get(name, pl.Float64) for name in columns}
         return pl.DataFrame(columns, schema=schema)
     frame = pd.DataFrame(columns)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period, parse_date

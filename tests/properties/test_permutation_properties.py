@@ -10,8 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 from hypothesis.extra import numpy as stn
 
 from pccfunding._permutation_scores import attained
@@ -67,19 +66,21 @@ def null_of(x: Values, y: Values, method: str) -> Counter[Fraction]:
 
 def every_p(null: Counter[Fraction], rule: str) -> dict[Fraction, Fraction]:
     total = sum(null.values())
-    found = {}
-    for value in null:
-        above = sum(count for other, count in null.items() if other >= value)
-        below = sum(count for other, count in null.items() if other <= value)
-        by_size = sum(count for other, count in null.items() if abs(other) >= abs(value))
-        reached = {
-            "greater": above,
-            "less": below,
-            "double": min(2 * min(above, below), total),
-            "abs": by_size,
-        }
-        found[value] = Fraction(reached[rule], total)
-    return found
+    values = sorted(null)
+    at_most = dict(zip(values, itertools.accumulate(null[v] for v in values), strict=True))
+    above = {v: total - at_most[v] + null[v] for v in values}
+    by_size: Counter[Fraction] = Counter()
+    for value, count in null.items():
+        by_size[abs(value)] += count
+    sizes = sorted(by_size, reverse=True)
+    as_large = dict(zip(sizes, itertools.accumulate(by_size[s] for s in sizes), strict=True))
+    reached = {
+        "greater": above,
+        "less": at_most,
+        "double": {v: min(2 * above[v], 2 * at_most[v], total) for v in values},
+        "abs": {v: as_large[abs(v)] for v in values},
+    }[rule]
+    return {v: Fraction(reached[v], total) for v in values}
 
 
 def check_against_enumeration(x: Values, y: Values, method: str) -> None:

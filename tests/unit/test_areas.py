@@ -8,8 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pccfunding import _bundled
 from pccfunding.areas import Area, GoverningBody, find_area

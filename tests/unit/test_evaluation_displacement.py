@@ -96,6 +96,15 @@ def test_quotient_and_what_it_is_compatible_with(
     assert meaning in found.meaning
 
 
+def test_measures_with_a_comparison_that_moved() -> None:
+    found = ev.wdq((200, 90), (100, 120), (50, 72))
+    assert found.success == pytest.approx(90 / 120 - 200 / 100)
+    assert found.buffer == pytest.approx(72 / 120 - 50 / 100)
+    assert found.wdq == pytest.approx(0.1 / -1.25)
+    assert (found.gross, found.net) == (110, pytest.approx(1.25))
+    assert found.total_net == pytest.approx((200 * 1.2 - 90) + (50 * 1.2 - 72))
+
+
 @pytest.mark.parametrize("after", [100, 120])
 def test_quotient_is_undefined_unless_the_success_measure_is_negative(after: int) -> None:
     found = ev.wdq((100, after), (100, 100), (100, 90))

@@ -145,6 +145,7 @@ def test_dispersion_reads_months_in_any_spelling() -> None:
     by_number = ev.dispersion_from_months(counts, [1, 1, 2, 2])
     by_text = ev.dispersion_from_months(counts, ["2019-01", "2020-01-31", "2019-02", "2020-02"])
     dates = np.array(["2019-01", "2020-01", "2019-02", "2020-02"], dtype="datetime64[M]")
+    assert by_number == ev.dispersion_from_months(counts, [1, "2020-01", "2019-02", 2])
     assert by_number == by_text == ev.dispersion_from_months(counts, list(dates))
 
 

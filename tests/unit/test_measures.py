@@ -191,7 +191,7 @@ class TestPerCapitaSpend:
         assert [row["persons"] for row in found] == [1000, 900]
 
     def test_only_a_mid_year_is_a_denominator(self) -> None:
-        census = people(7, reference_date="2024-03-21")
+        census = people(7, reference_date="2023-03-21")
         (row,) = spend([award(1.0)], [people(), census])
         assert row["persons"] == 1000
         (row,) = spend([award(1.0)], [census])
@@ -388,6 +388,10 @@ class TestYearOnYear:
         found = grown([award(1.0, period), award(3.0, "2021-22")])
         assert [row["change_pct"] for row in found] == [None, None]
         assert [row["unknown_reason"] for row in found] == [says, "no figure for the year before"]
+
+    def test_a_part_of_a_year_is_not_compared_with_the_year_before_it(self) -> None:
+        found = grown([award(1.0, "2021-22"), award(3.0, "April 2022 to September 2022")])
+        assert found[1]["change_pct"] is found[1]["amount_gbp_previous"] is None
 
     def test_years_may_begin_on_any_day(self) -> None:
         rows = [award(1.0, "2020"), award(2.0, "2021"), award(8.0, "2021-22")]

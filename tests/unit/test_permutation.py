@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pccfunding import _permutation_draws as draws_room
-from pccfunding import _permutation_products as products_room
+from pccfunding import _permutation_draws as draws_room, _permutation_products as products_room
 from pccfunding._permutation_draws import orders
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.permutation import (
@@ -161,6 +160,31 @@ def test_one_funded_area_of_43_cannot_reach_a_small_p(method: str) -> None:
     many = permutation_test(funded, range(43), method=method, two_sided="abs", resamples=999)
     # The funded area first and the funded area last are of one size.
     assert many.min_p == 2 / 43
+
+
+def test_each_tail_has_its_own_floor() -> None:
+    funded, crime = [0.0] * 42 + [1.0], [*range(41), 41, 41]
+    floors = {
+        rule: permutation_test(funded, crime, resamples=999, **{name: rule}).min_p
+        for name, rules in (("alternative", ("greater", "less")), ("two_sided", ("double", "abs")))
+        for rule in rules
+    }
+    # Two areas share the most crime and one has the least, which lies farther out.
+    assert floors == {"greater": 2 / 43, "less": 1 / 43, "double": 2 / 43, "abs": 1 / 43}
+
+
+def test_few_draws_raise_the_floor() -> None:
+    x = np.arange(30.0)
+    floors = {
+        name: permutation_test(x, x, resamples=99, **options).min_p
+        for name, options in {
+            "double": {},
+            "abs": {"two_sided": "abs"},
+            "greater": {"alternative": "greater"},
+        }.items()
+    }
+    assert floors == {"double": 2 / 100, "abs": 1 / 100, "greater": 1 / 100}
+    assert permutation_family([x], [x], resamples=99).min_p == [[2 / 100]]
 
 
 def test_the_same_seed_gives_the_same_p_and_another_seed_another() -> None:

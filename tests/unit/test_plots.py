@@ -91,6 +91,7 @@ def beside() -> pd.DataFrame:
         ("Serious Violence", 352_195.0, "Sharp weapon", -26.0, None, None, None, None),
         ("Brighter Tomorrow", None, "Women who did not reoffend", None, None, None, None, "92%"),
         ("Youth Fund", 70_023.0, None, None, None, None, None, None),
+        ("Safer Streets", 697_595.0, "Projects", None, None, None, None, "Three"),
     ]
     names = ["funding_stream", "amount_gbp", "measure", "change_pct", "change_low_pct"]
     return pd.DataFrame(rows, columns=[*names, "change_high_pct", "base_count", "token"])
@@ -253,10 +254,24 @@ def test_what_is_no_frame_or_has_no_rows_is_refused(kind: str) -> None:
 
 @KINDS
 def test_the_callers_style_changes_nothing(kind: str) -> None:
-    import matplotlib.style
-
     mine = plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p")
-    with matplotlib.style.context(["fivethirtyeight", "dark_background"]):
+    theirs: Any = {
+        "font.family": ["DejaVu Serif"],
+        "font.size": 20,
+        "text.color": "white",
+        "figure.facecolor": "black",
+        "axes.facecolor": "black",
+        "axes.grid": True,
+        "lines.linewidth": 9,
+        "lines.linestyle": ":",
+        "lines.marker": "x",
+        "figure.constrained_layout.use": True,
+        "savefig.bbox": "tight",
+        "svg.fonttype": "none",
+        "path.sketch": (3, 60, 2),
+        "hatch.linewidth": 5,
+    }
+    with matplotlib.rc_context(theirs):
         assert plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p") == mine
 
 
@@ -410,13 +425,27 @@ def test_beside_joins_nothing_ranks_nothing_and_claims_nothing() -> None:
     across = [line for line in ax.lines if min(line.get_xdata()) < 0.41 < max(line.get_xdata())]
     assert {to_hex(line.get_color()) for line in across} == rules
     order = [word for word in words(ax) if word in set(beside()["funding_stream"])]
-    assert order == list(beside()["funding_stream"])
+    assert order == ["Safer Streets", "Serious Violence", "Brighter Tomorrow", "Youth Fund"]
+    amounts = [bar.get_width() for bar in ax.patches]
+    assert [amount / amounts[0] for amount in amounts] == pytest.approx(
+        [1, 352195 / 697595, 70023 / 697595]
+    )
+    assert "Projects: Three" in words(ax)
     said = " ".join([*words(ax), plots.alt_text(beside(), "beside")]).lower()
     assert not any(verb in said for verb in ("reduced", "led to", "caused", "because of", "thanks"))
     assert "no outcome published" in words(ax)
     assert "spend not published" in words(ax)
     marks = [(is_hollow(dot), dot.get_marker()) for dot in dots(ax)]
     assert marks == [(False, "D"), (True, "D")]
+
+
+def test_beside_keeps_two_years_of_a_stream_apart() -> None:
+    frame = pd.concat([beside().iloc[:1]] * 2).assign(
+        period=["2022-23", "2023-24"], amount_gbp=[100.0, 200.0]
+    )
+    ax = plots.plot_beside(frame)
+    assert {"£100, 2022-23", "£200, 2023-24"} <= set(words(ax))
+    assert len(ax.patches) == 2
 
 
 # --- words instead of pictures -----------------------------------------------------------------
@@ -460,9 +489,10 @@ def test_alt_text_of_years() -> None:
 
 def test_alt_text_of_beside() -> None:
     said = plots.alt_text(beside(), "beside")
-    assert said.startswith("Small panels, n = 4 rows")
+    assert said.startswith("Small panels, n = 4 streams")
     assert "Residential burglary −36.8% (interval −40.1% to −33.3%, base 3,497): a fall" in said
     assert "Sharp weapon −26% (no interval, base not published): a fall, how sure" in said
+    assert "a fall beyond counting noise; Projects: Three." in said
     assert "Youth Fund: £70,023; no outcome published." in said
 
 

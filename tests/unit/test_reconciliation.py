@@ -178,8 +178,8 @@ def test_misuse_is_refused_with_a_sentence() -> None:
     rows = {"amount_gbp": [1.0, 2.0]}
     with pytest.raises(MixedStatusError, match="1 award, 1 budget"):
         reconcile(pd.DataFrame(rows | {"status": ["award", "budget"]}), "£3.00")
+    flows = ["national_to_pcc", "pcc_to_recipient"]
     with pytest.raises(MixedFlowError, match="Keep one flow"):
-        flows = ["national_to_pcc", "pcc_to_recipient"]
         reconcile(pd.DataFrame(rows | {"flow": flows}), "£3.00")
 
 
