@@ -15,7 +15,7 @@ PEERS = "import pandas, scipy.stats, matplotlib.pyplot"
 
 
 def python(code: str, *arguments: str) -> Callable[[], str]:
-    """Give a call that runs code in an interpreter of its own, start of the interpreter included."""
+    """Give a call that starts an interpreter and runs code in it."""
 
     def run() -> str:
         command = [sys.executable, "-c", code, *arguments]

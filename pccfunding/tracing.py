@@ -11,6 +11,7 @@ from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.evidence import Evidence, load_evidence
 
 if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
     from narwhals.typing import IntoFrame
 
 __all__ = ["cite", "revisions", "trace"]
@@ -48,21 +49,21 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
     ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
     """
     known = load_evidence() if evidence is None else evidence
-    rows = rows if hasattr(rows, "columns") else rows.frame
-    if "figure_id" in rows.columns:
-        wanted = pd.Index(rows["figure_id"].dropna().unique())
+    table = _opened(rows)
+    if "figure_id" in table.columns:
+        wanted = pd.Index(_present(table, "figure_id"), dtype=object)
         figures = known.figures.set_index("figure_id")
         _refuse_unknown(wanted, figures.index, "figure")
         tokens = figures.loc[wanted, ["source_id", "token"]]
         order = tokens["source_id"].drop_duplicates().tolist()
         printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
-    elif "source_id" in rows.columns:
-        order = rows["source_id"].dropna().unique().tolist()
+    elif "source_id" in table.columns:
+        order = _present(table, "source_id")
         printed = pd.Series(dtype=object)
     else:
         raise TableError(
             f"This table has neither figure_id nor source_id; it has "
-            f"{', '.join(map(repr, rows.columns))}. Keep one of them to be able to cite."
+            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
@@ -70,6 +71,24 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _opened(rows: Any) -> nw.DataFrame[Any]:
+    import narwhals.stable.v2 as nw
+
+    try:
+        frame = nw.from_native(getattr(rows, "frame", rows))
+    except TypeError:
+        raise TableError(
+            f"Only a table, or a result with a frame, can be cited; this is a "
+            f"{type(rows).__name__}."
+        ) from None
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _present(table: nw.DataFrame[Any], column: str) -> list[str]:
+    names: list[str] = table[column].drop_nulls().unique(maintain_order=True).to_list()
+    return names
 
 
 def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> None:
@@ -134,14 +153,15 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
     subject_id : str
         Key of an award, total or outcome.
     evidence : Evidence, optional
-        The bundled evidence by default.
+        The bundled evidence by default. Evidence as of a day shows what was printed by then.
 
     Returns
     -------
     DataFrame
         One row a printing, dated ones first in time order: `published_on`, `token`, `value`,
         `change` (from the printing before, in the figure's unit), `source_id`, `locator`,
-        `superseded_by`, `holds` (whether it is the one in today's tables), `figure_id`.
+        `superseded_by`, `holds` (whether it is the one in the tables of the evidence),
+        `figure_id`.
 
     Raises
     ------
@@ -157,10 +177,13 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
 
     known = load_evidence() if evidence is None else evidence
     printed = known.figures[known.figures["subject_id"] == subject_id]
+    if known.as_of is not None:
+        printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]
     if printed.empty:
         near = difflib.get_close_matches(subject_id, known.figures["subject_id"].unique(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"No figure about {subject_id!r}.{hint}")
+        hint = f" Did you mean {near[0]!r}?" if near and near[0] != subject_id else ""
+        day = f" as of {known.as_of}" if known.as_of else ""
+        raise UnknownNameError(f"No figure about {subject_id!r}{day}.{hint}")
     ordered = printed.sort_values(["published_on", "figure_id"], kind="stable", na_position="last")
     value = pd.to_numeric(ordered["value"]).astype("float64")
     subjects = [known.awards, known.outcomes, known.totals]

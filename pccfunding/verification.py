@@ -75,9 +75,16 @@ def _read(path: Path, digest: str) -> tuple[str, str]:
     return "same" if same else "other", content.decode("utf-8", errors="replace")
 
 
+def _pattern(token: str) -> str:
+    """Find a token over line breaks, and never inside a longer number or word."""
+    words = r"\s+".join(re.escape(word) for word in token.split())
+    before = r"(?<![0-9A-Za-z])(?<![0-9][.,])" if token[0].isalnum() else ""
+    after = r"(?![0-9A-Za-z])(?![.,][0-9])" if token[-1].isalnum() else ""
+    return f"{before}{words}{after}"
+
+
 def _look_up(row: dict[Any, Any], copy: str, text: str) -> dict[str, Any]:
-    pattern = r"\s+".join(re.escape(word) for word in row["token"].split())
-    places = [match.start() for match in re.finditer(pattern, text)]
+    places = [match.start() for match in re.finditer(_pattern(row["token"]), text)]
     return {
         "figure_id": row["figure_id"],
         "token": row["token"],

@@ -13,7 +13,13 @@ from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-settings.register_profile("settled", derandomize=True, deadline=None)
+# The README's run takes few examples; .ci/run sets PCCFUNDING_EXAMPLES to look further.
+settings.register_profile(
+    "settled",
+    derandomize=True,
+    deadline=None,
+    max_examples=int(os.environ.get("PCCFUNDING_EXAMPLES", "10")),
+)
 settings.load_profile("settled")
 
 

@@ -12,9 +12,11 @@ from pccfunding.measures._days import iso_day
 from pccfunding.measures._frames import Table, describe
 
 __all__ = [
+    "AFTER_ALL",
     "LABELS",
     "differ",
     "ends_of",
+    "filled",
     "first_and_last",
     "mixed",
     "refuse_mixtures",
@@ -22,7 +24,7 @@ __all__ = [
     "with_labels",
 ]
 
-_AFTER_ALL = "\U0010ffff"
+AFTER_ALL = "\U0010ffff"
 LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
 
 
@@ -32,7 +34,12 @@ def ends_of(name: str, text: nw.Expr) -> dict[str, nw.Expr]:
     Missing texts stand last among the first and first among the last: pandas 2 cannot order
     them among strings.
     """
-    return {f"_{name}_a": text.fill_null(_AFTER_ALL), f"_{name}_z": text.fill_null("")}
+    return {f"_{name}_a": filled(text, AFTER_ALL), f"_{name}_z": filled(text, "")}
+
+
+def filled(text: nw.Expr, word: str) -> nw.Expr:
+    """Put a word where a text is missing, even if pandas takes a column of nothing for numbers."""
+    return nw.when(text.is_null()).then(nw.lit(word)).otherwise(text)
 
 
 def with_labels(table: Table, lines: nw.LazyFrame[Any], labels: Sequence[str]) -> nw.LazyFrame[Any]:
@@ -51,7 +58,7 @@ def first_and_last(labels: Sequence[str]) -> list[nw.Expr]:
 def mixed(label: str) -> nw.Expr:
     """Whether a group holds more than one value of a label."""
     first = nw.col(f"_{label}_a")
-    return (first != nw.col(f"_{label}_z")) & (first != _AFTER_ALL)
+    return (first != nw.col(f"_{label}_z")) & (first != AFTER_ALL)
 
 
 def single(label: str) -> nw.Expr:

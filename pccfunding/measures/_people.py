@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PopulationError
 from pccfunding.measures._days import iso_day, year_and_month
 from pccfunding.measures._frames import Table
+from pccfunding.measures._labels import ends_of, first_and_last
 
 __all__ = ["people_by_year", "refuse_doubled_people"]
 
@@ -34,14 +35,11 @@ def people_by_year(people: Table) -> nw.LazyFrame[Any]:
     return (
         _mid_years(people)
         .filter(nw.col("_persons") >= 0)
-        .with_columns(
-            _vintage_a=nw.col("_vintage"), _vintage_z=nw.col("_vintage"), _times=nw.lit(1)
-        )
+        .with_columns(**ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1))
         .group_by(["_area", "_year"])
         .agg(
             nw.col("_persons").sum(),
-            nw.col("_vintage_a").min(),
-            nw.col("_vintage_z").max(),
+            *first_and_last(["vintage"]),
             nw.col("_times").sum(),
         )
     )
@@ -49,9 +47,9 @@ def people_by_year(people: Table) -> nw.LazyFrame[Any]:
 
 def refuse_doubled_people(people: Table) -> None:
     """Refuse a population of more than one vintage, or with an area and mid-year twice."""
-    held = _mid_years(people)
-    found = held.select("_vintage").unique().sort("_vintage").collect()["_vintage"].to_list()
-    vintages = [vintage for vintage in found if isinstance(vintage, str)]
+    held = _mid_years(people).with_columns(_times=nw.lit(1))
+    found = held.group_by("_vintage").agg(nw.col("_times").sum()).collect()["_vintage"].to_list()
+    vintages = sorted(vintage for vintage in found if isinstance(vintage, str))
     if len(vintages) > 1:
         raise PopulationError(
             f"population holds {len(vintages)} vintages: {', '.join(map(repr, vintages))}. "
@@ -59,8 +57,7 @@ def refuse_doubled_people(people: Table) -> None:
             f"population[population['vintage'] == {vintages[-1]!r}]."
         )
     twice = (
-        held.with_columns(_times=nw.lit(1))
-        .group_by(["_area", "_year"])
+        held.group_by(["_area", "_year"])
         .agg(nw.col("_times").sum(), nw.col("reference_date").min())
         .filter(nw.col("_times") > 1)
         .sort(["_area", "_year"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,6 +15,13 @@ from pccfunding.measures._frames import Table, open_table, refuse_other_kind
 from pccfunding.periods import Period
 
 __all__ = ["Part", "dates_of", "slices", "weighing"]
+
+_NEEDED = {
+    "days": (),
+    "equal": (),
+    "population": ("reference_date", "persons", "vintage"),
+    "weights": ("weight",),
+}
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,20 @@ def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date]
         return lambda start, end: _times(start, end, to, rule)
     other = open_table(by, "by")
     refuse_other_kind(table, other)
+    other.need(to, *_NEEDED[rule])
     rows = other.frame.collect()
+    if rule != "population":
+        _refuse_repeats(rows[to].to_list())
     if to == "area_code":
         return lambda start, end: _areas(rows, rule, start, end)
-    other.need(to, "weight")
     given = dict(zip(rows[to].to_list(), rows["weight"].to_list(), strict=True))
     return lambda start, end: _weighted_times(start, end, to, given)
+
+
+def _refuse_repeats(names: list[Any]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise TableError(f"by= names {name!r} {count} times; give one row a part.")
 
 
 def _times(start: date, end: date, to: str, rule: str) -> list[Part]:
@@ -118,12 +134,16 @@ def _label(first: date, to: str) -> str:
 
 
 def _whole_weight(weight: Any, name: str) -> int:
-    if weight is None or weight != weight or weight < 0 or int(weight) != weight:
+    try:
+        whole = int(weight)
+    except (TypeError, ValueError, OverflowError):
+        whole = -1
+    if whole < 0 or whole != weight:
         raise TableError(
             f"The weight of {name} is {weight!r}; weights are whole numbers of 0 or more. "
             f"Scale fractions up."
         )
-    return int(weight)
+    return whole
 
 
 def dates_of(frame: nw.DataFrame[Any], name: str) -> list[date | None]:

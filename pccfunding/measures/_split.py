@@ -13,6 +13,8 @@ __all__ = ["split_pence"]
 
 Pence: TypeAlias = npt.NDArray[np.int64]
 _LARGEST = 2**63 - 1
+# So many parts at a time stay in the processor's cache.
+_CELLS = 2**16
 
 
 def split_pence(amounts: Pence, weights: Pence) -> Pence:
@@ -60,14 +62,25 @@ def split_pence(amounts: Pence, weights: Pence) -> Pence:
             f"large to be split exactly. Use smaller weights in the same proportion."
         )
     parts = np.empty((weights.size, size.size), dtype=np.int64)
+    step = max(1, _CELLS // weights.size)
+    for first in range(0, size.size, step):
+        _split_block(size[first : first + step], weights, total, parts[:, first : first + step])
+    below = amounts < 0
+    return np.negative(parts, out=parts, where=below) if below.any() else parts
+
+
+def _split_block(size: Pence, weights: Pence, total: int, parts: Pence) -> None:
     rests = np.empty_like(parts)
+    left = size.copy()
     for place, weight in enumerate(weights.tolist()):
-        share = size * weight
-        np.floor_divide(share, total, out=parts[place])
-        np.subtract(share, parts[place] * total, out=rests[place])
-    left = size - parts.sum(axis=0)
-    for place in range(weights.size):
-        before = (rests[:place] >= rests[place]).sum(axis=0, dtype=np.int64)
-        after = (rests[place + 1 :] > rests[place]).sum(axis=0, dtype=np.int64)
-        parts[place] += before + after < left
-    return np.where(amounts < 0, -parts, parts)
+        np.multiply(size, weight, out=rests[place])
+        np.floor_divide(rests[place], total, out=parts[place])
+        rests[place] -= parts[place] * total
+        left -= parts[place]
+    kind = np.min_scalar_type(weights.size)
+    ahead = np.zeros(parts.shape, dtype=kind)
+    for place in range(weights.size - 1):
+        first = rests[place] >= rests[place + 1 :]
+        ahead[place + 1 :] += first
+        ahead[place] += kind.type(len(first)) - first.sum(axis=0, dtype=kind)
+    parts += ahead < left.astype(kind)

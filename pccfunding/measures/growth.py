@@ -24,6 +24,7 @@ from pccfunding.measures._labels import (
     first_and_last,
     mixed,
     refuse_mixtures,
+    single,
     with_labels,
 )
 from pccfunding.measures._sums import Sums, in_unit, whole
@@ -189,13 +190,13 @@ def _valued(
     values = dict(zip(names, (sums.total(), sums.bound("low"), sums.bound("high")), strict=True))
     if not sums.table.eager:
         # Where the rows are at hand, each of these has been refused.
-        single = nw.col("_rows") > 0 if sums.scale else nw.col("_rows") == 1
+        alone = nw.col("_rows") > 0 if sums.scale else nw.col("_rows") == 1
         for label in labels:
-            single = single & ~mixed(label)
-        values = {name: nw.when(single).then(sum_) for name, sum_ in values.items()}
+            alone = alone & ~mixed(label)
+        values = {name: nw.when(alone).then(sum_) for name, sum_ in values.items()}
     return years.with_columns(
         **values,
-        **{f"_{label}": nw.when(~mixed(label)).then(nw.col(f"_{label}_a")) for label in labels},
+        **{f"_{label}": single(label) for label in labels},
         _key=encoded_key(sums.table, keys),
         _whole=(nw.col("_to") == nw.col("_in_a_year")).cast(nw.Int64),
         n_known=nw.col("_known").cast(nw.Int64),

@@ -19,10 +19,13 @@ from pccfunding.measures._frames import (
     with_reasons,
 )
 from pccfunding.measures._labels import (
+    AFTER_ALL,
     LABELS,
+    filled,
     first_and_last,
     mixed,
     refuse_mixtures,
+    single,
     with_labels,
 )
 from pccfunding.measures._nesting import refuse_overlap
@@ -176,20 +179,21 @@ def _per_group(
         .join(people, on=["_area", "_year"], how="left")
         .with_columns(_lacking=nw.col("_persons").is_null().cast(nw.Int64))
     )
-    nameless = nw.col("_area").fill_null("a row without area_code")
+    found = nw.col("_lacking") == 0
+    nameless = filled(nw.col("_area"), "a row without area_code")
     areas = areas.with_columns(
         _persons=nw.col("_persons").fill_null(0.0),
-        _lacking_area_a=nw.when(nw.col("_lacking") == 1).then(nameless),
-    ).with_columns(
-        ends_of("lacking_area", nw.col("_lacking_area_a"))["_lacking_area_a"],
-        nw.col("_vintage_a"),
+        _times=nw.col("_times").fill_null(0),
+        _vintage_a=filled(nw.col("_vintage_a"), AFTER_ALL),
+        _vintage_z=filled(nw.col("_vintage_z"), ""),
+        _lacking_area=nw.when(found).then(nw.lit(AFTER_ALL)).otherwise(nameless),
     )
     return areas.group_by([*keys, "_year"]).agg(
         *sums.again(),
-        *first_and_last(labels),
+        *first_and_last([*labels, "vintage"]),
         nw.col("_persons", "_lacking").sum(),
-        nw.col("_lacking_area", "_vintage_a").min(),
-        nw.col("_vintage_z", "_times").max(),
+        nw.col("_lacking_area").min(),
+        nw.col("_times").max(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -20,9 +20,17 @@ from pccfunding.measures._split import split_pence
 __all__ = ["apportion"]
 
 _Whole: TypeAlias = npt.NDArray[np.int64]
+_Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
+_Given: TypeAlias = dict[tuple[date, date], int]
 _AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 _TARGETS = ("financial_year", "month", "area_code")
 _RULES = ("days", "equal", "population", "weights")
+_EPOCH = date(1970, 1, 1)
+_NO_DAY = np.iinfo(np.int64).min
+# No calendar reaches so many days from 1970.
+_MANY_DAYS = 2**22
+# Pounds as floats tell pennies apart up to here.
+_LARGEST = 2**53
 
 
 def apportion(
@@ -51,7 +59,8 @@ def apportion(
         a table of `area_code`.
     published : DataFrame, optional
         Published parts, with `part_of` (the `subject_id` of the award), `period_start`,
-        `period_end` and `amount_gbp`. A published year wins over the rule, which spreads the rest.
+        `period_end` and `amount_gbp`. A published financial year wins over the rule, which spreads
+        the rest; other rows are passed over.
 
     Returns
     -------
@@ -68,7 +77,8 @@ def apportion(
     Raises
     ------
     TableError
-        If a column is missing, the rule does not fit `to`, or published parts exceed the award.
+        If a column is missing, the rule does not fit `to`, or published parts exceed the award or
+        stand twice for one year.
     PenceError
         If an amount is no whole number of pence.
     PeriodError
@@ -97,77 +107,74 @@ def apportion(
     table.need("period_start", "period_end", "amount_gbp")
     if not table.eager:
         raise TableError("apportion splits pence row by row: collect the lazy frame first.")
-    _check_rule(to, rule, by)
+    _check_rule(to, rule, by, published)
     frame = table.frame.collect()
     pence = {name: _pence(frame, name) for name in _AMOUNTS if name in frame.columns}
-    periods = list(zip(dates_of(frame, "period_start"), dates_of(frame, "period_end"), strict=True))
+    starts, ends = _days(frame, "period_start"), _days(frame, "period_end")
+    _check_periods(starts, ends)
     parts_of = weighing(table, to, rule, by)
-    groups: dict[tuple[date, date], list[int]] = {}
-    for row, period in enumerate(periods):
-        groups.setdefault(_known(period, row), []).append(row)
-    fixed = {} if published is None else _published_pence(table, frame, published, periods)
+    fixed = {} if published is None else _published_pence(table, frame, published, starts, ends)
     pieces = [
         piece
-        for (start, end), rows in groups.items()
-        for piece in _split_group(np.array(rows), parts_of(start, end), pence, fixed)
+        for rows, start, end in _groups(starts, ends)
+        for piece in _split_group(rows, parts_of(start, end), pence, fixed)
     ]
-    rule_in_words = f"{rule} over {to.replace('_', ' ')}"
-    result: IntoFrameT = _assembled(table, frame, pieces, pence, rule_in_words)
+    result: IntoFrameT = _assembled(table, frame, pieces, pence, to, rule)
     return result
 
 
 @dataclass(frozen=True)
 class _Piece:
+    """One part of some awards: its place among the parts of each, and its pence."""
+
     rows: _Whole
+    place: int
     part: Part
     pence: dict[str, _Whole]
     basis: str
 
 
 def _split_group(
-    rows: _Whole,
-    parts: list[Part],
-    pence: dict[str, tuple[_Whole, npt.NDArray[np.bool_]]],
-    fixed: dict[int, dict[tuple[date, date], int]],
+    rows: _Whole, parts: list[Part], pence: _Amounts, fixed: dict[int, _Given]
 ) -> Iterator[_Piece]:
-    told = [int(row) for row in rows if int(row) in fixed]
-    plain = np.array([row for row in rows if int(row) not in fixed], dtype=np.int64)
+    told = np.isin(rows, list(fixed)) if fixed else np.zeros(rows.size, dtype=bool)
+    plain = rows[~told]
     if plain.size:
         weights = np.array([part.weight for part in parts], dtype=np.int64)
         split = {name: split_pence(values[plain], weights) for name, (values, _) in pence.items()}
         basis = "as printed" if len(parts) == 1 else "derived"
         for place, part in enumerate(parts):
-            yield _Piece(plain, part, {name: cut[place] for name, cut in split.items()}, basis)
-    for row in told:
+            cuts = {name: cut[place] for name, cut in split.items()}
+            yield _Piece(plain, place, part, cuts, basis)
+    for row in rows[told].tolist():
         yield from _around_published(row, parts, pence, fixed[row])
 
 
 def _around_published(
-    row: int,
-    parts: list[Part],
-    pence: dict[str, tuple[_Whole, npt.NDArray[np.bool_]]],
-    given: dict[tuple[date, date], int],
+    row: int, parts: list[Part], pence: _Amounts, given: _Given
 ) -> Iterator[_Piece]:
     """Keep the published parts of one award, and spread what is left over the others."""
-    known = [part for part in parts if _when(part) in given]
-    others = [part for part in parts if _when(part) not in given]
-    spent = sum(given[_when(part)] for part in known)
+    others = [place for place, part in enumerate(parts) if _when(part) not in given]
+    spent = sum(given.values())
     here = np.array([row], dtype=np.int64)
     rest = {name: values[here] - spent for name, (values, _) in pence.items()}
-    whole, left = int(pence["amount_gbp"][0][row]), int(rest["amount_gbp"][0])
-    if whole * left < 0 or (left and not others):
+    values, missing = pence["amount_gbp"]
+    whole, left = int(values[row]), int(rest["amount_gbp"][0])
+    if not missing[row] and (whole * left < 0 or (left and not others)):
         raise TableError(
             f"Published parts of row {row} add up to £{spent / 100:,.2f}, the award is "
             f"£{whole / 100:,.2f}. Reconcile them before spreading the rest."
         )
-    for part in known:
-        amount = np.array([given[_when(part)]], dtype=np.int64)
-        yield _Piece(here, part, dict.fromkeys(pence, amount), "published")
+    for place, part in enumerate(parts):
+        if _when(part) in given:
+            amount = np.array([given[_when(part)]], dtype=np.int64)
+            yield _Piece(here, place, part, dict.fromkeys(pence, amount), "published")
     if others:
-        weights = np.array([part.weight for part in others], dtype=np.int64)
+        weights = np.array([parts[place].weight for place in others], dtype=np.int64)
         split = {name: split_pence(values, weights) for name, values in rest.items()}
-        for place, part in enumerate(others):
-            yield _Piece(here, part, {name: cut[place] for name, cut in split.items()}, "derived")
+        for number, place in enumerate(others):
+            cuts = {name: cut[number] for name, cut in split.items()}
+            yield _Piece(here, place, parts[place], cuts, "derived")
 
 
 def _when(part: Part) -> tuple[date, date]:
@@ -180,53 +187,68 @@ def _assembled(
     table: Table,
     frame: nw.DataFrame[Any],
     pieces: list[_Piece],
-    pence: dict[str, tuple[_Whole, npt.NDArray[np.bool_]]],
+    pence: _Amounts,
+    to: str,
     rule: str,
 ) -> Any:
-    rows = np.concatenate([piece.rows for piece in pieces]) if pieces else np.empty(0, np.int64)
-    order = np.argsort(rows, kind="stable")
-    rows = rows[order]
-    backend = frame.implementation
-    taken = frame[rows.tolist()]
-    columns = {}
-    for name, (_, missing) in pence.items():
-        parts = np.concatenate([piece.pence[name] for piece in pieces])[order] / 100
-        columns[name] = np.where(missing[rows], np.nan, parts)
-    values, missing = pence["amount_gbp"]
-    columns["awarded_gbp"] = np.where(missing[rows], np.nan, values[rows] / 100)
-    texts: dict[str, list[Any]] = {"basis": [], "start": [], "end": [], "area": []}
+    counts = np.zeros(len(frame), dtype=np.int64)
     for piece in pieces:
-        count = piece.rows.size
-        texts["basis"] += [piece.basis] * count
-        texts["start"] += [piece.part.start] * count
-        texts["end"] += [piece.part.end] * count
-        texts["area"] += [piece.part.area_code] * count
-    made = [
-        nw.new_series(name, numbers, nw.Float64, backend=backend)
-        for name, numbers in columns.items()
-    ]
-    made = [series.alias(series.name) for series in made]
-    chosen = {name: [found[place] for place in order] for name, found in texts.items()}
-    extra = {"basis": chosen["basis"], "apportioned_by": [rule] * rows.size}
-    if pieces and pieces[0].part.area_code is not None:
-        extra["area_code"] = chosen["area"]
-    new = nw.from_dict({series.name: series.to_numpy() for series in made} | extra, backend=backend)
-    taken = nw.maybe_reset_index(taken)
-    result = taken.with_columns(*(new[name] for name in new.columns))
+        counts[piece.rows] += 1
+    rows = np.repeat(np.arange(len(frame)), counts)
+    first = np.cumsum(counts) - counts
+    pounds = {name: np.empty(rows.size) for name in pence}
+    labels: dict[tuple[Part, str], int] = {}
+    label = np.empty(rows.size, dtype=np.int64)
+    for piece in pieces:
+        where = first[piece.rows] + piece.place
+        label[where] = labels.setdefault((piece.part, piece.basis), len(labels))
+        for name, (_, missing) in pence.items():
+            amounts = piece.pence[name] / 100
+            if piece.basis != "published":
+                amounts[missing[piece.rows]] = np.nan
+            pounds[name][where] = amounts
+    values, missing = pence["amount_gbp"]
+    pounds["awarded_gbp"] = np.where(missing, np.nan, values / 100)[rows]
+    backend = frame.implementation
+    result = nw.maybe_reset_index(_label_columns(list(labels), to, rule, frame)[label])
+    made = [*pounds, *result.columns]
+    kept = [name for name in frame.columns if name not in made]
+    if kept:
+        taken = nw.maybe_reset_index(frame.select(kept)[rows])
+        result = result.with_columns(*(taken[name] for name in kept))
     result = result.with_columns(
-        nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name) for name in columns
+        *(nw.new_series(name, given, nw.Float64, backend=backend) for name, given in pounds.items())
     )
-    if pieces and pieces[0].part.start is not None:
-        days = nw.from_dict(
-            {"period_start": chosen["start"], "period_end": chosen["end"]}, backend=backend
-        )
-        result = result.with_columns(
-            *(days[name].cast(frame.schema[name]).alias(name) for name in days.columns)
-        )
-    return table.close_collected(result)
+    # Polars tells NaN from a missing number.
+    result = result.with_columns(
+        nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name)
+        for name, given in pounds.items()
+        if np.isnan(given).any()
+    )
+    added = [name for name in made if name not in frame.columns]
+    return table.close_collected(result.select([*frame.columns, *added]))
 
 
-def _check_rule(to: str, rule: str, by: Any) -> None:
+def _label_columns(
+    labels: list[tuple[Part, str]], to: str, rule: str, frame: nw.DataFrame[Any]
+) -> nw.DataFrame[Any]:
+    """Give what the rows of one part have in common, one row a part."""
+    found: dict[str, tuple[list[Any], Any]] = {
+        "basis": ([basis for _, basis in labels], nw.String),
+        "apportioned_by": ([f"{rule} over {to.replace('_', ' ')}" for _ in labels], nw.String),
+    }
+    if to == "area_code":
+        found["area_code"] = ([part.area_code for part, _ in labels], nw.String)
+    else:
+        found["period_start"] = ([part.start for part, _ in labels], frame.schema["period_start"])
+        found["period_end"] = ([part.end for part, _ in labels], frame.schema["period_end"])
+    made = nw.from_dict(
+        {name: values for name, (values, _) in found.items()}, backend=frame.implementation
+    )
+    return made.with_columns(nw.col(name).cast(dtype) for name, (_, dtype) in found.items())
+
+
+def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
     if to not in _TARGETS:
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
     if rule not in _RULES:
@@ -237,6 +259,10 @@ def _check_rule(to: str, rule: str, by: Any) -> None:
         )
     if by is None and (to == "area_code" or rule == "weights"):
         raise TableError(f"Spreading over {to!r} by {rule!r} needs by=, a table of the parts.")
+    if by is not None and to != "area_code" and rule != "weights":
+        raise TableError(f"Rule {rule!r} over {to!r} takes no by=; drop it, or use rule='weights'.")
+    if published is not None and to != "financial_year":
+        raise TableError(f"published= holds years; it does not go with to={to!r}.")
 
 
 def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.bool_]]:
@@ -244,6 +270,13 @@ def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.
     missing = ~np.isfinite(pounds)
     scaled = np.where(missing, 0.0, pounds) * 100
     whole = np.rint(scaled)
+    large = np.abs(whole) >= _LARGEST
+    if large.any():
+        row = int(large.argmax())
+        raise PenceError(
+            f"{name} in row {row} is {float(pounds[row])!r}: a float does not tell its pennies "
+            f"apart. Split it in parts below £90 million million."
+        )
     broken = np.abs(scaled - whole) > 1e-4 + 1e-14 * np.abs(whole)
     if broken.any():
         row = int(broken.argmax())
@@ -254,18 +287,46 @@ def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.
     return whole.astype(np.int64), missing
 
 
-def _known(period: tuple[date | None, date | None], row: int) -> tuple[date, date]:
-    start, end = period
-    if start is None or end is None or end < start:
+def _days(frame: nw.DataFrame[Any], name: str) -> _Whole:
+    """Give dates as whole days since 1970; _NO_DAY where there is none."""
+    found = frame[name].to_numpy()
+    if found.dtype.kind != "M" or getattr(frame.schema[name], "time_zone", None):
+        found = np.array(dates_of(frame, name), dtype="datetime64[D]")
+    days: _Whole = found.astype("datetime64[D]").astype(np.int64)
+    return days
+
+
+def _date(days: int) -> date:
+    return _EPOCH + timedelta(days=int(days))
+
+
+def _check_periods(starts: _Whole, ends: _Whole) -> None:
+    wrong = (starts == _NO_DAY) | (ends == _NO_DAY) | (ends < starts)
+    if wrong.any():
+        row = int(wrong.argmax())
+        start, end = (None if days[row] == _NO_DAY else _date(days[row]) for days in (starts, ends))
         raise PeriodError(
             f"The award in row {row} has no period to spread it over: {start}, {end}."
         )
-    return start, end
+
+
+def _groups(starts: _Whole, ends: _Whole) -> Iterator[tuple[_Whole, date, date]]:
+    """Give the rows of each period, with its first and last day."""
+    if not starts.size:
+        return
+    key = starts * _MANY_DAYS + (ends - starts)
+    if (key == key[0]).all():
+        groups = [np.arange(key.size)]
+    else:
+        order = np.argsort(key, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
+    for rows in groups:
+        yield rows, _date(starts[rows[0]]), _date(ends[rows[0]])
 
 
 def _published_pence(
-    table: Table, frame: nw.DataFrame[Any], published: Any, periods: list[Any]
-) -> dict[int, dict[tuple[date, date], int]]:
+    table: Table, frame: nw.DataFrame[Any], published: Any, starts: _Whole, ends: _Whole
+) -> dict[int, _Given]:
     told = open_table(published, "published")
     refuse_other_kind(table, told)
     told.need("part_of", "period_start", "period_end", "amount_gbp")
@@ -273,13 +334,19 @@ def _published_pence(
     rows = told.frame.collect()
     pence, missing = _pence(rows, "amount_gbp")
     places = {name: row for row, name in enumerate(frame["subject_id"].to_list())}
-    fixed: dict[int, dict[tuple[date, date], int]] = {}
-    starts, ends = dates_of(rows, "period_start"), dates_of(rows, "period_end")
+    fixed: dict[int, _Given] = {}
+    firsts, lasts = dates_of(rows, "period_start"), dates_of(rows, "period_end")
     for place, award in enumerate(rows["part_of"].to_list()):
         row = places.get(award)
-        if row is None or missing[place] or starts[place] is None or ends[place] is None:
+        first, last = firsts[place], lasts[place]
+        if row is None or missing[place] or first is None or last is None:
             continue
-        when = (starts[place], ends[place])
-        if when in slices(*_known(periods[row], row), "financial_year"):
-            fixed.setdefault(row, {})[when] = int(pence[place])
+        if (first, last) in slices(_date(starts[row]), _date(ends[row]), "financial_year"):
+            given = fixed.setdefault(row, {})
+            if (first, last) in given:
+                raise TableError(
+                    f"published has two amounts of {award!r} from {first} to {last}. Add up "
+                    f"what makes the whole of it, and give one."
+                )
+            given[first, last] = int(pence[place])
     return fixed

@@ -24,7 +24,7 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     TableError
         If it is no data frame, has no rows, or lacks a column that the plot needs.
     """
-    import narwhals.stable.v1 as nw
+    import narwhals.stable.v2 as nw
 
     try:
         table = nw.from_native(frame, eager_only=True)

@@ -123,14 +123,6 @@ class Review:
         ------
         FileExistsError
             If a file is there and `force` was not given.
-
-        Examples
-        --------
-        >>> import tempfile
-        >>> import pccfunding as pcc
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     pcc.review(pcc.load_evidence()).write(folder)[0].name
-        'index.html'
         """
         from pccfunding.review_pack.write import write_review
 

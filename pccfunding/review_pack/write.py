@@ -36,10 +36,9 @@ def write_review(found: Review, directory: Path, *, force: bool) -> tuple[Path, 
     """
     from pccfunding.review_pack.render import render_page
 
-    contents = {directory / "index.html": render_page(found.page())}
-    for name, table in found.tables.items():
-        contents[directory / "tables" / f"{name}.csv"] = _csv(table)
-    there = [path for path in contents if path.exists()]
+    page = directory / "index.html"
+    tables = {directory / "tables" / f"{name}.csv": found.tables[name] for name in found.tables}
+    there = [path for path in (page, *tables) if path.exists()]
     if there and not force:
         raise FileExistsError(
             errno.EEXIST,
@@ -47,6 +46,8 @@ def write_review(found: Review, directory: Path, *, force: bool) -> tuple[Path, 
             f"or write over them with --force",
             str(there[0]),
         )
+    contents = {page: render_page(found.page())}
+    contents |= {path: _csv(table) for path, table in tables.items()}
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="\n")

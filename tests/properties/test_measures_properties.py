@@ -24,7 +24,7 @@ Row = dict[str, Any]
 Group = tuple[Any, int]
 
 engines = pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
-few = settings(max_examples=20)
+few = settings(max_examples=max(3, settings.default.max_examples // 4))
 
 pence = st.integers(-(10**9), 10**11)
 

@@ -26,10 +26,11 @@ def test_review_writes_a_page_and_says_what_it_found(tmp_path: Path) -> None:
 
 
 def test_review_does_not_write_over_an_earlier_one_unasked(tmp_path: Path) -> None:
-    assert run("review", "--out", str(tmp_path)).exit_code == 0
-    again = run("review", "--out", str(tmp_path))
-    assert again.exit_code == 2
-    assert "--force" in again.output
+    (tmp_path / "index.html").write_text("an earlier one", encoding="utf-8")
+    refused = run("review", "--out", str(tmp_path))
+    assert refused.exit_code == 2
+    assert "--force" in refused.output
+    assert (tmp_path / "index.html").read_text(encoding="utf-8") == "an earlier one"
     assert run("review", "--out", str(tmp_path), "--force").exit_code == 0
 
 

@@ -371,6 +371,14 @@ class TestYearOnYear:
         found = grown([award(1.0, "2014-15"), award(2.0, "2016-17")])
         assert [row["change_pct"] for row in found] == [None, None]
 
+    def test_no_name_and_an_empty_name_are_two_groups(self) -> None:
+        rows = [
+            award(1.0, "2014-15", funding_stream=None),
+            award(2.0, "2015-16", funding_stream=""),
+            award(4.0, "2015-16", funding_stream=None),
+        ]
+        assert [row["change_pct"] for row in grown(rows)] == [None, None, 300]
+
     def test_rows_of_one_year_are_added_first(self) -> None:
         _, second = grown([award(1.0, "2014-15"), award(0.1, "2015-16"), award(0.2, "2015-16")])
         assert (second["amount_gbp"], second["n_figures"]) == (0.3, 2)

@@ -279,6 +279,18 @@ def test_a_perfect_order_among_fifty_six_pairs_is_no_finding() -> None:
     assert 0.10 < family.p_max_t[0, 0] < 0.16
 
 
+def test_max_t_of_random_orders_counts_the_observed_order() -> None:
+    x, y = series(2, 12), series(3, 12, seed=1)
+    x[0] = y[0] = np.arange(12.0)
+    family = permutation_family(x, y, method="pearson", two_sided="abs", resamples=99, seed=8)
+    assert family.p_max_t is not None
+    assert family.p_max_t[0, 0] == 1 / 100
+    drawn = np.concatenate(list(orders(12, 99, 8)))
+    largest = [np.abs(np.corrcoef(x[:, order], y)[:2, 2:]).max() for order in drawn]
+    reached = [np.sum(largest >= abs(value) - 1e-9) for value in family.statistic.ravel()]
+    assert family.p_max_t.ravel().tolist() == [(count + 1) / 100 for count in reached]
+
+
 def test_a_constant_series_is_marked_and_leaves_the_others_alone() -> None:
     x, y = series(2, 6), series(3, 6, seed=1)
     whole = permutation_family(x, y)

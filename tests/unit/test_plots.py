@@ -14,6 +14,7 @@ import matplotlib
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -446,6 +447,30 @@ def test_beside_keeps_two_years_of_a_stream_apart() -> None:
     ax = plots.plot_beside(frame)
     assert {"£100, 2022-23", "£200, 2023-24"} <= set(words(ax))
     assert len(ax.patches) == 2
+
+
+LONG = [
+    "0123456789 " * 30,
+    "WWMM " * 40,
+    "Pneumonoultramicroscopicsilicovolcanoconiosis" * 6,
+    "£21,450,000 to £21,550,000 (−40.1% to −33.3%) " * 6,
+    "word",
+    "",
+]
+
+
+@pytest.mark.parametrize("words", LONG)
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("even", [False, True])
+def test_lines_fit_their_width_and_lose_nothing(words: str, bold: bool, even: bool) -> None:
+    figure = Figure(figsize=(6, 6))
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    lines = _canvas.lines_of(words, 10, width=200, bold=bold, even=even)
+    assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+    for line in lines:
+        text = figure.text(0, 0, line, fontsize=10, fontweight="bold" if bold else "normal")
+        points = text.get_window_extent(renderer).width / figure.dpi * 72
+        assert points <= 200 * 1.02, line
 
 
 # --- words instead of pictures -----------------------------------------------------------------

@@ -17,6 +17,11 @@ def found() -> pcc.Review:
     return pcc.review(pcc.load_evidence())
 
 
+@pytest.fixture(scope="module")
+def page(found: pcc.Review, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return found.write(tmp_path_factory.mktemp("review"))[0].read_text(encoding="utf-8")
+
+
 def test_the_sum_its_subtotals_and_shares_are_derived_from_public_calls(found: pcc.Review) -> None:
     sums = found.tables["subtotals"].set_index("funder_group")
     assert sums["amount_gbp"].astype(int).to_dict() == {
@@ -87,8 +92,7 @@ def test_verdicts_of_the_statements(found: pcc.Review) -> None:
     assert pcc.reproduce()["as_recorded"].all()
 
 
-def test_the_words_stay_below_a_causal_claim(found: pcc.Review, tmp_path: Path) -> None:
-    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+def test_the_words_stay_below_a_causal_claim(page: str) -> None:
     words = re.sub(r"<svg.*?</svg>|<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).lower()
     for causal in ("led to", "reduced crime", "resulted in", "thanks to", "because of the fund"):
         assert causal not in words
@@ -96,8 +100,7 @@ def test_the_words_stay_below_a_causal_claim(found: pcc.Review, tmp_path: Path) 
     assert "not estimable" in words
 
 
-def test_every_link_of_the_page_leads_to_a_place_in_it(found: pcc.Review, tmp_path: Path) -> None:
-    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+def test_every_link_of_the_page_leads_to_a_place_in_it(page: str) -> None:
     targets = set(re.findall(r'\bid="([^"]+)"', page))
     links = re.findall(r'href="#([^"]+)"', page)
     assert set(links) <= targets
