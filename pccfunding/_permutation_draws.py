@@ -106,9 +106,9 @@ def every_order(n: int) -> NDArray[np.uint8]:
     for first in range(n):
         table[first, :, 0] = first
         table[first, :, 1:] = rest + (rest >= first)
-    table = table.reshape(-1, n)
-    table.flags.writeable = False
-    return table
+    rows = table.reshape(-1, n)
+    rows.flags.writeable = False
+    return rows
 
 
 def _random_orders(generator: np.random.PCG64, rows: int, n: int) -> Orders:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from pccfunding._permutation_null import METHODS
 from pccfunding._permutation_scores import (
@@ -63,7 +63,9 @@ class LeaveOneOut:
 
         places = np.indices(self.statistic.shape)
         names = ("position",) if self.statistic.ndim == 1 else ("x", "y", "position")
-        columns = {name: place.ravel() for name, place in zip(names, places, strict=True)}
+        columns: dict[str, NDArray[Any]] = {
+            name: place.ravel() for name, place in zip(names, places, strict=True)
+        }
         columns["statistic"] = self.statistic.ravel()
         columns["undefined"] = self.undefined.ravel()
         return pd.DataFrame(columns)

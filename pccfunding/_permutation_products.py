@@ -78,7 +78,7 @@ def tally(of: Scores, blocks: Iterable[Orders], *, by_size: bool, max_t: bool) -
             exceeding += _count(found.exceeded)
             passed += np.bincount(found.passed, minlength=len(passed))
             total += len(orders)
-    largest = None
+    largest: NDArray[Any] | None = None
     if max_t:
         largest = np.empty(of.norm.size, np.int64)
         largest[double.ranking] = total - np.cumsum(passed)[:-1]
@@ -161,9 +161,9 @@ class _Comparison:
         """Multiply: series of y by (orders, series of x), in pieces that one thread takes."""
         n, parts = len(self.x), len(self.y)
         # With "raise" numpy would buffer the output; the orders are our own.
-        moved = np.empty((n, len(orders), self.series), self.x.dtype)
-        np.take(self.x, orders.T.astype(np.intp), axis=0, out=moved, mode="clip")
-        moved = moved.reshape(n, -1)
+        taken = np.empty((n, len(orders), self.series), self.x.dtype)
+        np.take(self.x, orders.T.astype(np.intp), axis=0, out=taken, mode="clip")
+        moved = taken.reshape(n, -1)
         products = np.empty((parts, moved.shape[1]), self.x.dtype)
         rows = min(parts, max(1, _SERIAL_MATRIX // (8 * n)))
         columns = max(1, (_SERIAL_VECTOR if rows == 1 else _SERIAL_MATRIX) // (n * rows))
@@ -179,7 +179,8 @@ class _Comparison:
         top = np.maximum(highest, -np.minimum.reduce(correlations, axis=0), out=highest)
         # Long rows reduce faster than short ones.
         by_series = np.ascontiguousarray(top.reshape(-1, self.series).T)
-        return np.maximum.reduce(by_series, axis=0).astype(np.float64)
+        found: NDArray[np.float64] = np.maximum.reduce(by_series, axis=0).astype(np.float64)
+        return found
 
     def _passed(self, largest: NDArray[np.float64]) -> NDArray[np.intp]:
         """Count the pairs whose observed size the largest correlation of each order reaches."""
@@ -196,4 +197,5 @@ def _count(marks: Marks) -> Counts:
     lanes = np.add.reduce(words.reshape(parts, groups // fold, fold * series), axis=1)
     lanes = np.add.reduce(lanes.reshape(parts, fold, series), axis=1)
     counts = np.add.reduce(lanes.view(np.uint8).reshape(parts, 8, series), axis=1, dtype=np.int64)
-    return counts + marks[:, 8 * groups :].sum(axis=1)
+    total: Counts = counts + marks[:, 8 * groups :].sum(axis=1)
+    return total

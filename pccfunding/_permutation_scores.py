@@ -224,7 +224,8 @@ def unit_length(series: Floats) -> Floats:
     centred -= centred.mean(axis=1, keepdims=True)
     centred /= np.abs(centred).max(axis=1, keepdims=True)
     lengths: Floats = np.sqrt((centred * centred).sum(axis=1, keepdims=True))
-    return centred / lengths
+    scaled: Floats = centred / lengths
+    return scaled
 
 
 def ties(series: Floats, tolerance: float) -> list[Ties]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import assume, example, given, settings, strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 from pccfunding import apportion
 from pccfunding.measures._split import split_pence
@@ -114,7 +114,6 @@ def frames(rows: list[dict[str, Any]]) -> list[Any]:
     return [table, pl.DataFrame(rows, schema_overrides=numbers, infer_schema_length=None)]
 
 
-@settings(max_examples=30)
 @given(awards(), st.sampled_from(["financial_year", "month"]), st.sampled_from(["days", "equal"]))
 def test_splitting_then_summing_gives_the_award_back(
     rows: list[dict[str, Any]], to: str, rule: str
@@ -148,7 +147,6 @@ def parts_of(row: dict[str, Any], to: str) -> int:
     return (end.year - (end.month < 4)) - (start.year - (start.month < 4)) + 1
 
 
-@settings(max_examples=30)
 @given(awards())
 def test_parts_of_a_period_follow_one_another_and_fill_it(rows: list[dict[str, Any]]) -> None:
     spread = apportion(frames(rows)[0], to="month")
@@ -164,7 +162,6 @@ def test_parts_of_a_period_follow_one_another_and_fill_it(rows: list[dict[str, A
             assert in_pence(mine["amount_gbp"]).tolist() == split
 
 
-@settings(max_examples=30)
 @given(st.integers(0, 10**10), st.integers(0, 10**10), st.integers(1, 3))
 def test_a_published_year_stands_and_the_rest_adds_up(printed: int, rest: int, place: int) -> None:
     assume(printed + rest)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings, strategies as st
+from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as stn
 
 from pccfunding._permutation_scores import attained
@@ -117,7 +117,6 @@ def exact_pairs(draw: st.DrawFn, most: int = 6) -> tuple[list[Fraction], list[Fr
 
 @pytest.mark.parametrize("method", METHODS)
 @given(pair=exact_pairs(most=5))
-@settings(max_examples=60)
 def test_p_is_that_of_enumeration_in_fractions(
     method: str, pair: tuple[list[Fraction], list[Fraction]]
 ) -> None:
@@ -295,7 +294,6 @@ def series_families(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(series_families(), st.sampled_from(["spearman", "pearson"]), st.sampled_from(RULES))
-@settings(max_examples=60)
 def test_p_of_the_family_is_never_below_p_of_the_pair(
     series: tuple[np.ndarray, np.ndarray], method: str, rule: str
 ) -> None:
@@ -314,7 +312,6 @@ def test_p_of_the_family_is_never_below_p_of_the_pair(
 
 
 @given(series_families(), st.sampled_from(["spearman", "pearson"]))
-@settings(max_examples=40)
 def test_max_t_is_the_share_of_orders_whose_largest_correlation_is_as_large(
     series: tuple[np.ndarray, np.ndarray], method: str
 ) -> None:
@@ -387,7 +384,6 @@ def test_leaving_out_agrees_with_a_loop_and_marks_what_is_undefined(
 
 
 @given(series_families(), st.sampled_from(METHODS))
-@settings(max_examples=40)
 def test_leaving_out_of_a_family_is_that_of_each_pair(
     series: tuple[np.ndarray, np.ndarray], method: str
 ) -> None:
@@ -403,7 +399,6 @@ def test_leaving_out_of_a_family_is_that_of_each_pair(
 
 
 @given(series_pairs(), st.sampled_from(["two-sided", "greater", "less"]))
-@settings(max_examples=25)
 def test_exact_p_is_that_of_scipy(pair: tuple[np.ndarray, np.ndarray], alternative: str) -> None:
     from scipy.stats import permutation_test as scipys
 

@@ -69,61 +69,63 @@ CONFLICTS = {
 LENIENT_ONLY = {"serious-violence-twice"}
 
 Row = dict[Any, Any]
+Worked = dict[str, tuple[Row, Reconciliation]]
 EVIDENCE = pcc.load_evidence()
-WORKED: dict[str, tuple[Row, Reconciliation]] = {
-    row["statement_id"]: (row, result) for row, result in work_statements(EVIDENCE)
+STATEMENTS: dict[str, Row] = {
+    row["statement_id"]: row for row in EVIDENCE.statements.to_dict("records")
 }
 FIGURES: dict[str, Row] = {row["figure_id"]: row for row in EVIDENCE.figures.to_dict("records")}
 
 
-def result_of(name: str) -> Reconciliation:
-    return WORKED[name][1]
+@pytest.fixture(scope="module")
+def worked() -> Worked:
+    return {row["statement_id"]: (row, result) for row, result in work_statements(EVIDENCE)}
 
 
-@pytest.mark.parametrize("name", WORKED)
-def test_a_statement_gives_its_recorded_verdict_and_reason(name: str) -> None:
-    row, result = WORKED[name]
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_gives_its_recorded_verdict_and_reason(worked: Worked, name: str) -> None:
+    row, result = worked[name]
     expected = row["expected_reason"] if isinstance(row["expected_reason"], str) else None
     assert (result.verdict, result.reason) == (row["expected_verdict"], expected)
     assert (result.reason is None) == (result.verdict != UNTOLD)
 
 
-def test_every_number_of_the_hand_worked_table_is_a_statement() -> None:
+def test_every_number_of_the_hand_worked_table_is_a_statement(worked: Worked) -> None:
     assert sorted(BY_HAND) == list(range(1, 30))
     assert all(BY_HAND.values())
-    worked = {name: result.verdict for name, (_, result) in WORKED.items()}
+    found = {name: result.verdict for name, (_, result) in worked.items()}
     for number, verdicts in BY_HAND.items():
-        assert {name: worked.get(name) for name in verdicts} == verdicts, number
+        assert {name: found.get(name) for name in verdicts} == verdicts, number
 
 
-def test_the_only_conflicts_are_these_and_by_this_much() -> None:
-    found = {name: one.gap for name, (_, one) in WORKED.items() if one.verdict == C}
+def test_the_only_conflicts_are_these_and_by_this_much(worked: Worked) -> None:
+    found = {name: one.gap for name, (_, one) in worked.items() if one.verdict == C}
     assert found == {name: Fraction(gap) for name, gap in CONFLICTS.items()}
 
 
-def test_strict_and_fair_readings_disagree_once() -> None:
-    disagree = {name for name, (_, one) in WORKED.items() if one.strict_verdict != one.verdict}
+def test_strict_and_fair_readings_disagree_once(worked: Worked) -> None:
+    disagree = {name for name, (_, one) in worked.items() if one.strict_verdict != one.verdict}
     assert disagree == LENIENT_ONLY
-    cautioned = {name for name, (_, one) in WORKED.items() if "lenient-only" in one.cautions}
+    cautioned = {name for name, (_, one) in worked.items() if "lenient-only" in one.cautions}
     assert cautioned == LENIENT_ONLY
 
 
-def test_the_literal_conflict_is_one_of_wording() -> None:
-    literal, part = result_of("four-years-broken-down"), result_of("four-years-hold-2023-24")
+def test_the_literal_conflict_is_one_of_wording(worked: Worked) -> None:
+    literal, part = worked["four-years-broken-down"][1], worked["four-years-hold-2023-24"][1]
     assert literal.verdict == C
     assert [str(side) for side in literal.proof] == ["[5981458, 5981458]", "[21450000, 21550000]"]
     assert part.text.startswith("Does not exceed")
 
 
-def test_serious_violence_holds_at_five_thousand_and_not_at_one_thousand() -> None:
-    result = result_of("serious-violence-twice")
+def test_serious_violence_holds_at_five_thousand_and_not_at_one_thousand(worked: Worked) -> None:
+    result = worked["serious-violence-twice"][1]
     assert (result.verdict, result.strict_verdict) == (R, C)
     assert (result.finest_unit, result.gap) == (5_000, 2_195)
     assert "Holds only if a figure is rounded more coarsely" in result.text
 
 
-def test_two_sums_of_820k_print_one_number_and_are_not_one_sum() -> None:
-    row, result = WORKED["two-sums-of-820k"]
+def test_two_sums_of_820k_print_one_number_and_are_not_one_sum(worked: Worked) -> None:
+    row, result = worked["two-sums-of-820k"]
     left, right = (FIGURES[row[side]] for side in ("left", "right"))
     assert left["value"] == right["value"] == "820000"
     assert left["subject_id"] != right["subject_id"]
@@ -131,15 +133,15 @@ def test_two_sums_of_820k_print_one_number_and_are_not_one_sum() -> None:
     assert result.strict_verdict == UNTOLD
 
 
-def test_five_pence_are_a_conflict() -> None:
-    result = result_of("london-serious-violence")
+def test_five_pence_are_a_conflict(worked: Worked) -> None:
+    result = worked["london-serious-violence"][1]
     assert (result.verdict, result.gap) == (C, Fraction(-5, 100))
     assert "£0.05" in result.text
     assert result.working.endswith("= 2548650.15; against 2548650.1")
 
 
-def test_a_part_that_fits_does_not_exceed_and_never_reconciles() -> None:
-    parts = [one for _, one in WORKED.values() if one.relation == "part_of"]
+def test_a_part_that_fits_does_not_exceed_and_never_reconciles(worked: Worked) -> None:
+    parts = [one for _, one in worked.values() if one.relation == "part_of"]
     fitting = [one for one in parts if one.verdict == R]
     assert len(fitting) >= 8
     for one in fitting:
@@ -148,21 +150,21 @@ def test_a_part_that_fits_does_not_exceed_and_never_reconciles() -> None:
     assert not any("reconcile" in one.text.lower() for one in parts)
 
 
-def test_what_cannot_be_told_says_why() -> None:
-    reasons = {one.reason for _, one in WORKED.values() if one.verdict == UNTOLD}
+def test_what_cannot_be_told_says_why(worked: Worked) -> None:
+    reasons = {one.reason for _, one in worked.values() if one.verdict == UNTOLD}
     assert reasons == {"scope-differs", "parts-missing", "vacuous-precision", "not-published"}
-    for _, one in WORKED.values():
+    for _, one in worked.values():
         assert one.verdict != UNTOLD or one.text.startswith(f"Cannot be told ({one.reason})")
 
 
-def test_women_who_did_not_reoffend_are_218_to_220() -> None:
-    assert result_of("women-not-reoffending").working == "218, 219, 220 of 238 print as 92%"
+def test_women_who_did_not_reoffend_are_218_to_220(worked: Worked) -> None:
+    assert worked["women-not-reoffending"][1].working == "218, 219, 220 of 238 print as 92%"
 
 
-def test_the_frame_sets_the_verdicts_beside_the_recorded_ones() -> None:
+def test_the_frame_sets_the_verdicts_beside_the_recorded_ones(worked: Worked) -> None:
     frame = reconcile_statements()
     assert frame["as_recorded"].all()
-    assert frame["statement_id"].tolist() == list(WORKED)
+    assert frame["statement_id"].tolist() == list(worked)
     other = EVIDENCE.statements.assign(expected_verdict=R, expected_reason=None)
     judged = reconcile_statements(evidence=replace(EVIDENCE, statements=other))
     assert judged["as_recorded"].tolist() == (judged["verdict"] == R).tolist()
@@ -213,12 +215,12 @@ def told(row: Row, result: Reconciliation) -> tuple[Any, ...]:
 
 USES: dict[str, list[Row]] = {name: [] for name in FIGURES}
 # The conflicts come first: their gap notices most.
-for _row, _ in sorted(WORKED.values(), key=lambda one: one[0]["expected_verdict"] != C):
+for _row in sorted(STATEMENTS.values(), key=lambda one: one["expected_verdict"] != C):
     for _name in figure_ids(_row):
         USES[_name].append(_row)
 
 
-def noticed(figure: str, token: str) -> bool:
+def noticed(figure: str, token: str, worked: Worked) -> bool:
     """Whether some statement of the figure is no longer as recorded, or cannot be read."""
     changed = {**FIGURES, figure: {**FIGURES[figure], "token": token}}
     for row in USES[figure]:
@@ -226,7 +228,7 @@ def noticed(figure: str, token: str) -> bool:
             result = _work(row, changed)
         except pcc.PrintedError:
             return True
-        if told(row, result) != told(*WORKED[row["statement_id"]]):
+        if told(row, result) != told(*worked[row["statement_id"]]):
             return True
     return False
 
@@ -302,13 +304,13 @@ def why_not(figure: str) -> str:
     return "words hedge its statement" if hedged else "its statement rounds"
 
 
-def test_a_misread_digit_is_noticed_or_it_is_known_why_not() -> None:
-    exact = {name for row, _ in WORKED.values() if all_exact(row) for name in figure_ids(row)}
+def test_a_misread_digit_is_noticed_or_it_is_known_why_not(worked: Worked) -> None:
+    exact = {name for row in STATEMENTS.values() if all_exact(row) for name in figure_ids(row)}
     assert len(exact) >= 17
     passing: dict[str, set[str]] = {}
     for figure, row in FIGURES.items():
         tokens = misreadings(row["token"]) if USES[figure] else iter(["not looked at"])
-        passed = next((token for token in tokens if not noticed(figure, token)), None)
+        passed = next((token for token in tokens if not noticed(figure, token, worked)), None)
         if passed is not None:
             assert figure not in exact, f"{figure} may be misread as {passed!r}"
             passing.setdefault(why_not(figure), set()).add(figure)
