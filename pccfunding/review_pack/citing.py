@@ -42,7 +42,7 @@ class Citations:
         return [
             Source(
                 id=row["source_id"],
-                title=f"[{self._number[row['source_id']]}] {row['title']}",
+                title=row["title"],
                 publisher=row["publisher"],
                 published=_date(row["published_on"]),
                 href=_text(row["url"]),
