@@ -176,7 +176,7 @@ def test_six_districts_by_population(kind: str) -> None:
     people = people[people["area_code"].isin(DISTRICTS)]
     counted = people[people["reference_date"] == "2023-06-30"].set_index("area_code")["persons"]
     persons = [int(counted[code]) for code in DISTRICTS]
-    by = people if kind == "pandas" else pl.from_pandas(people)
+    by = people if kind == "pandas" else pl.from_dicts(people.to_dict("records"))
     spread = apportion(
         table([award(352_195.0, *YEAR, area_code="E23000023")], kind),
         to="area_code",

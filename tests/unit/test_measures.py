@@ -892,9 +892,13 @@ def test_areas_that_share_residents(codes: list[str], clash: tuple[str, str] | N
     assert area_clash(codes) == clash
 
 
+def lazy(rows: list[dict[str, Any]]) -> pl.LazyFrame:
+    return pl.from_dicts(table(rows).to_dict("records")).lazy()
+
+
 def test_a_lazy_frame_is_not_read() -> None:
-    awards = pl.from_pandas(table([award(1.0), award(5.0, "2022-23/2023-24")])).lazy()
-    counted = pl.from_pandas(table([people()])).lazy()
+    awards = lazy([award(1.0), award(5.0, "2022-23/2023-24")])
+    counted = lazy([people()])
     result = per_capita_spend(awards, counted, by="funding_stream")
     assert isinstance(result, pl.LazyFrame)
     rows = result.collect().to_dicts()
