@@ -38,6 +38,9 @@ from .evidence import (
     load_evidence as load_evidence,
     read_evidence as read_evidence,
 )
+from .formats import (
+    ReadResult as ReadResult,
+)
 from .intervals import (
     Interval as Interval,
 )
