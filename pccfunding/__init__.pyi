@@ -15,6 +15,7 @@ from .datasets import (
     load_population as load_population,
     load_recorded_crime as load_recorded_crime,
     load_sources as load_sources,
+    load_street_crime as load_street_crime,
     load_totals as load_totals,
     load_weights as load_weights,
 )
