@@ -102,8 +102,8 @@ class FunnelLimits(Result):
         if self.dispersion is not None:
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
-                f"; with dispersion {self.dispersion:.3g} ({how}) {len(self.outside_widened)} "
-                "outside the widened 99.8% limits"
+                f"; with dispersion {number_text(self.dispersion)} ({how}) "
+                f"{len(self.outside_widened)} outside the widened 99.8% limits"
             )
         return (
             f"Of {self.n} areas with {self.events:,} events, held against "
