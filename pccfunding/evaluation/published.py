@@ -32,7 +32,7 @@ class PublishedChange(Result):
         The percentage as printed.
     direction : {"fall", "rise"}
     printed_low_pct, printed_high_pct : float
-        What the printed words allow, negative for a fall.
+        What was printed, every digit at its word, or what its hedge implies; negative for a fall.
     verdict : {"reproduced", "consistent", "differs", "not settled", "not testable"}
     reason : str
         Why the verdict is what it is.
