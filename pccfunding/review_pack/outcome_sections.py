@@ -199,6 +199,7 @@ def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
     places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
     shown = levels.assign(
         printed=[cited.token(figure) for figure in levels["figure_id"]],
+        measure=[f"{row['measure']}{_of(row)}" for row in levels.to_dict("records")],
         period=levels["period"].fillna("not stated"),
         figure_kind=levels["figure_kind"],
         source=places,
@@ -250,8 +251,16 @@ def _reported(row: dict[Any, Any]) -> str:
     if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
         return f"{row['measure']}: {_percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
-        return f"{row['measure']}: {row['token']}"
+        return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
+
+
+def _of(row: dict[Any, Any]) -> str:
+    """Say what a percentage is of."""
+    if row["unit"] != "percent":
+        return ""
+    given = row["base_count"]
+    return f", base {given}" if isinstance(given, str) else ", base not published"
 
 
 def _verdict_words(name: str) -> str:
