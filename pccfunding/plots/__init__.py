@@ -5,6 +5,7 @@ from __future__ import annotations
 from pccfunding.plots.beside import plot_beside
 from pccfunding.plots.changes import plot_changes
 from pccfunding.plots.describing import alt_text
+from pccfunding.plots.funnel import plot_funnel
 from pccfunding.plots.ladder import plot_intervals
 from pccfunding.plots.streams import plot_streams
 from pccfunding.plots.vector import figure_svg
@@ -15,6 +16,7 @@ __all__ = [
     "figure_svg",
     "plot_beside",
     "plot_changes",
+    "plot_funnel",
     "plot_intervals",
     "plot_streams",
     "plot_years",

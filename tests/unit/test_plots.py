@@ -28,6 +28,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 DRAW: dict[str, Callable[..., Axes]] = {
     "streams": plots.plot_streams,
     "changes": plots.plot_changes,
+    "funnel": plots.plot_funnel,
     "intervals": plots.plot_intervals,
     "years": plots.plot_years,
     "beside": plots.plot_beside,
@@ -61,6 +62,17 @@ def changes() -> pd.DataFrame:
     counted = ["change_pct", "change_low_pct", "change_high_pct", "base_count"]
     frame = pd.DataFrame(rows, columns=["measure", *printed, *counted])
     return frame.assign(baseline="2019", period="2023", confidence_level=0.95)
+
+
+def funnel() -> pd.DataFrame:
+    limits = [
+        ("Peterborough", 751, 3.36, 3.02, 3.64, 2.96, 3.71, 2.14, 4.52, ""),
+        ("Cambridge", 687, 4.6, 3.04, 3.63, 2.87, 3.8, 1.87, 4.78, "above 99.8%"),
+        ("South Cambridgeshire", 588, 3.41, 3.05, 3.61, 2.9, 3.76, None, None, "above 95%"),
+    ]
+    names = ["area", "count", "rate", "low_95", "high_95", "low_998", "high_998"]
+    names += ["low_998_widened", "high_998_widened", "outside"]
+    return pd.DataFrame(limits, columns=names).assign(centre=3.327, per=1000, dispersion=25.25)
 
 
 def intervals() -> pd.DataFrame:
@@ -101,6 +113,7 @@ def beside() -> pd.DataFrame:
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "streams": streams,
     "changes": changes,
+    "funnel": funnel,
     "intervals": intervals,
     "years": years,
     "beside": beside,
@@ -238,9 +251,12 @@ def test_every_kind_of_missing_value_is_missing(kind: str) -> None:
 @KINDS
 def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
     frame = FRAMES[kind]()
-    column = {"streams": "amount_gbp", "intervals": "verdict", "years": "year_start"}.get(
-        kind, "change_pct"
-    )
+    column = {
+        "funnel": "low_998",
+        "intervals": "verdict",
+        "streams": "amount_gbp",
+        "years": "year_start",
+    }.get(kind, "change_pct")
     with pytest.raises(TableError, match=f"needs the column.*{column}.*Did you mean '{column}s'"):
         DRAW[kind](frame.rename(columns={column: f"{column}s"}))
 
@@ -374,6 +390,20 @@ def test_changes_of_two_comparisons_are_refused() -> None:
         plots.plot_changes(frame)
 
 
+def test_a_funnel_draws_rate_limits_and_what_stands_out() -> None:
+    ax = plots.plot_funnel(funnel())
+    said = words(ax)
+    assert "rate 3.4; within the limits" in said
+    assert "rate 4.6; above 99.8%" in said
+    assert "count 751" in said
+    assert "rate outside the 99.8% limits" in said
+    points = [line for line in dots(ax) if 3 < line.get_xdata()[0] < 5]  # type: ignore[index]
+    assert [line.get_xdata()[0] for line in points][-3:] == [3.36, 4.6, 3.41]  # type: ignore[index]
+    assert points[-2].get_marker() != points[-3].get_marker() == points[-1].get_marker()
+    calm = words(plots.plot_funnel(funnel().assign(outside="")))
+    assert "rate outside the 99.8% limits" not in calm
+
+
 def test_intervals_show_open_closed_and_missing_ends_and_the_verdict() -> None:
     ax = plots.plot_intervals(intervals())
     below_the_key = [dot for dot in dots(ax) if dot.get_ydata()[0] > 60]
@@ -495,6 +525,12 @@ def test_alt_text_of_changes() -> None:
     assert "cannot be told from no change; differs." in said
     assert "+32.0% (95% interval +27.1% to +37.2%, base 4,579): a rise beyond counting" in said
     assert said.endswith("printed −30%; base not published: a fall, how sure cannot be told.")
+
+
+def test_alt_text_of_a_funnel() -> None:
+    said = plots.alt_text(funnel(), "funnel")
+    assert said.startswith("Funnel plot, n = 3 areas, held against a rate of 3.327. Peterborough: ")
+    assert "Cambridge: rate 4.6 (count 687), 99.8% limits 2.9 to 3.8: above 99.8%." in said
 
 
 def test_alt_text_of_intervals() -> None:
