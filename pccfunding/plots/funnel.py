@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pccfunding.plots._canvas import (
@@ -146,10 +145,10 @@ def _reach(rows: list[Record]) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Round marks, seven at most."""
-    power = 10.0 ** math.floor(math.log10((high - low) / 6))
-    step = next(power * times for times in (1, 2, 5, 10) if (high - low) / (power * times) <= 6)
-    first, last = math.ceil(low / step), math.floor(high / step)
-    return [round(step * mark, 10) for mark in range(first, last + 1)]
+    from matplotlib.ticker import MaxNLocator
+
+    marks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(mark) for mark in marks if low <= mark <= high]
 
 
 def _height(row: Record) -> float:

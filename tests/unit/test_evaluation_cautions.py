@@ -235,19 +235,6 @@ def test_there_is_a_result_of_every_kind(results: list[ev.Result]) -> None:
     assert kinds - {ev.InterruptedSeries} <= {type(result) for result in results}
 
 
-def test_no_causal_word_below_level_3(results: list[ev.Result]) -> None:
-    causal = re.compile(
-        r"\b(reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven|effect\w*|impact\w*"
-        r"|achiev\w*|deliver\w*|improv\w*|because|due to|thanks to|result(?:s|ed) in|work(?:s|ed)"
-        r"|success(?:ful|fully)|help\w*|bring\w*|brought|stop\w*|tackl\w*)\b",
-        re.IGNORECASE,
-    )
-    for result in results:
-        if result.maryland_level < 3:
-            assert not causal.search(result.text), result.text
-    assert causal.search("The award reduced robbery.")
-
-
 def test_a_text_is_one_or_two_sentences(results: list[ev.Result]) -> None:
     for result in results:
         ends = re.findall(r"\.(?=\s+[A-Z])", result.text)

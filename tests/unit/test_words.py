@@ -21,14 +21,16 @@ import pytest
 from test_evaluation_cautions import every_result
 
 import pccfunding
+from pccfunding.errors import PccFundingError
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 # In a result no word of cause at all; in prose those that say that something came of something.
 CAUSAL_RESULT = re.compile(
-    r"\b(reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven|effect\w*|impact\w*"
-    r"|achiev\w*|deliver\w*|improv\w*|because|due to|thanks to|result(?:s|ed) in|work(?:s|ed)"
-    r"|success(?:ful|fully)|help\w*|bring\w*|brought|stop\w*|tackl\w*)\b",
+    r"\b(reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven"
+    r"|(?:effect|impact)s? (?:of|on)|achiev\w*|deliver\w*|improv\w*|because|due to|thanks to"
+    r"|result(?:s|ed) in|work(?:s|ed)|success(?:ful|fully)|help\w*|bring\w*|brought|stop\w*"
+    r"|tackl\w*)\b",
     re.IGNORECASE,
 )
 CAUSAL_PROSE = re.compile(
@@ -161,6 +163,21 @@ def test_every_percentage_stands_with_its_base(results: list[Any]) -> None:
     assert len(with_percent) > 20
     for text in with_percent:
         assert not has_no_base(text), text
+
+
+def test_words_of_the_plots(results: list[Any]) -> None:
+    drawn = {one.text: one for one in results if hasattr(one, "plot")}
+    said = []
+    for result in drawn.values():
+        # A refusal has nothing to draw, and says so.
+        with contextlib.suppress(PccFundingError):
+            axes = result.plot()
+            words = [axes.get_title(loc="left"), *(text.get_text() for text in axes.texts)]
+            said += [(getattr(result, "maryland_level", 0), one) for one in words]
+            said.append((3, axes.get_label()))
+    assert len(said) > 20
+    assert [one for level, one in said if level < 3 and CAUSAL_RESULT.search(one)] == []
+    assert [one for _, one in said if claims_a_cause(one) or lacks_of_a_p(one)] == []
 
 
 def test_a_text_holds_no_empty_number(results: list[Any]) -> None:
