@@ -1,6 +1,11 @@
 """The one table of public names; the package serves them lazily from here."""
 
-from . import plots as plots, schemas as schemas
+from . import (
+    evaluation as evaluation,
+    permutation as permutation,
+    plots as plots,
+    schemas as schemas,
+)
 from .areas import (
     Area as Area,
     find_area as find_area,
@@ -54,6 +59,9 @@ from .measures import (
 from .periods import (
     Period as Period,
     parse_date as parse_date,
+)
+from .permutation import (
+    permutation_test as permutation_test,
 )
 from .printed import (
     Printed as Printed,

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as stn
 
-from pccfunding._permutation_scores import attained
 from pccfunding.permutation import (
     adjusted_p,
     leave_one_out,
@@ -22,6 +21,7 @@ from pccfunding.permutation import (
     permutation_family,
     permutation_test,
 )
+from pccfunding.permutation._scores import attained
 
 METHODS = ("spearman", "kendall", "pearson")
 RULES = ("double", "abs")
