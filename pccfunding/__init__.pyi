@@ -10,6 +10,12 @@ from .areas import (
     Area as Area,
     find_area as find_area,
 )
+from .association import (
+    Association as Association,
+    AssociationFamily as AssociationFamily,
+    spend_vs_reduction as spend_vs_reduction,
+    spend_vs_reduction_family as spend_vs_reduction_family,
+)
 from .datasets import (
     load_areas as load_areas,
     load_awards as load_awards,
