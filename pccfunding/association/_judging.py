@@ -87,7 +87,10 @@ def _of_test(found: Association) -> list[str]:
         codes += [code for code in interval.cautions if code in CAUTIONS]
     holds = [
         ("perfect-order", abs(test.statistic or 0) >= 1 - 1e-12),
-        ("check-disagrees", _sides_differ(test.p_value, kendall and kendall.p_value)),
+        (
+            "check-disagrees",
+            _sides_differ(test.p_value, None if kendall is None else kendall.p_value),
+        ),
         (
             "sign-within-figures",
             span is not None and span.low is not None and span.low <= 0 <= (span.high or 0),
@@ -117,10 +120,10 @@ def _of_others(found: Association) -> list[str]:
     assert estimate is not None
     assert base is not None
     assert null is not None
-    follows = base.test is not None and base.test.p_value is not None
+    follows = None if base.test is None else base.test.p_value
     strata = [] if found.strata is None else found.strata["estimate"].dropna().tolist()
     holds = [
-        ("follows-baseline", follows and base.test.p_value < ALPHA),  # type: ignore[union-attr]
+        ("follows-baseline", follows is not None and follows < ALPHA),
         ("turns-given-baseline", base.partial is not None and base.partial * estimate < 0),
         ("baseline-not-checked", base.test is None),
         ("denominator-not-checked", null.p_value is None),

@@ -78,7 +78,7 @@ def pair(
     both = both.sort_values("area", ignore_index=True)
     known = {code: area for code in both["area"] if (area := _area(code)) is not None}
     both["label"] = [
-        _label(row.label, row.outcome_label, row.area, known) for row in both.itertuples()
+        _label(row.label, row.outcome_label, str(row.area), known) for row in both.itertuples()
     ]
     missing = [_why_missing(row, only_percent) for row in both.itertuples()]
     both["why"] = pd.Series(missing, dtype=object)

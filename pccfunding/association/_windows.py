@@ -79,19 +79,20 @@ def pick_lag(spend: pd.DataFrame, reduction: pd.DataFrame, lag: int | None) -> p
     if lag not in lags:
         held = ", ".join(map(str, sorted(lags)))
         raise PeriodError(
-            f"No spend ends {lag} whole years before {follow_up:%Y-%m-%d}; the lags held are {held}."
+            f"No spend ends {lag} whole years before {follow_up:%Y-%m-%d}; "
+            f"the lags held are {held}."
         )
     start, end = lags[lag]
     days = spend[list(_SPEND_DAYS)].apply(pd.to_datetime)
-    return spend[(days["period_start"] == start) & (days["period_end"] == end)]
+    kept: pd.DataFrame = spend[(days["period_start"] == start) & (days["period_end"] == end)]
+    return kept
 
 
 def _lag(end: Any, follow_up: Any) -> int:
     """Whole years from the end of spend to the beginning of the follow-up; below 0 if later."""
     after = end + pd.Timedelta(days=1)
-    return int(
-        follow_up.year - after.year - ((follow_up.month, follow_up.day) < (after.month, after.day))
-    )
+    short = (follow_up.month, follow_up.day) < (after.month, after.day)
+    return int(follow_up.year - after.year - short)
 
 
 def begins(money: pd.DataFrame) -> Any:
@@ -127,10 +128,9 @@ def check_timing(spend: pd.DataFrame, reduction: pd.DataFrame, override: Collect
     if pay and base and base[1] >= pay[0]:
         cautions.append("baseline-not-before-spend")
     cautions += [code for reason, _, code in refusals if reason in override]
-    reason, detail, _ = next(
-        (one for one in refusals if one[0] not in override), (None, None, None)
-    )
-    return Timing(*words, reason, detail, tuple(cautions))
+    standing = [one for one in refusals if one[0] not in override]
+    reason, why, _ = standing[0] if standing else (None, None, None)
+    return Timing(words[0], words[1], words[2], reason, why, tuple(cautions))
 
 
 def _meets(window: tuple[date, date], other: tuple[date, date]) -> bool:

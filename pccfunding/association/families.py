@@ -87,7 +87,7 @@ class AssociationFamily:
             said = [f"{tried}: none is tested, and no p is given."]
         else:
             tests = self.frame[self.frame["tested"]]
-            best = tests.loc[tests["p_value"].idxmin()]
+            best = tests.sort_values("p_value", kind="stable").iloc[0]
             below = int((tests["p_max_t"] < ALPHA).sum())
             said = [
                 f"{tried}, {self.size} of them tested ({NAMES[self.method]}, "
