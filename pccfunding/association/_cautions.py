@@ -19,6 +19,7 @@ REASONS = {
     "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
     "mixed kinds of area": "show districts and forces separately, never pooled",
     "no area in common": "spend and outcome share no area",
+    "spend not published": "one amount for each area would be needed",
     "one area only": "what happens inside one area is no sample of anything",
     "no variation in spend": (
         "spend per head is the same in every area, as it is wherever a whole is shared out by "

@@ -199,10 +199,12 @@ def _refusal(
         return "mixed kinds of area", None
     if found.timing.reason == "mixed windows":
         return found.timing.reason, found.timing.detail
-    known = areas if len(areas) else found.dropped
     if not len(areas) and not len(found.left_out):
-        if len(known) and known["reason"].str.startswith("outcome unknown").any():
-            return "counts missing", "No area with spend has a known count in both windows."
+        why = found.dropped["reason"].astype(str)
+        if why.str.startswith("spend unknown").any():
+            return "spend not published", None
+        if why.str.startswith("outcome unknown").any():
+            return "counts missing", "No area with spend has a known outcome in both windows."
         return "no area in common", None
     if len(areas) == 1:
         return "one area only", None

@@ -71,10 +71,22 @@ def _told(result: Association) -> Sequence[str]:
     return [
         f"{result.estimand[0].upper()}{result.estimand[1:]}: {_coefficient(result)}.",
         f"{_rarity(result)}.",
+        *_with_left_out(result),
         *_noise(result),
         f"Verdict: {result.verdict}{_because(result)}.",
         f"Maryland level {result.maryland_level} of 5: it is about areas, not people, and says "
-        "nothing about cause.",
+        "nothing about why.",
+    ]
+
+
+def _with_left_out(result: Association) -> Sequence[str]:
+    test = result.with_left_out
+    if test is None or test.statistic is None:
+        return []
+    return [
+        f"With {' and '.join(result.left_out)}, left out above, it is {test.statistic:+.2f} "
+        f"({p_text(test.p_value)}, n = {test.n} areas, family of {result.family_size:,}, "
+        f"{floor_text(test.min_p)})."
     ]
 
 

@@ -202,6 +202,7 @@ def spend_vs_reduction(
         family_size=size,
         areas=areas[_SHOWN].rename(columns={"area": on}),
         dropped=found.dropped,
+        left_out=tuple(found.left_out["label"]),
         seed=seed,
         cautions=in_order(found.cautions),
     )

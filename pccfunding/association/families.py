@@ -97,7 +97,7 @@ class AssociationFamily:
                 f"{floor_text(float(best['min_p']))}); {p_text(float(best['p_max_t']))} by max-T "
                 f"and q = {best['q_value']:.3f} by Benjamini-Hochberg. {below} of {self.size} have "
                 f"a p below .05 for the family by max-T; it is about areas, not people, and says "
-                "nothing about cause."
+                "nothing about why."
             ]
         if self.cautions:
             said.append(f"Caution: {'; '.join(CAUTIONS[code] for code in self.cautions)}.")

@@ -75,8 +75,12 @@ class Association:
         One row an area used.
     dropped : DataFrame
         The areas left out, each with its reason.
+    left_out : tuple of str
+        Areas left out although both sides are known.
     with_left_out : PermutationTest or None
-        The coefficient with the areas that were left out though both sides are known.
+        The coefficient with those.
+    null : NullDistribution or None
+        The coefficients of the areas in other orders.
     seed : int
     cautions : tuple of str
         Codes of a closed list, each a clause of the text.
@@ -128,6 +132,7 @@ class Association:
     maryland_level: int = 0
     areas: pd.DataFrame
     dropped: pd.DataFrame
+    left_out: tuple[str, ...] = ()
     with_left_out: PermutationTest | None = None
     null: NullDistribution | None = None
     seed: int

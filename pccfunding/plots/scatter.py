@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.plots._canvas import (
-    BAND,
     COLUMN,
     INK,
     MARKERS,
@@ -132,12 +131,12 @@ def _grid(ax: Axes, row: Record, xs: Scale, ys: Scale, head: float) -> None:
     stroke(ax, [_LEFT, _LEFT], [head, bottom], color=TICK, width=0.7)
     for tick in round_ticks(ys.low, ys.high):
         y = ys(tick)
-        stroke(ax, [_LEFT, COLUMN], [y, y], color=INK if tick == 0 else BAND, width=0.8, zorder=0)
+        stroke(ax, [_LEFT, COLUMN], [y, y], color=INK if tick == 0 else TICK, width=0.5, zorder=0)
         label = tick_text(tick)
         write(ax, _LEFT - 4, y + 3, label, size=SMALL, ha="right", transform=ax.transData)
     for tick in round_ticks(xs.low, xs.high):
         x = xs(tick)
-        stroke(ax, [x, x], [head, bottom], color=BAND, width=0.8, zorder=0)
+        stroke(ax, [x, x], [head, bottom], color=TICK, width=0.5, zorder=0)
         label = tick_text(tick)
         write(ax, x, bottom + 12, label, size=SMALL, ha="center", transform=ax.transData)
     said = f"across: {text(row, 'x_label')}; upwards: {text(row, 'y_label')}"
@@ -161,7 +160,6 @@ def _without(ax: Axes, row: Record, xs: Scale, ys: Scale) -> None:
             [ys(point) for point in points],
             color=_LINE,
             width=0.7,
-            alpha=0.7,
             zorder=1,
         )
 
