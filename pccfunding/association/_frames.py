@@ -160,6 +160,8 @@ def _refuse_twice(frame: pd.DataFrame, on: str, name: str) -> None:
             )
     windows = windows_of(frame)
     if len(windows) > 1:
-        spans = "; ".join(" to ".join(f"{day:%Y-%m-%d}" for day in row) for row in windows.values)
+        spans = "; ".join(
+            " to ".join(f"{day:%Y-%m-%d}" for day in row) for row in windows.itertuples(index=False)
+        )
         raise PeriodError(f"{name} holds {len(windows)} windows ({spans}). Keep one, or name lag.")
     raise TableError(f"{name} holds {twice.iloc[0]!r} in {on!r} more than once; keep one row each.")
