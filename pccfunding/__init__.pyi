@@ -1,6 +1,7 @@
 """The one table of public names; the package serves them lazily from here."""
 
 from . import (
+    association as association,
     evaluation as evaluation,
     permutation as permutation,
     plots as plots,
