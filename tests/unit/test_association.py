@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -506,3 +508,20 @@ def test_the_texts_of_reasons_and_cautions_are_clauses() -> None:
     for words in [*CAUTIONS.values(), *REASONS.values()]:
         assert words[0].islower() or words.startswith(("Pearson", "Kendall"))
         assert not words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "name", ["03-spend-and-outcomes-by-district.ipynb", "04-forty-three-forces.ipynb"]
+)
+def test_the_notebooks_claim_no_cause(name: str) -> None:
+    path = Path(__file__).resolve().parents[2] / "notebooks" / name
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    words = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    words += [
+        "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    ]
+    assert len(words) > 20
+    for text in words:
+        assert not CAUSAL.search(text), CAUSAL.search(text)
