@@ -1,9 +1,21 @@
 """The one table of public names; the package serves them lazily from here."""
 
-from . import plots as plots, schemas as schemas
+from . import (
+    association as association,
+    evaluation as evaluation,
+    permutation as permutation,
+    plots as plots,
+    schemas as schemas,
+)
 from .areas import (
     Area as Area,
     find_area as find_area,
+)
+from .association import (
+    Association as Association,
+    AssociationFamily as AssociationFamily,
+    spend_vs_reduction as spend_vs_reduction,
+    spend_vs_reduction_family as spend_vs_reduction_family,
 )
 from .datasets import (
     load_areas as load_areas,
@@ -84,6 +96,9 @@ from .measures import (
 from .periods import (
     Period as Period,
     parse_date as parse_date,
+)
+from .permutation import (
+    permutation_test as permutation_test,
 )
 from .printed import (
     Printed as Printed,

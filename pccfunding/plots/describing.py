@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import UnknownNameError
+from pccfunding.plots._describing_tests import TEST_WRITERS
 from pccfunding.plots._records import Record, number, records, same_comparison, span, text
 from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 
@@ -25,8 +26,8 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     frame : DataFrame
         The frame that was or will be drawn.
     kind : str
-        'streams', 'changes', 'funnel', 'intervals', 'years' or 'beside', as in `plot_streams` and
-        so on.
+        'streams', 'changes', 'funnel', 'intervals', 'years', 'beside', 'scatter', 'null' or 'heat',
+        as in `plot_streams` and so on.
 
     Returns
     -------
@@ -257,4 +258,5 @@ _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "intervals": _intervals,
     "years": _years,
     "beside": _beside,
+    **TEST_WRITERS,
 }
