@@ -75,8 +75,11 @@ def judge(
 
 def _one_unknown_each(terms: Sequence[Term]) -> list[Term]:
     """Let a figure that stands twice be one unknown: less itself it is 0, whatever its rounding."""
-    first: dict[str | None, Term] = {term.figure_id: term for term in reversed(terms)}
-    return [term if term.figure_id is None else first[term.figure_id] for term in terms]
+    # Parts of one figure are alike in their figure_id only.
+    first = {(term.figure_id, term.printed): term for term in reversed(terms)}
+    return [
+        term if term.figure_id is None else first[term.figure_id, term.printed] for term in terms
+    ]
 
 
 def _judge(

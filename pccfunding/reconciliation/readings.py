@@ -176,7 +176,7 @@ def amount_text(value: Fraction, unit: str | None) -> str:
 
 
 def short(value: Fraction) -> str:
-    """Write a number to two digits or so, and never with an exponent.
+    """Write a number to two digits or so, and a large one without an exponent.
 
     Examples
     --------
@@ -185,5 +185,4 @@ def short(value: Fraction) -> str:
     """
     if value.denominator == 1 or abs(value) >= 100:
         return f"{float(value):,.0f}"
-    places = 1 if abs(value) >= 1 else min(4, 1 - math.floor(math.log10(abs(value))))
-    return f"{float(value):.{places}f}"
+    return f"{float(value):.1f}" if abs(value) >= 10 else f"{float(value):.2g}"

@@ -36,14 +36,13 @@ Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 NOT_PUBLISHED = "not published"
 # The columns of a table that say what its amounts are about.
 SCOPE_COLUMNS = {
-    "period_start": "period",
-    "period_end": "period",
-    "area_code": "area",
-    "funder": "funder",
-    "funding_stream": "stream",
-    "status": "status",
-    "flow": "flow",
-    "price_base": "price_base",
+    "period": ("period_start", "period_end"),
+    "area": ("area_code",),
+    "funder": ("funder",),
+    "stream": ("funding_stream",),
+    "status": ("status",),
+    "flow": ("flow",),
+    "price_base": ("price_base",),
 }
 
 
@@ -213,16 +212,15 @@ def _row_term(row: Row, unit: str | None) -> Term:
             f"This row has neither token nor amount_gbp; it has {', '.join(map(repr, row))}."
         )
     kind = known(row.get("unknown"))
-    scope: dict[str, Any] = {}
-    for column, name in SCOPE_COLUMNS.items():
-        value = known(row.get(column))
-        if value is not None:
-            scope[name] = (*scope.get(name, ()), value)
+    about = {
+        name: tuple(known(row.get(column)) for column in columns)
+        for name, columns in SCOPE_COLUMNS.items()
+    }
     return Term(
         printed=_row_number(row, unit),
         unknown=NOT_PUBLISHED if kind is None else str(kind).replace("_", " "),
         figure_id=known(row.get("figure_id")),
-        scope=scope,
+        scope={name: values for name, values in about.items() if None not in values},
     )
 
 

@@ -220,7 +220,7 @@ def test_the_frame_sets_the_verdicts_beside_the_recorded_ones(worked: Worked) ->
     other = EVIDENCE.statements.assign(expected_verdict=R, expected_reason=None)
     judged = reconcile_statements(evidence=replace(EVIDENCE, statements=other))
     assert judged["as_recorded"].tolist() == (judged["verdict"] == R).tolist()
-    reason = EVIDENCE.statements.assign(expected_reason="one-sided")
+    reason = EVIDENCE.statements.assign(expected_reason="unit-ambiguous")
     judged = reconcile_statements(evidence=replace(EVIDENCE, statements=reason))
     assert not judged["as_recorded"].any()
 
