@@ -311,8 +311,7 @@ class Interval:
         >>> str(Interval.of(2, 4).reciprocal())
         '[0.25, 0.5]'
         """
-        touches = (self.low is None or self.low <= 0) and (self.high is None or self.high >= 0)
-        if touches and not self._is_positive() and not self._is_negative():
+        if not self._is_positive() and not self._is_negative():
             raise IntervalError(f"Division by {self} goes through zero.")
         low = None if self.high == 0 else Fraction(0) if self.high is None else 1 / self.high
         high = None if self.low == 0 else Fraction(0) if self.low is None else 1 / self.low
@@ -372,8 +371,7 @@ def _signed(end: _End, infinite: int) -> _SignedEnd:
 def _product(one: _SignedEnd, two: _SignedEnd) -> _SignedEnd:
     for zero in (one, two):
         if zero[0] == 0 and zero[1] == 0:
-            both_zero = one[:2] == two[:2]
-            return 0, Fraction(0), (one[2] or two[2]) if both_zero else zero[2]
+            return zero
     sign = (one[0] or (1 if one[1] > 0 else -1)) * (two[0] or (1 if two[1] > 0 else -1))
     if one[0] or two[0]:
         return sign, Fraction(0), False
