@@ -94,6 +94,12 @@ def reconcile(
     MixedStatusError, MixedFlowError
         If a frame mixes kinds of money.
 
+    Notes
+    -----
+    Each unknown enters once: a figure that stands twice, or one Printed or Interval given twice,
+    is one number, and less itself it is 0. Two figures that print alike are two numbers. So much a
+    year or a head is another unit than so much.
+
     References
     ----------
     Rounding bound of m parts against a total: (m + 1) u / 2, the worst case over all roundings.
