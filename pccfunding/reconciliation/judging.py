@@ -210,7 +210,11 @@ def _unit_clash(rule: Relation, terms: Sequence[Printed], total: Printed) -> str
     found = _unit(total)
     if rule.right_unit:
         fits = found == rule.right_unit or (rule.right_unit == "ratio" and found == "count")
-        return None if fits else f"the right side is a {rule.right_unit}, not {total.text!r}"
+        return (
+            None
+            if fits
+            else f"{rule.name!r} takes {rule.right_unit} on the right, not {total.text!r}"
+        )
     wanted = next(iter(units), "")
     if wanted and found not in ("", wanted):
         return f"the left side is in {wanted}, {total.text!r} in {found}"

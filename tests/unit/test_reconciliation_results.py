@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
+import pccfunding as pcc
 from pccfunding import Interval, PccFundingError, ReconciliationError, reconcile
 
 RANGE = Interval.of(1, None, low_closed=False)
@@ -207,6 +208,9 @@ def test_units_that_do_not_go_together_are_named() -> None:
     assert mixed.working == "the left side mixes GBP, percent"
     other = reconcile("£5", "5%")
     assert other.working == "the left side is in GBP, '5%' in percent"
+    share = reconcile(["£1", "£5"], pcc.parse_printed("£5"), relation="share")
+    assert share.working == "'share' takes percent on the right, not '£5'"
+    assert (share.unit, share.reason) == ("percent", "unit-ambiguous")
     assert (mixed.unit, other.unit, other.proof) == ("GBP", "percent", None)
 
 
