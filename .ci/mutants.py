@@ -18,6 +18,8 @@ from _pytest.runner import runtestprotocol
 
 # Seconds of processor time: some ten times what all the tests of one function take.
 LIMIT = 120
+# A test that takes longer is left out: each surviving mutant would wait for it.
+SLOWEST = 1.0
 
 
 def pytest_runtestloop(session: Any) -> bool:
@@ -32,7 +34,8 @@ def pytest_runtestloop(session: Any) -> bool:
             if name in done or not any(fnmatch.fnmatch(name, one) for one in wanted):
                 continue
             tests = stats["tests_by_mangled_function_name"].get(name.rpartition("__mutmut_")[0])
-            chosen = sorted(set(tests or ()) & set(items), key=lambda one: seconds.get(one, 0.0))
+            quick = {one for one in tests or () if seconds.get(one, SLOWEST) < SLOWEST}
+            chosen = sorted(quick & set(items), key=seconds.get)
             verdict = _verdict(name, [items[one] for one in chosen])
             with results.open("a", encoding="utf-8") as file:
                 file.write(f"{name}: {verdict}\n")

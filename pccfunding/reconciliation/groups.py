@@ -119,11 +119,12 @@ def judge_groups(
     for row in frame_rows(left):
         parts.setdefault(_key(row, keys), []).append(row)
     if hasattr(right, "to_dict") and not hasattr(type(right), "columns"):
-        right = {key: series_value(value, "GBP") for key, value in right.to_dict().items()}
+        unit = options.get("unit")
+        right = {key: series_value(value, unit) for key, value in right.to_dict().items()}
     totals = _mapped(right) if isinstance(right, Mapping) else _rows_by_key(right, keys)
     groups = []
     for key in dict.fromkeys([*parts, *totals]):
-        result = judge(parts.get(key, [None]), totals.get(key), relation=relation, **options)
+        result = judge(parts.get(key), totals.get(key), relation=relation, **options)
         groups.append((key, result))
     return Reconciliations(keys, tuple(groups))
 

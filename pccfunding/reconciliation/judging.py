@@ -53,9 +53,9 @@ def judge(
     right: Side,
     *,
     relation: str,
-    unit: str | None = None,
-    complete: bool = True,
-    scope: Scopes | None = None,
+    unit: str | None,
+    complete: bool,
+    scope: Scopes | None,
 ) -> Reconciliation:
     """Judge one statement; the parameters are those of ``reconcile``."""
     rule = _relation(relation)

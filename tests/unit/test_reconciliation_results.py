@@ -234,6 +234,7 @@ def test_groups_show_each_verdict_and_check_them_all() -> None:
     }
     assert {name for name, value in rows[3].items() if value is not None} == {"area", "year", "row"}
     off = reconcile(table, {("a", 1): "£4.01"}, by=["area", "year"])
+    assert off.frame.loc[1, ["left", "gap", "unit"]].tolist() == ["[0.01, 0.01]", "0.01", "GBP"]
     said = "Of 2 groups 0 reconcile, 1 conflict, 1 cannot be told. Conflicts: a / 1."
     assert off.text == said
     with pytest.raises(ReconciliationError) as refusal:
@@ -281,6 +282,12 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             "92%",
             {"relation": "count_percentage"},
             "A percentage of a count needs one whole count above 0, not [1, 2].",
+        ),
+        (
+            TOKENS.assign(area="x"),
+            TOKENS.assign(area="x"),
+            {"by": ["year", "area"]},
+            "The right side has two rows for 1 / x; give one total a group.",
         ),
         (
             TOKENS,

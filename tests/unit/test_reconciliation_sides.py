@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -332,6 +333,13 @@ def test_groups_may_have_a_status_each_and_totals_of_any_kind() -> None:
     ):
         verdicts = [one.verdict for _, one in reconcile(table, totals, by="status").groups]
         assert verdicts == ["reconciles", "conflicts"]
+    places = pd.Index(["award", "budget"])
+    pounds = table.assign(amount_gbp=[1.5, 2.5])
+    off = reconcile(pounds, pd.Series([1.5, 2.51], places), by="status")
+    assert [one.gap for _, one in off.groups] == [0, Fraction("0.01")]
+    counted = table.assign(token=["1", "2"], unit="count").drop(columns="amount_gbp")
+    counts = reconcile(counted, pd.Series([1.0, 2.0], places), by="status", unit="count")
+    assert counts.verdict == "reconciles"
     with pytest.raises(TableError, match="no table but a int"):
         reconcile(table, 3, by="status")
 
