@@ -16,8 +16,8 @@ from typing import Any
 
 from _pytest.runner import runtestprotocol
 
-# Seconds of processor time: some ten times what all the tests of one function take.
-LIMIT = 120
+# Seconds of processor time: some three times what the tests of one function take at most.
+LIMIT = 30
 # A test that takes longer is left out: each surviving mutant would wait for it.
 SLOWEST = 1.0
 
