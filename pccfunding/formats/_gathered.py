@@ -1,0 +1,84 @@
+"""What a reader of counts gathers from a file, row by row, until it becomes a `ReadResult`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pccfunding.formats._printed_cells import one_line
+from pccfunding.formats.results import REPORT_COLUMNS, ReadResult, report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Gathered", "joined"]
+
+_LONGEST = 300
+
+
+def joined(cells: Iterable[object]) -> str:
+    """Write the cells of a row on one line, as far as a report can show them."""
+    text = " | ".join(filter(None, (one_line(cell) for cell in cells)))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+@dataclass
+class Gathered:
+    """Records, and everything else that was found, each with its place."""
+
+    source: str
+    records: list[tuple[object, ...]] = field(default_factory=list)
+    reports: dict[str, list[tuple[object, ...]]] = field(
+        default_factory=lambda: {name: [] for name in REPORT_COLUMNS}
+    )
+    cautions: dict[str, None] = field(default_factory=dict)
+
+    def reject(self, place: str, column: str, raw: object, reason: str, hint: str = "") -> None:
+        """Keep out a cell, and with it the row or the count that it belongs to."""
+        self.reports["rejected"].append((place, column, _short(raw), reason, hint))
+
+    def change(self, place: str, column: str, raw: object, value: object, rule: str) -> None:
+        """Note an interpretation."""
+        self.reports["changes"].append((place, column, _short(raw), value, rule))
+
+    def other(self, place: str, kind: str, cells: Sequence[object]) -> None:
+        """Note a row that is no record."""
+        self.reports["others"].append((place, kind, joined(cells)))
+
+    def total(
+        self,
+        place: str,
+        label: str,
+        column: str,
+        token: object,
+        rows: int,
+        verdict: str,
+        working: str,
+    ) -> None:
+        """Note a printed total and how it stands against its parts."""
+        self.reports["totals"].append((place, label, column, token, rows, verdict, working))
+
+    def cover(self, topic: str, value: object, note: str = "") -> None:
+        """Note what the file holds or leaves out."""
+        self.reports["coverage"].append((topic, value, note))
+
+    def caution(self, code: str) -> None:
+        """Note a doubt that a reader must see."""
+        self.cautions[code] = None
+
+    def result(self, frame: pd.DataFrame) -> ReadResult:
+        """Close the gathering: every row found is in the frame, rejected or among the others."""
+        tables = {
+            name: report(name, [dict(zip(REPORT_COLUMNS[name], row, strict=True)) for row in rows])
+            for name, rows in self.reports.items()
+        }
+        found = len(frame) + tables["rejected"]["place"].nunique() + len(tables["others"])
+        return ReadResult(
+            frame, self.source, int(found), cautions=tuple(sorted(self.cautions)), **tables
+        )
+
+
+def _short(raw: object) -> str:
+    text = one_line(raw)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
