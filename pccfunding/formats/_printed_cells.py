@@ -51,13 +51,15 @@ class Count(NamedTuple):
 
 def one_line(cell: object) -> str:
     """Bring a cell to one line of text; a whole float is written as an integer."""
+    if isinstance(cell, str):
+        return " ".join(cell.replace("\ufeff", "").split())
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
-    return _BLANKS.sub(" ", str(cell).replace("\ufeff", "")).strip()
+    return " ".join(str(cell).split())
 
 
 def without_notes(cell: object) -> str:

@@ -118,7 +118,8 @@ def read_recorded_crime(
     if not frames and not len(wide):
         raise TableError(_why_nothing(opened, found))
     frame = _joined_frames([*frames, wide], found, annual=annual)
-    return _finished(frame, found, release or title, source_id or _slug(opened.source))
+    named = release or (None if frames else title)
+    return _finished(frame, found, named, source_id or _slug(opened.source))
 
 
 def _wide_frame(found: Gathered) -> pd.DataFrame:
@@ -194,7 +195,7 @@ def _finished(
     frame: pd.DataFrame, found: Gathered, release: str | None, source_id: str
 ) -> ReadResult:
     last = frame["period_end"].max()
-    named = release or f"Recorded crime to {last:%B %Y}"
+    named = release or f"Recorded crime open data, to {last:%B %Y}"
     frame = frame.assign(release=named, source_id=source_id).reindex(columns=_COLUMNS)
     for name in frame.columns.difference(["offences", "period_start", "period_end"]):
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
