@@ -18,7 +18,8 @@ Row = Sequence[object]
 
 _HEADING = (
     ("partnership_code", r"(?:community safety partnership|csp)(?: area)? codes?|csp\d\dcd"),
-    ("partnership_name", r"(?:community safety partnership|csp)(?: area)?(?: names?)?|csp\d\dnm"),
+    ("partnership_name", r"(?:community safety partnership|csp)(?: csp)?(?: area)?(?: names?)?"
+                         r"|csp\d\dnm"),
     ("district_code", r"(?:local authority|la|lad|district)(?: district)? codes?|lad\d\dcd"),
     ("district_name", r"(?:local authority|la|lad|district)(?: district)?(?: names?)?|lad\d\dnm"),
     ("area_code", r"(?:(?:police force(?: area)?|pfa|area|geography|force|ons)\s*)?codes?|geocode"
@@ -31,6 +32,7 @@ _IDS = tuple((kind, re.compile(pattern)) for kind, pattern in _HEADING)
 _NO_COUNT = re.compile(
     r"%|percent|per cent|\brates?\b|\bper 1 ?000\b|\bper 100 ?000\b|\bchange|proportion"
     r"|population|households?\b(?! burglary)|\bbase\b|significant|experience|confidence"
+    r"|\bcodes?\b|\bquarter\b|financial year|description"
 )
 _UNIT = re.compile(r"numbers?(?: of (?:offences|incidents|crimes))?|offences|counts?|incidents")
 _CONTENTS = re.compile(r"^\s*table\s+[a-z]?\d+\w?\s*:?\s*", re.IGNORECASE)
@@ -181,8 +183,8 @@ def _read_columns(
         if len(periods) > 1 or period is None:
             table.left_out.append((without_notes(own), "no one period"))
             continue
-        if not _holds_counts(body, index):
-            table.left_out.append((without_notes(own), "not whole numbers"))
+        if why := _holds_no_counts(body, index):
+            table.left_out.append((without_notes(own), why))
             continue
         label = " ".join(t for t in (*above, own) if not every_period(t) and not _is_unit(t))
         special = special_name(table.title, label)
@@ -233,15 +235,17 @@ def _period_of(banner: Sequence[str]) -> Period | None:
     return None
 
 
-def _holds_counts(body: Sequence[Row], index: int) -> bool:
-    """Whether the numbers of a column are whole; a column of shares seldom holds one that is."""
-    fractions = numbers = 0
+def _holds_no_counts(body: Sequence[Row], index: int) -> str | None:
+    """Say why a column holds no counts; one of shares seldom holds a whole number."""
+    fractions = numbers = texts = 0
     for row in body:
-        cell = row[index] if index < len(row) else None
-        count = read_count(cell)
+        count = read_count(row[index] if index < len(row) else None)
         numbers += count.value is not None
         fractions += count.refused == "a count is a whole number"
-    return fractions == 0 or numbers > 4 * fractions
+        texts += count.refused is not None
+    if fractions and numbers <= 4 * fractions:
+        return "not whole numbers"
+    return "no numbers" if texts and not numbers else None
 
 
 def _subject(title: str) -> str:

@@ -51,11 +51,12 @@ def read_wide(grid: Grid, tables: Sequence[CountTable], found: Gathered) -> None
     done = 0
     for table in tables:
         _keep_aside(grid, range(done, table.top), found, "title or note")
-        if table.columns:
-            _read_table(grid, table, found)
+        areas = _areas_of_rows(grid, table) if table.columns else []
+        why = table.why_empty or _repeats_areas(areas)
+        if why is None:
+            _read_table(grid, table, areas, found)
             _note_left_out(grid, table, found)
         else:
-            why = table.why_empty or "no counts"
             _keep_aside(grid, range(table.first, table.last), found, f"table without counts: {why}")
             found.cover("table left out", f"{grid.where}{without_notes(table.title)}", why)
         done = table.last
@@ -78,10 +79,19 @@ def _note_left_out(grid: Grid, table: CountTable, found: Gathered) -> None:
             found.cover("class outside the usual ones", column.offence, "kept as printed")
 
 
-def _read_table(grid: Grid, table: CountTable, found: Gathered) -> None:
+def _repeats_areas(areas: Sequence[tuple[int, _Row | None]]) -> str | None:
+    """Refuse a table that names its areas again and again: something sets those rows apart."""
+    codes = [row.place.code for _, row in areas if row and row.place.code]
+    if len(codes) - len(set(codes)) <= max(2, len(codes) // 10):
+        return None
+    return "areas stand in several rows, and the column that tells these apart is not recognised"
+
+
+def _read_table(
+    grid: Grid, table: CountTable, areas: Sequence[tuple[int, _Row | None]], found: Gathered
+) -> None:
     _note_headings(grid, table, found)
     rows: list[CountRow] = []
-    areas = _areas_of_rows(grid, table)
     held = {row.place.code for _, row in areas if row}
     for at, row in areas:
         cells = grid.rows[at]
@@ -176,17 +186,19 @@ def _area_of(table: CountTable, cells: Sequence[object], twice: set[str]) -> _Ro
 
 
 def _names_twice(grid: Grid, table: CountTable) -> set[str]:
-    """Names that a table without codes prints twice, as the name of a region and of a force."""
-    if "area_code" in table.ids:
-        return set()
-    names = Counter(
-        key_of(table.cell(grid.rows[at], "area_name")) for at in range(table.first, table.last)
-    )
+    """Names printed twice, of a region and of a force, where the region has no code beside it."""
+    rows = grid.rows[table.first : table.last]
+    names = Counter(key_of(table.cell(row, "area_name")) for row in rows)
+    coded = {
+        key_of(table.cell(row, "area_name"))
+        for row in rows
+        if one_line(table.cell(row, "area_code")).startswith("E12")
+    }
     return {
         name
         for name, times in names.items()
         if times == 2 and name and area_by_name(f"{name} region").kind == "region"
-    }
+    } - coded
 
 
 def _note_headings(grid: Grid, table: CountTable, found: Gathered) -> None:

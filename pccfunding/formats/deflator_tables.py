@@ -17,7 +17,7 @@ from pccfunding.periods import Period
 __all__ = ["read_deflator"]
 
 # "2026-27 (1), (2)" and "2026-27 [note 1]": the marks of a forecast stand behind the year.
-_MARKS = re.compile(r"\s*(?:[\[(][^\])]*[\])]|[,*†])+\s*$")
+_MARKS = re.compile(r"(?:\s*(?:[\[(][^\])]*[\])]|[,*†]))+\s*$")
 _BASE = re.compile(r"((?:19|20)\d{2}(?:\s*[-/]\s*\d{2,4})?)\s*=\s*100")
 _LABEL = re.compile(r"(?:19|20)\d{2}\s*[-/]\s*(?:\d{2}|\d{4})")
 

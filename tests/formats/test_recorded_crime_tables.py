@@ -113,6 +113,14 @@ def test_a_region_and_a_force_of_one_name_are_told_apart_without_codes() -> None
     assert counts_of(result) == expected("2018-03-31")
 
 
+def test_a_region_without_a_code_is_told_from_the_force_that_has_one() -> None:
+    rows = [
+        ["", *row[1:]] if row and str(row[0]).startswith(("E12", "E92", "K04")) else row
+        for row in old_table()
+    ]
+    assert counts_of(pcc.read_recorded_crime(csv_of(rows))) == expected("2018-03-31")
+
+
 def test_an_absent_force_is_unknown_and_the_totals_say_so() -> None:
     result = pcc.read_recorded_crime(csv_of(old_table(silent="E23000016")))
     silent = result.frame[result.frame["area_code"] == "E23000016"]
