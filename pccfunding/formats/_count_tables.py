@@ -32,8 +32,8 @@ _IDS = tuple((kind, re.compile(pattern)) for kind, pattern in _HEADING)
 _NO_COUNT = re.compile(
     r"%|percent|per cent|\brates?\b|\bper 1 ?000\b|\bper 100 ?000\b|\bchange|proportion"
     r"|population|households?\b(?! burglary)|\bbase\b|significant|experience|confidence"
-    r"|\bcodes?\b|\bquarter\b|financial year|description"
 )
+_NO_CLASS = re.compile(r"\bcodes?\b|\bquarter\b|financial year|description")
 _UNIT = re.compile(r"numbers?(?: of (?:offences|incidents|crimes))?|offences|counts?|incidents")
 _CONTENTS = re.compile(r"^\s*table\s+[a-z]?\d+\w?\s*:?\s*", re.IGNORECASE)
 _LONGEST_HEADER = 8
@@ -175,7 +175,8 @@ def _read_columns(
         above = [row[index] for row in over if row[index] and row[index] != own]
         words = " ".join(key_of(text) for text in (*above, own, unit[index]))
         says_count = bool(re.search(r"\bnumbers? of\b|\bnumbers?\b", words))
-        if _NO_COUNT.search(_without_household_burglary(words)) or (of_title and not says_count):
+        no_count = _NO_COUNT.search(words) or _NO_CLASS.search(key_of(own))
+        if no_count or (of_title and not says_count):
             table.left_out.append((without_notes(own), "no count"))
             continue
         periods = every_period(own) or [p for text in above for p in every_period(text)]
@@ -191,17 +192,13 @@ def _read_columns(
         if special:
             offence, measure, known = *special, True
         else:
-            text = own if not every_period(own) else next(iter(above[::-1]), "")
-            text = text if text and not every_period(text) else _subject(table.title)
+            named = (t for t in (own, *above[::-1]) if not every_period(t) and not _is_unit(t))
+            text = next(named, "") or _subject(table.title)
             (offence, known), measure = offence_name(text), "recorded_offences"
         table.columns.append(CountColumn(index, offence, measure, period, known))
     if not table.columns:
         reasons = {why for _, why in table.left_out}
         table.why_empty = " and ".join(sorted(reasons)) if reasons else "no columns of counts"
-
-
-def _without_household_burglary(words: str) -> str:
-    return words.replace("residential burglary households", "rate")
 
 
 def _is_unit(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from counts_fixtures import (
     COUNTS,
     OFFENCES,
+    Rows,
     area_rows,
     csv_of,
     incident_table,
@@ -195,6 +197,62 @@ def test_knife_offences_and_incidents_keep_their_own_names_and_periods() -> None
     incidents = pcc.read_recorded_crime(csv_of(incident_table()))
     assert counts_of(incidents)["BTP", "Anti-social behaviour incidents", "2018-03-31"] == 45
     assert set(incidents.frame["measure"]) == {"incidents"}
+
+
+def test_a_class_over_two_periods_and_a_change() -> None:
+    rows: Rows = [
+        ["Table 4: Number of offences, and change, year ending March 2023 and 2024"],
+        ["", "", "Bicycle theft", "", "", "Robbery", "", ""],
+        ["Area Code", "Area Name",
+         *["Apr 2022 to Mar 2023", "Apr 2023 to Mar 2024", "% change from previous year"] * 2],
+        ["E23000023", "Cambridgeshire", 10, 12, 20.0, 5, 4, -20.0],
+    ]  # fmt: skip
+    assert counts_of(pcc.read_recorded_crime(csv_of(rows))) == {
+        ("E23000023", "Bicycle theft", "2023-03-31"): 10,
+        ("E23000023", "Bicycle theft", "2024-03-31"): 12,
+        ("E23000023", "Robbery", "2023-03-31"): 5,
+        ("E23000023", "Robbery", "2024-03-31"): 4,
+    }
+
+
+def test_a_class_over_a_number_and_a_rate() -> None:
+    rows: Rows = [
+        ["Offences by area, year ending March 2024"],
+        ["", "Bicycle theft", ""],
+        ["Police force area", "Number of offences", "Rate per 1,000 population"],
+        ["Cambridgeshire", 10, 1.5],
+        ["Kent", "1,200", 2.0],
+    ]
+    assert counts_of(pcc.read_recorded_crime(csv_of(rows))) == {
+        ("E23000023", "Bicycle theft", "2024-03-31"): 10,
+        ("E23000032", "Bicycle theft", "2024-03-31"): 1200,
+    }
+
+
+def test_a_table_whose_title_says_what_is_counted() -> None:
+    rows: Rows = [
+        ["Table P8: Number of hate crimes recorded by the police, by police force area [note 1]"],
+        ["Area code", "Area name", "Apr 2022 to\n Mar 2023"],
+        ["E23000023", "Cambridgeshire", 10],
+    ]
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert result.frame["offence"].tolist() == ["hate crimes"]
+
+
+def test_a_table_that_repeats_its_areas_is_not_read_as_counts_of_each() -> None:
+    rows: Rows = [
+        ["Table 9: Number of offences, year ending March 2024"],
+        ["Area Code", "Area Name", "Sex of victim", "Number of offences"],
+        *(["E23000023", "Cambridgeshire", sex, 5] for sex in ("Female", "Male", "Other", "All")),
+    ]
+    with pytest.raises(pcc.TableError, match="areas stand in several rows"):
+        pcc.read_recorded_crime(csv_of(rows))
+
+
+def test_a_workbook_needs_the_extra_that_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(ImportError, match=r"pip install 'pccfunding\[formats\]'"):
+        pcc.read_recorded_crime(xlsx_of({"Table P1": old_table()}))
 
 
 def test_a_count_printed_twice_stands_once_and_a_contradiction_is_told() -> None:
