@@ -98,7 +98,10 @@ def _read_table(
         numbers = [cells[c.index] if c.index < len(cells) else "" for c in table.columns]
         filled = any(one_line(cell) for cell in numbers)
         name = one_line(table.cell(cells, "area_name"))
-        if row is None or (row.place.rejected and not filled) or len(name) > 100:
+        # A note may begin with the name of an area; without a code or a count it is no row of it.
+        coded = table.cell(cells, "area_code") or table.cell(cells, "partnership_name")
+        bare = not filled and not one_line(coded)
+        if row is None or bare or (row.place.rejected and not filled) or len(name) > 100:
             found.other(grid.place(at), "note", cells)
             continue
         if row.place.rejected:

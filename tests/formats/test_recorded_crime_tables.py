@@ -134,6 +134,18 @@ def test_an_absent_force_is_unknown_and_the_totals_say_so() -> None:
     assert set(region["verdict"]) == {"cannot be told"}
 
 
+def test_a_note_that_begins_with_an_area_is_no_row_of_it() -> None:
+    rows: Rows = [
+        ["Offences by area, year ending March 2024"],
+        ["Police force area", "Robbery", "Bicycle theft"],
+        ["Cambridgeshire", 10, 12],
+        ["Metropolitan Police, London: revised", "", ""],
+    ]
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert set(result.frame["area_code"]) == {"E23000023"}
+    assert result.others["kind"].tolist() == ["title or note", "note"]
+
+
 def test_a_total_that_leaves_out_what_is_unknown_is_named() -> None:
     rows = old_table(silent="E23000016")
     at = next(n for n, row in enumerate(rows) if row and row[0] == "E12000005")
