@@ -73,7 +73,8 @@ def headings_of(row: Row) -> dict[str, int]:
     """Find the columns of area codes and names that a row of headings names."""
     found: dict[str, int] = {}
     for index, cell in enumerate(row[:40]):
-        words = key_of(cell)
+        # The year of a classification plays no part: "PFA 2023 Code".
+        words = re.sub(r"\s?\b(?:19|20)\d\d\b", "", key_of(cell)).strip()
         for kind, pattern in _IDS if words and len(words) < 60 else ():
             if pattern.fullmatch(words):
                 found.setdefault(kind, index)

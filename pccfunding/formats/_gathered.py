@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from pccfunding.formats.results import REPORT_COLUMNS, ReadResult, report
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gathered", "joined"]
+__all__ = ["Gathered", "joined", "source_key"]
 
 _LONGEST = 300
 
@@ -21,6 +22,11 @@ def joined(cells: Iterable[object]) -> str:
     """Write the cells of a row on one line, as far as a report can show them."""
     text = " | ".join(filter(None, (one_line(cell) for cell in cells)))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def source_key(source: str) -> str:
+    """Make the key of a source from the name of its file."""
+    return re.sub(r"[^a-z0-9]+", "-", source.rsplit(".", 1)[0].casefold()).strip("-") or "file"
 
 
 @dataclass

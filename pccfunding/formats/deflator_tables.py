@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.formats._gathered import Gathered
+from pccfunding.formats._gathered import Gathered, source_key
 from pccfunding.formats._grids import Grid, open_grids
 from pccfunding.formats._printed_cells import key_of, one_line
 from pccfunding.formats._printed_periods import financial_year
@@ -90,8 +90,7 @@ def read_deflator(path_or_buffer: Any, *, source_id: str | None = None) -> ReadR
     for column in ("period_start", "period_end"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[ns]")
     frame["price_index"] = frame["price_index"].astype("float64")
-    slug = re.sub(r"[^a-z0-9]+", "-", opened.source.rsplit(".", 1)[0].casefold()).strip("-")
-    frame = frame.assign(derived=False, source_id=source_id or slug or "file")
+    frame = frame.assign(derived=False, source_id=source_id or source_key(opened.source))
     return found.result(frame[[*names[:4], "derived", "source_id", "place"]])
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.formats._area_cells import area_of_row, known_areas
 from pccfunding.formats._count_tables import headings_of
-from pccfunding.formats._gathered import Gathered
+from pccfunding.formats._gathered import Gathered, source_key
 from pccfunding.formats._grids import Grid, open_grids
 from pccfunding.formats._printed_cells import column_letter, key_of, one_line, read_count
 from pccfunding.formats.results import ReadResult
@@ -106,6 +106,12 @@ def read_population(
     for grid in opened.grids:
         found.records += _records(grid, opened.source, found)
     if not found.records:
+        slices = sum(str(kind).startswith("one ") for _, kind, _ in found.reports["others"])
+        if slices:
+            raise TableError(
+                f"{opened.source} holds no row of a whole population, only of one sex or one age "
+                f"({slices:,}); sum them first, or take the table of all persons and ages."
+            )
         raise TableError(
             f"{opened.source}: no whole populations by area found. A table needs a column of codes "
             f"or names of areas, and a column such as 'Mid-2023', 'All ages' or 'OBS_VALUE'."
@@ -117,8 +123,7 @@ def read_population(
     frame["reference_date"] = pd.to_datetime(frame["reference_date"]).astype("datetime64[ns]")
     frame["persons"] = frame["persons"].astype("int64")
     frame = frame.assign(vintage=vintage.strip(), derived=False)
-    slug = re.sub(r"[^a-z0-9]+", "-", opened.source.rsplit(".", 1)[0].casefold()).strip("-")
-    frame["source_id"] = source_id or slug or "file"
+    frame["source_id"] = source_id or source_key(opened.source)
     _cover(frame, found)
     columns = ["area_code", "reference_date", "persons", "vintage", "derived", "source_id", "place"]
     return found.result(frame[columns])
@@ -146,7 +151,7 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
     if _OTHER_SHEET.search(grid.name):
         return f"sheet of something else than whole populations: {grid.name.strip()}"
     for at, row in enumerate(grid.rows[:_LOOKED_AT]):
-        keys = [key_of(cell) for cell in row[:400]]
+        keys = [_heading(cell) for cell in row[:400]]
         ids = headings_of(row)
         code = next((i for i, k in enumerate(keys) if k in _CODES), ids.get("area_code"))
         code = ids.get("district_code") if code is None else code
@@ -163,7 +168,7 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
         taken = {code, name, dates, *slices.values()}
         if value is not None and dates is not None:
             return _Layout(at, code, name, [(value, None)], dates, slices)
-        values = list(_value_columns(row, keys, taken))
+        values = list(_value_columns(row[:400], taken))
         if not values:
             continue
         title = " ".join(banner[:at])
@@ -180,6 +185,11 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
     return "no populations by area"
 
 
+def _heading(cell: object) -> str:
+    """Reduce a heading to its words, without the year of a classification: "PFA 2023 Code"."""
+    return " ".join(re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ", key_of(cell)).split())
+
+
 def _first(keys: Sequence[str], names: set[str]) -> int | None:
     """Find a column by its names; a column of labels goes before one of code numbers."""
     held = [i for i, key in enumerate(keys) if key in names]
@@ -187,15 +197,15 @@ def _first(keys: Sequence[str], names: set[str]) -> int | None:
 
 
 def _value_columns(
-    row: Sequence[object], keys: Sequence[str], taken: set[int | None]
+    row: Sequence[object], taken: set[int | None]
 ) -> Iterator[tuple[int, int | None]]:
-    for index, key in enumerate(keys):
-        if index in taken or not key:
+    for index, cell in enumerate(row):
+        text = one_line(cell)
+        if index in taken or not text:
             continue
-        text = one_line(row[index])
         year = _YEAR.search(text) or re.search(r"((?:19|20)\d\d)$", text)
-        words = set(re.sub(r"(?:19|20)\d\d", " ", key).split())
-        if words <= _WHOLE and (year or words & {"ages", "population", "persons"}):
+        words = set(re.sub(r"(?:19|20)\d\d", " ", key_of(text)).split())
+        if words <= _WHOLE and (year or words & {"ages", "population", "persons", "total"}):
             yield index, int(year[1]) if year else None
 
 

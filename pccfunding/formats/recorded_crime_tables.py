@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.errors import TableError
 from pccfunding.formats._area_cells import known_areas
 from pccfunding.formats._count_tables import find_tables
-from pccfunding.formats._gathered import Gathered
+from pccfunding.formats._gathered import Gathered, source_key
 from pccfunding.formats._grids import Opened, open_grids
 from pccfunding.formats._limits import Limits
 from pccfunding.formats._long_counts import (
@@ -119,7 +119,7 @@ def read_recorded_crime(
         raise TableError(_why_nothing(opened, found))
     frame = _joined_frames([*frames, wide], found, annual=annual)
     named = release or (None if frames else title)
-    return _finished(frame, found, named, source_id or _slug(opened.source))
+    return _finished(frame, found, named, source_id or source_key(opened.source))
 
 
 def _wide_frame(found: Gathered) -> pd.DataFrame:
@@ -260,10 +260,6 @@ def _told_by_the_file(opened: Opened) -> tuple[Period | None, str | None]:
     if told is None:
         return period, None
     return period, f"PFA tables, year ending {told.end:%B %Y}"
-
-
-def _slug(source: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", source.rsplit(".", 1)[0].casefold()).strip("-") or "file"
 
 
 def _why_nothing(opened: Opened, found: Gathered) -> str:

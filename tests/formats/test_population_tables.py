@@ -92,6 +92,22 @@ def test_all_ages_takes_the_year_of_the_title_and_leaves_ages_out() -> None:
     assert "area outside England and Wales" in result.others["kind"].tolist()
 
 
+def test_a_table_of_force_areas_with_the_year_of_its_boundaries() -> None:
+    rows: Rows = [
+        ["Mid-2022 Persons, police force areas, invented"],
+        ["PFA 2023 Code", "PFA 2023 Name", "Total", "F0", "F1", "M0"],
+        ["E23000023", "Cambridgeshire", "1,200", 5, 6, 7],
+    ]
+    assert persons_of(read(csv_of(rows))) == [("E23000023", 2022, 1200)]
+
+
+def test_rows_of_one_sex_and_age_alone_are_refused() -> None:
+    rows: Rows = [["ladcode20", "laname20", "sex", "age", "population_2019", "population_2020"],
+                  ["E07000008", "Cambridge", 1, 0, 50, 51]]  # fmt: skip
+    with pytest.raises(pcc.TableError, match="only of one sex or one age"):
+        pcc.read_population(csv_of(rows), vintage="invented")
+
+
 def test_nomis_keeps_the_whole_population_only() -> None:
     result = read(csv_of(nomis()))
     assert persons_of(result) == [("E07000008", 2023, 1300)]
