@@ -112,7 +112,7 @@ def _opens_a_table(rows: Sequence[Row], at: int, row: Row) -> bool:
 def _table(rows: Sequence[Row], at: int, end: int, spare_period: Period | None) -> CountTable:
     top = _top(rows, at)
     below = at + 1
-    while below < min(end, at + 4) and not _has_area(rows[below], rows[top:below]):
+    while below < min(end, at + 4) and not _is_body(rows[below], rows[top:below]):
         below += 1
     if below == min(end, at + 4):
         below = at + 1
@@ -141,7 +141,11 @@ def _top(rows: Sequence[Row], at: int) -> int:
     return top
 
 
-def _has_area(row: Row, header: Sequence[Row]) -> bool:
+def _is_body(row: Row, header: Sequence[Row]) -> bool:
+    """Whether a row holds counts or an area, and so is no row of headings."""
+    for cell in row:
+        if one_line(cell) and read_count(cell).refused is None:
+            return True
     ids: dict[str, int] = {}
     for one in header:
         ids |= headings_of(one)

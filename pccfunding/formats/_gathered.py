@@ -39,6 +39,11 @@ class Gathered:
         default_factory=lambda: {name: [] for name in REPORT_COLUMNS}
     )
     cautions: dict[str, None] = field(default_factory=dict)
+    n_found: int = 0
+
+    def expect(self, rows: Iterable[Sequence[object]]) -> None:
+        """Count the rows that are not blank, before any is read: each must turn up again."""
+        self.n_found += sum(any(one_line(cell) for cell in row) for row in rows)
 
     def reject(self, place: str, column: str, raw: object, reason: str, hint: str = "") -> None:
         """Keep out a cell, and with it the row or the count that it belongs to."""
@@ -74,14 +79,13 @@ class Gathered:
         self.cautions[code] = None
 
     def result(self, frame: pd.DataFrame) -> ReadResult:
-        """Close the gathering: every row found is in the frame, rejected or among the others."""
+        """Close the gathering; `n_rows` was counted apart from what became of the rows."""
         tables = {
             name: report(name, [dict(zip(REPORT_COLUMNS[name], row, strict=True)) for row in rows])
             for name, rows in self.reports.items()
         }
-        found = len(frame) + tables["rejected"]["place"].nunique() + len(tables["others"])
         return ReadResult(
-            frame, self.source, int(found), cautions=tuple(sorted(self.cautions)), **tables
+            frame, self.source, self.n_found, cautions=tuple(sorted(self.cautions)), **tables
         )
 
 

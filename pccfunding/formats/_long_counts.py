@@ -63,6 +63,7 @@ def long_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] 
 
 def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.DataFrame:
     """Read the rows below the headings; rows that are no record are noted."""
+    found.expect(row for n, row in enumerate(grid.rows) if n != at)
     for above in range(at):
         if any(one_line(cell) for cell in grid.rows[above]):
             found.other(grid.place(above), "title or note", grid.rows[above])

@@ -48,6 +48,8 @@ class WideRecord(NamedTuple):
 
 def read_wide(grid: Grid, tables: Sequence[CountTable], found: Gathered) -> None:
     """Read the counts of one sheet; note every other row of it."""
+    headers = {at for table in tables for at in range(table.top, table.first)}
+    found.expect(row for at, row in enumerate(grid.rows) if at not in headers)
     done = 0
     for table in tables:
         _keep_aside(grid, range(done, table.top), found, "title or note")
@@ -116,6 +118,8 @@ def _read_table(
         if also:
             rule = "the force has no row of its own and is this one partnership"
             found.change(grid.place(at), "area", row.printed, also, rule)
+        # From here on a row counts by its cells.
+        found.n_found += len(numbers) * (2 if also else 1) - 1
         values = _read_cells(grid, table, at, row, found, numbers, also)
         rows.append(CountRow(grid.place(at), row.place.code, row.place.kind, row.place.name,
                              row.force, values))  # fmt: skip

@@ -73,6 +73,7 @@ def read_deflator(path_or_buffer: Any, *, source_id: str | None = None) -> ReadR
     opened = open_grids(path_or_buffer)
     found = Gathered(opened.source)
     for grid in opened.grids:
+        found.expect(grid.rows)
         block = _block(grid)
         if block is None or found.records:
             for at, row in enumerate(grid.rows):

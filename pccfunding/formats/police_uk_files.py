@@ -135,10 +135,13 @@ Anti-social behaviour,,
     records: list[_Record] = []
     for file in files:
         opened = open_grids(file)
+        # Files of one name from two folders are told apart by their number.
+        again = sum(name.partition(" (")[0] == opened.source for name in rows)
+        source = f"{opened.source} ({again + 1})" if again else opened.source
         before = len(records)
         for grid in opened.grids:
-            records += _records(grid, opened.source, lsoa_areas, found, many=len(files) > 1)
-        rows[opened.source] = rows.get(opened.source, 0) + len(records) - before
+            records += _records(grid, source, lsoa_areas, found, many=len(files) > 1)
+        rows[source] = len(records) - before
     frame = _frame(records, source_id or "police-uk")
     _cover(frame, rows, found)
     return found.result(frame)
@@ -185,6 +188,7 @@ def _records(
             f"the files of data.police.uk do."
         )
     is_outcome = "crime_type" not in names
+    found.expect(grid.rows[1:])
     for at, row in enumerate(grid.rows[1:], 1):
         cells = [one_line(cell) for cell in row]
         if not any(cells):

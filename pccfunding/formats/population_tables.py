@@ -132,6 +132,8 @@ def read_population(
 def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object, ...]]:
     layout = _layout(grid, source)
     why = layout if isinstance(layout, str) else None
+    header = None if isinstance(layout, str) else layout.header
+    found.expect(row for at, row in enumerate(grid.rows) if at != header)
     first = 0 if isinstance(layout, str) else layout.header
     for at in range(first if why is None else len(grid.rows)):
         if any(one_line(cell) for cell in grid.rows[at]):
@@ -242,6 +244,7 @@ def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[t
     if place.code is None:
         found.other(where, place.why or "not an area", row)
         return
+    found.n_found += len(printed) - 1  # from here on a row counts by its cells
     for (index, year), text in zip(layout.values, printed, strict=True):
         spot = f"{where}, column {column_letter(index)}"
         if layout.date is not None:

@@ -35,6 +35,7 @@ _KEY = ["area_code", "offence", "period_start", "period_end", "measure"]
 _COLUMNS = ["area_code", "offence", "period_start", "period_end", "offences", "unknown",
             "release", "source_id", "measure", "district_code", *LONG_EXTRAS, "place"]  # fmt: skip
 _LOOKED_AT = 40
+_REFUSED = "quarter of an incomplete year"
 
 
 def read_recorded_crime(
@@ -142,6 +143,8 @@ def _joined_frames(frames: list[pd.DataFrame], found: Gathered, *, annual: bool)
         cover_quarters(frame[quarterly], found)
         if annual:
             summed = _typed(sum_years(frame[quarterly], found))
+            refused = sum(kind == _REFUSED for _, kind, _ in found.reports["others"])
+            found.n_found += len(summed) + refused - int(quarterly.sum())
             frame = pd.concat([summed, frame[~quarterly]], ignore_index=True)
     return frame
 

@@ -146,6 +146,15 @@ def test_a_note_that_begins_with_an_area_is_no_row_of_it() -> None:
     assert result.others["kind"].tolist() == ["title or note", "note"]
 
 
+def test_an_area_that_nobody_knows_is_rejected_even_in_the_first_row() -> None:
+    rows = new_table()
+    rows[5][:2] = ["", "Camelot"]
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert result.rejected[["place", "raw"]].values.tolist() == [["line 6", "Camelot"]]
+    assert len(result.frame) == 11 * 23
+    assert_nothing_lost(result)
+
+
 def test_a_total_that_leaves_out_what_is_unknown_is_named() -> None:
     rows = old_table(silent="E23000016")
     at = next(n for n, row in enumerate(rows) if row and row[0] == "E12000005")
