@@ -82,6 +82,10 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    read_deflator as read_deflator,
+    read_police_uk as read_police_uk,
+    read_population as read_population,
+    read_recorded_crime as read_recorded_crime,
 )
 from .intervals import (
     Interval as Interval,
