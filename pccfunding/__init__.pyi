@@ -40,6 +40,10 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    WriteResult as WriteResult,
+    quality_360giving as quality_360giving,
+    read_360giving as read_360giving,
+    write_360giving as write_360giving,
 )
 from .intervals import (
     Interval as Interval,

@@ -1,5 +1,11 @@
 """Files as offices and statisticians publish them, in and out; one module a format."""
 
 from pccfunding.formats.results import ReadResult
+from pccfunding.formats.threesixtygiving import (
+    WriteResult,
+    quality_360giving,
+    read_360giving,
+    write_360giving,
+)
 
-__all__ = ["ReadResult"]
+__all__ = ["ReadResult", "WriteResult", "quality_360giving", "read_360giving", "write_360giving"]
