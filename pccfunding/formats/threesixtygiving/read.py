@@ -31,6 +31,7 @@ __all__ = ["read_360giving"]
 # A row stays out where one of these cannot be read; any other breach is reported and the row kept.
 _NEEDED = ("grant", "id", "currency", "amountAwarded", "awardDate")
 _SHOWN = 3
+_MOST_PENCE = 2**53  # beyond it, float pounds do not hold every penny
 
 
 def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
@@ -140,10 +141,16 @@ def _unreadable(grant: dict[str, Any], seen: dict[str, str]) -> list[Breach]:
     if grant["currency"] != "GBP":
         found.append(Breach("currency", grant["currency"], "the amount is not in pounds"))
     try:
-        exact_pence(float(grant["amountAwarded"]))
+        pence = 100 * exact_pence(float(grant["amountAwarded"]))
     except (OverflowError, PccFundingError):
+        pence = None
+    if pence is None or abs(pence) > _MOST_PENCE:
         found.append(
-            Breach("amountAwarded", grant["amountAwarded"], "it is no whole number of pence")
+            Breach(
+                "amountAwarded",
+                grant["amountAwarded"],
+                "it is no whole number of pence, or too large",
+            )
         )
     if real_date(grant["awardDate"]) is None:
         found.append(Breach("awardDate", grant["awardDate"], "there is no such day"))
@@ -202,14 +209,10 @@ def _row(grant: dict[str, Any], place: str, loaded: Grants) -> dict[str, Any]:
         "amount_gbp": amount,
         "funding_stream": joined("grantProgramme", "title") or joined("grantProgramme", "code"),
     }
-    row = {
-        name: value
-        for name, value in row.items()
-        if value is None or not isinstance(value, list | dict)
-    }
+    row = {name: value for name, value in row.items() if not isinstance(value, list | dict)}
     if extra is None:
         row |= {"amount_low_gbp": amount, "amount_high_gbp": amount}
-        row |= {"unit": "GBP", "status": "award", "purpose": row["description"]}
+        row |= {"unit": "GBP", "status": "award", "purpose": row.get("description")}
     else:
         row |= {name: extra.get(name) for name in extra_fields() if name not in PLACED}
     ours = extra or {}
