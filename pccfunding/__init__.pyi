@@ -44,6 +44,7 @@ from .formats import (
     quality_360giving as quality_360giving,
     read_360giving as read_360giving,
     write_360giving as write_360giving,
+    write_data_package as write_data_package,
 )
 from .intervals import (
     Interval as Interval,

@@ -15,7 +15,14 @@ from pccfunding._tables import read_descriptor, read_table
 from pccfunding.errors import DataPackageError
 from pccfunding.periods import Period, parse_date
 
-__all__ = ["Evidence", "bundled_table", "load_evidence", "read_evidence", "table_names"]
+__all__ = [
+    "Evidence",
+    "bundled_table",
+    "check_contracts",
+    "load_evidence",
+    "read_evidence",
+    "table_names",
+]
 
 _SUBJECT_TABLES = ("awards", "outcomes", "totals")
 _OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
@@ -132,7 +139,7 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     stored = {
         name: read_table(folder, resources[name]) for name in table_names() if name in resources
     }
-    _check_contracts(stored, folder)
+    check_contracts(stored, folder)
     tables = {
         name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
         for name in table_names()
@@ -267,7 +274,21 @@ def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
 
 
-def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Hold stored tables to their contracts, and figures to their subjects and sources.
+
+    Parameters
+    ----------
+    stored : dict of str to DataFrame
+        Tables by name, with the columns of their files.
+    folder : Path
+        Where their files are, for the message.
+
+    Raises
+    ------
+    DataPackageError
+        If a cell breaks its contract, or a figure leads nowhere; file, line and column are named.
+    """
     import pandera.errors
 
     from pccfunding.schemas import STORED
@@ -283,6 +304,8 @@ def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{case['failure_case']!r} breaks the rule {case['check']!r} "
                 f"({len(error.failure_cases)} such cells in all)."
             ) from None
+    if not set(_OWN_TABLES) <= set(stored):
+        return  # some tables of a package: nothing to lead to
     subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
     for column, known, where in (
         ("source_id", stored["sources"]["source_id"], "sources"),
