@@ -5,6 +5,10 @@ from .areas import (
     Area as Area,
     find_area as find_area,
 )
+from .checking import (
+    Conformance as Conformance,
+    conformance as conformance,
+)
 from .datasets import (
     load_areas as load_areas,
     load_awards as load_awards,

@@ -144,7 +144,21 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
         name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
         for name in table_names()
     }
+    tables["sources"] = _with_bundled(tables["sources"], tables, stored)
     return Evidence(**tables, as_of=day, origin=str(folder))
+
+
+def _with_bundled(
+    sources: pd.DataFrame, tables: dict[str, pd.DataFrame], stored: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Add the sources of the statistics that were taken from the bundle."""
+    taken = [tables[name] for name in tables if name not in stored and "source_id" in tables[name]]
+    if not taken:
+        return sources
+    named = pd.concat([table["source_id"] for table in taken]).unique()
+    bundled = bundled_table("sources")
+    wanted = bundled["source_id"].isin(named) & ~bundled["source_id"].isin(sources["source_id"])
+    return pd.concat([sources, bundled[wanted]], ignore_index=True) if wanted.any() else sources
 
 
 def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
