@@ -12,7 +12,8 @@ import pandas as pd
 
 from pccfunding._bundled import datasets_dir
 from pccfunding._tables import read_descriptor, read_table
-from pccfunding.errors import DataPackageError
+from pccfunding.areas import find_area
+from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.periods import Period, parse_date
 
 __all__ = [
@@ -77,11 +78,13 @@ def table_names() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Evidence) if field.name not in ("as_of", "origin"))
 
 
-def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
-    """Load the bundled evidence.
+def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Load the bundled evidence, or that of another area where some is bundled.
 
     Parameters
     ----------
+    area : str, optional
+        Name or ONS code of the police force area whose award lines are wanted.
     as_of : date or str, optional
         Show what a reader could know that day; a printing without a date is then left out.
 
@@ -89,12 +92,22 @@ def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
     -------
     Evidence
 
+    Raises
+    ------
+    UnknownNameError
+        If the area is not known, or no evidence of it is bundled.
+
     Examples
     --------
     >>> int(load_evidence().awards["amount_gbp"].sum())
     5981458
+    >>> load_evidence("Surrey").awards["token"].tolist()
+    ['£211,864.69', '£334,965.78']
     """
     day = _day(as_of)
+    folder = None if area is None else _bundled_folder(area)
+    if folder is not None:
+        return read_evidence(folder, as_of=day)
     tables = {name: bundled_table(name, as_of=day) for name in table_names()}
     return Evidence(**tables, as_of=day, origin="bundled")
 
@@ -146,6 +159,21 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     }
     tables["sources"] = _with_bundled(tables["sources"], tables, stored)
     return Evidence(**tables, as_of=day, origin=str(folder))
+
+
+def _bundled_folder(area: str) -> Path | None:
+    """Find the bundled package of an area; None for the one that the bundle itself is of."""
+    found = find_area(area)
+    if found.code in set(_bundled("awards")["area_code"]):
+        return None
+    folder = datasets_dir() / found.name.lower().replace(" ", "-")
+    if not (folder / "datapackage.json").is_file():
+        others = sorted(path.parent.name for path in datasets_dir().glob("*/datapackage.json"))
+        raise UnknownNameError(
+            f"No award lines of {found.name} are bundled; beside the default evidence there are "
+            f"those of {', '.join(others)}. Read your own tables with read_evidence(folder)."
+        )
+    return folder
 
 
 def _with_bundled(

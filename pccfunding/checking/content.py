@@ -124,7 +124,7 @@ def completeness_of(package: Package) -> Iterator[Finding]:
     awards = package.tables.get("awards")
     if awards is not None and len(awards):
         for detail in _DETAILS:
-            missing = int(awards[detail].isna().sum())
+            missing = int((awards[f"{detail}_unknown"] == "not_published").sum())
             if missing:
                 what = f"{detail} is not published for {missing} of {len(awards)} lines"
                 yield Finding("to do", "awards", "", what)
