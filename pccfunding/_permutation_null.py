@@ -186,7 +186,7 @@ class Statistic:
 
     def observed(self) -> Floats:
         """Give the product in the order observed, as an array of one."""
-        return self.products(np.arange(self.n)[None].astype(np.uint64))
+        return self.products(np.arange(self.n)[None].astype(np.uint32))
 
 
 def _concordance(x: Floats, y: Floats) -> _Products:

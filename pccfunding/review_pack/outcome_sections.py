@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.facts import pounds
 from pccfunding.review_pack.parts import Column, Heading, Plot, Section, badge
@@ -50,7 +51,7 @@ def changed(found: Review, cited: Citations) -> Section:
         heading="Did the outcomes change, and beyond counting noise?",
         lead=(
             f"{len(changes)} changes in percent are printed. "
-            + ", ".join(f"{number} {_verdict_words(str(name))}" for name, number in told.items())
+            + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
             + "."
         ),
         blocks=blocks,
@@ -198,8 +199,10 @@ def _rises(rises: pd.DataFrame) -> Any:
 def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
     places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
     shown = levels.assign(
-        printed=[cited.token(figure) for figure in levels["figure_id"]],
-        period=levels["period"].fillna("not stated"),
+        printed=[
+            cited.token(row["figure_id"]) + _without_base(row) for row in levels.to_dict("records")
+        ],
+        period=[_when(period) for period in levels["period"]],
         figure_kind=levels["figure_kind"],
         source=places,
     )
@@ -218,10 +221,17 @@ def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
 
 
 def _compared(row: dict[Any, Any]) -> str:
-    period, baseline = row["period"], row["baseline"]
-    if not isinstance(period, str):
-        return "not stated"
-    return f"{period} against {baseline}" if isinstance(baseline, str) else period
+    against = f" against {_when(row['baseline'])}" if isinstance(row["baseline"], str) else ""
+    return _when(row["period"]) + against
+
+
+def _when(label: Any) -> str:
+    return Period.parse(label).words if isinstance(label, str) else "not stated"
+
+
+def _without_base(row: dict[Any, Any]) -> str:
+    bare = row["unit"] == "percent" and not isinstance(row["base_count"], str)
+    return ", base not published" if bare else ""
 
 
 def _base(row: dict[Any, Any]) -> str:
@@ -234,10 +244,8 @@ def _base(row: dict[Any, Any]) -> str:
 def _counts(row: dict[Any, Any]) -> str:
     if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
         return ""
-    return (
-        f"{_percent(row['change_pct'])} "
-        f"({_percent(row['change_low_pct'])} to {_percent(row['change_high_pct'])})"
-    )
+    interval = f"({_percent(row['change_low_pct'])} to {_percent(row['change_high_pct'])})"
+    return f"{_percent(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _percent(value: float) -> str:
@@ -254,10 +262,14 @@ def _reported(row: dict[Any, Any]) -> str:
     return f"{row['measure']}: no number printed"
 
 
-def _verdict_words(name: str) -> str:
-    return {
-        "reproduced": "come out of the counts",
-        "consistent": "agree with a nearby class",
-        "differs": "differ from the counts now published",
-        "not testable": "cannot be tested",
+def _verdict_words(name: str, number: int) -> str:
+    one, several = {
+        "reproduced": ("comes out of the counts", "come out of the counts"),
+        "consistent": ("agrees with a nearby class", "agree with a nearby class"),
+        "differs": (
+            "differs from the counts now published",
+            "differ from the counts now published",
+        ),
+        "not testable": ("cannot be tested", "cannot be tested"),
     }[name]
+    return f"{number} {one if number == 1 else several}"
