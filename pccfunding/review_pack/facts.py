@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.review_pack.spending import printed_total
+
 if TYPE_CHECKING:
     from pccfunding.review_pack.outline import Review
 
@@ -37,11 +39,13 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
     tables = found.tables
     lines, sums = tables["awards"], tables["subtotals"]
     total = sums.iloc[-1]
+    stated = printed_total(tables)
+    beside = "no source prints it" if stated is None else f"printed as {stated}"
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
             pounds(total["amount_gbp"]),
-            f"derived: the sum of {total['n_known']} printed lines; no source prints it",
+            f"derived: the sum of {total['n_known']} printed lines; {beside}",
         )
     ]
     everything = tables["spend_per_head"]
@@ -82,7 +86,8 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
         (
             "Published changes",
             str(len(changes)),
-            ", ".join(f"{number} {verdict}" for verdict, number in told.items()),
+            ", ".join(f"{number} {verdict}" for verdict, number in told.items())
+            or "no source held here prints one",
         )
     )
     risen = tables["changes_not_quoted"]

@@ -18,7 +18,7 @@ from pccfunding.review_pack.parts import (
     badge,
 )
 from pccfunding.review_pack.render import frame_table
-from pccfunding.review_pack.spending import single_years
+from pccfunding.review_pack.spending import printed_total, single_years
 from pccfunding.statements import figure_ids
 
 if TYPE_CHECKING:
@@ -49,16 +49,18 @@ def bought(found: Review, cited: Citations) -> Section:
     ]
     listing["source"] = links
     total = pounds(sums.iloc[-1]["amount_gbp"])
+    stated = printed_total(found.tables)
+    beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
     return Section(
         id="bought",
         question="Q1",
         heading="What was bought, and from whose money?",
         lead=(
             f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
-            f"up to {total}, a sum that no source prints."
+            f"up to {total}, {beside}."
         ),
         blocks=[
-            Plot("plot-streams", plot_streams(listing, title=_headline(sums))),
+            Plot("plot-streams", plot_streams(listing, title=_headline(lines, sums))),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -148,7 +150,7 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
             caption="Spend per resident",
             note=f"{heads['persons'].iloc[0]:,.0f} residents, the mid-year estimate inside the "
             "financial year, rebased after Census 2021. The money is for the whole area: no "
-            "source splits it over districts.",
+            "source held here splits it over districts.",
         )
     ]
     if len(shown):
@@ -251,7 +253,11 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _headline(sums: pd.DataFrame) -> str:
+def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
+    """The largest heading, or the largest line where the list has no headings."""
+    if lines["funder_group"].isna().all():
+        largest = lines.sort_values("amount_gbp").iloc[-1]
+        return f"{largest['funding_stream']}: {largest['share_pct']:.0f}% of the listed money"
     largest = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1]
     return f"{largest['funder_group']}: {largest['share_pct']:.0f}% of the listed money"
 

@@ -53,6 +53,8 @@ def changed(found: Review, cited: Citations) -> Section:
             f"{len(changes)} changes in percent are printed. "
             + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
             + "."
+            if len(changes)
+            else "No change in percent is printed in the sources held here."
         ),
         blocks=blocks,
     )
@@ -72,9 +74,9 @@ def beside_spend(found: Review, cited: Citations) -> Section:
         question="Q13",
         heading="Spend beside outcome, stream by stream",
         lead=(
-            "Not estimable: one area, and no published figure splits any stream over districts, so "
-            "an association between spend and outcome cannot be computed. What follows sets the "
-            "two side by side and says what the source claims."
+            "Not estimable: one area, and no figure held here splits any stream over districts, "
+            "so an association between spend and outcome cannot be computed. What follows sets "
+            "the two side by side and says what the source claims."
         ),
         blocks=[
             Plot(

@@ -63,8 +63,10 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
     table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
     table["order"] = [
-        _order(start, outcome)
-        for start, outcome in zip(table["period_start"], table["outcome_start"], strict=True)
+        None if measure != measure else _order(start, outcome)
+        for start, outcome, measure in zip(
+            table["period_start"], table["outcome_start"], table["measure"], strict=True
+        )
     ]
     return table
 
