@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from pccfunding.areas import find_area
-from pccfunding.checking.package import Finding, Package, line
+from pccfunding.checking.package import Finding, Package, line, lines
 from pccfunding.errors import PccFundingError
 from pccfunding.evidence import Evidence, read_evidence
 from pccfunding.schemas import UNKNOWN_KINDS
@@ -63,9 +63,10 @@ def unknowns(package: Package) -> Iterator[Finding]:
         for row in awards.index[given & kind]:
             what = f"{detail} is given and said to be unknown"
             yield Finding("broken", "awards", line(row), what)
-        for row in awards.index[~given & ~kind]:
+        silent = awards.index[~given & ~kind]
+        if len(silent):
             what = f"{detail} is neither given nor said to be unknown; fill {detail}_unknown"
-            yield Finding("to do", "awards", line(row), what)
+            yield Finding("to do", "awards", lines(list(silent)), what)
 
 
 def sources(package: Package) -> Iterator[Finding]:

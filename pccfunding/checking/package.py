@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -16,10 +16,12 @@ from pccfunding.schemas import STORED
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["NEEDED", "SUBJECT_TABLES", "Finding", "Package", "line", "open_package"]
+__all__ = ["NEEDED", "SUBJECT_TABLES", "Finding", "Package", "line", "lines", "open_package"]
 
 SUBJECT_TABLES = ("awards", "outcomes", "totals")
 NEEDED = ("sources", "figures", *SUBJECT_TABLES, "statements")
+
+_SHOWN = 6
 
 
 class Finding(NamedTuple):
@@ -63,6 +65,13 @@ class Package:
 def line(row: Any) -> str:
     """Name the line of a file that holds a row, header included."""
     return f"line {int(row) + 2}"
+
+
+def lines(rows: Sequence[Any]) -> str:
+    """Name the lines of several rows, the first of them one by one."""
+    shown = [str(int(row) + 2) for row in rows[:_SHOWN]]
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return f"line{'' if len(rows) == 1 else 's'} {', '.join(shown)}{more}"
 
 
 def open_package(folder: Path) -> Package:

@@ -30,6 +30,8 @@ _MOMENT = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
+_HALF = re.compile("[\ud800-\udfff]")  # one of a pair that only together is a character
+
 
 class Breach(NamedTuple):
     """One place where a grant breaks the standard."""
@@ -144,7 +146,9 @@ def real_date(text: object) -> dt.date | None:
 
 
 def _text(value: object) -> str:
-    return "" if isinstance(value, str) else "it is no text"
+    if not isinstance(value, str):
+        return "it is no text"
+    return "it holds half of a character" if _HALF.search(value) else ""
 
 
 def _number(value: object) -> str:

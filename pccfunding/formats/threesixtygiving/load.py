@@ -72,6 +72,10 @@ def _from_json(text: str, source: str) -> Grants:
         found = json.loads(
             text.lstrip("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_once
         )
+        if "\\ud" in text.lower():
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
     except RecursionError:
         raise TableError(f"{source} is nested too deeply to be a package of grants.") from None
     except ValueError as error:

@@ -31,6 +31,7 @@ __all__ = ["read_360giving"]
 # A row stays out where one of these cannot be read; any other breach is reported and the row kept.
 _NEEDED = ("grant", "id", "currency", "amountAwarded", "awardDate")
 _SHOWN = 3
+_NO_DAY = "there is no such day between 1678 and 2261"
 _MOST_PENCE = 2**53  # beyond it, float pounds do not hold every penny
 
 
@@ -152,8 +153,8 @@ def _unreadable(grant: dict[str, Any], seen: dict[str, str]) -> list[Breach]:
                 "it is no whole number of pence, or too large",
             )
         )
-    if real_date(grant["awardDate"]) is None:
-        found.append(Breach("awardDate", grant["awardDate"], "there is no such day"))
+    if _held(real_date(grant["awardDate"])) is None:
+        found.append(Breach("awardDate", grant["awardDate"], _NO_DAY))
     return found
 
 
@@ -228,6 +229,11 @@ def _row(grant: dict[str, Any], place: str, loaded: Grants) -> dict[str, Any]:
     return row
 
 
+def _held(day: dt.date | None) -> dt.date | None:
+    """The day, where a table with nanoseconds can hold it."""
+    return day if day is not None and 1678 <= day.year <= 2261 else None
+
+
 def _area(grant: dict[str, Any]) -> str | None:
     """The one area that the grant names; several areas are none."""
     places = grant.get("beneficiaryLocation")
@@ -249,9 +255,9 @@ def _period(grant: dict[str, Any], told: Any) -> dict[str, Any]:
             text = event.get(key)
             if text is None:
                 continue
-            day = _edge(text, last=last)
+            day = _held(_edge(text, last=last))
             if day is None:
-                told(f"plannedDates/{key}", text, None, "no such day; the date is left out")
+                told(f"plannedDates/{key}", text, None, f"{_NO_DAY}; the date is left out")
             else:
                 days.append(day)
                 if len(str(text)) < 10:
