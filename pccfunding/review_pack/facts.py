@@ -54,9 +54,10 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
     for per_head, persons, start in zip(
         heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
     ):
+        year = f" in {start.year}-{(start.year + 1) % 100:02d}" if len(heads) > 1 else ""
         facts.append(
             (
-                "Per resident",
+                f"Per resident{year}",
                 pounds(round(per_head, 2)),
                 f"{persons:,.0f} residents in mid-{start.year}",
             )

@@ -135,7 +135,7 @@ def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
     return real.sort_values(
         ["period_start", "funding_stream"],
         key=lambda column: (
-            column.map(order).fillna(len(order)) if column.name == "funding_stream" else column
+            column.map(order).fillna(len(awards)) if column.name == "funding_stream" else column
         ),
         kind="stable",
         ignore_index=True,
