@@ -84,6 +84,7 @@ def beside_spend(found: Review, cited: Citations) -> Section:
             ),
             frame_table(
                 table.assign(
+                    funding_stream=_with_years(table),
                     reported=[_reported(row) for row in table.to_dict("records")],
                     source=links,
                 ),
@@ -130,6 +131,13 @@ def by_theme(found: Review, cited: Citations) -> Section:
             )
         ],
     )
+
+
+def _with_years(table: pd.DataFrame) -> pd.Series[str]:
+    """Name the streams, with the year where one stream has lines of several."""
+    names = table["funding_stream"]
+    several = table.groupby("funding_stream")["period"].transform("nunique") > 1
+    return names.where(~several, names + ", " + table["period"].fillna(""))
 
 
 def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
