@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -19,7 +20,7 @@ from pccfunding.checking import content, suite
 from pccfunding.checking.package import open_package
 from pccfunding.cli import main
 
-SURREY = datasets_dir() / "surrey"
+SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
 OF_CAMBRIDGESHIRE = re.compile("cambridge|peterborough|fenland|huntingdon|E23000023", re.IGNORECASE)
 
 
@@ -50,7 +51,7 @@ def found(folder: Path, state: str) -> pd.DataFrame:
     return frame[frame["state"] == state]
 
 
-@pytest.mark.parametrize("place", [datasets_dir(), SURREY], ids=["bundle", "surrey"])
+@pytest.mark.parametrize("place", [datasets_dir(), SURREY, WARWICKSHIRE])
 def test_what_is_bundled_is_sound(place: Path) -> None:
     result = pcc.conformance(place).check()
     assert result.broken == 0
@@ -77,13 +78,14 @@ def test_the_second_area_is_evidence_with_verdicts_of_each_kind() -> None:
 
 def test_evidence_is_chosen_by_area() -> None:
     pd.testing.assert_frame_equal(pcc.load_evidence("E23000023").awards, pcc.load_awards())
-    with pytest.raises(pcc.UnknownNameError, match="beside the default evidence there are"):
+    with pytest.raises(pcc.UnknownNameError, match="those of surrey, warwickshire"):
         pcc.load_evidence("Kent")
     assert len(pcc.load_evidence("Surrey", as_of="2000-12-31").totals) == 3
 
 
-def test_nothing_of_the_first_area_is_left_in_a_review_of_the_second(tmp_path: Path) -> None:
-    result = run("review", "--evidence", str(SURREY), "--out", str(tmp_path / "out"))
+@pytest.mark.parametrize("place", [SURREY, WARWICKSHIRE])
+def test_nothing_of_the_first_area_is_left_in_another_review(place: Path, tmp_path: Path) -> None:
+    result = run("review", "--evidence", str(place), "--out", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert len(written) > 10
@@ -91,10 +93,37 @@ def test_nothing_of_the_first_area_is_left_in_a_review_of_the_second(tmp_path: P
         hit = OF_CAMBRIDGESHIRE.search(path.read_text(encoding="utf-8"))
         assert hit is None, (path.name, hit)
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert "Review of commissioning in Surrey" in page
-    assert "printed as £546,830.47" in page
-    assert "no source prints" not in page
+    assert f"Review of commissioning in {place.name.capitalize()}" in page
     assert "No change in percent is printed" in page
+    assert ("printed as £546,830.47" in page) == (place == SURREY)
+    assert ("no source prints" in page) == (place == WARWICKSHIRE)
+
+
+def test_lines_of_several_years_keep_their_years_apart(tmp_path: Path) -> None:
+    evidence = pcc.load_evidence("Warwickshire")
+    assert pcc.reconcile_statements(evidence=evidence)["as_recorded"].all()
+    found = pcc.review(evidence)
+    years = ["2022-23", "2023-24", "2024-25"]
+    beside = found.tables["beside"]
+    assert beside["period"].tolist() == years
+    assert beside["token"].tolist()[:1] == ["62"]
+    assert beside["token"].isna().tolist() == [False, True, True]
+    heads = found.tables["spend_per_head"]
+    assert heads["funding_stream"].tolist() == ["Commissioner's grants", "all lines"] * 3
+    assert heads["spend_gbp_per_head"].round(2).tolist() == [1.63, 1.63, 0.85, 0.85, 0.47, 0.47]
+    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+    for year in years:
+        assert f"Commissioner&#39;s grants, {year}" in page
+        assert f"Per resident in {year}" in page
+    assert "in the money of their years" in page
+
+
+def test_an_outcome_without_a_period_stands_beside_the_latest_line() -> None:
+    evidence = pcc.load_evidence("Warwickshire")
+    undated = evidence.outcomes.assign(period_start=pd.NaT, period_end=pd.NaT)
+    outcomes = undated.astype({"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"})
+    found = pcc.review(dataclasses.replace(evidence, outcomes=outcomes))
+    assert found.tables["beside"]["token"].isna().tolist() == [True, True, False]
 
 
 def test_the_code_knows_no_area_of_its_own() -> None:
