@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 import pccfunding as pcc
 from pccfunding.formats.threesixtygiving.contract import breaches
@@ -425,6 +425,7 @@ TEXTS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() 
 
 
 @given(st.text(max_size=8), st.sampled_from("=+-@'\t\rx"))
+@example("=x", "'")
 def test_the_guard_can_be_taken_away(text: str, first: str) -> None:
     cell = first + text
     assert guarded(cell)[0] not in "=+-@\t\r"
