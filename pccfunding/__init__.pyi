@@ -17,6 +17,10 @@ from .association import (
     spend_vs_reduction as spend_vs_reduction,
     spend_vs_reduction_family as spend_vs_reduction_family,
 )
+from .checking import (
+    Conformance as Conformance,
+    conformance as conformance,
+)
 from .datasets import (
     load_areas as load_areas,
     load_awards as load_awards,
@@ -82,10 +86,15 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    WriteResult as WriteResult,
+    quality_360giving as quality_360giving,
+    read_360giving as read_360giving,
     read_deflator as read_deflator,
     read_police_uk as read_police_uk,
     read_population as read_population,
     read_recorded_crime as read_recorded_crime,
+    write_360giving as write_360giving,
+    write_data_package as write_data_package,
 )
 from .intervals import (
     Interval as Interval,

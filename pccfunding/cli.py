@@ -104,6 +104,25 @@ def datasets(folder: Path | None) -> None:
 
 
 @main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def check(directory: Path) -> None:
+    """Check a data package of evidence and list what is still to be done in it.
+
+    DIRECTORY holds datapackage.json. Exit code 1 if anything is broken, 0 otherwise.
+    """
+    console = _console()
+    found = pccfunding.conformance(directory)
+    shown = found.frame[["state", "table", "place", "what", "check"]]
+    for state, title in (("broken", "Broken"), ("to do", "To do"), ("not run", "Not run")):
+        listed = shown[shown["state"] == state].drop(columns="state")
+        if len(listed):
+            console.print(_table(listed, title))
+    console.print(found.text, markup=False)
+    if found.broken:
+        sys.exit(1)
+
+
+@main.command()
 @_evidence_option
 @click.option("--area", help="Name or ONS code; only what concerns this area.")
 def reproduce(folder: Path | None, area: str | None) -> None:

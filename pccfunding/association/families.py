@@ -100,7 +100,9 @@ class AssociationFamily:
                 "nothing about why."
             ]
         if self.cautions:
-            said.append(f"Caution, for some pairs or all: {'; '.join(CAUTIONS[code] for code in self.cautions)}.")
+            said.append(
+                f"Caution, for some pairs or all: {'; '.join(CAUTIONS[code] for code in self.cautions)}."
+            )
         return " ".join(said)
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -53,6 +53,8 @@ def changed(found: Review, cited: Citations) -> Section:
             f"{len(changes)} changes in percent are printed. "
             + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
             + "."
+            if len(changes)
+            else "No change in percent is printed in the sources held here."
         ),
         blocks=blocks,
     )
@@ -72,9 +74,9 @@ def beside_spend(found: Review, cited: Citations) -> Section:
         question="Q13",
         heading="Spend beside outcome, stream by stream",
         lead=(
-            "Not estimable: one area, and no published figure splits any stream over districts, so "
-            "an association between spend and outcome cannot be computed. What follows sets the "
-            "two side by side and says what the source claims."
+            "Not estimable: one area, and no figure held here splits any stream over districts, "
+            "so an association between spend and outcome cannot be computed. What follows sets "
+            "the two side by side and says what the source claims."
         ),
         blocks=[
             Plot(
@@ -82,6 +84,7 @@ def beside_spend(found: Review, cited: Citations) -> Section:
             ),
             frame_table(
                 table.assign(
+                    funding_stream=_with_years(table),
                     reported=[_reported(row) for row in table.to_dict("records")],
                     source=links,
                 ),
@@ -128,6 +131,13 @@ def by_theme(found: Review, cited: Citations) -> Section:
             )
         ],
     )
+
+
+def _with_years(table: pd.DataFrame) -> pd.Series[str]:
+    """Name the streams, with the year where one stream has lines of several."""
+    names = table["funding_stream"]
+    several = table.groupby("funding_stream")["period"].transform("nunique") > 1
+    return names.where(~several, names + ", " + table["period"].fillna(""))
 
 
 def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:

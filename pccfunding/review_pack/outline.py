@@ -224,18 +224,16 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
 
 
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
-    inside: pd.Series[bool] = (frame["period_start"].dt.date >= span.start) & (
-        frame["period_end"].dt.date <= span.end
-    )
+    start, end = span.start.isoformat(), span.end.isoformat()
+    inside: pd.Series[bool] = (frame["period_start"] >= start) & (frame["period_end"] <= end)
     return frame[inside].reset_index(drop=True)
 
 
 def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Rows that touch the period; a row without a period stays, since nobody said its time."""
     undated = frame["period_end"].isna()
-    touches: pd.Series[bool] = (frame["period_end"].dt.date >= span.start) & (
-        frame["period_start"].dt.date <= span.end
-    )
+    start, end = span.start.isoformat(), span.end.isoformat()
+    touches: pd.Series[bool] = (frame["period_end"] >= start) & (frame["period_start"] <= end)
     return frame[undated | touches].reset_index(drop=True)
 
 

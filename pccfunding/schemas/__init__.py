@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pccfunding.schemas._base import FLOWS, STATUSES, THEMES, UNKNOWN_KINDS
+from pccfunding.schemas._base import FLOWS, STATUSES, UNKNOWN_KINDS
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,
@@ -33,7 +33,6 @@ __all__ = [
     "PRIMARY_KEYS",
     "STATUSES",
     "STORED",
-    "THEMES",
     "UNKNOWN_KINDS",
     "Areas",
     "AwardSubjects",
