@@ -14,7 +14,7 @@ from pccfunding.errors import TableError
 from pccfunding.formats._grids import Grid
 from pccfunding.formats._limits import Limits
 
-__all__ = ["decoded", "json_grids", "lines_grid"]
+__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter"]
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 300
@@ -72,7 +72,7 @@ def lines_grid(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
     TableError
         If a quotation mark is never closed, or the table is too large.
     """
-    delimiter = _delimiter(text)
+    delimiter = sniffed_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[Any]] = []
     ends: list[int] = []
@@ -89,7 +89,7 @@ def lines_grid(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
     return Grid("", "line", rows, numbers), delimiter
 
 
-def _delimiter(text: str) -> str:
+def sniffed_delimiter(text: str) -> str:
     sample = "".join(itertools.islice(io.StringIO(text), _SAMPLE_LINES))
     scores = {}
     for delimiter in _DELIMITERS:
