@@ -72,6 +72,7 @@ def finished(
     joined = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
     joined, foreign = _pounds_only(joined)
     size = len(joined)
+    nothing = constant(None, size)
     data: dict[str, Any] = {}
     for name in AWARD_COLUMNS:
         if name in joined:
@@ -81,7 +82,7 @@ def finished(
         elif name in _DATES:
             data[name] = np.full(size, "NaT", "datetime64[s]")
         else:
-            data[name] = constant(None, size)
+            data[name] = nothing
     extras = [name for name in joined.columns if name not in data and not name.startswith("_")]
     data |= {name: joined[name] for name in extras}
     if context.funder:
@@ -90,7 +91,7 @@ def finished(
         data["area_code"] = constant(context.area_code, size)
     elif "area" in joined:
         data["area_code"] = _area_codes(joined["area"])
-    frame = pd.DataFrame(data)
+    frame = pd.DataFrame(data, copy=False)
     first = first_printings(frame)
     again = np.flatnonzero(first >= 0)
     if len(again):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,14 +150,14 @@ class _TableReader:
             filled.iloc[top + 1 : last + 1] = text
             columns[left] = filled
             self.changes.add(where, name, text, text, f"merged cell filled down {last - top} rows")
-        return Sheet(sheet.grid, columns, sheet.numbers), shared
+        return replace(sheet, columns=columns), shared
 
     def read(self) -> TableRead:
         self._note_header()
         repeats = np.zeros(self.size, bool)
         parts = [self._part(one) for one in self.amounts.columns]
         frame = self._together(parts)
-        if len(parts) == 1:
+        if len(parts) == 1 and (self.rows.totals or self.rows.lone):
             first = first_printings(frame)
             again = np.flatnonzero(first >= 0)
             repeats[frame["_row"].to_numpy()[again] - self.first] = True
@@ -225,7 +225,10 @@ class _TableReader:
         data["place"] = self._places(at, column)
         for name in TEXTS:
             if name in self.of:
-                data[name] = read_texts(taken(self.of[name]), self._name(name), place, self.changes)
+                texts = taken(self.of[name])
+                data[name] = read_texts(
+                    texts, self._name(name), place, self.changes, plain=self.sheet.plain
+                )
         self._foreign(data, taken, place, at)
         self._money(data, money, at, column, place)
         self._unknowns(data, len(at))
@@ -239,7 +242,7 @@ class _TableReader:
         for position in self._extras():
             text = taken(position)
             data[f"printed_{_slug(self.header.texts[position], position)}"] = text.mask(text == "")
-        return pd.DataFrame(data)
+        return pd.DataFrame(data, copy=False)
 
     def _name(self, field_name: str) -> str:
         return self.header.texts[self.of[field_name]]
@@ -356,8 +359,9 @@ class _TableReader:
 
     def _unknowns(self, data: dict[str, Any], size: int) -> None:
         """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
+        unpublished = constant("not_published", size)
         for name in TEXTS:
-            if name in data:
+            if name in data and name not in ("award_id", "note"):
                 marked = data[name].isin(MARKERS).to_numpy(dtype=bool)
                 missing = data[name].isna().to_numpy(dtype=bool)
                 if name in STATUTORY and (marked.any() or missing.any()):
@@ -370,8 +374,8 @@ class _TableReader:
                     data[f"{name}_unknown"] = pd.Series(kinds, dtype="str")
                 if marked.any():
                     data[name] = data[name].mask(marked)
-            elif name in STATUTORY:
-                data[f"{name}_unknown"] = constant("not_published", size)
+            elif name in STATUTORY and name not in data:
+                data[f"{name}_unknown"] = unpublished
 
     def _dates(self, data: dict[str, Any], taken: Any, place: Any, column: AmountColumn) -> None:
         size = len(data["_row"])

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Changes", "constant", "read_dates", "read_periods", "read_texts"]
 
-# One regular expression over a whole column tells whether any cell needs a look.
-_UNTIDY = r"^\s|\s$|\s\s|[^ -~]|&#?[0-9A-Za-z]+;"
+# One look over a whole column; without classes such as \\s, pandas leaves it to Arrow.
+_UNTIDY = "[^ -~]|&[#0-9A-Za-z]+;"
+_ODD_BLANKS = re.compile(r"\s*[^\S ]\s*")
 _NUMERIC_DATE = re.compile(
     r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:[0-9]{4}|[0-9]{2})\b.*", re.DOTALL
 )
@@ -51,7 +52,7 @@ def constant(value: str | None, size: int) -> pd.Series[Any]:
     """Make a column of one text, or of missing texts."""
     import pandas as pd
 
-    return pd.Series([value], dtype="str").take(np.zeros(size, np.int64)).reset_index(drop=True)
+    return pd.Series(value, index=range(size), dtype="str")
 
 
 def _distinct(texts: pd.Series[Any]) -> tuple[Any, list[str], Any, Any]:
@@ -69,34 +70,35 @@ def tidy_text(text: str) -> tuple[str, str]:
     """Collapse blanks and undo wrong decodings; the second value is the rule, if one was used."""
     fixed, flags = ("", []) if text.isascii() and "&" not in text else repair(text)
     damaged = [flag for flag in flags if flag in ("mojibake", "html_entity")]
-    plain = " ".join((fixed if damaged else text).replace("\u00ad", "").split())
-    return plain, " and ".join(damaged)
+    plain = (fixed if damaged else text).replace("\u00ad", "")
+    return _ODD_BLANKS.sub(" ", plain).strip(), " and ".join(damaged)
 
 
 def read_texts(
-    texts: pd.Series[Any], column: str, place: Callable[[int], str], changes: Changes
+    texts: pd.Series[Any],
+    column: str,
+    place: Callable[[int], str],
+    changes: Changes,
+    *,
+    plain: bool = False,
 ) -> pd.Series[Any]:
-    """Tidy a column of names or sentences; blanks become missing."""
-    untidy = texts.str.contains(_UNTIDY, regex=True).to_numpy(dtype=bool)
-    found = texts
-    if untidy.any():
-        rows = np.flatnonzero(untidy)
-        codes, distinct, counts, first = _distinct(texts.iloc[rows].reset_index(drop=True))
+    """Tidy a column of names or sentences; blanks become missing.
+
+    `plain` says that blanks at the ends of a cell are all that there can be to tidy.
+    """
+    found = texts.str.strip()
+    untidy = () if plain else np.flatnonzero(found.str.contains(_UNTIDY, regex=True))
+    if len(untidy):
+        codes, distinct, counts, first = _distinct(found.iloc[untidy])
         fixed = []
         for at, text in enumerate(distinct):
-            plain, rule = tidy_text(text)
-            fixed.append(plain)
+            tidy, rule = tidy_text(text)
+            fixed.append(tidy)
             if rule:
-                changes.add(
-                    place(int(rows[first[at]])),
-                    column,
-                    text,
-                    plain,
-                    f"wrongly decoded text repaired ({rule})".replace("html_entity", "HTML entity"),
-                    int(counts[at]),
-                )
-        found = texts.copy()
-        found.iloc[rows] = np.asarray(fixed, dtype=object)[codes]
+                rule = f"wrongly decoded text repaired ({rule.replace('html_entity', 'entity')})"
+                where = place(int(untidy[first[at]]))
+                changes.add(where, column, text, tidy, rule, int(counts[at]))
+        found.iloc[untidy] = np.asarray(fixed, dtype=object)[codes]
     blank = (found == "").to_numpy(dtype=bool)
     return found.mask(blank) if blank.any() else found
 

@@ -83,7 +83,7 @@ class Opened:
     delimiter: str | None = None
 
 
-LinesReader: TypeAlias = Callable[[str, str, Limits], tuple[Grid, str]]
+LinesReader: TypeAlias = Callable[[str, str, Limits, bytes | None], tuple[Grid, str]]
 
 # What is no table at all, by its first bytes.
 _OTHER_KINDS = {
@@ -145,7 +145,8 @@ def open_grids(
         records = _grids_text.json_grids(text, source, limits)
         if records is not None:
             return Opened(source, "json", records, encoding)
-    grid, delimiter = (lines or _grids_text.lines_grid)(text, source, limits)
+    same = data if encoding == "UTF-8" else None
+    grid, delimiter = (lines or _grids_text.lines_grid)(text, source, limits, same)
     return Opened(source, "csv", (grid,), encoding, delimiter)
 
 

@@ -122,7 +122,7 @@ def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
 
 
 def _checked(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise TableError(f"{name} is empty.")
     if len(data) > limits.file_bytes:
         raise TableError(

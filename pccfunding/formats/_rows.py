@@ -19,7 +19,7 @@ __all__ = ["TOTALISH", "Rows", "is_total_label", "sort_rows"]
 AWARD, OTHER, REJECTED, EMPTY = range(4)
 
 # A quick look for labels that may be a total's; `is_total_label` decides.
-TOTALISH = r"(?i)total|^\W*(?:all|overall|sum)\b"
+TOTALISH = "[Tt][Oo][Tt][Aa][Ll]|^[^A-Za-z]*(?:[Aa]ll|ALL|[Oo]ver|[Ss]um|SUM)"
 _TOTAL = re.compile(
     r"\W*(?:(?:the|a|grand|sub|overall|running|section|cumulative|combined|final|net|gross|annual|"
     r"year|project|programme)[\s-]*)*totals?\b(?P<rest>.*)",

@@ -29,11 +29,15 @@ _LONG_TEXT = 1 << 18
 
 @dataclass(frozen=True)
 class Sheet:
-    """A grid with its cells as text, one Series a column; "" where there is nothing."""
+    """A grid with its cells as text, one Series a column; "" where there is nothing.
+
+    `plain` says that no cell holds a line break, an "&" or, pounds apart, a sign beyond ASCII.
+    """
 
     grid: Grid
     columns: list[pd.Series[Any]]
     numbers: Any
+    plain: bool = False
 
     @property
     def height(self) -> int:
@@ -97,7 +101,7 @@ def sheet_of(grid: Grid) -> Sheet:
     import pandas as pd
 
     if isinstance(grid, _ColumnGrid):
-        return Sheet(grid, grid.columns, grid.numbers)
+        return Sheet(grid, grid.columns, grid.numbers, grid.plain)
     width = max((len(row) for row in grid.rows), default=0)
     texts = [[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
     columns = [pd.Series(list(cells), dtype="str") for cells in zip(*texts, strict=True)]
@@ -107,19 +111,23 @@ def sheet_of(grid: Grid) -> Sheet:
 @dataclass(frozen=True)
 class _ColumnGrid(Grid):
     columns: Any = ()
+    plain: bool = False
 
 
-def line_columns(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
+def line_columns(
+    text: str, source: str, limits: Limits, data: bytes | None = None
+) -> tuple[Grid, str]:
     """Read delimited text into columns at once; row by row where it is short or ragged."""
     if len(text) < _LONG_TEXT:
         return lines_grid(text, source, limits)
     import pandas as pd
 
     delimiter = sniffed_delimiter(text)
+    data = data or text.encode("utf-8", "surrogatepass")
     try:
         # The header row keeps every column text: no digit and no zero of a token is lost.
         frame = pd.read_csv(
-            io.StringIO(text, newline=""),
+            io.BytesIO(data),
             header=None,
             sep=delimiter,
             na_filter=False,
@@ -139,9 +147,11 @@ def line_columns(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
         numbers[1:] += np.cumsum(inside)[:-1]
         if numbers[-1] + int(inside[-1]) != lines:
             return lines_grid(text, source, limits)
-    if text.count('"') % 2:
-        return lines_grid(text, source, limits)
-    return _ColumnGrid("", "line", [], numbers, columns=columns), delimiter
+    beyond_ascii = len(data) - len(text)
+    if beyond_ascii:
+        beyond_ascii -= text.count("£")
+    plain = lines == len(frame) and not beyond_ascii and "&" not in text
+    return _ColumnGrid("", "line", [], numbers, columns=columns, plain=plain), delimiter
 
 
 def find_header(
@@ -153,7 +163,8 @@ def find_header(
     banner, a header of one row and one of two, the reading that names the most columns holds.
     """
     stop = min(sheet.height, start + _WINDOW)
-    rows = [sheet.row(position) for position in range(start, min(stop + 1, sheet.height))]
+    window = [column.iloc[start : stop + 1].tolist() for column in sheet.columns]
+    rows = [list(cells) for cells in zip(*window, strict=True)]
     best: tuple[float, Header] | None = None
     for offset in range(min(len(rows), stop - start)):
         for header in _candidates(sheet, rows, offset, start):
