@@ -8,7 +8,7 @@ import numpy as np
 
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
-from pccfunding.formats._award_table import STATUTORY, Context
+from pccfunding.formats._award_state import STATUTORY, Context
 from pccfunding.formats._cells import constant
 from pccfunding.formats._repeats import first_printings
 

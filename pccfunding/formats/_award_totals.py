@@ -116,12 +116,7 @@ class TotalsReader:
             for at in self.counted:
                 if money.state[at] >= MARKER:
                     continue
-                parts = [
-                    part
-                    for value in self.values
-                    for part in self.terms(value, np.array([at]))
-                    if not (part is None and self.money[value].state[at] == BLANK)
-                ]
+                parts = [part for one in self.values for part in self.terms(one, np.array([at]))]
                 place = self.sheet.place(self.rows.first + int(at))
                 found.append(
                     self._judged(parts, money, int(at), place, "row total", column, "this row")
@@ -200,6 +195,8 @@ class TotalsReader:
     def terms(self, column: int, rows: Any) -> list[Printed | None]:
         """Give the amounts of rows; many plain ones as one sum, since they add exactly."""
         money = self.money[column]
+        if len(self.values) > 1 and column in self.values:
+            rows = rows[money.state[rows] != BLANK]  # no award in this year or of this kind
         if not len(rows):
             return []
         plain = rows[money.odd[rows] < 0]
@@ -212,7 +209,7 @@ class TotalsReader:
                 parts.append(_plain(Fraction(0), Fraction(0)))
         pence, half = self._pence(money, plain)
         if len(plain) <= _FEW:
-            parts = [_plain(value, width) for value, width in zip(pence, half, strict=True)] + parts
+            parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
         else:
             parts.insert(0, _plain(sum(pence, Fraction(0)), sum(half, Fraction(0))))
         return parts

@@ -87,7 +87,9 @@ def read_texts(
     `plain` says that blanks at the ends of a cell are all that there can be to tidy.
     """
     found = texts.str.strip()
-    untidy = () if plain else np.flatnonzero(found.str.contains(_UNTIDY, regex=True))
+    untidy = np.zeros(0, np.int64)
+    if not plain:
+        untidy = np.flatnonzero(found.str.contains(_UNTIDY, regex=True))
     if len(untidy):
         codes, distinct, counts, first = _distinct(found.iloc[untidy])
         fixed = []

@@ -149,7 +149,7 @@ class MoneyColumn:
 PLAIN_AMOUNT, ODD_AMOUNT, MARKER, BLANK, UNREADABLE = range(5)
 
 
-def read_money(texts: pd.Series[Any], scale: str = "") -> MoneyColumn:
+def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -> MoneyColumn:
     """Read a column of amounts in pounds.
 
     Parameters
@@ -158,6 +158,8 @@ def read_money(texts: pd.Series[Any], scale: str = "") -> MoneyColumn:
         The cells.
     scale : {"", "thousand", "million"}
         What the header says a unit is.
+    exact : bool, default False
+        Whether a column beside it is known to be written to the pound.
     """
     import pandas as pd
 
@@ -180,7 +182,7 @@ def read_money(texts: pd.Series[Any], scale: str = "") -> MoneyColumn:
         odd[~plain] = codes
         states = [_state(*one) for one in printed]
         state[~plain] = np.asarray(states, np.int8)[codes] if states else 0
-    exact = _written_to_the_pound(value[plain], printed)
+    exact = exact or _written_to_the_pound(value[plain], printed)
     low, high = value.copy(), value.copy()
     if not exact:
         half = _half_unit(value)
@@ -222,7 +224,8 @@ def _fill_all(
 
 def bounds_of(one: Printed, exact: bool) -> tuple[float, float, float]:
     """Give the value and the hard bounds in float pounds; NaN where there is none."""
-    hard = one.strict if exact and one.hedge is None else one.hard
+    fine = one.resolution is not None and one.resolution <= 1
+    hard = one.strict if exact and fine and one.hedge is None else one.hard
     low = None if hard is None else hard.low
     high = None if hard is None else hard.high
     return tuple(np.nan if part is None else float(part) for part in (one.value, low, high))  # type: ignore[return-value]

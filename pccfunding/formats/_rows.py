@@ -148,11 +148,9 @@ class _Sorter:
         self.labels = [
             position
             for position, name in enumerate(fields)
-            if position not in self.sums
-            and name
-            not in ("awarded_on", "period_start", "period_end", "currency", "financial_year")
+            if position not in self.sums and name != "currency"
         ]
-        self.dated = [
+        self.keys = [
             position
             for position, name in enumerate(fields)
             if name in ("awarded_on", "award_id", "recipient_id")

@@ -44,7 +44,7 @@ class Sheet:
         return len(self.numbers)
 
     def row(self, position: int) -> list[str]:
-        return [column.iat[position] for column in self.columns]
+        return [str(column.iat[position]) for column in self.columns]
 
     def place(self, position: int) -> str:
         unit = self.grid.unit.removeprefix("table ")
@@ -140,10 +140,12 @@ def line_columns(
         return lines_grid(text, source, limits)
     limits.check_shape(len(frame), frame.shape[1], source)
     columns = [frame[name] for name in frame.columns]
-    numbers = np.arange(1, len(frame) + 1)
+    numbers: Any = np.arange(1, len(frame) + 1)
     lines = text.count("\n") + (not text.endswith("\n"))
     if lines != len(frame):
-        inside = sum(column.str.count("\n").to_numpy(dtype=np.int64) for column in columns)
+        inside = np.zeros(len(frame), np.int64)
+        for column in columns:
+            inside += column.str.count("\n").to_numpy(dtype=np.int64)
         numbers[1:] += np.cumsum(inside)[:-1]
         if numbers[-1] + int(inside[-1]) != lines:
             return lines_grid(text, source, limits)
@@ -219,7 +221,8 @@ def _may_be_heading(cells: Sequence[str]) -> bool:
     filled = [cell for cell in cells if cell]
     if not filled or (len(filled) == 1 and not read_heading(filled[0]).is_amount):
         return False
-    return not any(looks_like_money(cell) for cell in filled) and max(map(len, filled)) <= 200
+    money = any(looks_like_money(cell) and not read_heading(cell).scale for cell in filled)
+    return not money and max(map(len, filled)) <= 200
 
 
 def _score(header: Header, below: Sequence[list[str]], by_user: bool) -> float:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
 from pccfunding.formats._award_frame import AWARD_COLUMNS, award_coverage, finished
-from pccfunding.formats._award_table import Context, TableRead, read_table
+from pccfunding.formats._award_state import Context, TableRead
+from pccfunding.formats._award_table import read_table
 from pccfunding.formats._cells import Changes
 from pccfunding.formats._grids import Grid, Opened, open_grids
 from pccfunding.formats._headers import FIELDS
