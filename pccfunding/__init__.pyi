@@ -40,6 +40,9 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    RecipientNames as RecipientNames,
+    read_awards as read_awards,
+    recipient_names as recipient_names,
 )
 from .intervals import (
     Interval as Interval,
