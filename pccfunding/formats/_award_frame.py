@@ -85,6 +85,8 @@ def finished(
             data[name] = nothing
     extras = [name for name in joined.columns if name not in data and not name.startswith("_")]
     data |= {name: joined[name] for name in extras}
+    for name in _DATES:
+        data[name] = np.asarray(data[name]).astype("datetime64[ns]")
     if context.funder:
         data["funder"] = data["funder"].fillna(context.funder)
     if context.area_code:
@@ -157,12 +159,12 @@ def award_coverage(
     known = int(frame["amount_gbp"].notna().sum())
     for kind, number in frame["unknown"].value_counts().items():
         say("amounts unknown", number, str(kind))
-    say("sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{known} amounts, as printed")
+    say("sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{known} amount{'' if known == 1 else 's'}, as printed")
+    # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())
-            note = "asked for by SI 2011/3050 of each crime and disorder reduction grant"
-            say(f"{name} published", number, f"of {len(frame)} awards; {note}")
+            say(f"{name} published", number, f"of {len(frame)} awards; a field that the law asks for")
     dates = frame["awarded_on"].dropna()
     if len(dates):
         say(
@@ -172,7 +174,7 @@ def award_coverage(
         )
     for period, number in frame["period"].value_counts(dropna=False).sort_index().items():
         stated = isinstance(period, str)
-        say("period", period if stated else "not stated", f"{number} awards")
+        say("period", period if stated else "not stated", f"{number} award{'' if number == 1 else 's'}")
     kinds: dict[str, int] = {}
     for other in others:
         kinds[str(other["kind"])] = kinds.get(str(other["kind"]), 0) + 1

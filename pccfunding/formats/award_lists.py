@@ -30,7 +30,17 @@ from pccfunding.periods import Period
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AWARD_COLUMNS", "read_awards"]
+__all__ = ["AWARD_COLUMNS", "CAUTIONS", "read_awards"]
+
+CAUTIONS = {
+    "sheets-left-out": "Sheets with amounts were left out, since they may count awards twice.",
+    "total-conflicts": "A printed total conflicts with its rows.",
+    "repeated-awards": "Awards are printed more than once; a sum counts each printing.",
+    "amounts-unknown": "Amounts are unknown, so that a sum is a lower bound.",
+    "dates-unread": "Dates could not be read and were left out.",
+    "periods-unread": "Periods could not be read and were left out.",
+    "unit-assumed": "No unit is printed; amounts were read as pounds.",
+}
 
 # A sheet with these fields is a list of awards; one with fewer may be a summary of it.
 _WHO = "recipient"
@@ -101,13 +111,12 @@ def read_awards(
 
     Examples
     --------
-    >>> import io
-    >>> text = "Organisation,Amount (£)\\nHarbour,\\"12,000\\"\\nHalo,up to 5000\\nTotal,17000\\n"
-    >>> result = read_awards(io.BytesIO(text.encode()), financial_year="2023/24")
-    >>> result.frame[["recipient", "amount_gbp", "hedge", "period"]].values.tolist()
-    [['Harbour', 12000.0, nan, '2023-24'], ['Halo', 5000.0, 'up_to', '2023-24']]
+    >>> lines = ["Organisation;Amount (£)", "Harbour;12,345", "Halo;up to 5,000", "Total;17,345"]
+    >>> result = read_awards("\\n".join(lines).encode(), financial_year="2023/24")
+    >>> result.frame[["recipient", "amount_gbp", "amount_low_gbp", "period"]].values.tolist()
+    [['Harbour', 12345.0, 12345.0, '2023-24'], ['Halo', 5000.0, 0.0, '2023-24']]
     >>> result.totals["verdict"].tolist(), result.n_rows
-    (['cannot be told'], 3)
+    (['reconciles'], 3)
     """
     context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
     opened = open_grids(path_or_buffer, lines=line_columns)
