@@ -150,7 +150,8 @@ def import_awards(
     if written:
         console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
     if result.n_rejected and not allow_rejected:
-        click.echo(f"{result.n_rejected} rows rejected; --allow-rejected accepts them.", err=True)
+        rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
+        click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
         sys.exit(1)
 
 

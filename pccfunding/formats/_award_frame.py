@@ -133,6 +133,10 @@ def _area_codes(names: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series([*found, None], dtype="str").take(codes).reset_index(drop=True)
 
 
+def _counted(number: int) -> str:
+    return f"{number:,} award{'' if number == 1 else 's'}"
+
+
 def award_coverage(
     opened: Opened,
     kept: list[Any],
@@ -159,12 +163,14 @@ def award_coverage(
     known = int(frame["amount_gbp"].notna().sum())
     for kind, number in frame["unknown"].value_counts().items():
         say("amounts unknown", number, str(kind))
-    say("sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{known} amount{'' if known == 1 else 's'}, as printed")
+    say(
+        "sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{_counted(known)}, as printed"
+    )
     # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())
-            say(f"{name} published", number, f"of {len(frame)} awards; a field that the law asks for")
+            say(f"{name} published", number, f"of {_counted(len(frame))}; asked for by law")
     dates = frame["awarded_on"].dropna()
     if len(dates):
         say(
@@ -174,7 +180,7 @@ def award_coverage(
         )
     for period, number in frame["period"].value_counts(dropna=False).sort_index().items():
         stated = isinstance(period, str)
-        say("period", period if stated else "not stated", f"{number} award{'' if number == 1 else 's'}")
+        say("period", period if stated else "not stated", _counted(int(number)))
     kinds: dict[str, int] = {}
     for other in others:
         kinds[str(other["kind"])] = kinds.get(str(other["kind"]), 0) + 1

@@ -101,7 +101,7 @@ class PartReader:
         numbers = pd.Series(self.sheet.numbers[self.first + at]).astype("str")
         unit = self.sheet.grid.unit.removeprefix("table ")
         places = f"{self.sheet.grid.where}{unit} " + numbers
-        return places + f", column {column.heading.text!r}" if len(self.values) > 1 else places
+        return places + f", {self.table.column_name(column)}" if len(self.values) > 1 else places
 
     def _blank_cells(self, blank: Any, column: AmountColumn) -> None:
         for at in np.flatnonzero(blank):

@@ -145,10 +145,16 @@ class TableState:
     def name_of(self, field_name: str) -> str:
         return self.header.texts[self.of[field_name]]
 
+    def column_name(self, column: AmountColumn) -> str:
+        """Name one of several amount columns; by number too where two have one header."""
+        texts = [one.heading.text for one in self.amounts.columns]
+        text = repr(column.heading.text)
+        return f"column {text if texts.count(column.heading.text) == 1 else column.position + 1}"
+
     def place(self, at: int, column: AmountColumn) -> str:
         where = self.sheet.place(self.first + at)
         if len(self.values) > 1:
-            where += f", column {column.heading.text!r}"
+            where += f", {self.column_name(column)}"
         return where
 
     def raw(self, at: int) -> str:

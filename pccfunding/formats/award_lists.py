@@ -112,7 +112,7 @@ def read_awards(
     Examples
     --------
     >>> lines = ["Organisation;Amount (£)", "Harbour;12,345", "Halo;up to 5,000", "Total;17,345"]
-    >>> result = read_awards("\\n".join(lines).encode(), financial_year="2023/24")
+    >>> result = read_awards("\n".join(lines).encode(), financial_year="2023/24")
     >>> result.frame[["recipient", "amount_gbp", "amount_low_gbp", "period"]].values.tolist()
     [['Harbour', 12345.0, 12345.0, '2023-24'], ['Halo', 5000.0, 0.0, '2023-24']]
     >>> result.totals["verdict"].tolist(), result.n_rows
@@ -270,6 +270,15 @@ def _similar(one: _SheetRead, best: _SheetRead) -> bool:
 def _no_table(opened: Opened, context: Context) -> str:
     from pccfunding.formats._headers import read_heading
 
+    for grid in opened.grids if context.columns else ():
+        sheet = sheet_of(grid)
+        rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
+        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
+        there = ", ".join(repr(" ".join(cell.split())) for cell in fullest if cell)
+        for field, wanted in context.columns.items():
+            if isinstance(wanted, str) and not any(wanted in row for row in rows):
+                said = f"columns={{{field!r}: {wanted!r}}}"
+                return f"{opened.source}, {said}: there is no such header. There are {there}."
     for grid in opened.grids:
         sheet = sheet_of(grid)
         for position in range(min(sheet.height, 50)):

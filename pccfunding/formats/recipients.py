@@ -33,7 +33,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _FORCE = re.compile(r"\b(?:police|constabulary)\b", re.IGNORECASE)
-_COUNCIL = re.compile(r"\b(?:council|borough|city of)\b", re.IGNORECASE)
+_COUNCIL = re.compile(r"\bcouncil\b", re.IGNORECASE)
 _SERVICE = re.compile(r"\b(?:victims?|witness|custody|rural crime|cadets?)\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9]+")
 _SCHEMES = (
@@ -293,7 +293,7 @@ def _body(name: str, number: int) -> dict[str, Any]:
         try:
             area = find_area(name)
         except UnknownNameError:
-            if kind != "commissioner's office":
+            if kind == "police force":
                 kind, reason = "other", ""
         else:
             code = area.code
@@ -317,6 +317,8 @@ def _by_body(
         if kinds[name] != "other":
             public[(kinds[name], str(areas[name]))].append(name)
     for (kind, code), group in public.items():
+        if code == "None":
+            continue
         for at, one in enumerate(sorted(group)):
             for two in sorted(group)[at + 1 :]:
                 yield _pair(one, two, "same", 95, f"both are the {kind} of {code}")

@@ -135,9 +135,7 @@ def ods_of(tables: str) -> bytes:
 def _ods_cell(cell: Any, span: tuple[int, int] | None) -> str:
     spanned = ""
     if span:
-        spanned = (
-            f" table:number-rows-spanned='{span[0]}' table:number-columns-spanned='{span[1]}'"
-        )
+        spanned = f" table:number-rows-spanned='{span[0]}' table:number-columns-spanned='{span[1]}'"
     if cell is None or cell == "":
         return f"<table:table-cell{spanned}/>"
     if isinstance(cell, date):
@@ -159,15 +157,15 @@ def as_html(page: Page) -> bytes:
         for c in range(left, right + 1)
         if (r, c) != (top, left)
     }
-    lines = ["<!doctype html><html><head><meta charset='utf-8'><title>x</title></head><body><table>"]
+    lines = [
+        "<!doctype html><html><head><meta charset='utf-8'><title>x</title></head><body><table>"
+    ]
     for number, row in enumerate(page.rows):
         cells = []
         for column, cell in enumerate(row):
             if (number, column) not in covered:
                 down, across = spans.get((number, column), (1, 1))
-                cells.append(
-                    f"<td rowspan={down} colspan={across}>{html.escape(_text(cell))}</td>"
-                )
+                cells.append(f"<td rowspan={down} colspan={across}>{html.escape(_text(cell))}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return ("\n".join([*lines, "</table></body></html>"])).encode()
 
@@ -360,9 +358,42 @@ PAGES = [
                 "INV/CRN",
                 "Total Invoice Amount",
             ],
-            ["u1", "Office A", "03/04/2023", "V1", "I1", "300.00", "Jay Ltd", "Hire", "INV", "900.00"],
-            ["u2", "Office A", "03/04/2023", "V1", "I1", "600.00", "Jay Ltd", "Food", "INV", "900.00"],
-            ["u3", "Office A", "05/04/2023", "V2", "I2", "-250.00", "Jay Ltd", "Hire", "CRN", "-250.00"],
+            [
+                "u1",
+                "Office A",
+                "03/04/2023",
+                "V1",
+                "I1",
+                "300.00",
+                "Jay Ltd",
+                "Hire",
+                "INV",
+                "900.00",
+            ],
+            [
+                "u2",
+                "Office A",
+                "03/04/2023",
+                "V1",
+                "I1",
+                "600.00",
+                "Jay Ltd",
+                "Food",
+                "INV",
+                "900.00",
+            ],
+            [
+                "u3",
+                "Office A",
+                "05/04/2023",
+                "V2",
+                "I2",
+                "-250.00",
+                "Jay Ltd",
+                "Hire",
+                "CRN",
+                "-250.00",
+            ],
             [
                 "u4",
                 "Office A",
