@@ -41,6 +41,7 @@ from .evidence import (
 from .formats import (
     ReadResult as ReadResult,
     RecipientNames as RecipientNames,
+    award_tables as award_tables,
     read_awards as read_awards,
     recipient_names as recipient_names,
 )
