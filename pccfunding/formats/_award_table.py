@@ -11,7 +11,7 @@ from pccfunding.formats._award_parts import PartReader
 from pccfunding.formats._award_state import Context, TableRead, TableState
 from pccfunding.formats._award_totals import TotalsReader, stated_totals
 from pccfunding.formats._cells import Changes
-from pccfunding.formats._money import MARKER, PLAIN_AMOUNT
+from pccfunding.formats._money import PLAIN_AMOUNT
 from pccfunding.formats._repeats import first_printings
 from pccfunding.formats._sheets import Header, Sheet
 
@@ -136,8 +136,8 @@ class _TableReader(TableState):
                 continue
             others = reader.counted[reader.counted != at]
             inside = others[others < row] if row > at else others
-            if (money.state[inside] < MARKER).all():
-                left = round(float(money.value[row] - money.value[inside].sum()), 2)
+            left = round(float(money.value[row] - money.value[inside].sum()), 2)
+            if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
                 return f"The printed total leaves {left:,.2f} for this row; ask the publisher."
         return "Correct it at the source, or leave it out."
 
