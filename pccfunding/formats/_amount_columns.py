@@ -66,7 +66,8 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
         rest = [one for one in values if one != values[best]]
         rule = f"of {len(values)} columns of amounts, {headings[values[best]].text!r} is the award"
         return _chosen(header, [values[best]], [], [*rest, *others], rule)
-    if totals or all(headings[one].pounds for one in values):
+    # Without a total to hold them together, "Net (£)" and "Gross (£)" would count twice.
+    if totals or all(headings[one].pounds and not headings[one].bare for one in values):
         return _chosen(header, values, totals, others, "one award a row and column")
     rule = f"of {len(values)} columns of amounts, the first"
     return _chosen(header, values[:1], [], [*values[1:], *totals, *others], rule)

@@ -218,12 +218,11 @@ class PartReader:
 
     def _dates(self, data: dict[str, Any], taken: Any, place: Any, column: AmountColumn) -> None:
         size = len(data["_row"])
+        odd: list[str] = []
         if "awarded_on" in self.of:
             name = self.table.name_of("awarded_on")
             days, odd, _ = read_dates(taken(self.of["awarded_on"]), name, place, self.changes)
             data["awarded_on"] = days
-            if odd:
-                self.table.result.assumed.add("dates")
         spans = Spans(size, place, self.changes)
         spans.fill(column.period)
         for name in ("financial_year", "period"):
@@ -232,6 +231,11 @@ class PartReader:
                 spans.take_period(texts, self.table.name_of(name))
                 if name == "period":
                     self._keep_words(data, texts, spans)
+        if "awarded_on" in self.of and odd:
+            # "April 2023" under a date is no day, but a period.
+            undated = spans.take_months(taken(self.of["awarded_on"]), odd)
+            if undated:
+                self.table.result.assumed.add("dates")
         ends = [
             taken(self.of[one]) if one in self.of else None
             for one in ("period_start", "period_end")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pccfunding.errors import PeriodError
 from pccfunding.formats._cells import Changes, read_dates, read_periods
 from pccfunding.periods import Period
 
@@ -40,6 +41,18 @@ class Spans:
         self.start[fills], self.end[fills] = start[fills], end[fills]
         self.unread |= unread
 
+    def take_months(self, texts: pd.Series[Any], odd: list[str]) -> list[str]:
+        """Take the months or years that stand in a column of dates; gives what is neither."""
+        rest = []
+        for text in odd:
+            try:
+                period = Period.parse(text)
+            except PeriodError:
+                rest.append(text)
+            else:
+                self.fill(period, (texts == text).to_numpy(dtype=bool))
+        return rest
+
     def take_ends(
         self, starts: pd.Series[Any] | None, ends: pd.Series[Any] | None, names: tuple[str, str]
     ) -> None:
@@ -63,7 +76,7 @@ class Spans:
         for text in odd:
             try:
                 period = Period.parse(text)
-            except ValueError:
+            except PeriodError:
                 continue
             same = (texts == text).to_numpy(dtype=bool)
             days[same] = np.datetime64(getattr(period, side), "s")

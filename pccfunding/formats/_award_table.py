@@ -38,7 +38,10 @@ class _TableReader(TableState):
             first = first_printings(frame)
             again = np.flatnonzero(first >= 0)
             repeats[frame["_row"].to_numpy()[again] - self.first] = True
-        self._totals(repeats)
+        periods = np.full(self.size, None, dtype=object)
+        if len(parts) == 1:
+            periods[frame["_row"].to_numpy() - self.first] = frame["period"].to_numpy(dtype=object)
+        self._totals(repeats, periods)
         self._others()
         self.result.frame = frame
         self.result.fields = tuple(self.of)
@@ -83,12 +86,12 @@ class _TableReader(TableState):
         joined = pd.concat([one for one in parts if len(one)] or parts[:1], ignore_index=True)
         return joined.sort_values("_row", kind="stable", ignore_index=True)
 
-    def _totals(self, repeats: Any) -> None:
+    def _totals(self, repeats: Any, periods: Any) -> None:
         money = {
             position: self.money[position] for position in (*self.values, *self.amounts.totals)
         }
         reader = TotalsReader(
-            self.sheet, self.header, self.rows, money, self.values, repeats, self.shared
+            self.sheet, self.header, self.rows, money, self.values, repeats, self.shared, periods
         )
         found = reader.column_totals()
         lone, rest = reader.lone_totals()

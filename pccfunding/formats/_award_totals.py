@@ -60,6 +60,8 @@ class TotalsReader:
         Rows that print an award a second time.
     shared : array of bool
         Rows whose amount is the merged one of a row above.
+    periods : array of object
+        Label of each row's period, where it is one row an award.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class TotalsReader:
         values: Sequence[int],
         repeats: Any,
         shared: Any,
+        periods: Any,
     ) -> None:
         self.sheet, self.header, self.rows, self.money = sheet, header, rows, money
-        self.values, self.repeats = list(values), repeats
+        self.values, self.repeats, self.periods = list(values), repeats, periods
         kind = rows.kind
         self.counted = np.flatnonzero(((kind == AWARD) | (kind == REJECTED)) & ~shared)
         if rows.lone:
@@ -166,7 +169,7 @@ class TotalsReader:
             one - self.rows.first for one, _ in self.rows.sections if one - self.rows.first < at
         ]
         since_section = before[before > max(sections, default=-1)]
-        named = self._of_section(label, at)
+        named = self._of_section(label, at) + self._of_period(label)
         if not len(before):
             later = [one for one in totals if one > at]
             after = self.counted[self.counted > at]
@@ -191,6 +194,12 @@ class TotalsReader:
                 stop = stop if stop > start else at
                 return [self.counted[(self.counted > start) & (self.counted < stop)]]
         return []
+
+    def _of_period(self, label: str) -> list[Any]:
+        period = find_period(label)[0]
+        if period is None:
+            return []
+        return [self.counted[self.periods[self.counted] == period.label]]
 
     def terms(self, column: int, rows: Any) -> list[Printed | None]:
         """Give the amounts of rows; many plain ones as one sum, since they add exactly."""

@@ -152,7 +152,11 @@ _PATTERNS = [
     for pattern, field in (
         (r"\b(?:requested|applied for|sought|asked for)\b", "requested"),
         (r"\b(?:disbursed|paid to date|amount paid|amount spent|actual spend)\b", "paid"),
-        (r"\b(?:total invoice|vat|percent|percentage|score|match(?:ed)? funding)\b", ""),
+        (
+            (r"\b(?:total invoice|(?:total )?project costs?|costs? of (?:the )?project)\b", ""),
+            (r"\b(?:vat|percent|percentage|score|match(?:ed)? funding)\b", ""),
+            "",
+        ),
         (r"\b(?:last )?modified\b|\blast updated\b|\bpublished\b", ""),
         (r"\bdepartment\b|\bdirectorate\b", "department"),
         (
@@ -253,6 +257,8 @@ class Heading:
         Kind of money that the header names: "allocation", "budget", "outturn", ...; else "".
     near : str
         The synonym that a misspelt header was taken for, else "".
+    bare : bool
+        Whether the header says no more than that it holds money.
     """
 
     text: str
@@ -262,6 +268,7 @@ class Heading:
     period: Period | None = None
     status: str = ""
     near: str = ""
+    bare: bool = False
 
     @property
     def is_amount(self) -> bool:
@@ -284,7 +291,7 @@ def read_heading(text: str) -> Heading:
     bare = " ".join(words.replace("£", " ").replace("gbp", " ").split())
     heading = Heading(text, "", scale, pounds, period, _status(bare))
     field, near = _field(bare, pounds, titled=bool(_TITLE.search(plain)))
-    return replace(heading, field=field, near=near)
+    return replace(heading, field=field, near=near, bare=not _beyond_money(bare))
 
 
 def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
@@ -296,7 +303,7 @@ def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
         return "", ""
     if _GIVEN_TO.search(words) and not _TIME_WORD.search(words):
         return "recipient", ""
-    if not _FILLERS.sub("", _AMOUNT_WORDS.sub("", words)).strip() and _AMOUNT_WORDS.search(words):
+    if not _beyond_money(words) and _AMOUNT_WORDS.search(words):
         return ("total" if _TOTAL_WORD.search(words) else "amount"), ""
     for pattern, field in _PATTERNS:
         if pattern.search(words):
@@ -308,6 +315,10 @@ def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
         if near:
             return _FIELD_OF[near[0]], near[0]
     return "", ""
+
+
+def _beyond_money(words: str) -> str:
+    return _FILLERS.sub("", _AMOUNT_WORDS.sub("", words)).strip()
 
 
 def _status(words: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["MoneyColumn", "kind_of_unknown", "looks_like_money", "read_money"]
 
 # What parse_printed reads without a hedge, a suffix or a repair.
-PLAIN = r"-?£?(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,11})(?:\.[0-9]{1,2})?"
+PLAIN = r"-?(?:£ ?)?(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,11})(?:\.[0-9]{1,2})?"
 _PLAIN = re.compile(PLAIN)
 _LOOKS = re.compile(
     r"[-(]?\s*(?:£|gbp)\s*[0-9]|[-(]?[0-9][0-9,. ]*[0-9)]?\s*(?:k|m|bn|million|thousand)?\)?|"
@@ -29,6 +29,7 @@ _LOOKS = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
+_LETTER = re.compile("[A-Za-z]")
 
 _UNKNOWN = {
     "nil": ("-", "--", "—", "–", "―", "nil", "none"),
@@ -109,6 +110,8 @@ def looks_like_money(text: str, *, lenient: bool = False) -> bool:
         return True
     if _YEAR.fullmatch(plain) or not _DIGIT.search(plain):
         return False
+    if lenient and len(plain) < 40 and 2 * len(_LETTER.findall(plain)) <= len(plain):
+        return True
     return bool(_LOOKS.fullmatch(plain)) and not (not lenient and len(plain) > 60)
 
 
@@ -166,12 +169,14 @@ def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -
     size = len(texts)
     plain = np.zeros(size, bool)
     value = np.full(size, np.nan)
+    pence = False
     if not scale:
         stripped = texts.str.strip()
         plain = stripped.str.fullmatch(PLAIN).to_numpy(dtype=bool)
         digits = stripped[plain] if not plain.all() else stripped
         if digits.str.contains("£", regex=False).any():
-            digits = digits.str.replace("£", "", regex=False)
+            digits = digits.str.replace("£ ", "£", regex=False).str.replace("£", "", regex=False)
+        pence = bool(digits.str.contains(".", regex=False).any())
         value[plain] = _floats(digits.str.replace(",", "", regex=False))
     odd = np.full(size, -1, np.int64)
     state = np.zeros(size, np.int8)
@@ -182,7 +187,7 @@ def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -
         odd[~plain] = codes
         states = [_state(*one) for one in printed]
         state[~plain] = np.asarray(states, np.int8)[codes] if states else 0
-    exact = exact or _written_to_the_pound(value[plain], printed)
+    exact = exact or pence or _written_to_the_pound(value[plain], printed)
     low, high = value.copy(), value.copy()
     if not exact:
         half = _half_unit(value)
@@ -277,7 +282,7 @@ def _half_unit(value: Any) -> Any:
 def _written_to_the_pound(
     value: Any, printed: Sequence[tuple[str, Printed | None, str, str | None]]
 ) -> bool:
-    """Whether some plain amount is no multiple of ten: then the others' zeros are meant too."""
+    """Whether some amount without pence is no multiple of ten: then all zeros are meant."""
     ten = Fraction(10)
     return bool(np.any(value % 10 != 0)) or any(
         one is not None

@@ -325,3 +325,37 @@ def test_json_records_are_a_table_too() -> None:
 
 def test_the_files_of_a_page_hold_the_same_bytes_each_time() -> None:
     assert as_csv(PAGES[0]) == as_csv(PAGES[0])
+
+
+def test_a_month_under_a_date_is_a_period() -> None:
+    result = read("Month,Recipient,Amount (£)\nApril 2023,A,5\nsoon,B,6\n")
+    assert result.frame["period"].tolist()[0] == "2023-04/2023-04"
+    assert result.frame["awarded_on"].isna().all()
+
+
+def test_net_and_gross_are_not_added_up() -> None:
+    result = read("Supplier,Net amount (£),VAT (£),Gross (£)\nA,100.00,20.00,120.00\n")
+    assert result.frame["amount_gbp"].tolist() == [100.0]
+
+
+def test_a_total_of_a_year_is_held_against_the_rows_of_that_year() -> None:
+    rows = "Recipient,Year,Award (£)\nA,2023/24,501\nB,2024/25,600\n"
+    result = read(f"{rows}Total 2023/24,,501\nTotal 2024/25,,600\n")
+    assert result.totals["verdict"].tolist() == ["reconciles", "reconciles"]
+
+
+def test_an_amount_alone_is_a_total_where_it_adds_up_and_else_rejected() -> None:
+    rows = "Date,Recipient,Amount (£)\n01/02/2016,A,100.00\n02/02/2016,B,50.50\n,,{}\n"
+    assert read(rows.format("150.50")).others["kind"].tolist() == ["total"]
+    assert read(rows.format("160.50")).rejected["raw"].tolist() == ["160.50"]
+
+
+def test_names_that_begin_like_a_total_are_recipients() -> None:
+    lines = ["Recipient,Purpose,Amount (£)", "Total Recall,x,5", "All Saints,y,6", "Sum of Us,z,7"]
+    assert len(read("\n".join(lines)).frame) == 3
+
+
+def test_a_table_may_begin_anywhere_on_the_sheet() -> None:
+    result = read(",,,\n,Grants 2015/16,,\n,Name,Reason for grant,Value £\n,A,x,100\n,B,y,251\n")
+    assert result.frame["recipient"].tolist() == ["A", "B"]
+    assert result.frame["period"].tolist() == ["2015-16", "2015-16"]
