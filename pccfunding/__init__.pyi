@@ -86,13 +86,17 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    RecipientNames as RecipientNames,
     WriteResult as WriteResult,
+    award_tables as award_tables,
     quality_360giving as quality_360giving,
     read_360giving as read_360giving,
+    read_awards as read_awards,
     read_deflator as read_deflator,
     read_police_uk as read_police_uk,
     read_population as read_population,
     read_recorded_crime as read_recorded_crime,
+    recipient_names as recipient_names,
     write_360giving as write_360giving,
     write_data_package as write_data_package,
 )
