@@ -1,0 +1,56 @@
+"""The pages that must keep up with the code: architecture, errors and cautions."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import tomllib
+from pathlib import Path
+
+import pccfunding
+from pccfunding import errors
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def rows(name: str) -> list[list[str]]:
+    """Give the names in backticks of the first cell of each row of a page's tables."""
+    cells = re.findall(r"^\| (`[^|]+) \|", page(name), re.MULTILINE)
+    return [re.findall(r"`([^`]+)`", cell) for cell in cells]
+
+
+def test_the_table_of_rooms_is_the_contract() -> None:
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    layers = [layer.split(" | ") for layer in contracts[0]["layers"]]
+    # A name in brackets may be absent.
+    there = [[name for name in layer if not name.startswith("(")] for layer in layers]
+    assert rows("explanation/architecture.md") == [layer for layer in there if layer]
+
+
+def test_every_error_has_its_cure() -> None:
+    shown = [name for row in rows("reference/errors.md") for name in row]
+    assert set(shown) == {*errors.__all__, "MissingExtraError"}
+    assert len(shown) == len(set(shown))
+
+
+def caution_codes() -> set[str]:
+    """Give every code that a result of any module can carry."""
+    codes: set[str] = set()
+    for found in pkgutil.walk_packages(pccfunding.__path__, "pccfunding."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if name.endswith("CAUTIONS") and isinstance(value, dict):
+                codes |= set(value)
+    return codes
+
+
+def test_every_caution_has_its_cure() -> None:
+    shown = [name for row in rows("reference/cautions.md") for name in row]
+    assert set(shown) == caution_codes()
+    assert len(shown) == len(set(shown))
