@@ -60,7 +60,7 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
         printed = pd.Series(dtype=object)
     else:
         raise TableError(
-            f"This table has none of figure_id, figures and source_id; it has "
+            f"This table has neither figure_id nor source_id; it has "
             f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
         )
     sources = known.sources.set_index("source_id")

@@ -377,3 +377,48 @@ def test_a_conflict_is_raised_with_its_working() -> None:
         "Conflicts: no rounding lets the two sides meet, as printed by £2.50 (33%). "
         "Working: 5; against 7.5."
     )
+
+
+def test_a_row_says_its_direction_its_precision_and_its_bounds() -> None:
+    fall = {"token": "8.5%", "unit": "percent", "direction": "down"}
+    assert reconcile(fall, "-8.5%", relation="equal").verdict == "reconciles"
+    assert reconcile(fall, "8.5%", relation="equal").verdict == "conflicts"
+    exact = {"token": "£820,000", "precision": "exact"}
+    assert reconcile(exact, "£820,001", relation="equal").verdict == "conflicts"
+    assert reconcile(exact | {"precision": "as_printed"}, "£820,001").verdict == "reconciles"
+    bounds = {"amount_gbp": 350_000.0, "amount_low_gbp": 345_000.0, "amount_high_gbp": 355_000.0}
+    for amount, verdict in [("£345,001", "reconciles"), ("£344,999", "conflicts")]:
+        assert reconcile(bounds, amount).verdict == verdict
+    assert reconcile("£5", {"amount_gbp": None, "per": "person"}).reason == "not-published"
+
+
+def test_kinds_of_unknown_are_named_in_order() -> None:
+    kinds = [{"amount_gbp": None, "unknown": kind} for kind in ("withheld", "not_yet_due")]
+    result = reconcile(kinds, {"amount_gbp": None, "unknown": None})
+    assert result.working == "a figure that it needs is not published or not yet due or withheld"
+
+
+def test_what_gap_there_is() -> None:
+    assert reconcile(["1%", "9%"], "5%", relation="hull").gap is None
+    assert reconcile(200, "50%", relation="count_percentage", unit="count").gap is None
+    assert reconcile(Interval.of(1, 2), "£3.00").gap is None
+    assert reconcile("£5.00", "£3.00").gap == -2
+    small = reconcile("£10,000.00", "£10,001.00")
+    assert small.text.endswith("by £1 (under 0.01%).")
+    assert reconcile("£9,999.00", "£10,000.00").text.endswith("by £1 (0.01%).")
+
+
+def test_open_ends_of_a_percentage_leave_counts_out() -> None:
+    for base, token, listed in [
+        (10, "under 50%", "0, 1, 2, 3, 4"),
+        (20, "over 95%", "20"),
+        (20, "under 10%", "0, 1"),
+        (3, "40%", "no whole number"),
+    ]:
+        result = reconcile(base, token, relation="count_percentage", unit="count")
+        assert result.working == f"{listed} of {base} print as {token}"
+
+
+def test_the_right_side_stays_where_a_divisor_is_open() -> None:
+    far = reconcile(["about £5m", "about £6m"], "200%", relation="percent_change")
+    assert far.proof == (Interval.of(None, None), Interval.of(150, 250))

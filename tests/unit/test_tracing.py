@@ -65,9 +65,7 @@ def test_what_cannot_be_cited_is_refused() -> None:
         cite(awards("S016", "X1"))
     with pytest.raises(UnknownNameError, match="No source 'nowhere'"):
         cite(pd.DataFrame({"source_id": ["nowhere"]}))
-    with pytest.raises(
-        TableError, match="none of figure_id, figures and source_id; it has 'a', 'b'"
-    ):
+    with pytest.raises(TableError, match="neither figure_id nor source_id; it has 'a', 'b'"):
         cite(pd.DataFrame({"a": [1], "b": [2]}))
     with pytest.raises(TableError, match="this is a int"):
         cite(3)
