@@ -187,7 +187,8 @@ def published_change(
 def _judge(change: RateRatio, allowed: Interval, counts: str) -> tuple[str, str]:
     after, before = change.count_after, change.count_before
     if after is None or before is None:
-        return "not testable", "no counts are published"
+        both = after is None and before is None
+        return "not testable", "no counts are published" if both else "one count is not published"
     if not before:
         return "not testable", "there is no percentage of a base of 0"
     # Exact, so that a change on the edge of the rounding is not lost to a float.

@@ -78,7 +78,8 @@ def test_a_funnel_is_drawn_in_rates_with_the_largest_area_first() -> None:
     said = [words.get_text() for words in axes.texts]
     assert [one for one in said if one in "ABC"] == ["B", "A", "C"]
     assert "rate 30.0; above 95%" in said
-    assert "99.8% limits" in axes.get_label()
+    low, high = found.areas.loc[1, ["low_998", "high_998"]] / 2
+    assert f"B: rate 30.0 (count 60), 99.8% limits {low:.1f} to {high:.1f}" in axes.get_label()
     with pytest.raises(TableError, match="no funnel to draw: nothing was counted"):
         ev.funnel_limits([0, 0], [1, 1]).plot()
 

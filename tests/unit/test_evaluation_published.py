@@ -90,6 +90,13 @@ def test_text_without_counts_says_what_base_would_do() -> None:
     )
 
 
+def test_one_count_alone_tests_nothing() -> None:
+    found = ev.published_change("30%", None, 796)
+    assert found.reason == "one count is not published"
+    assert "is printed (base 796): not testable" in found.text
+    assert "base-not-published" not in found.cautions
+
+
 def test_text_with_counts_carries_base_interval_p_n_and_floor() -> None:
     text = ev.published_change("8.5%", 914, 986, counts="another release").text
     for words in (

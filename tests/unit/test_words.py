@@ -56,7 +56,8 @@ LEVELS = re.compile(
 )
 PERCENT = re.compile(r"\d ?%|\d per ?cent\b")
 BASE = re.compile(
-    r"\bbase\b|£|\bof \d[\d,]*\b(?!%)|\d[\d,]* (?:to|of|out of) \d[\d,]*\b(?!%)",
+    r"\bbase\b|£|(?<!family )(?<!level \d )\bof \d[\d,]*\b(?!%)"
+    r"|\d[\d,]* (?:to|of|out of) \d[\d,]*\b(?!%)",
     re.IGNORECASE,
 )
 CHANGE = re.compile(
@@ -248,7 +249,7 @@ def test_what_claims_nothing_is_let_pass(words: str) -> None:
 def test_a_bare_p_and_a_bare_percentage_are_found() -> None:
     assert lacks_of_a_p("rho 0.89, p = 0.033") == ["n", "family", "floor"]
     assert lacks_of_a_p("p = 0.033, n = 6 areas, family of 1, smallest attainable p 0.003") == []
-    assert has_no_base("Burglary fell by 37%, 95% interval 33% to 40%.")
+    assert has_no_base("Burglary fell by 37%, 95% interval 33% to 40%, family of 1.")
     assert not has_no_base("Burglary fell by 37% (base 3,497), 95% interval 33% to 40%.")
     assert not has_no_base("Burglary fell by 37%, base not published.")
     assert not has_no_base("An approximate 95% interval is missing.")
