@@ -150,7 +150,7 @@ def test_an_area_that_nobody_knows_is_rejected_even_in_the_first_row() -> None:
     rows = new_table()
     rows[5][:2] = ["", "Camelot"]
     result = pcc.read_recorded_crime(csv_of(rows))
-    assert result.rejected[["place", "raw"]].values.tolist() == [["line 6", "Camelot"]]
+    assert result.rejected[["place", "raw"]].values.tolist() == [["line 7", "Camelot"]]
     assert len(result.frame) == 11 * 23
     assert_nothing_lost(result)
 
