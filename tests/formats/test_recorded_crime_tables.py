@@ -276,6 +276,22 @@ def test_a_workbook_needs_the_extra_that_reads_it(monkeypatch: pytest.MonkeyPatc
         pcc.read_recorded_crime(xlsx_of({"Table P1": old_table()}))
 
 
+def test_two_tables_of_one_sheet_are_read_apart() -> None:
+    second = new_table("P1", "December 2024", scale=2)
+    result = pcc.read_recorded_crime(csv_of([*new_table(), [], *second]))
+    assert counts_of(result) == expected("2023-12-31") | expected("2024-12-31", 2)
+    assert_nothing_lost(result)
+
+
+def test_a_cell_of_headings_astray_among_the_counts_opens_no_table() -> None:
+    rows = new_table()
+    rows[9][6] = "Area Name"
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert result.rejected["raw"].tolist() == ["Area Name"]
+    assert len(result.frame) == 12 * 23 - 1
+    assert_nothing_lost(result)
+
+
 def test_a_count_printed_twice_stands_once_and_a_contradiction_is_told() -> None:
     pytest.importorskip("python_calamine")
     again = new_table("C9")
