@@ -94,46 +94,62 @@ def find_tables(rows: Sequence[Row], *, spare_period: Period | None = None) -> l
     """
     marks = [at for at, row in enumerate(rows) if _opens_a_table(rows, at, row)]
     starts = [at for at, mark in enumerate(marks) if not at or mark - marks[at - 1] > 2]
-    tables = []
-    for number, at in enumerate(starts):
-        end = marks[starts[number + 1]] if number + 1 < len(starts) else len(rows)
-        tables.append(_table(rows, marks[at], end, spare_period))
-    return tables
+    heads = [marks[at] for at in starts]
+    if not heads:
+        return []
+    floors = [0, *(head + 1 for head in heads)]
+    tops = [_top(rows, head, floor) for head, floor in zip(heads, floors, strict=False)]
+    ends = [*tops[1:], len(rows)]
+    return [
+        _table(rows, top, head, end, spare_period)
+        for top, head, end in zip(tops, heads, ends, strict=True)
+    ]
 
 
 def _opens_a_table(rows: Sequence[Row], at: int, row: Row) -> bool:
     ids = headings_of(row)
     if "area_name" not in ids and "partnership_name" not in ids:
         return False
+    if _numbers(row) > 2:
+        return False
     others = sum(bool(one_line(cell)) for cell in row) - len(ids)
     return len(ids) > 1 or others > 0 or (at > 0 and bool(headings_of(rows[at - 1])))
 
 
-def _table(rows: Sequence[Row], at: int, end: int, spare_period: Period | None) -> CountTable:
-    top = _top(rows, at)
+def _numbers(row: Row) -> int:
+    """Count the cells of a row that hold numbers, years left out: those can be headings."""
+    values = (read_count(cell).value for cell in row if one_line(cell))
+    return sum(value is not None and not 1990 <= value <= 2100 for value in values)
+
+
+def _table(
+    rows: Sequence[Row], top: int, at: int, end: int, spare_period: Period | None
+) -> CountTable:
     below = at + 1
     while below < min(end, at + 4) and not _is_body(rows[below], rows[top:below]):
         below += 1
     if below == min(end, at + 4):
-        below = at + 1
+        below = min(end, at + 1)
     header = rows[top:below]
     ids: dict[str, int] = {}
     for row in header:
         for kind, index in headings_of(row).items():
             ids.setdefault(kind, index)
     banner = [one_line(row[0]) for row in rows[max(0, top - 12) : top] if row and one_line(row[0])]
-    title = next((line for line in banner if _CONTENTS.match(line)), banner[0] if banner else "")
+    named = [at for at, line in enumerate(banner) if _CONTENTS.match(line)]
+    banner = banner[named[-1] :] if named else banner  # what stands above belongs to another table
+    title = banner[0] if banner else ""
     table = CountTable(title, ids, top, below, end)
     _read_columns(table, header, banner, rows[below:end], spare_period)
     return table
 
 
-def _top(rows: Sequence[Row], at: int) -> int:
-    """Go up from the row of headings over the rows of headings above it."""
+def _top(rows: Sequence[Row], at: int, floor: int) -> int:
+    """Go up from the row of headings over the rows of headings above it, as far as `floor`."""
     top = at
-    while top and at - top < _LONGEST_HEADER:
+    while top > floor and at - top < _LONGEST_HEADER:
         above = [index for index, cell in enumerate(rows[top - 1]) if one_line(cell)]
-        if not above or above == [0]:
+        if not above or above == [0] or _numbers(rows[top - 1]):
             break
         if len(one_line(rows[top - 1][0])) > 60:
             break

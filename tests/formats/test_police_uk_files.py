@@ -111,6 +111,14 @@ def test_the_columns_of_2012() -> None:
     assert result.frame["longitude"].isna().all()
 
 
+def test_a_first_line_that_is_repeated_is_no_record() -> None:
+    text = street("2024-01", kinds=("Drugs",))
+    result = pcc.read_police_uk((text + text).encode())
+    assert len(result.frame) == 2
+    assert result.others[["place", "kind"]].values.tolist() == [["line 3", "repeated header"]]
+    assert result.n_rows == 3
+
+
 def test_a_list_of_files_names_each_place(tmp_path: Path) -> None:
     for month in ("2024-01", "2024-02"):
         write(tmp_path, month, "cambridgeshire", street(month))

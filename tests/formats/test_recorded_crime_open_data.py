@@ -106,6 +106,13 @@ def test_an_unknown_quarter_makes_the_year_unknown_never_smaller() -> None:
     assert annual["unknown"].tolist()[0] == "not_published"
 
 
+def test_a_row_of_headings_that_is_repeated_is_no_record() -> None:
+    rows = sheet("2023/24", forces=["Kent"]) + sheet("2024/25", forces=["Kent"])
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert result.others["kind"].tolist() == ["repeated header"]
+    assert len(result.frame) + 1 == result.n_rows == len(rows) - 1
+
+
 def test_partnerships_are_found_by_name() -> None:
     rows: Rows = [["Financial Year", "Financial Quarter", "Force Name", "CSP Name",
                    "Offence Description", "Offence Code", "Number of Offences"]]  # fmt: skip

@@ -150,7 +150,7 @@ def test_an_area_that_nobody_knows_is_rejected_even_in_the_first_row() -> None:
     rows = new_table()
     rows[5][:2] = ["", "Camelot"]
     result = pcc.read_recorded_crime(csv_of(rows))
-    assert result.rejected[["place", "raw"]].values.tolist() == [["line 6", "Camelot"]]
+    assert result.rejected[["place", "raw"]].values.tolist() == [["line 7", "Camelot"]]
     assert len(result.frame) == 11 * 23
     assert_nothing_lost(result)
 
@@ -274,6 +274,22 @@ def test_a_workbook_needs_the_extra_that_reads_it(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(ImportError, match=r"pip install 'pccfunding\[formats\]'"):
         pcc.read_recorded_crime(xlsx_of({"Table P1": old_table()}))
+
+
+def test_two_tables_of_one_sheet_are_read_apart() -> None:
+    second = new_table("P1", "December 2024", scale=2)
+    result = pcc.read_recorded_crime(csv_of([*new_table(), [], *second]))
+    assert counts_of(result) == expected("2023-12-31") | expected("2024-12-31", 2)
+    assert_nothing_lost(result)
+
+
+def test_a_cell_of_headings_astray_among_the_counts_opens_no_table() -> None:
+    rows = new_table()
+    rows[9][6] = "Area Name"
+    result = pcc.read_recorded_crime(csv_of(rows))
+    assert result.rejected["raw"].tolist() == ["Area Name"]
+    assert len(result.frame) == 12 * 23 - 1
+    assert_nothing_lost(result)
 
 
 def test_a_count_printed_twice_stands_once_and_a_contradiction_is_told() -> None:
