@@ -135,6 +135,7 @@ from .statements import (
     reconcile_statements as reconcile_statements,
 )
 from .tracing import (
+    caption as caption,
     cite as cite,
     revisions as revisions,
     trace as trace,

@@ -12,8 +12,9 @@ from pccfunding.evidence import Evidence, load_evidence
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
+    from pandas.io.formats.style import Styler
 
-__all__ = ["cite", "revisions", "trace"]
+__all__ = ["caption", "cite", "revisions", "trace"]
 
 
 def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
@@ -69,6 +70,45 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:
+    """Dress a table for a notebook: a caption that names its sources.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A pandas frame that :func:`cite` can read.
+    text : str, optional
+        What the table shows, before the sources.
+    evidence : Evidence, optional
+        Where the figures are known; the bundled evidence by default.
+
+    Returns
+    -------
+    Styler
+        The table as pandas shows it; the frame itself is unchanged, at ``.data``.
+
+    Raises
+    ------
+    UnknownNameError, TableError
+        As :func:`cite`.
+
+    Examples
+    --------
+    >>> from pccfunding.datasets import load_awards
+    >>> caption(load_awards(), "Award lines").caption[:52]
+    'Award lines. Source: Police and Crime Commissioner f'
+    """
+    cited = cite(table, evidence=evidence)
+    named = [
+        f"{row['publisher']}, {row['title']}"
+        + ("" if pd.isna(row["published_on"]) else f" ({row['published_on'].year})")
+        for row in cited.to_dict("records")
+    ]
+    lead = f"{text.rstrip('.')}. " if text else ""
+    several = "s" if len(named) > 1 else ""
+    return table.style.set_caption(f"{lead}Source{several}: {'; '.join(named)}.")
 
 
 def _opened(rows: Any) -> nw.DataFrame[Any]:

@@ -216,3 +216,16 @@ def test_a_total_says_which_printing_it_took() -> None:
     assert cite(round_5)["tokens"].tolist() == ["£820,000"]
     before = pcc.load_totals(as_of="2023-11-01")
     assert before.set_index("subject_id").loc[ROUND_5, "amount_gbp"] == 1_000_000
+
+
+def test_a_caption_names_each_source_once_and_leaves_the_frame_alone() -> None:
+    awards = pcc.load_awards()
+    styled = pcc.caption(awards, "Award lines.")
+    assert styled.caption.startswith("Award lines. Source: Police and Crime Commissioner for")
+    assert styled.caption.count("Source") == 1
+    assert styled.data is awards
+    assert "<caption>" in styled.to_html()
+
+
+def test_a_caption_of_several_sources_is_in_the_plural() -> None:
+    assert "Sources: " in str(pcc.caption(pcc.load_totals()).caption)
