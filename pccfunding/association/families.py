@@ -100,9 +100,8 @@ class AssociationFamily:
                 "nothing about why."
             ]
         if self.cautions:
-            said.append(
-                f"Caution, for some pairs or all: {'; '.join(CAUTIONS[code] for code in self.cautions)}."
-            )
+            doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
+            said.append(f"Caution, for some pairs or all: {doubts}.")
         return " ".join(said)
 
     def plot(self, ax: Axes | None = None) -> Axes:
