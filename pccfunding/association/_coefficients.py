@@ -24,7 +24,8 @@ def ranked(samples: Floats) -> Floats:
         one, other = samples[..., :, None], samples[..., None, :]
         above = np.count_nonzero(one > other, axis=-1)
         level = np.count_nonzero(one == other, axis=-1)
-        return above + (level + 1) / 2
+        middle: Floats = above + (level + 1) / 2
+        return middle
     from scipy.stats import rankdata
 
     found: Floats = np.asarray(rankdata(samples, axis=-1), dtype=np.float64)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
@@ -56,9 +57,12 @@ def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
 def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
     """Read a column as floats; missing stays missing."""
     try:
-        return pd.to_numeric(frame[column], errors="raise").astype("float64")
+        values = pd.to_numeric(frame[column], errors="raise").astype("float64")
     except (TypeError, ValueError) as error:
         raise TableError(f"{name} column {column!r} does not hold numbers: {error}") from error
+    if np.isinf(values).any():
+        raise TableError(f"{name} column {column!r} holds an infinite number; leave it missing.")
+    return values
 
 
 def one_value(frame: pd.DataFrame, column: str) -> str | None:

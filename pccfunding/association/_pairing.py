@@ -90,10 +90,14 @@ def pair(
     left_out = used[~staying].copy()
     left_out["why"] = [reasons[code] for code in left_out["area"]]
     # An area of another kind, such as a district beside forces, was never a candidate.
-    others = both["why"].notna() & both["area"].map(
-        lambda code: not kinds or code not in known or known[code].kind in kinds
-    )
-    dropped = pd.concat([both[others], left_out])[["area", "label", "why"]]
+    candidate = [
+        not kinds or code not in known or known[code].kind in kinds for code in both["area"]
+    ]
+    others = both["why"].notna() & np.array(candidate, bool)
+    shown = both[others]
+    # pandas warns of joining an empty frame.
+    dropped = shown if left_out.empty else pd.concat([shown, left_out])
+    dropped = dropped[["area", "label", "why"]]
     found = Pairing(
         areas=used[staying].reset_index(drop=True),
         left_out=left_out.reset_index(drop=True),

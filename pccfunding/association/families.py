@@ -100,9 +100,8 @@ class AssociationFamily:
                 "nothing about why."
             ]
         if self.cautions:
-            said.append(
-                f"Caution, for some pairs or all: {'; '.join(CAUTIONS[code] for code in self.cautions)}."
-            )
+            doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
+            said.append(f"Caution, for some pairs or all: {doubts}.")
         return " ".join(said)
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -243,7 +242,9 @@ def spend_vs_reduction_family(
     if tested and len(areas) >= 4:
         test = permutation_family(*series.arrays(tested), **how)
     frame = table_of(pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed)
-    dropped = pd.concat([found.dropped for found in pairs.values()]).drop_duplicates()
+    # pandas warns of joining empty frames.
+    parts = [found.dropped for found in pairs.values() if len(found.dropped)]
+    dropped = pd.concat(parts) if parts else pd.DataFrame(columns=[on, "name", "reason"])
     units = {found.unit for found in able.values()}
     return AssociationFamily(
         frame=frame,
@@ -251,7 +252,7 @@ def spend_vs_reduction_family(
         unit=units.pop() if len(units) == 1 else "areas",
         size=0 if test is None else test.size,
         test=test,
-        dropped=dropped.sort_values(on, ignore_index=True),
+        dropped=dropped.drop_duplicates().sort_values(on, ignore_index=True),
         method=method,
         two_sided=two_sided,
         seed=seed,

@@ -174,7 +174,9 @@ class Statistic:
 
         def products(block: Orders) -> Floats:
             # Not a BLAS product: threads would cost more than so thin a product takes.
-            found: Floats = np.einsum("ij,j->i", np.take(a[0], block), b[0])
+            # numpy 1 takes no unsigned places of 64 bits.
+            moved = np.take(a[0], block.astype(np.intp, copy=False))
+            found: Floats = np.einsum("ij,j->i", moved, b[0])
             return found
 
         return cls(products, float(centred.norm[0, 0]), tolerance, tied, n, method)

@@ -127,6 +127,7 @@ def test_the_family_can_take_an_association_away() -> None:
         ("fewer than four areas", spend_of(SIX[:3]), fall_of(IN_ORDER[:3])),
         ("no variation in outcome", spend_of(SIX), fall_of([10.0] * 6)),
         ("no area in common", spend_of(SIX), fall_of(IN_ORDER, FORCES)),
+        ("no area in common", spend_of(()), fall_of(())),
         ("spend not published", spend_of([None] * 6), fall_of(IN_ORDER)),
         ("mixed flows", spend_of(SIX, flow=["national_to_pcc"] + ["pcc_to_recipient"] * 5),
          fall_of(IN_ORDER)),
@@ -243,6 +244,8 @@ def test_misuse_raises_with_what_to_do() -> None:
         judged(spend_of((-1.0, *SIX[1:])), fall)
     with pytest.raises(TableError, match="does not hold numbers"):
         judged(spend.assign(spend_gbp_per_head="much"), fall)
+    with pytest.raises(TableError, match="holds an infinite number"):
+        judged(spend_of((float("inf"), *SIX[1:])), fall)
 
 
 def test_rows_that_stand_twice_are_told_apart() -> None:
