@@ -82,7 +82,7 @@ class Exporter:
                 Refusal("title", None, "no title", "Give a column title or funding_stream.")
             )
         if not grant["description"]:
-            grant["description"] = f"{grant['title']}. The purpose is not published."
+            grant["description"] = f"{grant['title']}. No purpose is given."
         for column in ("recipient", "funder"):
             key = "recipientOrganization" if column == "recipient" else "fundingOrganization"
             grant[key] = self._body(given, column, refusals)
