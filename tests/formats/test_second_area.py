@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
-from pccfunding import checking
+from pccfunding import _descriptor, checking
 from pccfunding._bundled import datasets_dir
 from pccfunding.checking import content, suite
 from pccfunding.checking.package import open_package
@@ -58,6 +58,12 @@ def test_what_is_bundled_is_sound(place: Path) -> None:
     assert result.cautions == ("incomplete",)
     assert set(result.frame["check"]) == {*suite.CHECKS, suite.STATEMENTS}
     assert not (result.frame["state"] == "not run").any()
+
+
+@pytest.mark.parametrize("place", [SURREY, WARWICKSHIRE])
+def test_the_descriptor_is_the_one_that_the_contracts_make(place: Path) -> None:
+    made = _descriptor.descriptor_text(place, **_descriptor.own_properties(place))
+    assert (place / "datapackage.json").read_text(encoding="utf-8") == made
 
 
 def test_the_second_area_is_evidence_with_verdicts_of_each_kind() -> None:
