@@ -1,4 +1,4 @@
-"""Builds the documentation; what can be generated is generated here, from the one place it stands."""
+"""Builds the documentation; what can be generated is generated here, from where it stands."""
 
 from __future__ import annotations
 

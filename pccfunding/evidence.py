@@ -39,7 +39,7 @@ class Evidence:
     sources, figures, awards, outcomes, totals, statements : DataFrame
         What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
         carry the printing that holds at `as_of`.
-    areas, population, recorded_crime, crime_severity, deflator, weights : DataFrame
+    areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
     as_of : datetime.date or None
         The day whose knowledge the tables show; None for everything known.
@@ -62,6 +62,7 @@ class Evidence:
     areas: pd.DataFrame
     population: pd.DataFrame
     recorded_crime: pd.DataFrame
+    street_crime: pd.DataFrame
     crime_severity: pd.DataFrame
     deflator: pd.DataFrame
     weights: pd.DataFrame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -83,6 +83,8 @@ class Opened:
     delimiter: str | None = None
 
 
+LinesReader: TypeAlias = Callable[[str, str, Limits, bytes | None], tuple[Grid, str]]
+
 # What is no table at all, by its first bytes.
 _OTHER_KINDS = {
     b"%PDF": "is a PDF; ask the publisher for the spreadsheet behind it, or copy the table out",
@@ -100,7 +102,9 @@ _OTHER_KINDS = {
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|table|body|head|div|h[1-6]|p|ul)\b", re.IGNORECASE)
 
 
-def open_grids(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Opened:
+def open_grids(
+    path_or_buffer: Any, *, limits: Limits = LIMITS, lines: LinesReader | None = None
+) -> Opened:
     """Open CSV, TSV, XLSX, ODS, HTML or JSON into sheets of raw cells.
 
     Parameters
@@ -109,6 +113,8 @@ def open_grids(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Opened:
         What it holds is told from its bytes, never from its name.
     limits : Limits, optional
         The most that is taken from it.
+    lines : callable, optional
+        Lays out delimited text; by default row by row.
 
     Returns
     -------
@@ -139,7 +145,8 @@ def open_grids(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Opened:
         records = _grids_text.json_grids(text, source, limits)
         if records is not None:
             return Opened(source, "json", records, encoding)
-    grid, delimiter = _grids_text.lines_grid(text, source, limits)
+    same = data if encoding == "UTF-8" else None
+    grid, delimiter = (lines or _grids_text.lines_grid)(text, source, limits, same)
     return Opened(source, "csv", (grid,), encoding, delimiter)
 
 

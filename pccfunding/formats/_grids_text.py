@@ -14,10 +14,10 @@ from pccfunding.errors import TableError
 from pccfunding.formats._grids import Grid
 from pccfunding.formats._limits import Limits
 
-__all__ = ["decoded", "json_grids", "lines_grid"]
+__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter"]
 
 _DELIMITERS = ",;\t|"
-_SAMPLE_LINES = 300
+_SAMPLE_LINES = 100
 _DEEPEST = 12
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_-]{2,20})""", re.IGNORECASE)
@@ -44,14 +44,14 @@ def decoded(data: bytes, source: str) -> tuple[str, str]:
 
 def _text(data: bytes) -> tuple[str | None, str]:
     declared = _CHARSET.search(data[:4096]) if data.lstrip()[:1] == b"<" else None
-    tries = ["utf-8"]
+    tries, head = ["utf-8"], data[:400]
     if data.startswith(b"\xef\xbb\xbf"):
         tries = ["utf-8-sig"]
     elif data.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = ["utf-16"]
-    elif data[1::2][:200].count(0) > 0.6 * min(200, len(data) / 2):
+    elif head[1::2].count(0) > 0.3 * len(head):
         tries = ["utf-16-le"]
-    elif data[::2][:200].count(0) > 0.6 * min(200, len(data) / 2):
+    elif head[::2].count(0) > 0.3 * len(head):
         tries = ["utf-16-be"]
     elif declared:
         tries.append(declared[1].decode("ascii"))
@@ -64,7 +64,9 @@ def _text(data: bytes) -> tuple[str | None, str]:
     return None, ""
 
 
-def lines_grid(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
+def lines_grid(
+    text: str, source: str, limits: Limits, data: bytes | None = None
+) -> tuple[Grid, str]:
     """Read delimited text; the delimiter is the one that gives the steadiest rows.
 
     Raises
@@ -72,7 +74,7 @@ def lines_grid(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
     TableError
         If a quotation mark is never closed, or the table is too large.
     """
-    delimiter = _delimiter(text)
+    delimiter = sniffed_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[Any]] = []
     ends: list[int] = []
@@ -89,7 +91,7 @@ def lines_grid(text: str, source: str, limits: Limits) -> tuple[Grid, str]:
     return Grid("", "line", rows, numbers), delimiter
 
 
-def _delimiter(text: str) -> str:
+def sniffed_delimiter(text: str) -> str:
     sample = "".join(itertools.islice(io.StringIO(text), _SAMPLE_LINES))
     scores = {}
     for delimiter in _DELIMITERS:

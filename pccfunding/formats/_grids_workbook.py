@@ -82,7 +82,9 @@ def _scan_ods(events: Any, merged: dict[str, list[Merged]], source: str, limits:
                 down = _count(element, "number-rows-spanned", source)
                 across = _count(element, "number-columns-spanned", source)
                 if down > 1 or across > 1:
-                    merged[name].append((row, column, row + down - 1, column + across - 1))
+                    merged.setdefault(name, []).append(
+                        (row, column, row + down - 1, column + across - 1)
+                    )
             column += repeats
             if len(element):
                 filled = column

@@ -106,7 +106,7 @@ def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
             raise TableError(f"{path} is no regular file; save it to a file first.")
         with open(path, "rb") as file:
             before = os.fstat(file.fileno())
-            data = file.read(limits.file_bytes + 1)
+            data = file.read(min(before.st_size, limits.file_bytes) + 1)
             after = os.fstat(file.fileno())
         now = os.stat(path)
     except TableError:
@@ -122,7 +122,7 @@ def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
 
 
 def _checked(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise TableError(f"{name} is empty.")
     if len(data) > limits.file_bytes:
         raise TableError(

@@ -209,9 +209,7 @@ def _rises(rises: pd.DataFrame) -> Any:
 def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
     places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
     shown = levels.assign(
-        printed=[
-            cited.token(row["figure_id"]) + _without_base(row) for row in levels.to_dict("records")
-        ],
+        printed=[cited.token(row["figure_id"]) + _of(row) for row in levels.to_dict("records")],
         period=[_when(period) for period in levels["period"]],
         figure_kind=levels["figure_kind"],
         source=places,
@@ -239,9 +237,12 @@ def _when(label: Any) -> str:
     return Period.parse(label).words if isinstance(label, str) else "not stated"
 
 
-def _without_base(row: dict[Any, Any]) -> str:
-    bare = row["unit"] == "percent" and not isinstance(row["base_count"], str)
-    return ", base not published" if bare else ""
+def _of(row: dict[Any, Any]) -> str:
+    """Say what a percentage is of."""
+    if row["unit"] != "percent":
+        return ""
+    given = row["base_count"]
+    return f", base {given}" if isinstance(given, str) else ", base not published"
 
 
 def _base(row: dict[Any, Any]) -> str:
@@ -268,7 +269,7 @@ def _reported(row: dict[Any, Any]) -> str:
     if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
         return f"{row['measure']}: {_percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
-        return f"{row['measure']}: {row['token']}"
+        return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
 
 

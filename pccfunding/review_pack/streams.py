@@ -32,8 +32,8 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         One row a stream and outcome (or the stream alone, where none is published):
         `funding_stream`, `amount_gbp`, `spend_gbp_per_head`, `period`, `measure`, `token`,
-        `change_pct`, `outcome_period`, `figure_kind`, `claim`, `order` (whether the outcome's
-        period starts after the money's), `figure_id`.
+        `change_pct`, `base_count`, `outcome_period`, `figure_kind`, `claim`, `order` (whether
+        the outcome's period starts after the money's), `figure_id`.
     """
     import pandas as pd
 
@@ -53,6 +53,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         "token",
         "unit",
         "change_pct",
+        "base_count",
         "outcome_period",
         "outcome_start",
         "figure_kind",

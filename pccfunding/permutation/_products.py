@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pccfunding._permutation_draws import Orders
-from pccfunding._permutation_scores import TOLERANCE, Marks, Scores
+from pccfunding.permutation._draws import Orders
+from pccfunding.permutation._scores import TOLERANCE, Marks, Scores
 
 __all__ = ["Tally", "tally"]
 

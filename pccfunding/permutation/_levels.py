@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pccfunding._permutation_draws import MOST_ENUMERATED
-from pccfunding._permutation_null import MOST_INVERTED, null_distribution
-from pccfunding._permutation_scores import Floats, check_name
 from pccfunding.errors import TableError
+from pccfunding.permutation._draws import MOST_ENUMERATED
+from pccfunding.permutation._null import MOST_INVERTED, null_distribution
+from pccfunding.permutation._scores import Floats, check_name
 
 if TYPE_CHECKING:
     import pandas as pd

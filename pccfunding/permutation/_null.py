@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding._permutation_draws import Orders, is_enumerated, orders
-from pccfunding._permutation_scores import (
+from pccfunding.errors import TableError
+from pccfunding.permutation._draws import Orders, is_enumerated, orders
+from pccfunding.permutation._scores import (
     TOLERANCE,
     Floats,
     Ties,
@@ -23,7 +24,6 @@ from pccfunding._permutation_scores import (
     scores,
     ties,
 )
-from pccfunding.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd

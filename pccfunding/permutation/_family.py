@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pccfunding._permutation_draws import DEFAULT_RESAMPLES, check_seed, is_enumerated, orders
-from pccfunding._permutation_null import METHODS
-from pccfunding._permutation_products import tally
-from pccfunding._permutation_scores import (
+from pccfunding.permutation._draws import DEFAULT_RESAMPLES, check_seed, is_enumerated, orders
+from pccfunding.permutation._null import METHODS
+from pccfunding.permutation._products import tally
+from pccfunding.permutation._scores import (
     RULES,
     Floats,
     Marks,

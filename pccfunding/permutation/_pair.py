@@ -9,23 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pccfunding._permutation_draws import DEFAULT_RESAMPLES, check_seed, is_enumerated
-from pccfunding._permutation_family import PermutationFamily, permutation_family
-from pccfunding._permutation_influence import LeaveOneOut, leave_one_out, leave_one_out_family
-from pccfunding._permutation_levels import (
-    adjusted_p,
-    attainable_levels,
-    critical_r,
-    critical_value,
-)
-from pccfunding._permutation_null import (
-    METHODS,
-    NullDistribution,
-    Statistic,
-    count_values,
-    null_distribution,
-)
-from pccfunding._permutation_scores import (
+from pccfunding.permutation._draws import DEFAULT_RESAMPLES, check_seed, is_enumerated
+from pccfunding.permutation._null import METHODS, NullDistribution, Statistic, count_values
+from pccfunding.permutation._scores import (
     RULES,
     Floats,
     check_name,
@@ -38,21 +24,7 @@ from pccfunding._permutation_scores import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "LeaveOneOut",
-    "NullDistribution",
-    "PermutationFamily",
-    "PermutationTest",
-    "adjusted_p",
-    "attainable_levels",
-    "critical_r",
-    "critical_value",
-    "leave_one_out",
-    "leave_one_out_family",
-    "null_distribution",
-    "permutation_family",
-    "permutation_test",
-]
+__all__ = ["PermutationTest", "permutation_test"]
 
 ALTERNATIVES = {
     "two-sided": "",

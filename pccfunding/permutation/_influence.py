@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding._permutation_null import METHODS
-from pccfunding._permutation_scores import (
+from pccfunding.permutation._null import METHODS
+from pccfunding.permutation._scores import (
     Floats,
     Marks,
     check_name,
