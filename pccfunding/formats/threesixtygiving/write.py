@@ -63,10 +63,10 @@ def write_360giving(
     Parameters
     ----------
     awards : DataFrame
-        Contract ``schemas.Awards``, or any table with `subject_id`, `funding_stream` and
-        `amount_gbp`. The columns `award_id`, `title`, `description`, `award_date`,
-        `recipient_id`, `funder_id`, `url`, `date_modified` and `data_source` are used where
-        they stand.
+        Contract ``schemas.Awards``, or any table with `subject_id` or `award_id`, `recipient`,
+        `funder` and `amount_gbp`, such as ``read_awards`` gives. The columns `title`,
+        `description`, `award_date` (or `awarded_on`), `recipient_id`, `funder_id`, `url`,
+        `date_modified` and `data_source` are used where they stand.
     path : str or Path
         Ends in ``.json``, ``.csv`` or ``.xlsx``. A CSV file cannot carry `meta`.
     prefix : str
