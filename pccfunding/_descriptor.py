@@ -12,7 +12,7 @@ import pandera.pandas as pa
 
 from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED
 
-__all__ = ["BUNDLED", "descriptor_text", "package_descriptor", "table_schema"]
+__all__ = ["BUNDLED", "descriptor_text", "own_properties", "package_descriptor", "table_schema"]
 
 BUNDLED: dict[str, Any] = {
     "name": "pccfunding",
@@ -170,8 +170,16 @@ def _field(name: str, column: pa.Column) -> dict[str, Any]:
     return field
 
 
+def own_properties(folder: Path) -> dict[str, Any]:
+    """Give the properties of a bundled package, which a new descriptor keeps."""
+    held = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    if held.get("name") == BUNDLED["name"]:
+        return BUNDLED
+    return {key: value for key, value in held.items() if key not in ("$schema", "resources")}
+
+
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     (target / "datapackage.json").write_text(
-        descriptor_text(target, **BUNDLED), encoding="utf-8", newline="\n"
+        descriptor_text(target, **own_properties(target)), encoding="utf-8", newline="\n"
     )

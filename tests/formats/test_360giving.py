@@ -153,6 +153,24 @@ def test_columns_without_a_place_are_named(tmp_path: Path) -> None:
     assert made.left_out == ("colour",)
 
 
+def test_a_table_of_read_awards_needs_no_renaming(tmp_path: Path) -> None:
+    awards = pd.DataFrame(
+        {
+            "award_id": ["REF 7"],
+            "recipient": ["A trust"],
+            "funder": ["A fund"],
+            "amount_gbp": [500.0],
+            "awarded_on": [pd.Timestamp("2024-03-13")],
+        }
+    )
+    pcc.write_360giving(
+        awards, tmp_path / "grants.json", prefix="360G-example", publisher="An office"
+    ).check()
+    row = pcc.read_360giving(tmp_path / "grants.json").frame.iloc[0]
+    assert (row["award_id"], row["title"]) == ("360G-example-REF_7", "Grant to A trust")
+    assert row["award_date"] == pd.Timestamp("2024-03-13")
+
+
 def test_polars_frames_are_exported_alike(tmp_path: Path) -> None:
     polars = pytest.importorskip("polars")
     awards = pcc.load_awards()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pccfunding.formats.threesixtygiving.contract import is_number
@@ -40,17 +41,23 @@ def unguarded(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+@cache
+def _titles() -> dict[tuple[str, ...], str]:
+    return {column.path: column.title for column in columns().values()}
+
+
 def flat_grant(grant: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay a grant out as one row, by title; of each list the first entry."""
+    """Lay a grant out as one row, by title; of each list of objects the first."""
     row: dict[str, Any] = {}
-    for column in columns().values():
-        value: Any = grant
-        for step in column.path:
-            if isinstance(value, list):
-                value = value[0] if value else None
-            value = value.get(step) if isinstance(value, Mapping) else None
-        if value is not None:
-            row[column.title] = ";".join(value) if isinstance(value, list) else value
+    titles = _titles()
+    for name, value in grant.items():
+        if (name,) in titles:
+            row[titles[name,]] = ";".join(value) if isinstance(value, list) else value
+            continue
+        part = (value[0] if value else {}) if isinstance(value, list) else value
+        for key, inner in part.items():
+            if (name, key) in titles:
+                row[titles[name, key]] = ";".join(inner) if isinstance(inner, list) else inner
     return row
 
 

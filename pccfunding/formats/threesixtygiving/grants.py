@@ -28,6 +28,7 @@ __all__ = ["STANDARD_COLUMNS", "Exporter", "Refusal", "as_refusals"]
 STANDARD_COLUMNS = (
     "award_date",
     "award_id",
+    "awarded_on",
     "currency",
     "data_source",
     "date_modified",
@@ -67,6 +68,8 @@ class Exporter:
             name: value for name, value in row.items() if not is_missing(value) and value != ""
         }
         extra = {name: _plain(given[name]) for name in extra_fields() if name in given}
+        if "awarded_on" in given:
+            given.setdefault("award_date", given["awarded_on"])
         stated = [name for name in self.supplied if name not in given]
         refusals: list[Refusal] = []
         grant: dict[str, Any] = {
@@ -79,10 +82,10 @@ class Exporter:
         }
         if not grant["title"]:
             refusals.append(
-                Refusal("title", None, "no title", "Give a column title or funding_stream.")
+                Refusal("title", None, "no title", "Give title, funding_stream or recipient.")
             )
         if not grant["description"]:
-            grant["description"] = f"{grant['title']}. The purpose is not published."
+            grant["description"] = f"{grant['title']}. No purpose is given."
         for column in ("recipient", "funder"):
             key = "recipientOrganization" if column == "recipient" else "fundingOrganization"
             grant[key] = self._body(given, column, refusals)
@@ -120,14 +123,15 @@ class Exporter:
         return grant, refusals
 
     def _identifier(self, given: Mapping[str, Any], refusals: list[Refusal]) -> str | None:
-        if "award_id" in given:
-            return str(given["award_id"])
-        if "subject_id" not in given:
+        own = given.get("award_id", given.get("subject_id"))
+        if str(own).startswith("360G-"):
+            return str(own)
+        if own is None:
             refusals.append(
                 Refusal("subject_id", None, "no id", "Give a column subject_id or award_id.")
             )
             return None
-        inner = re.sub(r"\s+", "_", str(given["subject_id"]).strip()).replace("/", "-")
+        inner = re.sub(r"\s+", "_", str(own).strip()).replace("/", "-")
         return f"{self.prefix}-{inner}"
 
     def _award_date(self, given: Mapping[str, Any], refusals: list[Refusal]) -> str | None:
@@ -184,7 +188,9 @@ def as_refusals(breaches: list[Breach]) -> list[Refusal]:
 
 def _title(given: Mapping[str, Any]) -> str | None:
     parts = [given[name] for name in ("funding_stream", "period") if name in given]
-    return ", ".join(map(str, parts)) if "funding_stream" in given else None
+    if "funding_stream" in given:
+        return ", ".join(map(str, parts))
+    return f"Grant to {given['recipient']}" if "recipient" in given else None
 
 
 def _amount(given: Mapping[str, Any], refusals: list[Refusal]) -> int | float | None:

@@ -28,6 +28,7 @@ __all__ = ["write_360giving"]
 
 _PREFIX = re.compile(r"360G-[A-Za-z0-9_.]+")
 _LONGEST_CELL = 32_767
+_MOST_ROWS = 1_048_575
 _META_KINDS = {
     "Issued": "date",
     "Modified": "date",
@@ -39,7 +40,7 @@ _META_KINDS = {
 }
 _DECLARED = (
     f"Columns that begin with {EXTRA}/ are fields beside the standard: the amount as printed, "
-    "what its words allow, its status, and what the exporter stated himself."
+    "what its words allow, its status, and what the exporter stated without a source."
 )
 
 
@@ -62,10 +63,10 @@ def write_360giving(
     Parameters
     ----------
     awards : DataFrame
-        Contract ``schemas.Awards``, or any table with `subject_id`, `funding_stream` and
-        `amount_gbp`. The columns `award_id`, `title`, `description`, `award_date`,
-        `recipient_id`, `funder_id`, `url`, `date_modified` and `data_source` are used where
-        they stand.
+        Contract ``schemas.Awards``, or any table with `subject_id` or `award_id`, `recipient`,
+        `funder` and `amount_gbp`, such as ``read_awards`` gives. The columns `title`,
+        `description`, `award_date` (or `awarded_on`), `recipient_id`, `funder_id`, `url`,
+        `date_modified` and `data_source` are used where they stand.
     path : str or Path
         Ends in ``.json``, ``.csv`` or ``.xlsx``. A CSV file cannot carry `meta`.
     prefix : str
@@ -174,6 +175,10 @@ def write_360giving(
             continue
         seen[grant["id"]] = place
         grants.append(grant)
+    if grants and official is not None:
+        said = official.package_breaches(_package(grants, known_meta))
+        if said:
+            raise TableError(f"The package breaks the official schema: {said[0].reason}.")
     if grants:
         target.write_bytes(write(grants, known_meta))
     return _result(target if grants else None, grants, rejected, supplied, names, len(rows))
@@ -255,7 +260,7 @@ def _result(
     )
 
 
-def _json(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
+def _package(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> dict[str, Any]:
     package: dict[str, Any] = {}
     for key, value in meta.items():
         holder = package
@@ -264,6 +269,11 @@ def _json(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
         holder[META[key][-1]] = [value] if key == "Extensions" else value
     package[EXTRA] = {"fields": {name: what for name, (_, what) in extra_fields().items()}}
     package["grants"] = grants
+    return package
+
+
+def _json(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
+    package = _package(grants, meta)
     text = json.dumps(package, ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode("utf-8")
 
@@ -282,6 +292,8 @@ def _csv(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
 def _xlsx(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
     import xlsxwriter
 
+    if len(grants) > _MOST_ROWS:
+        raise TableError(f"A sheet holds {_MOST_ROWS:,} grants, not {len(grants):,}; write CSV.")
     rows = [flat_grant(grant) for grant in grants]
     titles = titles_of(rows)
     buffer = io.BytesIO()
