@@ -40,6 +40,8 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    scan_awards as scan_awards,
+    scan_police_uk as scan_police_uk,
 )
 from .intervals import (
     Interval as Interval,
