@@ -304,9 +304,10 @@ def _is_unclosed(file: str) -> bool:
     """Whether a file holds an odd number of quotation marks."""
     import numpy as np
 
-    block, count = np.empty(2**18, dtype=np.uint8), 0
+    buffer, count = bytearray(2**18), 0
+    block = np.frombuffer(buffer, dtype=np.uint8)
     with Path(file).open("rb", buffering=0) as raw:
-        while size := raw.readinto(memoryview(block)):
+        while size := raw.readinto(buffer):
             count += int(np.count_nonzero(block[:size] == ord('"')))
     return count % 2 == 1
 

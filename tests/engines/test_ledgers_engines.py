@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from engine_frames import (
     Columns,
     Maker,
     duckdb_relation,
+    every_lazy_engine,
     pandas_numpy,
     polars_lazy,
     rows,
@@ -31,7 +33,16 @@ from ledgers import (
     spend_rows,
 )
 
-from pccfunding import encode_keys, per_capita_spend, real_terms, reconcile, reduction, year_on_year
+from pccfunding import (
+    apportion,
+    encode_keys,
+    per_capita_spend,
+    real_terms,
+    reconcile,
+    reduction,
+    year_on_year,
+)
+from pccfunding.errors import TableError
 from pccfunding.measures import _kernel
 
 BY = ["ledger", "funding_stream"]
@@ -220,3 +231,86 @@ def test_reconciling_by_group_gives_the_same_verdicts(make: Maker) -> None:
     assert [key for key, _ in found] == [key for key, _ in expected]
     for (_, one), (_, other) in zip(found, expected, strict=True):
         assert (one.verdict, one.gap, one.text) == (other.verdict, other.gap, other.text)
+
+
+def spanning(ledger: Ledger) -> Columns:
+    """Stretch the awards over up to four years, some beginning or ending inside a year."""
+    columns = ledger.awards
+    numbers = columns["line_id"]
+    columns["period_start"] = [
+        start.replace(month=4 + number % 8, day=1 + number % 28)
+        for start, number in zip(columns["period_start"], numbers, strict=True)
+    ]
+    columns["period_end"] = [
+        end.replace(year=end.year + number % 4, month=3 - number % 2, day=28 - number % 3)
+        for end, number in zip(columns["period_end"], numbers, strict=True)
+    ]
+    return columns
+
+
+def parts_of(make: Maker, columns: Columns, **options: Any) -> list[Row]:
+    by = options.get("by")
+    made = {**options, "by": make(by)} if by is not None else options
+    found = rows(apportion(make(columns), **made))
+    found.sort(key=lambda row: (row["line_id"], row["period_start"], row["area_code"] or ""))
+    assert all(row.pop("unknown_reason", None) is None for row in found)
+    return found
+
+
+AREA_PARTS: Columns = {"area_code": ["E1", "E2", "E3"], "weight": [3, 1, 7]}
+
+
+@whole_engines
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"to": "financial_year"},
+        {"to": "financial_year", "rule": "equal"},
+        {"to": "area_code", "rule": "weights", "by": AREA_PARTS},
+    ],
+    ids=["days", "equal", "weights"],
+)
+def test_awards_are_spread_to_the_same_penny(make: Maker, options: dict[str, Any]) -> None:
+    columns = spanning(all_in_one())
+    found = parts_of(make, columns, **options)
+    assert_same(found, parts_of(pandas_numpy, columns, **options), all_in_one())
+    for number, line in enumerate(all_in_one().lines):
+        if line["pence"] is not None:
+            pounds = [row["amount_gbp"] for row in found if row["line_id"] == number]
+            assert sum(round(100 * part) for part in pounds) == line["pence"]
+
+
+PEOPLE: Columns = {
+    "area_code": ["E1", "E2", "E1", "E2"],
+    "reference_date": [dt.datetime(year, 6, 30) for year in (2019, 2019, 2020, 2020)],
+    "persons": [100, 200, 150, 150],
+    "vintage": ["rebased"] * 4,
+}
+
+
+@every_lazy_engine
+def test_a_lazy_frame_is_spread_by_population_and_says_what_it_cannot_spread(make: Maker) -> None:
+    awards: Columns = {
+        "line_id": [0, 1, 2, 3, 4],
+        "area_code": ["E0"] * 5,
+        "period_start": [dt.datetime(year, 4, 1) for year in (2019, 2020, 2021, 2019, 2019)],
+        "period_end": [dt.datetime(year, 3, 31) for year in (2020, 2021, 2022, 2021, 2020)],
+        "amount_gbp": [100.0, 0.01, 5.0, 5.0, 1.005],
+    }
+    result = apportion(make(awards), to="area_code", rule="population", by=make(PEOPLE))
+    assert isinstance(nw.from_native(result), nw.LazyFrame)
+    found = sorted(rows(result), key=lambda row: (row["line_id"], row["area_code"]))
+    assert [row["amount_gbp"] for row in found] == [33.33, 66.67, 0.01, 0.0, *[None] * 6]
+    assert [row["unknown_reason"] for row in found[::2]] == [
+        None,
+        None,
+        "no weight for a part",
+        "a period that cannot be split",
+        "an amount is no whole number of pence, or too large",
+    ]
+    long = {**awards, "period_end": [dt.datetime(2035, 3, 31)] * 5}
+    found = rows(apportion(make(long), to="financial_year"))
+    assert {row["unknown_reason"] for row in found} == {"a period that cannot be split"}
+    assert [row["awarded_gbp"] for row in found] == awards["amount_gbp"]
+    with pytest.raises(TableError, match="collect it first to split it over months"):
+        apportion(make(awards), to="month")
