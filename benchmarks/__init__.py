@@ -1,16 +1,17 @@
-"""Our calls beside what else one would use: alternating in one process, answers compared first.
+"""Our calls beside what else one would use, and simulations of what they promise.
 
 A benchmark is a function that takes the size of its work (or None for its own) and gives a
-:class:`Comparison`; ``@benchmark`` enters it by its name. ``python -m benchmarks`` runs them.
+:class:`Comparison` (calls that alternate in one process, answers compared first) or a
+:class:`Simulation`; ``@benchmark`` enters it by its name. ``python -m benchmarks`` runs them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-__all__ = ["REGISTRY", "Benchmark", "Call", "Comparison", "benchmark"]
+__all__ = ["REGISTRY", "Benchmark", "Call", "Comparison", "Simulated", "Simulation", "benchmark"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,41 @@ class Comparison:
     by_wall: bool = False
 
 
-Benchmark: TypeAlias = Callable[[int | None], Comparison]
+@dataclass(frozen=True)
+class Simulated:
+    """One simulated value with its Monte Carlo standard error (0 where every case was counted).
+
+    `expected` is the value it is to reproduce, `expected_se` the standard error of that one;
+    `at_most` a bound that it keeps to. Both hold within three standard errors.
+    """
+
+    what: str
+    measured: float
+    se: float
+    expected: float | None = None
+    expected_se: float = 0.0
+    at_most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether it is what was expected, and within its bound."""
+        reach = 3 * (self.se**2 + self.expected_se**2) ** 0.5 + 1e-12
+        near = self.expected is None or abs(self.measured - self.expected) <= reach
+        return near and (
+            self.at_most is None or self.measured <= self.at_most + 3 * self.se + 1e-12
+        )
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A seeded simulation; `run` gives its values, `note` says what they mean."""
+
+    work: str
+    run: Callable[[], Sequence[Simulated]]
+    note: str
+
+
+Benchmark: TypeAlias = Callable[[int | None], Comparison | Simulation]
 REGISTRY: dict[str, Benchmark] = {}
 
 

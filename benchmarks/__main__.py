@@ -17,11 +17,12 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import benchmarks
-from benchmarks import REGISTRY, Call, Comparison
+from benchmarks import REGISTRY, Call, Comparison, Simulation
 from benchmarks._page import write_page
 
 try:
@@ -162,6 +163,37 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def simulate(simulation: Simulation) -> dict[str, Any]:
+    """Run a simulation and set each value against what was expected of it."""
+    cpu = cpu_seconds()
+    values = list(simulation.run())
+    return {
+        "work": simulation.work,
+        "note": simulation.note,
+        "values": [asdict(one) | {"met": one.met} for one in values],
+        "goals": [{"goal": one.what, "met": one.met} for one in values],
+        "cpu_seconds": cpu_seconds() - cpu,
+        "machine": machine(),
+    }
+
+
+def show_simulated(name: str, result: dict[str, Any]) -> None:
+    """Print the values of a simulation with their standard errors."""
+    print(f"\n{name}: {result['work']}")
+    print(f"  {result['note']}")
+    print(f"  {'':64}{'measured':>10}{'s.e.':>9}{'expected':>10}{'its s.e.':>10}")
+    for row in result["values"]:
+        bound = "" if row["at_most"] is None else f"  at most {row['at_most']:g}"
+        expected = "" if row["expected"] is None else f"{row['expected']:.4f}"
+        its_error = "" if row["expected"] is None else f"{row['expected_se']:.4f}"
+        missed = "" if row["met"] else "  MISSED"
+        print(
+            f"  {row['what']:64}{row['measured']:10.4f}{row['se']:9.4f}{expected:>10}"
+            f"{its_error:>10}{bound}{missed}"
+        )
+    print(f"  {result['cpu_seconds']:.0f} CPU seconds.")
+
+
 def show(name: str, result: dict[str, Any]) -> None:
     """Print one result."""
     print(f"\n{name}: {result['work']}")
@@ -201,8 +233,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     met = True
     RESULTS.mkdir(exist_ok=True)
     for name in names:
-        result = measure(REGISTRY[name](options.rows), options.rounds)
-        show(name, result)
+        made = REGISTRY[name](options.rows)
+        if isinstance(made, Simulation):
+            result = simulate(made)
+            show_simulated(name, result)
+        else:
+            result = measure(made, options.rounds)
+            show(name, result)
         text = json.dumps(result, indent=2) + "\n"
         (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
         met = met and all(goal["met"] for goal in result["goals"])

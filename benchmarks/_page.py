@@ -44,7 +44,25 @@ def write_page() -> Path:
     return page
 
 
+def simulated(name: str, result: dict[str, Any]) -> str:
+    """Give the values of a simulation against what was expected."""
+    lines = [
+        f"\n## {name}\n",
+        f"{result['work'].capitalize()}. {result['note'].capitalize()}.\n",
+        "| what | measured | s.e. | goal |",
+        "|---|---:|---:|---|",
+        *(
+            f"| {row['what']} | {row['measured']:.4f} | {row['se']:.4f} "
+            f"| {'met' if row['met'] else '**missed**'} |"
+            for row in result["values"]
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def section(name: str, result: dict[str, Any]) -> str:
+    if "values" in result:
+        return simulated(name, result)
     machine = dict(result["machine"])
     shown = [f"{machine.pop('processor', 'processor not recorded')}, {machine.pop('cores')} cores"]
     shown += [f"{machine.pop('system')}, Python {machine.pop('python')}"]

@@ -1,9 +1,25 @@
 """The one table of public names; the package serves them lazily from here."""
 
-from . import plots as plots, schemas as schemas
+from . import (
+    association as association,
+    evaluation as evaluation,
+    permutation as permutation,
+    plots as plots,
+    schemas as schemas,
+)
 from .areas import (
     Area as Area,
     find_area as find_area,
+)
+from .association import (
+    Association as Association,
+    AssociationFamily as AssociationFamily,
+    spend_vs_reduction as spend_vs_reduction,
+    spend_vs_reduction_family as spend_vs_reduction_family,
+)
+from .checking import (
+    Conformance as Conformance,
+    conformance as conformance,
 )
 from .datasets import (
     load_areas as load_areas,
@@ -15,6 +31,7 @@ from .datasets import (
     load_population as load_population,
     load_recorded_crime as load_recorded_crime,
     load_sources as load_sources,
+    load_street_crime as load_street_crime,
     load_totals as load_totals,
     load_weights as load_weights,
 )
@@ -33,6 +50,35 @@ from .errors import (
     TableError as TableError,
     UnknownNameError as UnknownNameError,
 )
+from .evaluation import (
+    BreakEven as BreakEven,
+    EvidenceLevel as EvidenceLevel,
+    FunnelLimits as FunnelLimits,
+    InterruptedSeries as InterruptedSeries,
+    MinimalDetectable as MinimalDetectable,
+    Proportion as Proportion,
+    PublishedChange as PublishedChange,
+    RateRatio as RateRatio,
+    RatioOfRateRatios as RatioOfRateRatios,
+    RegressionToTheMean as RegressionToTheMean,
+    SyntheticControl as SyntheticControl,
+    WeightedDisplacementDifference as WeightedDisplacementDifference,
+    WeightedDisplacementQuotient as WeightedDisplacementQuotient,
+    baseline_needed as baseline_needed,
+    break_even as break_even,
+    evidence_level as evidence_level,
+    funnel_limits as funnel_limits,
+    interrupted_series as interrupted_series,
+    minimal_detectable as minimal_detectable,
+    proportion_interval as proportion_interval,
+    published_change as published_change,
+    rate_ratio as rate_ratio,
+    ratio_of_rate_ratios as ratio_of_rate_ratios,
+    regression_to_the_mean as regression_to_the_mean,
+    synthetic_control as synthetic_control,
+    wdd as wdd,
+    wdq as wdq,
+)
 from .evidence import (
     Evidence as Evidence,
     load_evidence as load_evidence,
@@ -40,8 +86,21 @@ from .evidence import (
 )
 from .formats import (
     ReadResult as ReadResult,
+    RecipientNames as RecipientNames,
+    WriteResult as WriteResult,
+    award_tables as award_tables,
+    quality_360giving as quality_360giving,
+    read_360giving as read_360giving,
+    read_awards as read_awards,
+    read_deflator as read_deflator,
+    read_police_uk as read_police_uk,
+    read_population as read_population,
+    read_recorded_crime as read_recorded_crime,
+    recipient_names as recipient_names,
     scan_awards as scan_awards,
     scan_police_uk as scan_police_uk,
+    write_360giving as write_360giving,
+    write_data_package as write_data_package,
 )
 from .intervals import (
     Interval as Interval,
@@ -57,6 +116,9 @@ from .measures import (
 from .periods import (
     Period as Period,
     parse_date as parse_date,
+)
+from .permutation import (
+    permutation_test as permutation_test,
 )
 from .printed import (
     Printed as Printed,

@@ -77,7 +77,9 @@ def table_schema(table: str, *, present: tuple[str, ...] = ()) -> dict[str, Any]
     return schema
 
 
-def package_descriptor(folder: Path, *, name: str, title: str, **more: Any) -> dict[str, Any]:
+def package_descriptor(
+    folder: Path, *, name: str, title: str, tables: tuple[str, ...] | None = None, **more: Any
+) -> dict[str, Any]:
     """Describe the tables that lie in a folder as a Data Package 2.0.
 
     Parameters
@@ -86,6 +88,8 @@ def package_descriptor(folder: Path, *, name: str, title: str, **more: Any) -> d
         Folder that holds ``<table>.csv`` for some of the stored tables.
     name, title : str
         Name (lower case, hyphens) and title of the package.
+    tables : tuple of str, optional
+        Tables to describe; by default those that lie in the folder.
     **more
         Further properties of the package, such as ``licenses`` or ``version``.
 
@@ -94,7 +98,8 @@ def package_descriptor(folder: Path, *, name: str, title: str, **more: Any) -> d
     dict
         Ready to be written as ``datapackage.json``.
     """
-    present = tuple(table for table in STORED if (folder / f"{table}.csv").exists())
+    wanted = STORED if tables is None else tables
+    present = tuple(table for table in wanted if (folder / f"{table}.csv").exists())
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": name,

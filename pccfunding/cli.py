@@ -103,6 +103,77 @@ def datasets(folder: Path | None) -> None:
     console.print(_table(completeness(_evidence(folder)), "Tables of the evidence"))
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--profile", help="A published layout: 360giving, ggis or over500.")
+@click.option("--sheet", help="Name of the one sheet to read.")
+@click.option("--column", "columns", multiple=True, help="FIELD=HEADER, such as amount='How much'.")
+@click.option("--financial-year", help="Period of awards that state none, such as 2023-24.")
+@click.option("--funder", help="Who gave the awards that state no funder.")
+@click.option("--area", help="Name or ONS code of the area that the list is about.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables, as CSV.")
+@click.option("--force", is_flag=True, help="Write over an earlier import.")
+@click.option("--allow-rejected", is_flag=True, help="Exit with 0 though rows were rejected.")
+def import_awards(
+    file: Path,
+    columns: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    allow_rejected: bool,
+    **options: Any,
+) -> None:
+    """Read an award list and report what was found, interpreted and rejected.
+
+    FILE is CSV, XLSX, ODS, HTML or JSON. Exit code 1 says that rows were rejected. In the CSV
+    files, text that begins like a formula has an apostrophe before it.
+    """
+    from pccfunding.formats.award_lists import CAUTIONS
+
+    console = _console()
+    named = dict(one.partition("=")[::2] for one in columns)
+    with console.status(f"Reading {file.name}") as status:
+        result = pccfunding.read_awards(file, columns=named, **options)
+        written = []
+        if out is not None:
+            from pccfunding.formats._export import write_import
+
+            status.update("Writing the tables")
+            written = write_import(result, out, force=force)
+    for name, title in (("totals", "Totals printed in the file"), ("rejected", "Rows rejected")):
+        table = getattr(result, name)
+        if len(table):
+            console.print(_table(table.head(50), title))
+    console.print(_table(result.coverage, "What the file holds"))
+    console.print(result.text, style="bold", markup=False)
+    for code in result.cautions:
+        console.print(f"{code}: {CAUTIONS[code]}", markup=False)
+    if written:
+        console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
+    if result.n_rejected and not allow_rejected:
+        rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
+        click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def check(directory: Path) -> None:
+    """Check a data package of evidence and list what is still to be done in it.
+
+    DIRECTORY holds datapackage.json. Exit code 1 if anything is broken, 0 otherwise.
+    """
+    console = _console()
+    found = pccfunding.conformance(directory)
+    shown = found.frame[["state", "table", "place", "what", "check"]]
+    for state, title in (("broken", "Broken"), ("to do", "To do"), ("not run", "Not run")):
+        listed = shown[shown["state"] == state].drop(columns="state")
+        if len(listed):
+            console.print(_table(listed, title))
+    console.print(found.text, markup=False)
+    if found.broken:
+        sys.exit(1)
+
+
 @main.command()
 @_evidence_option
 @click.option("--area", help="Name or ONS code; only what concerns this area.")

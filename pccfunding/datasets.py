@@ -20,6 +20,7 @@ __all__ = [
     "load_population",
     "load_recorded_crime",
     "load_sources",
+    "load_street_crime",
     "load_totals",
     "load_weights",
 ]
@@ -200,6 +201,27 @@ def load_recorded_crime() -> pd.DataFrame:
     3497
     """
     return _at("recorded_crime", None)
+
+
+def load_street_crime() -> pd.DataFrame:
+    """Load monthly records of data.police.uk by district of Cambridgeshire and category.
+
+    Held are October 2018 to February 2019 and the months of 2024. Records without a location, and
+    those outside the force, stand under the force's code; anti-social behaviour is an incident.
+
+    Returns
+    -------
+    DataFrame
+        Contract ``schemas.StreetCrime``: one row an area, category and month.
+
+    Examples
+    --------
+    >>> street = load_street_crime()
+    >>> year = street[street["period_start"] >= "2024-01-01"]
+    >>> year.groupby("recorded_as")["records"].sum().to_dict()
+    {'crime': 69622, 'incident': 13399}
+    """
+    return _at("street_crime", None)
 
 
 def load_crime_severity() -> pd.DataFrame:

@@ -12,10 +12,18 @@ import pandas as pd
 
 from pccfunding._bundled import datasets_dir
 from pccfunding._tables import read_descriptor, read_table
-from pccfunding.errors import DataPackageError
+from pccfunding.areas import find_area
+from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.periods import Period, parse_date
 
-__all__ = ["Evidence", "bundled_table", "load_evidence", "read_evidence", "table_names"]
+__all__ = [
+    "Evidence",
+    "bundled_table",
+    "check_contracts",
+    "load_evidence",
+    "read_evidence",
+    "table_names",
+]
 
 _SUBJECT_TABLES = ("awards", "outcomes", "totals")
 _OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
@@ -31,7 +39,7 @@ class Evidence:
     sources, figures, awards, outcomes, totals, statements : DataFrame
         What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
         carry the printing that holds at `as_of`.
-    areas, population, recorded_crime, crime_severity, deflator, weights : DataFrame
+    areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
     as_of : datetime.date or None
         The day whose knowledge the tables show; None for everything known.
@@ -54,6 +62,7 @@ class Evidence:
     areas: pd.DataFrame
     population: pd.DataFrame
     recorded_crime: pd.DataFrame
+    street_crime: pd.DataFrame
     crime_severity: pd.DataFrame
     deflator: pd.DataFrame
     weights: pd.DataFrame
@@ -70,11 +79,13 @@ def table_names() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Evidence) if field.name not in ("as_of", "origin"))
 
 
-def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
-    """Load the bundled evidence.
+def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Load the bundled evidence, or that of another area where some is bundled.
 
     Parameters
     ----------
+    area : str, optional
+        Name or ONS code of the police force area whose award lines are wanted.
     as_of : date or str, optional
         Show what a reader could know that day; a printing without a date is then left out.
 
@@ -82,12 +93,22 @@ def load_evidence(*, as_of: dt.date | str | None = None) -> Evidence:
     -------
     Evidence
 
+    Raises
+    ------
+    UnknownNameError
+        If the area is not known, or no evidence of it is bundled.
+
     Examples
     --------
     >>> int(load_evidence().awards["amount_gbp"].sum())
     5981458
+    >>> load_evidence("Surrey").awards["token"].tolist()
+    ['£211,864.69', '£334,965.78']
     """
     day = _day(as_of)
+    folder = None if area is None else _bundled_folder(area)
+    if folder is not None:
+        return read_evidence(folder, as_of=day)
     tables = {name: bundled_table(name, as_of=day) for name in table_names()}
     return Evidence(**tables, as_of=day, origin="bundled")
 
@@ -132,12 +153,41 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     stored = {
         name: read_table(folder, resources[name]) for name in table_names() if name in resources
     }
-    _check_contracts(stored, folder)
+    check_contracts(stored, folder)
     tables = {
         name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
         for name in table_names()
     }
+    tables["sources"] = _with_bundled(tables["sources"], tables, stored)
     return Evidence(**tables, as_of=day, origin=str(folder))
+
+
+def _bundled_folder(area: str) -> Path | None:
+    """Find the bundled package of an area; None for the one that the bundle itself is of."""
+    found = find_area(area)
+    if found.code in set(_bundled("awards")["area_code"]):
+        return None
+    folder = datasets_dir() / found.name.lower().replace(" ", "-")
+    if not (folder / "datapackage.json").is_file():
+        others = sorted(path.parent.name for path in datasets_dir().glob("*/datapackage.json"))
+        raise UnknownNameError(
+            f"No award lines of {found.name} are bundled; beside the default evidence there are "
+            f"those of {', '.join(others)}. Read your own tables with read_evidence(folder)."
+        )
+    return folder
+
+
+def _with_bundled(
+    sources: pd.DataFrame, tables: dict[str, pd.DataFrame], stored: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Add the sources of the statistics that were taken from the bundle."""
+    taken = [tables[name] for name in tables if name not in stored and "source_id" in tables[name]]
+    if not taken:
+        return sources
+    named = pd.concat([table["source_id"] for table in taken]).unique()
+    bundled = bundled_table("sources")
+    wanted = bundled["source_id"].isin(named) & ~bundled["source_id"].isin(sources["source_id"])
+    return pd.concat([sources, bundled[wanted]], ignore_index=True) if wanted.any() else sources
 
 
 def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
@@ -267,7 +317,21 @@ def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
 
 
-def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Hold stored tables to their contracts, and figures to their subjects and sources.
+
+    Parameters
+    ----------
+    stored : dict of str to DataFrame
+        Tables by name, with the columns of their files.
+    folder : Path
+        Where their files are, for the message.
+
+    Raises
+    ------
+    DataPackageError
+        If a cell breaks its contract, or a figure leads nowhere; file, line and column are named.
+    """
     import pandera.errors
 
     from pccfunding.schemas import STORED
@@ -283,6 +347,8 @@ def _check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{case['failure_case']!r} breaks the rule {case['check']!r} "
                 f"({len(error.failure_cases)} such cells in all)."
             ) from None
+    if not set(_OWN_TABLES) <= set(stored):
+        return  # some tables of a package: nothing to lead to
     subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
     for column, known, where in (
         ("source_id", stored["sources"]["source_id"], "sources"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Integral
 from typing import TypeAlias
 
 from pccfunding.errors import IntervalError
@@ -38,7 +39,9 @@ def as_fraction(number: Exact) -> Fraction:
     """
     if isinstance(number, Fraction):
         return number
-    if isinstance(number, bool) or not isinstance(number, int | Decimal | str):
+    if isinstance(number, Integral) and not isinstance(number, bool):
+        return Fraction(int(number))  # what a column of whole numbers holds is no int
+    if isinstance(number, bool) or not isinstance(number, Decimal | str):
         raise IntervalError(
             f"{number!r} is a {type(number).__name__}; an exact interval takes int, Fraction, "
             f"Decimal or a decimal string such as '185.2'."
@@ -264,11 +267,15 @@ class Interval:
     __radd__ = __add__
 
     def __sub__(self, other: Interval | Exact) -> Interval:
-        """The difference of two unknowns that have nothing to do with each other.
+        """The difference of two unknowns; one object is one unknown, and less itself it is 0.
 
-        The same unknown minus itself is 0, which no interval can know: write each unknown once.
+        Examples
+        --------
+        >>> x = Interval.of(3, 4)
+        >>> str(x - x), str(x - Interval.of(3, 4))
+        ('[0, 0]', '[-1, 1]')
         """
-        return self + -_interval(other)
+        return Interval.point(0) if other is self else self + -_interval(other)
 
     def __rsub__(self, other: Exact) -> Interval:
         return _interval(other) + -self
@@ -304,15 +311,15 @@ class Interval:
         >>> str(Interval.of(2, 4).reciprocal())
         '[0.25, 0.5]'
         """
-        touches = (self.low is None or self.low <= 0) and (self.high is None or self.high >= 0)
-        if touches and not self._is_positive() and not self._is_negative():
+        if not self._is_positive() and not self._is_negative():
             raise IntervalError(f"Division by {self} goes through zero.")
         low = None if self.high == 0 else Fraction(0) if self.high is None else 1 / self.high
         high = None if self.low == 0 else Fraction(0) if self.low is None else 1 / self.low
         return Interval(low, high, self.high_closed, self.low_closed)
 
     def __truediv__(self, other: Interval | Exact) -> Interval:
-        return self * _interval(other).reciprocal()
+        inverse = _interval(other).reciprocal()
+        return Interval.point(1) if other is self else self * inverse
 
     def __rtruediv__(self, other: Exact) -> Interval:
         return _interval(other) * self.reciprocal()
@@ -364,8 +371,7 @@ def _signed(end: _End, infinite: int) -> _SignedEnd:
 def _product(one: _SignedEnd, two: _SignedEnd) -> _SignedEnd:
     for zero in (one, two):
         if zero[0] == 0 and zero[1] == 0:
-            both_zero = one[:2] == two[:2]
-            return 0, Fraction(0), (one[2] or two[2]) if both_zero else zero[2]
+            return zero
     sign = (one[0] or (1 if one[1] > 0 else -1)) * (two[0] or (1 if two[1] > 0 else -1))
     if one[0] or two[0]:
         return sign, Fraction(0), False

@@ -167,6 +167,23 @@ Did you mean 2022/23? Correct it at the source.
         return f"{self.start}/{self.end}"
 
     @property
+    def words(self) -> str:
+        """The period as a sentence writes it.
+
+        Examples
+        --------
+        >>> Period.parse("2021-22/2024-25").words, Period.parse("2022-10/2023-09").words
+        ('2021-22 to 2024-25', 'October 2022 to September 2023')
+        """
+        whole_years = self._is_months and self.start.month == 4 and self.end.month == 3
+        if whole_years or self.kind == "calendar_year":
+            return self.label.replace("/", " to ")
+        ends = [f"{day:%B} {day.year}" for day in (self.start, self.end)]
+        if not self._is_months:
+            ends = [f"{self.start.day} {ends[0]}", f"{self.end.day} {ends[1]}"]
+        return " to ".join(dict.fromkeys(ends))
+
+    @property
     def days(self) -> int:
         """Number of days, first and last included."""
         return (self.end - self.start).days + 1

@@ -10,7 +10,7 @@ from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
-from pccfunding.reconciliation.sides import One, printed_row
+from pccfunding.reconciliation.sides import One
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,7 @@ def _term(name: str, statement: str, side: str, figures: _Figures) -> One:
     if name == NOT_PUBLISHED:
         return None
     if name in figures:
-        return printed_row(figures[name])
+        return figures[name]
     unit, _, token = name.partition(":")
     if not token:
         raise UnknownNameError(

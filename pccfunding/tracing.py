@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,20 +12,18 @@ from pccfunding.evidence import Evidence, load_evidence
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
-    from narwhals.typing import IntoFrame
 
 __all__ = ["cite", "revisions", "trace"]
 
-FrameT = TypeVar("FrameT", bound="IntoFrame")
-
 
 def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
-    """List the sources behind the rows of a table, in reading order.
+    """List the sources behind the rows of a table or a result, in reading order.
 
     Parameters
     ----------
     rows : DataFrame or result
-        A table with a column `figure_id` or `source_id`, or a result whose `frame` has one.
+        A table with a column `figure_id`, `figures` (ids joined by ';') or `source_id`; a result
+        whose `frame` has one; or a reconciliation of rows that name their figures.
     evidence : Evidence, optional
         Where the figures are known; the bundled evidence by default.
 
@@ -40,7 +38,7 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
     UnknownNameError
         If a figure or source is not in the evidence.
     TableError
-        If the table has neither column.
+        If the table has none of the columns.
 
     Examples
     --------
@@ -50,8 +48,8 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
     """
     known = load_evidence() if evidence is None else evidence
     table = _opened(rows)
-    if "figure_id" in table.columns:
-        wanted = pd.Index(_present(table, "figure_id"), dtype=object)
+    if "figure_id" in table.columns or "figures" in table.columns:
+        wanted = pd.Index(_figures_of(table), dtype=object)
         figures = known.figures.set_index("figure_id")
         _refuse_unknown(wanted, figures.index, "figure")
         tokens = figures.loc[wanted, ["source_id", "token"]]
@@ -62,7 +60,7 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
         printed = pd.Series(dtype=object)
     else:
         raise TableError(
-            f"This table has neither figure_id nor source_id; it has "
+            f"This table has none of figure_id, figures and source_id; it has "
             f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
         )
     sources = known.sources.set_index("source_id")
@@ -86,6 +84,13 @@ def _opened(rows: Any) -> nw.DataFrame[Any]:
     return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
 
 
+def _figures_of(table: nw.DataFrame[Any]) -> list[str]:
+    if "figure_id" in table.columns:
+        return _present(table, "figure_id")
+    joined = ";".join(_present(table, "figures"))
+    return [name for name in dict.fromkeys(joined.split(";")) if name]
+
+
 def _present(table: nw.DataFrame[Any], column: str) -> list[str]:
     names: list[str] = table[column].drop_nulls().unique(maintain_order=True).to_list()
     return names
@@ -100,20 +105,21 @@ def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> N
         )
 
 
-def trace(table: FrameT, *, by: str | Sequence[str]) -> FrameT:
+def trace(table: Any, *, by: str | Sequence[str]) -> Any:
     """Give the way from each row of a result back to the figures behind it.
 
     Parameters
     ----------
-    table : DataFrame or lazy frame
-        What was measured: rows with a column `figure_id`, on any engine.
+    table : DataFrame, lazy frame or result
+        What was measured: rows with a column `figure_id`, on any engine. A result, or a DataFrame
+        of results such as ``reconcile_statements()``, names its `figures`, joined by ';'.
     by : str or sequence of str
         The `by` of the measure.
 
     Returns
     -------
     DataFrame or lazy frame
-        The same kind: one row a pair of key and `figure_id`, in order.
+        The same kind, of a result a DataFrame: one row a pair of key and `figure_id`, in order.
 
     Raises
     ------
@@ -129,7 +135,11 @@ def trace(table: FrameT, *, by: str | Sequence[str]) -> FrameT:
     """
     import narwhals.stable.v2 as nw
 
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(table)
+    rows = getattr(table, "frame", table)
+    if isinstance(rows, pd.DataFrame) and "figures" in rows and "figure_id" not in rows:
+        rows = rows.assign(figure_id=rows["figures"].str.split(";")).explode("figure_id")
+        rows = rows[rows["figure_id"].fillna("") != ""]
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
     for column in [*keys, "figure_id"]:
@@ -141,8 +151,7 @@ def trace(table: FrameT, *, by: str | Sequence[str]) -> FrameT:
     columns = [*keys, "figure_id"]
     pairs = frame.select(columns).unique(subset=columns).sort(columns)
     found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
-    native: FrameT = found.to_native()
-    return native
+    return found.to_native()
 
 
 def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from pccfunding.evaluation.economics import BreakEven, break_even
 from pccfunding.evaluation.levels import EvidenceLevel, evidence_level
 from pccfunding.evaluation.need import FunnelLimits, funnel_limits
 from pccfunding.evaluation.proportions import Proportion, counts_compatible, proportion_interval
+from pccfunding.evaluation.published import PublishedChange, published_change
 from pccfunding.evaluation.quotient import WeightedDisplacementQuotient, wdq
 from pccfunding.evaluation.rates import RateRatio, rate_ratio
 from pccfunding.evaluation.regression import RegressionToTheMean, regression_to_the_mean
@@ -48,6 +49,7 @@ __all__ = [
     "MissingExtraError",
     "PoissonInterval",
     "Proportion",
+    "PublishedChange",
     "RateRatio",
     "RatioOfRateRatios",
     "RegressionToTheMean",
@@ -71,6 +73,7 @@ __all__ = [
     "minimal_detectable_correlation",
     "poisson_interval",
     "proportion_interval",
+    "published_change",
     "rate_ratio",
     "ratio_of_rate_ratios",
     "regression_to_the_mean",

@@ -11,6 +11,9 @@ CAUTIONS = {
     "dispersion-decides": "dispersion 1, 2 and 4 do not agree, and it was not given",
     "dispersion-raised": "the dispersion given was below 1, and 1 was used",
     "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
+    "base-not-published": "the base is not published, so the change cannot be tested",
+    "counts-of-another-class": "the counts are of another class than the printed change",
+    "counts-revised": "the counts were revised since the change was printed",
     "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
     "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
     # a place beside another

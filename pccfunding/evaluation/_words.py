@@ -24,14 +24,16 @@ def percent_text(value: float | None) -> str:
 
 
 def number_text(value: float) -> str:
-    """Write a number to four significant digits, whole numbers in full.
+    """Write a number to four significant digits, whole numbers and thousands in full.
 
     Examples
     --------
-    >>> number_text(12345.0), number_text(0.123456), number_text(-118.0)
-    ('12,345', '0.1235', '-118')
+    >>> number_text(12345.0), number_text(0.123456), number_text(-118.0), number_text(12345.6)
+    ('12,345', '0.1235', '-118', '12,346')
     """
-    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.4g}"
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def interval_text(low: float | None, high: float | None, *, percent: bool = True) -> str:
@@ -61,16 +63,19 @@ def level_text(confidence_level: float) -> str:
 
 
 def p_text(p_value: float | None) -> str:
-    """Write a p value to three places.
+    """Write a p value to three places, to five where three would hide its side of 0.05.
 
     Examples
     --------
     >>> p_text(0.05011), p_text(3e-7), p_text(None)
-    ('p = 0.050', 'p < 0.001', 'p undefined')
+    ('p = 0.05011', 'p < 0.001', 'p undefined')
     """
     if p_value is None:
         return "p undefined"
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+    if p_value < 0.001:
+        return "p < 0.001"
+    short = f"p = {p_value:.3f}"
+    return f"p = {p_value:.5f}" if short == "p = 0.050" else short
 
 
 def floor_text(min_p: float | None) -> str:

@@ -99,7 +99,7 @@ def evidence_level(
 
     Parameters
     ----------
-    *results : results of the ladder, or objects with a `maryland_level`
+    *results : results of this library that have a `maryland_level`
         What is known about one award and one outcome.
     drawn : mapping of place to {"treated", "control"}, optional
         The arm that each place was drawn into; 2 or more in each.
@@ -158,7 +158,11 @@ def evidence_level(
 
 
 def _level(result: object) -> int:
-    level = None if isinstance(result, EvidenceLevel) else getattr(result, "maryland_level", None)
+    level = None
+    # An object of another make could carry any level that somebody typed in.
+    own = type(result).__module__.partition(".")[0] == __name__.partition(".")[0]
+    if own and not isinstance(result, EvidenceLevel):
+        level = getattr(result, "maryland_level", None)
     if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level < _RANDOM:
         raise TableError(
             f"A {type(result).__name__} has no Maryland level; supply results of the ladder, "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pccfunding.errors import TableError
 from pccfunding.evaluation._areas import AreaCounts, area_counts
 from pccfunding.evaluation._checks import Number, optional_dispersion, some_positive, whole_number
 from pccfunding.evaluation._face import Result
@@ -17,6 +18,7 @@ from pccfunding.evaluation._words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["FunnelLimits", "funnel_limits"]
 
@@ -87,6 +89,26 @@ class FunnelLimits(Result):
 
         return pd.DataFrame([*self._table], columns=_COLUMNS)
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the areas with their limits, largest first.
+
+        Raises
+        ------
+        TableError
+            If nothing could be held against limits.
+        """
+        from pccfunding.plots import plot_funnel
+
+        if self.centre is None:
+            raise TableError(f"There is no funnel to draw: {self.reason}.")
+        areas = self.areas.sort_values("exposure", ascending=False, kind="stable")
+        limits = [name for name in areas.columns if name.startswith(("low_", "high_"))]
+        scale = self.per / areas["exposure"]
+        areas[limits] = areas[limits].mul(scale, axis=0)
+        return plot_funnel(
+            areas.assign(centre=self.centre, per=self.per, dispersion=self.dispersion), ax=ax
+        )
+
     def _row(self) -> dict[str, Any]:
         row = super()._row()
         del row["_table"]
@@ -102,8 +124,8 @@ class FunnelLimits(Result):
         if self.dispersion is not None:
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
-                f"; with dispersion {self.dispersion:.3g} ({how}) {len(self.outside_widened)} "
-                "outside the widened 99.8% limits"
+                f"; with dispersion {number_text(self.dispersion)} ({how}) "
+                f"{len(self.outside_widened)} outside the widened 99.8% limits"
             )
         return (
             f"Of {self.n} areas with {self.events:,} events, held against "

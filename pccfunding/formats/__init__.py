@@ -1,6 +1,37 @@
 """Files as offices and statisticians publish them, in and out; one module a format."""
 
+from pccfunding.formats.award_evidence import award_tables
+from pccfunding.formats.award_lists import read_awards
+from pccfunding.formats.data_package import write_data_package
+from pccfunding.formats.deflator_tables import read_deflator
+from pccfunding.formats.police_uk_files import read_police_uk
+from pccfunding.formats.population_tables import read_population
+from pccfunding.formats.recipients import RecipientNames, recipient_names
+from pccfunding.formats.recorded_crime_tables import read_recorded_crime
 from pccfunding.formats.results import ReadResult
 from pccfunding.formats.scanning import scan_awards, scan_police_uk
+from pccfunding.formats.threesixtygiving import (
+    WriteResult,
+    quality_360giving,
+    read_360giving,
+    write_360giving,
+)
 
-__all__ = ["ReadResult", "scan_awards", "scan_police_uk"]
+__all__ = [
+    "ReadResult",
+    "RecipientNames",
+    "WriteResult",
+    "award_tables",
+    "quality_360giving",
+    "read_360giving",
+    "read_awards",
+    "read_deflator",
+    "read_police_uk",
+    "read_population",
+    "read_recorded_crime",
+    "recipient_names",
+    "scan_awards",
+    "scan_police_uk",
+    "write_360giving",
+    "write_data_package",
+]

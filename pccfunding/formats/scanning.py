@@ -36,7 +36,7 @@ STREET = {
     "lsoa_code": "LSOA code",
     "lsoa_name": "LSOA name",
     "crime_type": "Crime type",
-    "last_outcome_category": "Last outcome category",
+    "last_outcome": "Last outcome category",
     "context": "Context",
 }
 _NUMBERS = ("longitude", "latitude", "easting", "northing")
@@ -69,7 +69,7 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
         One row a record, columns as text but for the coordinates: `month` ("2023-01"),
         `reported_by`, `falls_within`, `longitude` and `latitude` (files before 2012: `easting`
         and `northing`), `location`, `lsoa_code`, `lsoa_name`, `crime_type`,
-        `last_outcome_category`, `context`, `crime_id`, and `district`, the name of the LSOA
+        `last_outcome`, `context`, `crime_id`, and `district`, the name of the LSOA
         without its number. Only the headers of the files have been read.
 
     Raises

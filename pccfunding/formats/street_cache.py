@@ -23,7 +23,7 @@ _COLUMNS = (
     "crime_type",
     "reported_by",
     "falls_within",
-    "last_outcome_category",
+    "last_outcome",
 )
 _STAMP = "stamp.json"
 

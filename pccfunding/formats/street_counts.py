@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 import shutil
@@ -15,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from pccfunding._bundled import datasets_dir
 from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.formats._area_cells import districts
+from pccfunding.formats._printed_cells import key_of
 from pccfunding.formats.scanning import Layout, layout_of, matching_files, open_street
 from pccfunding.formats.street_cache import DamagedError, StreetCache
 
@@ -38,7 +38,7 @@ COUNTED_BY = {
     "force": "falls_within",
     "lsoa": "lsoa_code",
     "month": "month",
-    "outcome": "last_outcome_category",
+    "outcome": "last_outcome",
     "type": "crime_type",
 }
 _BATCH_BYTES, _BATCH_FILES = 2**28, 512
@@ -156,9 +156,9 @@ def count_police_uk(
     Returns
     -------
     StreetCounts
-        With the columns `area_code` and `district`, `force`, `lsoa_code`, `period_start` and
-        `period_end`, `last_outcome_category`, `crime_type` as asked for, and `records`. A missing
-        district is a record without a place; one without an `area_code` is not known here.
+        With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
+        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
+        district is a record without a place; one without a `district_code` is not known here.
 
     Raises
     ------
@@ -340,8 +340,12 @@ def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
     frame = counted.rename(columns={"falls_within": "force"})
     if "district" in columns:
+        known = districts()
+        codes = {
+            name: known.get(key_of(name)) for name in frame["district"].dropna().unique().tolist()
+        }
         place = frame.columns.get_loc("district")
-        frame.insert(int(place), "area_code", frame["district"].map(_district_codes()))  # type: ignore[arg-type]
+        frame.insert(int(place), "district_code", frame["district"].map(codes))  # type: ignore[arg-type]
     if "month" in columns:
         months = pd.to_datetime(frame["month"], format="%Y-%m")
         place = int(frame.columns.get_loc("month"))  # type: ignore[arg-type]
@@ -351,12 +355,3 @@ def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
             place + 1, "period_end", (months + pd.offsets.MonthEnd(0)).astype("datetime64[ns]")
         )
     return frame
-
-
-def _district_codes() -> dict[str, str]:
-    with (datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["name"]: row["area_code"]
-            for row in csv.DictReader(file)
-            if row["kind"] == "local_authority"
-        }

@@ -33,7 +33,7 @@ def encode_keys(
     ----------
     frame : DataFrame of pandas or Polars
         Any table. Columns with a vocabulary are `area_code` (all areas known here), `flow`,
-        `status`, `theme` and `unknown`.
+        `status` and `unknown`.
     vocabularies : mapping of str to sequence of str, optional
         Further columns, such as `funding_stream`, each with all the values that it may hold; or
         another vocabulary for one of the columns above.
@@ -91,7 +91,7 @@ def encode_keys(
 
 @cache
 def _closed() -> Mapping[str, tuple[str, ...]]:
-    from pccfunding.schemas import FLOWS, STATUSES, THEMES, UNKNOWN_KINDS
+    from pccfunding.schemas import FLOWS, STATUSES, UNKNOWN_KINDS
 
     with (datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as file:
         codes = [row["area_code"] for row in csv.DictReader(file)]
@@ -99,7 +99,6 @@ def _closed() -> Mapping[str, tuple[str, ...]]:
         "area_code": codes,
         "flow": FLOWS,
         "status": STATUSES,
-        "theme": THEMES,
         "unknown": UNKNOWN_KINDS,
     }
     return {name: tuple(sorted(values)) for name, values in words.items()}

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import UnknownNameError
+from pccfunding.plots._describing_tests import TEST_WRITERS
 from pccfunding.plots._records import Record, number, records, same_comparison, span, text
 from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 
@@ -25,7 +26,8 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     frame : DataFrame
         The frame that was or will be drawn.
     kind : str
-        'streams', 'changes', 'intervals', 'years' or 'beside', as in `plot_streams` and so on.
+        'streams', 'changes', 'funnel', 'intervals', 'years', 'beside', 'scatter', 'null' or 'heat',
+        as in `plot_streams` and so on.
 
     Returns
     -------
@@ -127,6 +129,20 @@ def _intervals(rows: list[Record]) -> str:
         )
         verdict = text(sides[0], "verdict", "cannot be told")
         words.append(f"{text(sides[0], 'statement')}: {said}. Verdict: {verdict}.")
+    return " ".join(words)
+
+
+def _funnel(rows: list[Record]) -> str:
+    centre = number(rows[0], "centre")
+    words = [f"Funnel plot, {_n(rows, 'area')}, held against a rate of {centre:,.4g}."]
+    for row in rows:
+        ends_of = span(row, "low_998", "high_998")
+        limits = f"99.8% limits {ends_of[0]:,.1f} to {ends_of[1]:,.1f}" if ends_of else "no limits"
+        counted = "" if row.get("count") is None else f" (count {count(row['count'])})"
+        verdict = text(row, "outside") or "within the limits"
+        words.append(
+            f"{text(row, 'area')}: rate {number(row, 'rate'):,.1f}{counted}, {limits}: {verdict}."
+        )
     return " ".join(words)
 
 
@@ -238,7 +254,9 @@ def _direction(row: Record) -> str:
 _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "streams": _streams,
     "changes": _changes,
+    "funnel": _funnel,
     "intervals": _intervals,
     "years": _years,
     "beside": _beside,
+    **TEST_WRITERS,
 }

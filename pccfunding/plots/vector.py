@@ -22,6 +22,8 @@ _SETTINGS: Any = {
     "svg.fonttype": "path",
     "savefig.bbox": None,
     "path.simplify": True,
+    # Before 3.10 matplotlib reads this while it writes, not while it draws.
+    "hatch.linewidth": 0.8,
 }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pccfunding.errors import ReconciliationError, TableError
 from pccfunding.intervals import decimal_text
 from pccfunding.reconciliation.judging import judge
-from pccfunding.reconciliation.sides import One, frame_rows, printed_row
+from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
 
 if TYPE_CHECKING:
@@ -73,6 +73,11 @@ class Reconciliations:
         return tuple(dict.fromkeys(code for _, one in self.groups for code in one.cautions))
 
     @property
+    def figure_ids(self) -> tuple[str, ...]:
+        """Every figure that a group was judged by, once."""
+        return tuple(dict.fromkeys(name for _, one in self.groups for name in one.figure_ids))
+
+    @property
     def frame(self) -> pd.DataFrame:
         """Two rows a group: its verdict, and the residual (right side less left side)."""
         import pandas as pd
@@ -112,18 +117,21 @@ def judge_groups(
     keys = (by,) if isinstance(by, str) else tuple(by)
     parts: dict[Key, list[One]] = {}
     for row in frame_rows(left):
-        parts.setdefault(_key(row, keys), []).append(printed_row(row))
-    totals = _mapped(right, keys) if isinstance(right, Mapping) else _rows_by_key(right, keys)
+        parts.setdefault(_key(row, keys), []).append(row)
+    if hasattr(right, "to_dict") and not hasattr(type(right), "columns"):
+        unit = options.get("unit")
+        right = {key: series_value(value, unit) for key, value in right.to_dict().items()}
+    totals = _mapped(right) if isinstance(right, Mapping) else _rows_by_key(right, keys)
     groups = []
     for key in dict.fromkeys([*parts, *totals]):
-        result = judge(parts.get(key, [None]), totals.get(key), relation=relation, **options)
+        result = judge(parts.get(key), totals.get(key), relation=relation, **options)
         groups.append((key, result))
     return Reconciliations(keys, tuple(groups))
 
 
-def _mapped(right: Mapping[Any, One], keys: Key) -> dict[Key, One]:
+def _mapped(right: Mapping[Any, One]) -> dict[Key, One]:
     return {
-        _known(name if isinstance(name, tuple) else (name,)): figure
+        _named(name if isinstance(name, tuple) else (name,)): figure
         for name, figure in right.items()
     }
 
@@ -137,7 +145,7 @@ def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
                 f"The right side has two rows for {' / '.join(map(str, key))}; give one total "
                 f"a group."
             )
-        totals[key] = printed_row(row)
+        totals[key] = row
     return totals
 
 
@@ -145,12 +153,12 @@ def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
     for name in keys:
         if name not in row:
             raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
-    return _known(tuple(row[name] for name in keys))
+    return _named(tuple(row[name] for name in keys))
 
 
-def _known(key: Key) -> Key:
+def _named(key: Key) -> Key:
     """Give a missing name as None: NaN differs from itself and would never find its group."""
-    return tuple(None if name != name else name for name in key)
+    return tuple(map(known, key))
 
 
 def _residual(result: Reconciliation) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.intervals import Interval
 from pccfunding.printed import Printed
 from pccfunding.reconciliation.readings import (
     certain,
@@ -13,13 +15,15 @@ from pccfunding.reconciliation.readings import (
     gap_between,
     gap_in_sd,
     images,
+    images_or_any,
     or_any,
     strictest,
     vacuous,
     working,
 )
 from pccfunding.reconciliation.relations import RELATIONS, Relation
-from pccfunding.reconciliation.sides import Side, printed_side
+from pccfunding.reconciliation.scopes import Scopes, scope_reason, stated_scopes
+from pccfunding.reconciliation.sides import Side, Term, read_side
 from pccfunding.reconciliation.verdicts import Reconciliation
 
 __all__ = ["judge"]
@@ -27,6 +31,19 @@ __all__ = ["judge"]
 IMPLAUSIBLE_SD = 4.0
 # Relations whose left side can only grow when a missing part is found.
 ADDING = ("equal", "sum", "part_of")
+# Relations that say that both sides are the same money: tables must agree on what it is about.
+TWINS = ("equal", "sum")
+# Hedges that leave one side open for a fair reader too.
+CEILINGS_AND_FLOORS = ("up_to", "at_least")
+# What one of these gets is an amount like any other, not a rate.
+RECIPIENTS = (
+    "bid",
+    "community_safety_partnership",
+    "grant",
+    "police_force",
+    "police_force_area",
+    "project",
+)
 # What no precision of the printing can settle.
 BEYOND_PRECISION = ("not-published", "parts-missing", "scope-differs", "status-differs")
 
@@ -36,52 +53,75 @@ def judge(
     right: Side,
     *,
     relation: str,
-    unit: str | None = None,
-    complete: bool = True,
-    scope: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
+    unit: str | None,
+    complete: bool,
+    scope: Scopes | None,
 ) -> Reconciliation:
     """Judge one statement; the parameters are those of ``reconcile``."""
     rule = _relation(relation)
-    terms = printed_side(left, unit=unit)
-    rights = printed_side(right, unit=rule.right_unit or unit)
+    terms = read_side(left, unit=unit)
+    rights = read_side(right, unit=rule.right_unit or unit)
     rule.check_terms(len(terms))
     if len(rights) != 1:
         raise TableError(f"The right side of {relation!r} is one figure, found {len(rights)}.")
-    known, total = [term for term in terms if term is not None], rights[0]
-    unknown = len(terms) - len(known)
-    if total is None or not known or (unknown and rule.name not in ("sum", "part_of")):
-        return _untold(rule, "not-published", None, "a figure that it needs is not published")
-    units = {term.unit for term in known if term.unit}
-    shown_unit = rule.right_unit or total.unit or next(iter(units), None)
-    differs = _unit_differs(rule, units, total)
-    if differs:
-        return _untold(rule, "unit-ambiguous", shown_unit, differs)
-    scope_reason = _scope_reason(scope)
-    return _judge(rule, known, total, shown_unit, scope_reason, complete, unknown)
+    if scope is None and rule.name in TWINS:
+        scope = stated_scopes(terms, rights)
+    differs = scope_reason(scope)
+    terms = _one_unknown_each(terms)
+    found = _judge(rule, terms, rights[0], differs, complete)
+    figures = [one.figure_id for one in [*terms, *rights] if one.figure_id is not None]
+    return replace(found, figure_ids=tuple(dict.fromkeys(figures)))
+
+
+def _one_unknown_each(terms: Sequence[Term]) -> list[Term]:
+    """Let a figure that stands twice be one unknown: less itself it is 0, whatever its rounding."""
+    # Parts of one figure are alike in their figure_id only.
+    first = {(term.figure_id, term.printed): term for term in reversed(terms)}
+    return [
+        term if term.figure_id is None else first[term.figure_id, term.printed] for term in terms
+    ]
 
 
 def _judge(
+    rule: Relation, terms: Sequence[Term], right: Term, differs: str | None, complete: bool
+) -> Reconciliation:
+    known = [term.printed for term in terms if term.printed is not None]
+    missing = Counter(term.unknown for term in terms if term.printed is None)
+    total = right.printed
+    if total is None or not known or (missing and rule.name not in ("sum", "part_of")):
+        kinds = missing if total is not None else missing + Counter([right.unknown])
+        return _untold(rule, "not-published", None, f"a figure that it needs is {_or(kinds)}")
+    shown_unit = (
+        rule.right_unit or total.unit or next((one.unit for one in known if one.unit), None)
+    )
+    clash = _unit_clash(rule, known, total)
+    if clash:
+        return _untold(rule, "unit-ambiguous", shown_unit, clash)
+    return _weighed(rule, known, total, missing, shown_unit, differs, complete)
+
+
+def _weighed(
     rule: Relation,
     terms: Sequence[Printed],
     total: Printed,
+    missing: Counter[str],
     unit: str | None,
-    scope_reason: str | None,
+    differs: str | None,
     complete: bool,
-    unknown: int,
 ) -> Reconciliation:
     printed = [*terms, total]
-    hard = images(rule, [or_any(one.hard) for one in printed])
     soft = images(rule, [or_any(one.soft) for one in printed])
-    strict = images(rule, [or_any(strictest(one)) for one in printed])
-    strict_holds, gap = rule.holds(*strict), gap_between(rule, terms, total)
+    hard = images_or_any(rule, [or_any(one.hard) for one in printed])
+    strict = images_or_any(rule, [or_any(strictest(one)) for one in printed])
+    strict_holds = rule.holds(*strict)
     verdict, reason = "reconciles", None
-    if scope_reason:
-        verdict, reason = "cannot be told", scope_reason
+    if differs:
+        verdict, reason = "cannot be told", differs
     elif not complete and rule.name not in ADDING:
         verdict, reason = "cannot be told", "parts-missing"
-    elif not (rule if complete and not unknown else RELATIONS["part_of"]).holds(*hard):
+    elif not _may_hold(rule, terms, hard, complete and not missing):
         verdict = "conflicts"
-    elif unknown:
+    elif missing:
         verdict, reason = "cannot be told", "not-published"
     elif not complete and rule.name != "part_of":
         verdict, reason = "cannot be told", "parts-missing"
@@ -89,13 +129,9 @@ def _judge(
         verdict, reason = "cannot be told", "vacuous-precision"
     elif not rule.holds(*soft):
         verdict, reason = "cannot be told", "one-sided"
-    sd = gap_in_sd(gap, printed)
-    cautions = []
-    if verdict == "reconciles":
-        if not strict_holds:
-            cautions.append("lenient-only")
-        if sd is not None and abs(sd) > IMPLAUSIBLE_SD and rule.name == "sum":
-            cautions.append("implausible-as-rounding")
+    gap = gap_between(rule, terms, total)
+    sd = gap_in_sd(gap, printed, strict_holds)
+    proof = soft if verdict == "reconciles" else hard
     return Reconciliation(
         verdict=verdict,
         reason=reason,
@@ -105,11 +141,42 @@ def _judge(
         gap=gap,
         gap_pct=None if gap is None or not total.value else 100 * gap / total.value,
         gap_in_sd=sd,
-        proof=soft if verdict == "reconciles" else hard,
+        proof=proof,
         unit=unit,
-        working=working(rule, terms, total, soft if verdict == "reconciles" else hard, unknown),
-        cautions=tuple(cautions),
+        working=working(rule, terms, total, proof, missing),
+        cautions=_cautions(rule, printed, hard, strict_holds, sd)
+        if verdict == "reconciles"
+        else (),
     )
+
+
+def _may_hold(
+    rule: Relation, terms: Sequence[Printed], hard: tuple[Interval, Interval], whole: bool
+) -> bool:
+    """Whether some reading lets the statement hold, whatever the parts are that are not given."""
+    if whole:
+        return rule.holds(*hard)
+    # A table with corrections below zero may have more of them among its missing parts.
+    low = [or_any(one.hard).low for one in terms]
+    only_grows = all(end is not None and end >= 0 for end in low)
+    return not only_grows or RELATIONS["part_of"].holds(*hard)
+
+
+def _cautions(
+    rule: Relation,
+    printed: Sequence[Printed],
+    hard: tuple[Interval, Interval],
+    strict_holds: bool,
+    sd: float | None,
+) -> tuple[str, ...]:
+    found = []
+    if not strict_holds:
+        found.append("lenient-only")
+    if sd is not None and abs(sd) > IMPLAUSIBLE_SD and rule.name == "sum":
+        found.append("implausible-as-rounding")
+    if any(one.hedge in CEILINGS_AND_FLOORS for one in printed) and not certain(rule, hard):
+        found.append("bounded-on-one-side")
+    return tuple(found)
 
 
 def _strict_verdict(verdict: str, reason: str | None, holds: bool) -> str:
@@ -134,23 +201,34 @@ def _untold(rule: Relation, reason: str, unit: str | None, why: str) -> Reconcil
     )
 
 
-def _unit_differs(rule: Relation, units: set[str], total: Printed) -> str | None:
+def _unit_clash(rule: Relation, terms: Sequence[Printed], total: Printed) -> str | None:
+    """Say which units do not go together; None where all do."""
+    named = [_unit(one) if rule.name != "ratio" else one.unit or "" for one in terms]
+    units = {unit for unit in named if unit}
     if len(units) > 1:
         return f"the left side mixes {', '.join(sorted(units))}"
-    wanted = rule.right_unit or (None if rule.name == "ratio" else next(iter(units), None))
-    if wanted and total.unit not in ("", wanted):
-        return f"the left side is in {wanted}, {total.text!r} in {total.unit}"
+    found = _unit(total)
+    if rule.right_unit:
+        fits = found == rule.right_unit or (rule.right_unit == "ratio" and found == "count")
+        return (
+            None
+            if fits
+            else f"{rule.name!r} takes {rule.right_unit} on the right, not {total.text!r}"
+        )
+    wanted = next(iter(units), "")
+    if wanted and found not in ("", wanted):
+        return f"the left side is in {wanted}, {total.text!r} in {found}"
     return None
 
 
-def _scope_reason(scope: tuple[Mapping[str, Any], Mapping[str, Any]] | None) -> str | None:
-    if scope is None:
-        return None
-    left, right = scope
-    differing = {key for key in {*left, *right} if left.get(key) != right.get(key)}
-    if not differing:
-        return None
-    return "status-differs" if differing == {"status"} else "scope-differs"
+def _unit(one: Printed) -> str:
+    """Name the unit of a number; so much a year is another unit than so much."""
+    rate = one.per is not None and one.per not in RECIPIENTS
+    return f"{one.unit} per {one.per}" if rate else one.unit or ""
+
+
+def _or(kinds: Counter[str]) -> str:
+    return " or ".join(sorted(kinds))
 
 
 def _relation(name: str) -> Relation:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from pccfunding.errors import IntervalError
 from pccfunding.intervals import Interval, decimal_text
 from pccfunding.printed import Printed
 from pccfunding.reconciliation.relations import Relation, counts_that_print
 
 __all__ = [
-    "ANYTHING",
     "amount_text",
     "certain",
     "finest_unit",
     "gap_between",
     "gap_in_sd",
     "images",
+    "images_or_any",
     "or_any",
+    "short",
     "strictest",
     "vacuous",
     "working",
 ]
 
-ANYTHING = Interval(None, None)
+MOST_LISTED = 12
 
 
 def images(rule: Relation, intervals: Sequence[Interval]) -> tuple[Interval, Interval]:
@@ -32,9 +34,18 @@ def images(rule: Relation, intervals: Sequence[Interval]) -> tuple[Interval, Int
     return rule.image(intervals[:-1]), intervals[-1]
 
 
+def images_or_any(rule: Relation, intervals: Sequence[Interval]) -> tuple[Interval, Interval]:
+    """What both sides give; anything on the left where words leave a divisor open through zero."""
+    try:
+        return images(rule, intervals)
+    except IntervalError:
+        return or_any(None), intervals[-1]
+
+
 def or_any(interval: Interval | None) -> Interval:
     """A reading, or all numbers where the words bound nothing."""
-    return ANYTHING if interval is None else interval
+    # Each time a new one: one object would be one unknown.
+    return Interval(None, None) if interval is None else interval
 
 
 def strictest(one: Printed) -> Interval | None:
@@ -51,7 +62,7 @@ def finest_unit(rule: Relation, printed: Sequence[Printed]) -> Fraction | None:
     units = sorted({unit for ladder in ladders for unit in ladder})
     for unit in units or [Fraction(0)]:
         read = [_at_unit(one, ladder, unit) for one, ladder in zip(printed, ladders, strict=True)]
-        if rule.holds(*images(rule, read)):
+        if rule.holds(*images_or_any(rule, read)):
             return unit or None
     return None
 
@@ -84,15 +95,17 @@ def working(
     terms: Sequence[Printed],
     total: Printed,
     proof: tuple[Interval, Interval],
-    unknown: int = 0,
+    missing: Mapping[str, int],
 ) -> str:
     if rule.name == "count_percentage":
         counts = counts_that_print(proof[0], proof[1])
-        listed = ", ".join(map(str, counts)) or "no whole number"
+        many = len(counts) > MOST_LISTED
+        listed = f"{counts[0]} to {counts[-1]}" if many else ", ".join(map(str, counts))
+        listed = listed or "no whole number"
         return f"{listed} of {terms[0].text} print as {total.text}"
     left = rule.sign.join(_term(one) for one in terms) if rule.sign else _term(terms[0])
-    if unknown:
-        left = f"{left} + {unknown} not published"
+    for kind, number in missing.items():
+        left = f"{left} + {number} {kind}"
     result = "" if len(terms) == 1 and rule.sign in ("", " + ") else f" = {_plain(proof[0])}"
     return f"{left}{result}; against {_term(total)}"
 
@@ -122,8 +135,11 @@ def certain(rule: Relation, hard: tuple[Interval, Interval]) -> bool:
 
 
 def vacuous(one: Printed) -> bool:
-    """Whether an amount is printed with one digit that leaves it open by more than a quarter."""
-    return one.unit == "GBP" and "vacuous_precision" in one.flags
+    """Whether a number is printed with one digit that leaves it open by more than a quarter.
+
+    A percentage of one digit says what it says: 5% lies within one point.
+    """
+    return one.unit != "percent" and "vacuous_precision" in one.flags
 
 
 def gap_between(rule: Relation, terms: Sequence[Printed], total: Printed) -> Fraction | None:
@@ -135,12 +151,17 @@ def gap_between(rule: Relation, terms: Sequence[Printed], total: Printed) -> Fra
     return None if left is None or right is None else right - left
 
 
-def gap_in_sd(gap: Fraction | None, printed: Sequence[Printed]) -> float | None:
-    """Gap over the standard deviation of as many uniform rounding errors."""
+def gap_in_sd(gap: Fraction | None, printed: Sequence[Printed], strict_holds: bool) -> float | None:
+    """Gap over the standard deviation of as many uniform rounding errors.
+
+    The errors are those of the last digit written where that holds, else of the last digit that is
+    not zero.
+    """
     if gap is None:
         return None
     strict = [width(one.strict) for one in printed]
-    widths = strict if any(strict) else [width(one.lenient) for one in printed]
+    fine = strict_holds and any(strict)
+    widths = strict if fine else [width(one.lenient) for one in printed]
     variance = sum((width * width for width in widths), Fraction(0)) / 12
     return float(gap) / math.sqrt(variance) if variance else None
 
@@ -150,5 +171,18 @@ def amount_text(value: Fraction, unit: str | None) -> str:
     if unit == "GBP":
         whole = value.denominator == 1
         return f"£{int(value):,}" if whole else f"£{float(value):,.2f}"
-    number = f"{float(value):,.2g}" if value.denominator != 1 else f"{int(value):,}"
+    number = short(value)
     return f"{number} points" if unit == "percent" else number
+
+
+def short(value: Fraction) -> str:
+    """Write a number to two digits or so, and a large one without an exponent.
+
+    Examples
+    --------
+    >>> short(Fraction(1, 3)), short(Fraction(25, 2)), short(Fraction(123_456))
+    ('0.33', '12.5', '123,456')
+    """
+    if value.denominator == 1 or abs(value) >= 100:
+        return f"{float(value):,.0f}"
+    return f"{float(value):.1f}" if abs(value) >= 10 else f"{float(value):.2g}"

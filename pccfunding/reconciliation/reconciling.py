@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 from pccfunding.errors import TableError
 from pccfunding.reconciliation.groups import Reconciliations, judge_groups
 from pccfunding.reconciliation.judging import judge
+from pccfunding.reconciliation.scopes import Scopes
 from pccfunding.reconciliation.sides import Side
 from pccfunding.reconciliation.verdicts import Reconciliation
 
 __all__ = ["reconcile"]
-
-Scopes: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 
 @overload
@@ -56,9 +55,10 @@ def reconcile(
 
     Parameters
     ----------
-    left, right : str, Printed, Interval, exact number, sequence, DataFrame or Series
+    left, right : str, Printed, Interval, exact number, row, sequence, DataFrame or Series
         What stands on each side. A DataFrame gives one term a row (its `token`, else its
-        `amount_gbp`); None is a figure that is not published.
+        `amount_gbp`); a row of one, such as a figure, may stand alone. None is a figure that is
+        not published; a row says by `unknown` which kind of unknown it is.
     relation : str, default "sum"
         ``equal``, ``sum`` (terms on the left against the right), ``part_of`` (the sum on the left
         does not exceed the right), ``difference``, ``ratio``, ``percent_change`` (earlier, later),
@@ -73,7 +73,8 @@ def reconcile(
         such as a hull, cannot be told at all.
     scope : pair of mappings, optional
         What each side is about: period, area, funder, stream, status, flow, price_base. Without
-        it the caller vouches that both sides are about the same.
+        it, rows of tables say it by their columns where the relation is ``equal`` or ``sum``; for
+        all else the caller vouches that both sides are about the same.
     by : str or sequence of str, optional
         Key columns: every group of `left` is judged against its own total, a row of the table
         `right` or an entry of the mapping `right`.
@@ -92,6 +93,12 @@ def reconcile(
         column is missing, or a group has two totals.
     MixedStatusError, MixedFlowError
         If a frame mixes kinds of money.
+
+    Notes
+    -----
+    Each unknown enters once: a figure that stands twice, or one Printed or Interval given twice,
+    is one number, and less itself it is 0. Two figures that print alike are two numbers. So much a
+    year or a head is another unit than so much.
 
     References
     ----------
@@ -115,6 +122,6 @@ Holds only if a figure is rounded more coarsely than its last digit.'
         return judge_groups(
             left, right, by=by, relation=relation, unit=unit, complete=complete, scope=scope
         )
-    if isinstance(right, Mapping):
+    if isinstance(right, Mapping) and not {"token", "amount_gbp"} & set(right):
         raise TableError("A mapping of totals needs by=, the columns that its keys stand for.")
     return judge(left, right, relation=relation, unit=unit, complete=complete, scope=scope)

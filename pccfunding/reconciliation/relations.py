@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import reduce
 from operator import add
 from typing import TypeAlias
@@ -79,9 +79,9 @@ def _percent_change(terms: Sequence[Interval]) -> Interval:
 
 
 def _growth(terms: Sequence[Interval]) -> Interval:
-    """Percent growth d / (t - d): written as 100 / (t/d - 1), so that each unknown enters once."""
+    """Percent growth d / (t - d) as 1 / (1 - d/t) - 1, so that each unknown enters once."""
     increase, total = terms
-    return 100 / (total / increase - 1)
+    return 100 / (1 - increase / total) - 100
 
 
 def _share(terms: Sequence[Interval]) -> Interval:
@@ -93,18 +93,22 @@ def _hull(terms: Sequence[Interval]) -> Interval:
 
 
 def _prints_from_count(left: Interval, right: Interval) -> bool:
-    return any(True for _ in counts_that_print(left, right))
+    return bool(counts_that_print(left, right))
 
 
-def counts_that_print(base: Interval, percent: Interval) -> list[int]:
+def counts_that_print(base: Interval, percent: Interval) -> range:
     """The integers k for which 100 k / n lies in the interval of a printed percentage."""
     if base.low is None or not base.is_point or base.low.denominator != 1 or base.low <= 0:
         raise TableError(f"A percentage of a count needs one whole count above 0, not {base}.")
     count = int(base.low)
-    low = Fraction(0) if percent.low is None else percent.low
-    high = Fraction(100) if percent.high is None else percent.high
-    first, last = max(0, int(low * count / 100)), min(count, int(high * count / 100) + 1)
-    return [k for k in range(first, last + 1) if Fraction(100 * k, count) in percent]
+    first, last = 0, count
+    if percent.low is not None:
+        least = percent.low * count / 100
+        first = max(0, math.ceil(least) if percent.low_closed else math.floor(least) + 1)
+    if percent.high is not None:
+        most = percent.high * count / 100
+        last = min(count, math.floor(most) if percent.high_closed else math.ceil(most) - 1)
+    return range(first, last + 1)
 
 
 RELATIONS = {
@@ -114,7 +118,7 @@ RELATIONS = {
         Relation("sum", None, " + ", _sum, _meet),
         Relation("part_of", None, " + ", _sum, _not_above),
         Relation("difference", 2, " - ", _difference, _meet),
-        Relation("ratio", 2, " / ", _ratio, _meet),
+        Relation("ratio", 2, " / ", _ratio, _meet, "ratio"),
         Relation("percent_change", 2, " -> ", _percent_change, _meet, "percent"),
         Relation("growth", 2, " on the way to ", _growth, _meet, "percent"),
         Relation("share", 2, " of ", _share, _meet, "percent"),

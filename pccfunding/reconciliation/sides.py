@@ -1,9 +1,10 @@
-"""Turning what stands on a side of a statement into printed numbers."""
+"""Turning what stands on a side of a statement into printed numbers and kinds of unknown."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,37 +16,115 @@ from pccfunding.printed import Printed, parse_printed
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["One", "Side", "exact_pence", "frame_rows", "printed_row", "printed_side"]
+__all__ = [
+    "One",
+    "Side",
+    "Term",
+    "exact_pence",
+    "frame_rows",
+    "is_row",
+    "known",
+    "printed_row",
+    "read_side",
+    "series_value",
+]
 
-One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | None"
+Row: TypeAlias = "Mapping[Any, Any]"
+One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 
+NOT_PUBLISHED = "not published"
+# The columns of a table that say what its amounts are about.
+SCOPE_COLUMNS = {
+    "period": ("period_start", "period_end"),
+    "area": ("area_code",),
+    "funder": ("funder",),
+    "stream": ("funding_stream",),
+    "status": ("status",),
+    "flow": ("flow",),
+    "price_base": ("price_base",),
+}
 
-def printed_side(side: Side, *, unit: str | None = None) -> list[Printed | None]:
-    """Read every term of one side; None stands for what is not published.
+
+@dataclass(frozen=True)
+class Term:
+    """What stands in one place of a statement.
+
+    Attributes
+    ----------
+    printed : Printed or None
+        The number; None where there is none.
+    unknown : str
+        Which kind of unknown stands there instead, in words.
+    figure_id : str or None
+        The figure that it was read from.
+    scope : dict
+        What the columns of its table say that it is about.
+    """
+
+    printed: Printed | None
+    unknown: str = NOT_PUBLISHED
+    figure_id: str | None = None
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
+    """Read every term of one side.
 
     Parameters
     ----------
-    side : str, Printed, Interval, exact number, None, a sequence of them, DataFrame or Series
-        A frame gives one term a row: its `token` where it has one, else `amount_gbp`.
+    side : str, Printed, Interval, exact number, row, None, a sequence of them, DataFrame or Series
+        A frame gives one term a row: its `token` where it has one, else `amount_gbp`. So does a
+        row of it, as a Series or a mapping.
     unit : str, optional
         Unit of what carries none, such as bare numbers.
 
     Returns
     -------
-    list of Printed or None
+    list of Term
+
+    Raises
+    ------
+    TableError
+        If a table holds neither printed tokens nor amounts, or prints one amount twice.
+    MixedStatusError, MixedFlowError
+        If the rows of a table differ in status or flow.
     """
-    table: Any = side
-    if hasattr(table, "columns"):
-        return [printed_row(row) for row in frame_rows(table)]
-    if hasattr(table, "to_numpy"):
-        return [
-            None if value != value else _exact(exact_pence(float(value)), "GBP")
-            for value in table.to_numpy()
-        ]
-    if isinstance(table, list | tuple):
-        return [_one(term, unit) for term in table]
-    return [_one(table, unit)]
+    given: Any = side
+    if hasattr(type(given), "columns"):
+        terms: list[Any] = list(frame_rows(given))
+    elif (lister := _lister(given)) and not is_row(given):
+        terms = [series_value(value, unit) for value in lister()]
+    elif isinstance(given, list | tuple) and not is_row(given):
+        terms = list(given)
+    else:
+        terms = [given]
+    rows = [_mapping(term) for term in terms if is_row(term)]
+    _refuse_mixed(rows)
+    _refuse_second_printings(rows)
+    return [
+        _row_term(_mapping(term), unit) if is_row(term) else Term(_one(term, unit))
+        for term in terms
+    ]
+
+
+def is_row(given: Any) -> bool:
+    """Whether something is one row of a table: a mapping, a named tuple, a Series by column."""
+    if isinstance(given, Mapping) or hasattr(given, "_asdict"):
+        return True
+    names: Any = getattr(given, "index", None)
+    return hasattr(names, "to_list") and bool({"token", "amount_gbp"} & set(names.to_list()))
+
+
+def _lister(given: Any) -> Any:
+    """Give the method that lists the values of a Series or an array."""
+    if not hasattr(given, "__len__"):
+        return None
+    return getattr(given, "to_list", None) or getattr(given, "tolist", None)
+
+
+def _mapping(row: Any) -> Row:
+    return row._asdict() if hasattr(row, "_asdict") else dict(row)
 
 
 def exact_pence(amount: float) -> Fraction:
@@ -71,80 +150,144 @@ def exact_pence(amount: float) -> Fraction:
 
 
 def frame_rows(frame: Any) -> list[dict[str, Any]]:
-    """Give the rows of a table of any kind; refuse one that mixes kinds of money.
+    """Give the rows of a table of any kind.
 
     Raises
     ------
     TableError
-        If the table holds neither printed tokens nor amounts.
-    MixedStatusError, MixedFlowError
-        If its rows differ in status or flow.
+        If it is no table, or holds neither printed tokens nor amounts.
     """
     import narwhals.stable.v2 as nw
 
-    opened = nw.from_native(frame)
-    rows = (opened.collect() if isinstance(opened, nw.LazyFrame) else opened).rows(named=True)
-    columns = opened.collect_schema().names()
-    if not {"token", "amount_gbp"} & set(columns):
+    try:
+        opened = nw.from_native(frame)
+    except TypeError:
+        raise TableError(f"This is no table but a {type(frame).__name__}.") from None
+    table = opened.collect() if isinstance(opened, nw.LazyFrame) else opened
+    if not {"token", "amount_gbp"} & set(table.columns):
         raise TableError(
             f"This table has neither token nor amount_gbp; it has "
-            f"{', '.join(map(repr, columns))}. Name the printed amounts one of these."
+            f"{', '.join(map(repr, table.columns))}. Name the printed amounts one of these."
         )
+    return list(table.rows(named=True))
+
+
+def _refuse_mixed(rows: Sequence[Row]) -> None:
     for column, error in (("status", MixedStatusError), ("flow", MixedFlowError)):
         counts = Counter(row[column] for row in rows if isinstance(row.get(column), str))
         if len(counts) > 1:
             mixed = ", ".join(f"{number} {name}" for name, number in counts.items())
             raise error(f"These rows mix {mixed}. Keep one {column}, or sum them apart.")
-    return rows
 
 
-def printed_row(row: Mapping[Any, Any]) -> Printed | None:
+def _refuse_second_printings(rows: Iterable[Row]) -> None:
+    printings: dict[str, str] = {}
+    for row in rows:
+        subject, figure = row.get("subject_id"), row.get("figure_id")
+        if isinstance(subject, str) and isinstance(figure, str):
+            first = printings.setdefault(subject, figure)
+            if first != figure:
+                raise TableError(
+                    f"Figures {first!r} and {figure!r} are two printings of {subject!r}, which "
+                    f"counts once. Keep one of them."
+                )
+
+
+def known(value: Any) -> Any:
+    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
+    try:
+        return None if value is None or bool(value != value) else value
+    except TypeError:
+        return None
+
+
+def printed_row(row: Row) -> Printed | None:
     """Read one row of figures or amounts; None where it prints no number, 0 where it says nil."""
-    amount: Any = row.get("amount_gbp")
-    known_amount = amount is not None and amount == amount
-    token = row.get("token")
-    if row.get("unknown") == "nil":
-        return _exact(Fraction(0), row.get("unit") or "GBP")
-    if not isinstance(token, str):
-        return _exact(exact_pence(float(amount)), "GBP") if known_amount else None
-    printed = parse_printed(token, unit=row.get("unit"), exact=row.get("precision") == "exact")
-    if row.get("direction") == "down":
+    return _row_term(row, None).printed
+
+
+def _row_term(row: Row, unit: str | None) -> Term:
+    if not {"token", "amount_gbp"} & set(row):
+        raise TableError(
+            f"This row has neither token nor amount_gbp; it has {', '.join(map(repr, row))}."
+        )
+    kind = known(row.get("unknown"))
+    about = {
+        name: tuple(known(row.get(column)) for column in columns)
+        for name, columns in SCOPE_COLUMNS.items()
+    }
+    return Term(
+        printed=_row_number(row, unit),
+        unknown=NOT_PUBLISHED if kind is None else str(kind).replace("_", " "),
+        figure_id=known(row.get("figure_id")),
+        scope={name: values for name, values in about.items() if None not in values},
+    )
+
+
+def _row_number(row: Row, unit: str | None) -> Printed | None:
+    amount, token = known(row.get("amount_gbp")), known(row.get("token"))
+    unit, per = known(row.get("unit")) or unit, known(row.get("per"))
+    if known(row.get("unknown")) == "nil":
+        return _exact(Fraction(0), unit or "GBP")
+    if token is None:
+        found = None if amount is None else _amount(exact_pence(float(amount)), row)
+        return found if found is None or per is None else replace(found, per=per)
+    printed = parse_printed(token, unit=unit, exact=known(row.get("precision")) == "exact")
+    if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and not (known_amount and exact_pence(float(amount)) == said):
+    if said is not None and (amount is None or exact_pence(float(amount)) != said):
         raise TableError(
-            f"amount_gbp is {amount!r}, but the token beside it says {token!r}. "
+            f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
         )
-    return printed
+    return printed if per is None else replace(printed, per=per)
 
 
-def _one(term: One, unit: str | None) -> Printed | None:
+def _amount(amount: Fraction, row: Row) -> Printed:
+    """Take an amount without its token within the bounds beside it, if there are any."""
+    bounds = [row.get("amount_low_gbp", amount), row.get("amount_high_gbp", amount)]
+    low, high = (
+        end if isinstance(end, Fraction | None) else exact_pence(float(end))
+        for end in map(known, bounds)
+    )
+    return replace(_within(Interval(low, high), decimal_text(amount), "GBP"), value=amount)
+
+
+def series_value(value: Any, unit: str | None) -> One:
+    """Read one cell of a Series: whole numbers and floats are pounds unless a unit is given."""
+    value = known(value)
+    if isinstance(value, bool):
+        return value  # refused as no number
+    if unit in (None, "GBP") and isinstance(value, int | float):
+        return _exact(exact_pence(float(value)), "GBP")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    found: One = value
+    return found
+
+
+def _one(term: Any, unit: str | None) -> Printed | None:
     if term is None or isinstance(term, Printed):
         return term
     if isinstance(term, str):
         return parse_printed(term, unit=unit)
     if isinstance(term, Interval):
-        return Printed(
-            text=str(term),
-            value=term.low if term.is_point else None,
-            hard=term,
-            soft=term,
-            strict=term,
-            lenient=term,
-            unit=unit or "",
-        )
+        return _within(term, str(term), unit)
     return _exact(as_fraction(term), unit)
 
 
 def _exact(value: Fraction, unit: str | None) -> Printed:
-    point = Interval.point(value)
+    return _within(Interval.point(value), decimal_text(value), unit)
+
+
+def _within(interval: Interval, text: str, unit: str | None) -> Printed:
     return Printed(
-        text=decimal_text(value),
-        value=value,
-        hard=point,
-        soft=point,
-        strict=point,
-        lenient=point,
+        text=text,
+        value=interval.low if interval.is_point else None,
+        hard=interval,
+        soft=interval,
+        strict=interval,
+        lenient=interval,
         unit=unit or "",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval, decimal_text
-from pccfunding.reconciliation.readings import ANYTHING, amount_text
+from pccfunding.reconciliation.readings import amount_text, or_any, short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,7 @@ REASONS = {
 CAUTIONS = {
     "lenient-only": "Holds only if a figure is rounded more coarsely than its last digit.",
     "implausible-as-rounding": "Within the bound, but implausible as rounding.",
+    "bounded-on-one-side": "A ceiling or a floor allows this and much else.",
 }
 
 
@@ -60,7 +61,9 @@ class Reconciliation:
     working : str
         The arithmetic as one line.
     cautions : tuple of str
-        Codes: lenient-only, implausible-as-rounding.
+        Codes: lenient-only, implausible-as-rounding, bounded-on-one-side.
+    figure_ids : tuple of str
+        The figures that its rows name, left side first.
 
     Examples
     --------
@@ -83,6 +86,7 @@ class Reconciliation:
     unit: str | None
     working: str
     cautions: tuple[str, ...] = ()
+    figure_ids: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -100,6 +104,9 @@ class Reconciliation:
                 return f"Conflicts: the part exceeds the whole{by}."
             return f"Conflicts: no rounding lets the two sides meet{by}."
         if self.relation == "part_of":
+            if self.gap is not None and self.gap < 0:
+                more = f"as printed it is {size} more"
+                return f"Does not exceed the larger amount once rounding is allowed for; {more}."
             rest = f"; the remainder as printed is {size}" if size else ""
             return f"Does not exceed the larger amount{rest}."
         if self.gap is None:
@@ -109,8 +116,12 @@ class Reconciliation:
     def _share(self) -> str:
         if self.gap_pct is None:
             return ""
-        share = float(abs(self.gap_pct))
-        return " (under 0.01%)" if share < 0.01 else f" ({share:.2g}%)"
+        share = abs(self.gap_pct)
+        return (
+            " (under 0.01%)"
+            if share < Fraction(1, 100)
+            else f" ({short(share if share < 10 else Fraction(round(share)))}%)"
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -140,6 +151,7 @@ class Reconciliation:
             "unit": self.unit,
             "working": self.working,
             "cautions": "; ".join(self.cautions),
+            "figures": ";".join(self.figure_ids),
         }
 
     def check(self) -> Reconciliation:
@@ -201,7 +213,7 @@ class Reconciliation:
         """
         import pandas as pd
 
-        left, right = self.proof or (ANYTHING, ANYTHING)
+        left, right = self.proof or (or_any(None), or_any(None))
         return pd.DataFrame(
             [
                 {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.review_pack.spending import printed_total
+
 if TYPE_CHECKING:
     from pccfunding.review_pack.outline import Review
 
@@ -37,11 +39,13 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
     tables = found.tables
     lines, sums = tables["awards"], tables["subtotals"]
     total = sums.iloc[-1]
+    stated = printed_total(tables)
+    beside = "no source prints it" if stated is None else f"printed as {stated}"
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
             pounds(total["amount_gbp"]),
-            f"derived: the sum of {total['n_known']} printed lines; no source prints it",
+            f"derived: the sum of {total['n_known']} printed lines; {beside}",
         )
     ]
     everything = tables["spend_per_head"]
@@ -50,9 +54,10 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
     for per_head, persons, start in zip(
         heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
     ):
+        year = f" in {start.year}-{(start.year + 1) % 100:02d}" if len(heads) > 1 else ""
         facts.append(
             (
-                "Per resident",
+                f"Per resident{year}",
                 pounds(round(per_head, 2)),
                 f"{persons:,.0f} residents in mid-{start.year}",
             )
@@ -82,7 +87,8 @@ def key_facts(found: Review) -> list[tuple[str, str, str]]:
         (
             "Published changes",
             str(len(changes)),
-            ", ".join(f"{number} {verdict}" for verdict, number in told.items()),
+            ", ".join(f"{number} {verdict}" for verdict, number in told.items())
+            or "no source held here prints one",
         )
     )
     risen = tables["changes_not_quoted"]

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["lay_out"]
 
+BODIES = {
+    "pcc": "Police and Crime Commissioner",
+    "pfcc": "Police, Fire and Crime Commissioner",
+    "mayor": "Mayor",
+    "common_council": "Common Council",
+}
+
 
 def lay_out(found: Review) -> Page:
     """Lay a Review out as a page of parts.
@@ -29,7 +36,7 @@ def lay_out(found: Review) -> Page:
     cited = Citations(found)
     return Page(
         title=f"Review of commissioning in {found.area.name}",
-        subtitle=f"What was funded, {_years(found)}, beside the outcomes that were reported",
+        subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
         particulars=_particulars(found),
         summary=[Fact(*fact) for fact in key_facts(found)],
         sections=[
@@ -52,10 +59,6 @@ def lay_out(found: Review) -> Page:
     )
 
 
-def _years(found: Review) -> str:
-    return found.period.label.replace("/", " to ")
-
-
 def _particulars(found: Review) -> list[tuple[str, str]]:
     import pccfunding
 
@@ -63,8 +66,8 @@ def _particulars(found: Review) -> list[tuple[str, str]]:
     known = found.evidence.as_of
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
-        *([("Local policing body", body.upper() if body == "pcc" else body)] if body else []),
-        ("Period", _years(found)),
+        *([("Local policing body", BODIES.get(body, body))] if body else []),
+        ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else "everything held"),
         ("Made with", f"pccfunding {pccfunding.__version__}"),
     ]

@@ -18,7 +18,7 @@ from pccfunding.review_pack.parts import (
     badge,
 )
 from pccfunding.review_pack.render import frame_table
-from pccfunding.review_pack.spending import single_years
+from pccfunding.review_pack.spending import printed_total, single_years
 from pccfunding.statements import figure_ids
 
 if TYPE_CHECKING:
@@ -49,16 +49,20 @@ def bought(found: Review, cited: Citations) -> Section:
     ]
     listing["source"] = links
     total = pounds(sums.iloc[-1]["amount_gbp"])
+    stated = printed_total(found.tables)
+    beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
+    if lines["period"].nunique() > 1:
+        beside += ", in the money of their years"
     return Section(
         id="bought",
         question="Q1",
         heading="What was bought, and from whose money?",
         lead=(
             f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
-            f"up to {total}, a sum that no source prints."
+            f"up to {total}, {beside}."
         ),
         blocks=[
-            Plot("plot-streams", plot_streams(listing, title=_headline(sums))),
+            Plot("plot-streams", plot_streams(listing, title=_headline(lines, sums))),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -129,13 +133,18 @@ def adds_up(found: Review, cited: Citations) -> Section:
 def per_head_and_year(found: Review, cited: Citations) -> Section:
     """Spend per head, and from one year to the next."""
     heads, years = found.tables["spend_per_head"], found.tables["year_on_year"]
+    several = heads["period_start"].nunique() > 1
+    known = heads.drop_duplicates("period_start")["persons"].dropna()
+    people = ", ".join(f"{number:,.0f}" for number in known)
+    estimates = "the mid-year estimates, each" if several else "the mid-year estimate"
     alone = single_years(found.tables)
     shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all")
     blocks: list[Any] = [
         frame_table(
-            heads,
+            heads.assign(year=_year_labels(heads)),
             {
                 "funding_stream": Column("Funding stream"),
+                **({"year": Column("Year")} if several else {}),
                 "spend_gbp": Column("Spend", numeric=True, write=pounds),
                 "spend_gbp_per_head": Column("Per head", numeric=True, write="£{:.2f}".format),
                 "spend_real_gbp_per_head": Column(
@@ -146,9 +155,9 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
             },
             id="per-head",
             caption="Spend per resident",
-            note=f"{heads['persons'].iloc[0]:,.0f} residents, the mid-year estimate inside the "
-            "financial year, rebased after Census 2021. The money is for the whole area: no "
-            "source splits it over districts.",
+            note=f"{people} residents, {estimates} inside "
+            "the financial year, rebased after Census 2021. The money is for the whole area: no "
+            "source held here splits it over districts.",
         )
     ]
     if len(shown):
@@ -179,7 +188,7 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
         id="per-head-and-year",
         question="Q12",
         heading="How much is that per head, and has it changed?",
-        lead="Spend per resident for the year that is published; change only where two like "
+        lead="Spend per resident for each year that is published; change only where two like "
         "years are.",
         blocks=blocks,
     )
@@ -225,6 +234,7 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Lines in printed order under their headings, each heading closed by its subtotal."""
     import pandas as pd
 
+    several = lines["period"].nunique() > 1
     rows: list[dict[str, Any]] = []
     for group in sums.to_dict("records"):
         name = group["funder_group"]
@@ -232,7 +242,9 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
         if not is_total:
             members = lines[lines["funder_group"].fillna("not stated") == name]
             rows += [
-                line | {"row": "line", "heading": name, "derived": False}
+                line
+                | {"row": "line", "heading": name, "derived": False}
+                | ({"funding_stream": _of_year(line)} if several else {})
                 for line in members.to_dict("records")
             ]
         rows.append(
@@ -251,7 +263,20 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _headline(sums: pd.DataFrame) -> str:
+def _of_year(line: dict[Any, Any]) -> str:
+    return f"{line['funding_stream']}, {line['period']}"
+
+
+def _year_labels(frame: pd.DataFrame) -> list[str]:
+    return [f"{start.year}-{(start.year + 1) % 100:02d}" for start in frame["period_start"]]
+
+
+def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
+    """The largest heading, or the largest line where the list has no headings."""
+    if lines["funder_group"].isna().all():
+        line = lines.sort_values("amount_gbp").iloc[-1].to_dict()
+        name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
+        return f"{name}: {line['share_pct']:.0f}% of the listed money"
     largest = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1]
     return f"{largest['funder_group']}: {largest['share_pct']:.0f}% of the listed money"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.facts import pounds
 from pccfunding.review_pack.parts import Column, Heading, Plot, Section, badge
@@ -50,8 +51,10 @@ def changed(found: Review, cited: Citations) -> Section:
         heading="Did the outcomes change, and beyond counting noise?",
         lead=(
             f"{len(changes)} changes in percent are printed. "
-            + ", ".join(f"{number} {_verdict_words(str(name))}" for name, number in told.items())
+            + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
             + "."
+            if len(changes)
+            else "No change in percent is printed in the sources held here."
         ),
         blocks=blocks,
     )
@@ -71,9 +74,9 @@ def beside_spend(found: Review, cited: Citations) -> Section:
         question="Q13",
         heading="Spend beside outcome, stream by stream",
         lead=(
-            "Not estimable: one area, and no published figure splits any stream over districts, so "
-            "an association between spend and outcome cannot be computed. What follows sets the "
-            "two side by side and says what the source claims."
+            "Not estimable: one area, and no figure held here splits any stream over districts, "
+            "so an association between spend and outcome cannot be computed. What follows sets "
+            "the two side by side and says what the source claims."
         ),
         blocks=[
             Plot(
@@ -81,6 +84,7 @@ def beside_spend(found: Review, cited: Citations) -> Section:
             ),
             frame_table(
                 table.assign(
+                    funding_stream=_with_years(table),
                     reported=[_reported(row) for row in table.to_dict("records")],
                     source=links,
                 ),
@@ -127,6 +131,13 @@ def by_theme(found: Review, cited: Citations) -> Section:
             )
         ],
     )
+
+
+def _with_years(table: pd.DataFrame) -> pd.Series[str]:
+    """Name the streams, with the year where one stream has lines of several."""
+    names = table["funding_stream"]
+    several = table.groupby("funding_stream")["period"].transform("nunique") > 1
+    return names.where(~several, names + ", " + table["period"].fillna(""))
 
 
 def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
@@ -198,8 +209,8 @@ def _rises(rises: pd.DataFrame) -> Any:
 def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
     places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
     shown = levels.assign(
-        printed=[cited.token(figure) for figure in levels["figure_id"]],
-        period=levels["period"].fillna("not stated"),
+        printed=[cited.token(row["figure_id"]) + _of(row) for row in levels.to_dict("records")],
+        period=[_when(period) for period in levels["period"]],
         figure_kind=levels["figure_kind"],
         source=places,
     )
@@ -218,10 +229,20 @@ def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
 
 
 def _compared(row: dict[Any, Any]) -> str:
-    period, baseline = row["period"], row["baseline"]
-    if not isinstance(period, str):
-        return "not stated"
-    return f"{period} against {baseline}" if isinstance(baseline, str) else period
+    against = f" against {_when(row['baseline'])}" if isinstance(row["baseline"], str) else ""
+    return _when(row["period"]) + against
+
+
+def _when(label: Any) -> str:
+    return Period.parse(label).words if isinstance(label, str) else "not stated"
+
+
+def _of(row: dict[Any, Any]) -> str:
+    """Say what a percentage is of."""
+    if row["unit"] != "percent":
+        return ""
+    given = row["base_count"]
+    return f", base {given}" if isinstance(given, str) else ", base not published"
 
 
 def _base(row: dict[Any, Any]) -> str:
@@ -234,10 +255,8 @@ def _base(row: dict[Any, Any]) -> str:
 def _counts(row: dict[Any, Any]) -> str:
     if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
         return ""
-    return (
-        f"{_percent(row['change_pct'])} "
-        f"({_percent(row['change_low_pct'])} to {_percent(row['change_high_pct'])})"
-    )
+    interval = f"({_percent(row['change_low_pct'])} to {_percent(row['change_high_pct'])})"
+    return f"{_percent(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _percent(value: float) -> str:
@@ -250,14 +269,18 @@ def _reported(row: dict[Any, Any]) -> str:
     if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
         return f"{row['measure']}: {_percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
-        return f"{row['measure']}: {row['token']}"
+        return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
 
 
-def _verdict_words(name: str) -> str:
-    return {
-        "reproduced": "come out of the counts",
-        "consistent": "agree with a nearby class",
-        "differs": "differ from the counts now published",
-        "not testable": "cannot be tested",
+def _verdict_words(name: str, number: int) -> str:
+    one, several = {
+        "reproduced": ("comes out of the counts", "come out of the counts"),
+        "consistent": ("agrees with a nearby class", "agree with a nearby class"),
+        "differs": (
+            "differs from the counts now published",
+            "differ from the counts now published",
+        ),
+        "not testable": ("cannot be tested", "cannot be tested"),
     }[name]
+    return f"{number} {one if number == 1 else several}"

@@ -184,8 +184,7 @@ def review(
             f"{', '.join(sorted(evidence.awards['period'].unique()))}."
         )
     lines = award_lines(_in_printed_order(awards, evidence))
-    worked = work_statements(evidence, area_code=area.code)
-    statements = tuple((row, result) for row, result in worked if _touches(row, evidence, span))
+    statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
@@ -225,18 +224,16 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
 
 
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
-    inside: pd.Series[bool] = (frame["period_start"].dt.date >= span.start) & (
-        frame["period_end"].dt.date <= span.end
-    )
+    start, end = span.start.isoformat(), span.end.isoformat()
+    inside: pd.Series[bool] = (frame["period_start"] >= start) & (frame["period_end"] <= end)
     return frame[inside].reset_index(drop=True)
 
 
 def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Rows that touch the period; a row without a period stays, since nobody said its time."""
     undated = frame["period_end"].isna()
-    touches: pd.Series[bool] = (frame["period_end"].dt.date >= span.start) & (
-        frame["period_start"].dt.date <= span.end
-    )
+    start, end = span.start.isoformat(), span.end.isoformat()
+    touches: pd.Series[bool] = (frame["period_end"] >= start) & (frame["period_start"] <= end)
     return frame[undated | touches].reset_index(drop=True)
 
 
@@ -250,19 +247,24 @@ def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFram
     return subjects.loc[order].reset_index(drop=True)
 
 
-def _touches(statement: dict[Any, Any], evidence: Evidence, span: Period) -> bool:
-    """Whether a statement has a figure of the period, or only figures without a period."""
+def _touching(
+    worked: list[tuple[dict[Any, Any], Reconciliation]], evidence: Evidence, span: Period
+) -> tuple[tuple[dict[Any, Any], Reconciliation], ...]:
+    """Statements with a figure of the period, or with figures without a period only."""
     import pandas as pd
 
-    figures = evidence.figures
-    named = figures[figures["figure_id"].isin(figure_ids(statement))]["subject_id"]
-    dated = pd.concat(
-        [
-            table.loc[table["subject_id"].isin(named), ["period_start", "period_end"]].dropna()
-            for table in (evidence.awards, evidence.totals, evidence.outcomes)
-        ]
-    )
-    return dated.empty or len(_overlapping(dated, span)) > 0
+    columns = ["subject_id", "period_start", "period_end"]
+    tables = (evidence.awards, evidence.totals, evidence.outcomes)
+    dated = pd.concat([table[columns].dropna() for table in tables])
+    of_figure = evidence.figures.set_index("figure_id")["subject_id"]
+    outside = set(dated["subject_id"]) - set(_overlapping(dated, span)["subject_id"])
+    inside = set(dated["subject_id"]) - outside
+    kept = []
+    for row, result in worked:
+        named = {of_figure[figure] for figure in figure_ids(row)}
+        if named & inside or not named & outside:
+            kept.append((row, result))
+    return tuple(kept)
 
 
 def _statement_table(

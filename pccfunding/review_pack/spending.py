@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from pccfunding.evidence import Evidence
 
-__all__ = ["award_lines", "compared_years", "single_years", "spend_per_head", "subtotals"]
+__all__ = [
+    "award_lines",
+    "compared_years",
+    "printed_total",
+    "single_years",
+    "spend_per_head",
+    "subtotals",
+]
 
 
 def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
@@ -74,6 +81,32 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def printed_total(tables: dict[str, pd.DataFrame]) -> str | None:
+    """Give the printed total of all lines, where the sources print one over the same days.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        `awards` and `totals` of a Review.
+
+    Returns
+    -------
+    str or None
+        The token; None where the lines are part of no common total of their own period.
+    """
+    lines, totals = tables["awards"], tables["totals"]
+    named = lines["part_of"].unique()
+    if len(named) != 1:
+        return None
+    same = (
+        (totals["subject_id"] == named[0])
+        & (totals["period_start"] == lines["period_start"].min())
+        & (totals["period_end"] == lines["period_end"].max())
+    )
+    tokens = totals.loc[same, "token"].dropna()
+    return None if tokens.empty else str(tokens.iloc[0])
+
+
 def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
     """Spend per resident by funding stream and in all, in cash and in the latest year's prices.
 
@@ -102,7 +135,7 @@ def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
     return real.sort_values(
         ["period_start", "funding_stream"],
         key=lambda column: (
-            column.map(order).fillna(len(order)) if column.name == "funding_stream" else column
+            column.map(order).fillna(len(awards)) if column.name == "funding_stream" else column
         ),
         kind="stable",
         ignore_index=True,

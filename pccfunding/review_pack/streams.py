@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["beside", "themes"]
 
-_MONEY = ["funding_stream", "amount_gbp", "period", "period_start"]
+_MONEY = ["funding_stream", "amount_gbp", "period", "period_start", "period_end"]
 _CLAIMS = {
     "not_attributed": "the source links it to no stream",
     "associated": "set beside the stream; no link is claimed in numbers",
@@ -32,8 +32,8 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     DataFrame
         One row a stream and outcome (or the stream alone, where none is published):
         `funding_stream`, `amount_gbp`, `spend_gbp_per_head`, `period`, `measure`, `token`,
-        `change_pct`, `outcome_period`, `figure_kind`, `claim`, `order` (whether the outcome's
-        period starts after the money's), `figure_id`.
+        `change_pct`, `base_count`, `outcome_period`, `figure_kind`, `claim`, `order` (whether
+        the outcome's period starts after the money's), `figure_id`.
     """
     import pandas as pd
 
@@ -42,15 +42,18 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     elsewhere = outcomes[~outcomes["funding_stream"].isin(lines["funding_stream"])]
     named_only = elsewhere["funding_stream"].drop_duplicates()
     lines = pd.concat([lines, _amounts_elsewhere(tables["totals"], named_only)], ignore_index=True)
-    heads = tables["spend_per_head"][["funding_stream", "spend_gbp_per_head"]]
-    named = outcomes.rename(columns={"period": "outcome_period", "period_start": "outcome_start"})
+    heads = tables["spend_per_head"][["funding_stream", "period_start", "spend_gbp_per_head"]]
+    named = _of_lines(lines, outcomes).rename(
+        columns={"period": "outcome_period", "period_start": "outcome_start"}
+    )
     columns = [
-        "funding_stream",
+        "line",
         "measure",
         "value",
         "token",
         "unit",
         "change_pct",
+        "base_count",
         "outcome_period",
         "outcome_start",
         "figure_kind",
@@ -58,15 +61,39 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         "unknown",
         "figure_id",
     ]
-    table = lines.merge(heads, on="funding_stream", how="left").merge(
-        named[columns], on="funding_stream", how="left"
-    )
+    table = lines.merge(heads, on=["funding_stream", "period_start"], how="left")
+    table = table.assign(line=range(len(table))).merge(named[columns], on="line", how="left")
+    table = table.drop(columns=["line", "period_end"])
     table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
     table["order"] = [
-        _order(start, outcome)
-        for start, outcome in zip(table["period_start"], table["outcome_start"], strict=True)
+        None if measure != measure else _order(start, outcome)
+        for start, outcome, measure in zip(
+            table["period_start"], table["outcome_start"], table["measure"], strict=True
+        )
     ]
     return table
+
+
+def _of_lines(lines: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Give each outcome the position of the line that it stands beside, as column `line`.
+
+    Where one stream has lines of several years, that is each line whose period the outcome
+    touches; an outcome that touches none, or has no period, stands beside the latest.
+    """
+    import pandas as pd
+
+    chosen: list[tuple[int, int]] = []
+    places = lines.reset_index(drop=True)
+    for row, outcome in enumerate(outcomes.to_dict("records")):
+        of_stream = places[places["funding_stream"] == outcome["funding_stream"]]
+        touched = of_stream[
+            (of_stream["period_start"] <= outcome["period_end"])
+            & (of_stream["period_end"] >= outcome["period_start"])
+        ]
+        latest = of_stream.sort_values("period_start", kind="stable").tail(1)
+        chosen += [(row, place) for place in (latest if touched.empty else touched).index]
+    pairs = pd.DataFrame(chosen, columns=["row", "line"])
+    return outcomes.iloc[pairs["row"]].assign(line=pairs["line"].to_numpy())
 
 
 def _amounts_elsewhere(totals: pd.DataFrame, streams: pd.Series[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pccfunding.schemas._base import FLOWS, STATUSES, THEMES, UNKNOWN_KINDS
+from pccfunding.schemas._base import FLOWS, STATUSES, UNKNOWN_KINDS
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,
@@ -22,6 +22,7 @@ from pccfunding.schemas.statistics import (
     Deflator,
     Population,
     RecordedCrime,
+    StreetCrime,
     Weights,
 )
 
@@ -32,7 +33,6 @@ __all__ = [
     "PRIMARY_KEYS",
     "STATUSES",
     "STORED",
-    "THEMES",
     "UNKNOWN_KINDS",
     "Areas",
     "AwardSubjects",
@@ -46,6 +46,7 @@ __all__ = [
     "RecordedCrime",
     "Sources",
     "Statements",
+    "StreetCrime",
     "TotalSubjects",
     "Totals",
     "Weights",
@@ -61,6 +62,7 @@ STORED: dict[str, type[pa.DataFrameModel]] = {
     "areas": Areas,
     "population": Population,
     "recorded_crime": RecordedCrime,
+    "street_crime": StreetCrime,
     "crime_severity": CrimeSeverity,
     "deflator": Deflator,
     "weights": Weights,
@@ -80,6 +82,7 @@ PRIMARY_KEYS: dict[str, list[str]] = {
     "areas": ["area_code"],
     "population": ["area_code", "reference_date", "vintage"],
     "recorded_crime": ["area_code", "offence", "period_end", "release"],
+    "street_crime": ["area_code", "location", "category", "period_end", "release"],
     "crime_severity": ["area_code", "offence_group", "period_end", "release"],
     "deflator": ["financial_year"],
     "weights": ["scheme", "level", "offence", "offence_code", "offence_group", "unit"],
@@ -92,6 +95,7 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "statements": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "population": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "recorded_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
+    "street_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "crime_severity": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "deflator": [("source_id", "sources", "source_id")],
     "weights": [("source_id", "sources", "source_id")],

@@ -9,13 +9,6 @@ import pandera.pandas as pa
 FLOWS = ("national_to_pcc", "pcc_to_recipient")
 STATUSES = ("bid", "award", "allocation", "budget", "outturn", "ceiling")
 UNKNOWN_KINDS = ("nil", "not_published", "withheld", "not_applicable", "not_yet_due")
-THEMES = (
-    "Putting Communities First",
-    "Crime Prevention",
-    "Supporting Victims and Witnesses",
-    "Ethical Policing",
-    "Robust Enforcement",
-)
 VERIFIED = ("yes", "secondary", "derived")
 AREA_CODE = r"^([EWKN]\d{8}(-unassigned|-airport)?|BTP)$"
 SUBJECT_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"

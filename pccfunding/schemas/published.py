@@ -14,7 +14,6 @@ from pccfunding.schemas._base import (
     FLOWS,
     STATUSES,
     SUBJECT_ID,
-    THEMES,
     UNKNOWN_KINDS,
     VERIFIED,
     Table,
@@ -124,7 +123,6 @@ class _MoneySubject(Table):
     theme: Series[str] = column(
         "Theme of the Police and Crime Plan, where the source gives it.",
         optional=True,
-        isin=list(THEMES),
     )
     legal_basis: Series[str] = column("Power under which it is made, where stated.", optional=True)
     recipient: Series[str] = column("Who receives it, where published.", optional=True)
@@ -287,7 +285,6 @@ class OutcomeSubjects(Table):
     theme: Series[str] = column(
         "Theme of the Police and Crime Plan that it is printed under.",
         optional=True,
-        isin=list(THEMES),
     )
     area_code: Series[str] = column("ONS code of the area.", str_matches=AREA_CODE)
     period_start: Series[pa.DateTime] = column("First day of the period.", optional=True)

@@ -68,6 +68,36 @@ class RecordedCrime(Table):
     source_id: Series[str] = column("Where it was read: key of `sources`.")
 
 
+class StreetCrime(Table):
+    """One row an area, category and month of the street-level records of data.police.uk.
+
+    Anti-social behaviour is an incident, not a crime: never add the two. Records that lie in no
+    district are kept under the code of the force.
+    """
+
+    area_code: Series[str] = column(
+        "ONS code of the district; of the force where a record lies in none of its districts.",
+        str_matches=AREA_CODE,
+    )
+    location: Series[str] = column(
+        "Where the records lie: in the area, nowhere that is given, or outside the force.",
+        isin=["in_the_area", "not_located", "outside_the_force"],
+    )
+    category: Series[str] = column("Category as data.police.uk names it.")
+    recorded_as: Series[str] = column(
+        "Whether the records are crimes or incidents.", isin=["crime", "incident"]
+    )
+    period_start: Series[pa.DateTime] = column("First day of the month.")
+    period_end: Series[pa.DateTime] = column("Last day of the month.")
+    records: Series[int] = column(
+        "Our count of the rows of the month's file; 0 where a file that was read holds none.",
+        unit="records",
+        ge=0,
+    )
+    release: Series[str] = column("Monthly file that was counted.")
+    source_id: Series[str] = column("Where it was read: key of `sources`.")
+
+
 class CrimeSeverity(Table):
     """One row an area, offence group, year and release of the ONS Crime Severity Score."""
 

@@ -127,12 +127,12 @@ def test_a_scan_refuses_files_that_are_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("need")
-def test_an_archive_is_counted_with_the_codes_of_its_areas(tmp_path: Path) -> None:
+def test_an_archive_is_counted_with_the_codes_of_its_districts(tmp_path: Path) -> None:
     expected = archive(tmp_path)
     found = count_police_uk(f"{tmp_path}/*/*.csv")
     assert as_counter(found.frame) == expected
     assert (found.n_files, found.n_rows) == (12, 360)
-    codes = dict(zip(found.frame["district"], found.frame["area_code"], strict=True))
+    codes = dict(zip(found.frame["district"], found.frame["district_code"], strict=True))
     assert (
         codes["Cambridge"]
         == pcc.find_area(
@@ -192,7 +192,7 @@ def test_a_count_never_writes_over_a_file_unasked(tmp_path: Path) -> None:
     assert (refused.exit_code, out.read_text("utf-8")) == (2, "mine")
     assert "--force" in refused.output
     assert CliRunner().invoke(main, [*command, "--force"]).exit_code == 0
-    assert out.read_text("utf-8").startswith("area_code,district,period_start")
+    assert out.read_text("utf-8").startswith("district_code,district,period_start")
     odd = CliRunner().invoke(main, [*command[:-1], str(tmp_path / "counts.txt")])
     assert odd.exit_code == 2
     assert "neither .csv nor .parquet" in odd.output

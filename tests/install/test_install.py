@@ -109,8 +109,9 @@ def test_the_wheel_brings_the_data_the_types_and_the_command(
     assert "Usage" in run(python.parent / "pccfunding", "--help", cwd=tmp_path)
 
     names = set(zipfile.ZipFile(wheel).namelist())
-    tables = {file.name for file in (ROOT / "datasets").iterdir() if file.is_file()}
-    assert {f"pccfunding/_datasets/{name}" for name in tables} <= names
+    datasets = ROOT / "datasets"
+    tables = {file.relative_to(datasets) for file in datasets.rglob("*") if file.is_file()}
+    assert {f"pccfunding/_datasets/{name.as_posix()}" for name in tables} <= names
     assert {"pccfunding/py.typed", "pccfunding/__init__.pyi"} <= names
     assert not [name for name in names if name.startswith(("tests/", "datasets/", "notebooks/"))]
 
@@ -135,6 +136,7 @@ def test_the_source_archive_keeps_the_datasets_in_their_place(
     archive = build("sdist", checkout, tmp_path / "dist")
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
-    tables = {f"datasets/{file.name}" for file in (ROOT / "datasets").iterdir() if file.is_file()}
+    files = [file for file in (ROOT / "datasets").rglob("*") if file.is_file()]
+    tables = {file.relative_to(ROOT).as_posix() for file in files}
     assert tables <= names
     assert {"LICENSE", "DATA-LICENCE.md", "README.md", "pyproject.toml"} <= names

@@ -88,7 +88,15 @@ def test_the_opposite_holds_the_opposite_points(one: Interval) -> None:
     check_image(-one, [-point for point in points(one)], 20 * NEAR)
     opposite = -one
     assert -opposite == one
-    assert one - one == one + -one
+    alike = Interval(one.low, one.high, one.low_closed, one.high_closed)
+    assert one - alike == one + -one
+
+
+@given(intervals())
+def test_one_object_is_one_unknown(one: Interval) -> None:
+    assert one - one == Interval.point(0)
+    if all(point != 0 for point in points(one)) and not one.low == one.high == 0:
+        assert one / one == Interval.point(1)
 
 
 @given(intervals())

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as stn
 
-from pccfunding._permutation_scores import attained
 from pccfunding.permutation import (
     adjusted_p,
     leave_one_out,
@@ -22,6 +21,7 @@ from pccfunding.permutation import (
     permutation_family,
     permutation_test,
 )
+from pccfunding.permutation._scores import attained
 
 METHODS = ("spearman", "kendall", "pearson")
 RULES = ("double", "abs")
@@ -176,6 +176,32 @@ def test_the_smallest_p_is_right_for_every_tie_pattern(n: int) -> None:
             found = permutation_test(x, y, method="kendall", two_sided=rule)
             assert found.min_p == smallest(np.asarray(values), rule)
         assert attained(patterns[i], patterns[j]) == (values == np.max(values)).sum()
+
+
+@pytest.mark.parametrize("n", [6, 7])
+def test_p_is_that_of_enumeration_for_every_tie_pattern(n: int) -> None:
+    every = np.array(list(itertools.permutations(range(n))))
+    rng = np.random.default_rng(n)
+    patterns = list(tie_patterns(n))
+    x = np.array([np.repeat(np.arange(len(of)) ** 3, of) for of in patterns], dtype=float)
+    y = rng.permuted(x, axis=1)
+    for method, rule in itertools.product(("spearman", "pearson"), RULES):
+        found = permutation_family(x, y, method=method, two_sided=rule)
+        scored = [
+            rows if method == "pearson" else np.array([ranks(row) for row in rows], float)
+            for rows in (x, y)
+        ]
+        # Whole numbers, so that equal correlations are equal.
+        a, b = (np.rint(2 * n * (v - v.mean(axis=1, keepdims=True))).astype(int) for v in scored)
+        for i, row in enumerate(a):
+            products = row[every] @ b.T
+            observed = row @ b.T
+            if rule == "abs":
+                counts = (np.abs(products) >= np.abs(observed)).sum(axis=0)
+            else:
+                tails = [(products >= observed).sum(axis=0), (products <= observed).sum(axis=0)]
+                counts = np.minimum(2 * np.minimum(*tails), len(every))
+            assert (found.p_value[i] == counts / len(every)).all()
 
 
 def smallest(values: np.ndarray, rule: str) -> float:

@@ -317,7 +317,7 @@ def test_counts_that_print_as_a_percentage_are_those_of_brute_force(
         if (low < Fraction(100 * k, base) or (interval.low_closed and 100 * k == low * base))
         and (Fraction(100 * k, base) < high or (interval.high_closed and 100 * k == high * base))
     ]
-    assert counts_that_print(Interval.point(base), interval) == counts
+    assert list(counts_that_print(Interval.point(base), interval)) == counts
     result = reconcile(base, token, relation="count_percentage", unit="count")
     assert (result.verdict == "conflicts") == (not counts)
     if counts and not hedged:
@@ -374,7 +374,7 @@ def test_what_is_not_published_never_reconciles(
     if known:
         assert f"{truths.count(None)} not published" in result.working
     for binary in BINARY:
-        against = "5%" if RELATIONS[binary].right_unit else right
+        against = {"percent": "5%", "ratio": "5"}.get(RELATIONS[binary].right_unit, right)
         assert reconcile([None, right], against, relation=binary).reason == "not-published"
     assert reconcile(parts, None, relation=relation).reason == "not-published"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -85,8 +86,71 @@ def test_reproduce_fails_when_a_verdict_is_not_the_recorded_one(tmp_path: Path) 
     assert "London decision" in result.output
 
 
+@pytest.fixture
+def award_list(tmp_path: Path) -> Path:
+    path = tmp_path / "awards.csv"
+    lines = ["Provided,Amount Awarded,Purpose", '=1+1,"£25,460",-x', "Robin,-250.00,y"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_import_reports_and_writes_typed_tables(award_list: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = run("import", str(award_list), "--out", str(out), "--financial-year", "2023/24")
+    assert result.exit_code == 0, result.output
+    assert "awards.csv: 2 rows read, none rejected" in result.output
+    names = {path.name for path in out.iterdir()} - {"awards.parquet"}
+    assert names == {
+        f"{name}.csv" for name in ("awards", "rejected", "changes", "totals", "others", "coverage")
+    }
+    awards = pd.read_csv(out / "awards.csv")
+    assert awards["amount_gbp"].tolist() == [25460.0, -250.0]
+    assert awards["period_start"].tolist() == ["2023-04-01"] * 2
+
+
+def test_import_makes_formulas_text_and_leaves_numbers(award_list: Path, tmp_path: Path) -> None:
+    run("import", str(award_list), "--out", str(tmp_path / "out"))
+    awards = pd.read_csv(tmp_path / "out" / "awards.csv", dtype=str)
+    assert awards["recipient"].tolist() == ["'=1+1", "Robin"]
+    assert awards["purpose"].tolist() == ["'-x", "y"]
+    assert awards["token"].tolist() == ["£25,460", "-250.00"]
+    for path in (tmp_path / "out").glob("*.csv"):
+        cells = pd.read_csv(path, dtype=str, header=None).stack()
+        assert not cells.str.contains(r"^[=+@]|^-[^0-9]", regex=True).any(), path.name
+
+
+def test_import_writes_over_nothing_unasked(award_list: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "awards.csv").write_text("an earlier one", encoding="utf-8")
+    refused = run("import", str(award_list), "--out", str(out))
+    assert refused.exit_code == 2
+    assert "--force" in refused.output
+    assert [path.name for path in out.iterdir()] == ["awards.csv"]
+    assert (out / "awards.csv").read_text(encoding="utf-8") == "an earlier one"
+    assert run("import", str(award_list), "--out", str(out), "--force").exit_code == 0
+
+
+def test_import_fails_where_rows_were_rejected(award_list: Path) -> None:
+    with award_list.open("a", encoding="utf-8") as file:
+        file.write('Lark,"£31,78",z\n')
+    refused = run("import", str(award_list))
+    assert refused.exit_code == 1
+    assert "1 row rejected" in refused.output
+    assert "£31,78" in refused.output
+    assert run("import", str(award_list), "--allow-rejected").exit_code == 0
+
+
+def test_import_takes_the_callers_columns(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("Wer,Wieviel\nA,500\n", encoding="utf-8")
+    assert run("import", str(path)).exit_code == 2
+    named = ["--column", "recipient=Wer", "--column", "amount=Wieviel"]
+    assert run("import", str(path), *named).exit_code == 0
+
+
 def test_help_names_the_commands() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for command in ("review", "datasets", "reproduce"):
+    for command in ("review", "datasets", "import", "reproduce"):
         assert command in result.output

@@ -24,6 +24,14 @@ class Correlation:
     cautions: tuple[str, ...] = ()
 
 
+Correlation.__module__ = "pccfunding.association"
+
+
+@dataclass(frozen=True)
+class Typed:
+    maryland_level: int
+
+
 @pytest.mark.parametrize(
     ("results", "level"),
     [
@@ -58,7 +66,13 @@ def test_it_says_what_it_rests_on_and_what_the_next_level_would_need() -> None:
 
 def test_a_level_cannot_be_typed_in() -> None:
     assert "level" not in inspect.signature(ev.evidence_level).parameters
-    for typed in (4, "4", Correlation(maryland_level=5), Correlation(maryland_level=True)):
+    for typed in (
+        4,
+        "4",
+        Typed(4),
+        Correlation(maryland_level=5),
+        Correlation(maryland_level=True),
+    ):
         with pytest.raises(TableError, match="has no Maryland level"):
             ev.evidence_level(typed)
     with pytest.raises(TableError, match="has no Maryland level"):

@@ -72,6 +72,17 @@ def test_a_given_dispersion_is_used() -> None:
     assert found.areas["low_998_widened"].tolist() == [0.0] * 3
 
 
+def test_a_funnel_is_drawn_in_rates_with_the_largest_area_first() -> None:
+    found = ev.funnel_limits([12, 60, 9], [1000, 2000, 1000], labels=["A", "B", "C"])
+    axes = found.plot()
+    said = [words.get_text() for words in axes.texts]
+    assert [one for one in said if one in "ABC"] == ["B", "A", "C"]
+    assert "rate 30.0; above 95%" in said
+    assert "99.8% limits" in axes.get_label()
+    with pytest.raises(TableError, match="no funnel to draw: nothing was counted"):
+        ev.funnel_limits([0, 0], [1, 1]).plot()
+
+
 def test_areas_without_figures_are_left_out_and_named() -> None:
     found = ev.funnel_limits([12, None, 9, 7], [1000, 1000, None, 1000], labels="ABCD")
     assert (found.n, found.dropped) == (2, ("B", "C"))

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pccfunding import _permutation_draws as draws_room, _permutation_products as products_room
-from pccfunding._permutation_draws import orders
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.permutation import (
+    _draws as draws_room,
+    _products as products_room,
     adjusted_p,
     attainable_levels,
     critical_r,
@@ -26,6 +26,7 @@ from pccfunding.permutation import (
     permutation_family,
     permutation_test,
 )
+from pccfunding.permutation._draws import orders
 
 SKEWED = ([1, 2, 4, 8, 16, 32], [3, 1, 4, 1.5, 5, 9.2])
 PERFECT = (list(range(6)), list(range(6)))

@@ -28,9 +28,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 DRAW: dict[str, Callable[..., Axes]] = {
     "streams": plots.plot_streams,
     "changes": plots.plot_changes,
+    "funnel": plots.plot_funnel,
     "intervals": plots.plot_intervals,
     "years": plots.plot_years,
     "beside": plots.plot_beside,
+    "scatter": plots.plot_scatter,
+    "null": plots.plot_null,
+    "heat": plots.plot_heat,
 }
 KINDS = pytest.mark.parametrize("kind", list(DRAW))
 GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
@@ -61,6 +65,17 @@ def changes() -> pd.DataFrame:
     counted = ["change_pct", "change_low_pct", "change_high_pct", "base_count"]
     frame = pd.DataFrame(rows, columns=["measure", *printed, *counted])
     return frame.assign(baseline="2019", period="2023", confidence_level=0.95)
+
+
+def funnel() -> pd.DataFrame:
+    limits = [
+        ("Peterborough", 751, 3.36, 3.02, 3.64, 2.96, 3.71, 2.14, 4.52, ""),
+        ("Cambridge", 687, 4.6, 3.04, 3.63, 2.87, 3.8, 1.87, 4.78, "above 99.8%"),
+        ("South Cambridgeshire", 588, 3.41, 3.05, 3.61, 2.9, 3.76, None, None, "above 95%"),
+    ]
+    names = ["area", "count", "rate", "low_95", "high_95", "low_998", "high_998"]
+    names += ["low_998_widened", "high_998_widened", "outside"]
+    return pd.DataFrame(limits, columns=names).assign(centre=3.327, per=1000, dispersion=25.25)
 
 
 def intervals() -> pd.DataFrame:
@@ -98,12 +113,62 @@ def beside() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*names, "change_high_pct", "base_count", "token"])
 
 
+TESTED = {
+    "coefficient": "Spearman's rho",
+    "statistic": 0.886,
+    "interval_low": 0.07,
+    "interval_high": 0.99,
+    "p_value": 24 / 720,
+    "min_p": 2 / 720,
+    "family_size": 1,
+    "rule": "two-sided as twice the smaller tail",
+    "exact": True,
+    "n": 6,
+    "unit": "districts",
+    "verdict": "rests on one area",
+}
+
+
+def scatter() -> pd.DataFrame:
+    rows = [
+        ("Cambridge", 1.0, 0.1, 0.12, 0.08),
+        ("East Cambridgeshire", 2.0, 0.3, 0.02, 0.09),
+        ("Fenland", 3.0, 0.2, 0.03, 0.09),
+        ("Huntingdonshire", 4.0, 0.5, 0.02, 0.08),
+        ("South Cambridgeshire", 5.0, 0.4, 0.01, 0.1),
+        ("Peterborough", 6.0, 0.6, 0.04, 0.08),
+    ]
+    frame = pd.DataFrame(rows, columns=["area", "x", "y", "intercept", "slope"])
+    return frame.assign(x_label="£ per head", y_label="log reduction (above 0: a fall)", **TESTED)
+
+
+def null() -> pd.DataFrame:
+    rows = [(-1.0, -0.5, 100, 24), (-0.5, 0.0, 260, 0), (0.0, 0.5, 260, 0), (0.5, 1.0, 100, 24)]
+    names = ["low", "high", "orders", "orders_beyond"]
+    return pd.DataFrame(rows, columns=names).assign(**TESTED)
+
+
+def heat() -> pd.DataFrame:
+    rows = [
+        ("Youth Fund", "Robbery", -0.31, 0.8),
+        ("Youth Fund", "Possession of weapons offences", 0.9, 0.01),
+        ("Road Safety", "Robbery", 0.04, 1.0),
+        ("Road Safety", "Possession of weapons offences", None, None),
+    ]
+    names = ["spend", "outcome", "estimate", "p_max_t"]
+    return pd.DataFrame(rows, columns=names).assign(n=43, family_size=3)
+
+
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "streams": streams,
     "changes": changes,
+    "funnel": funnel,
     "intervals": intervals,
     "years": years,
     "beside": beside,
+    "scatter": scatter,
+    "null": null,
+    "heat": heat,
 }
 
 
@@ -238,9 +303,15 @@ def test_every_kind_of_missing_value_is_missing(kind: str) -> None:
 @KINDS
 def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
     frame = FRAMES[kind]()
-    column = {"streams": "amount_gbp", "intervals": "verdict", "years": "year_start"}.get(
-        kind, "change_pct"
-    )
+    column = {
+        "funnel": "low_998",
+        "intervals": "verdict",
+        "streams": "amount_gbp",
+        "years": "year_start",
+        "scatter": "statistic",
+        "null": "p_value",
+        "heat": "estimate",
+    }.get(kind, "change_pct")
     with pytest.raises(TableError, match=f"needs the column.*{column}.*Did you mean '{column}s'"):
         DRAW[kind](frame.rename(columns={column: f"{column}s"}))
 
@@ -374,6 +445,20 @@ def test_changes_of_two_comparisons_are_refused() -> None:
         plots.plot_changes(frame)
 
 
+def test_a_funnel_draws_rate_limits_and_what_stands_out() -> None:
+    ax = plots.plot_funnel(funnel())
+    said = words(ax)
+    assert "rate 3.4; within the limits" in said
+    assert "rate 4.6; above 99.8%" in said
+    assert "count 751" in said
+    assert "rate outside the 99.8% limits" in said
+    points = [line for line in dots(ax) if 3 < line.get_xdata()[0] < 5]  # type: ignore[index]
+    assert [line.get_xdata()[0] for line in points][-3:] == [3.36, 4.6, 3.41]  # type: ignore[index]
+    assert points[-2].get_marker() != points[-3].get_marker() == points[-1].get_marker()
+    calm = words(plots.plot_funnel(funnel().assign(outside="")))
+    assert "rate outside the 99.8% limits" not in calm
+
+
 def test_intervals_show_open_closed_and_missing_ends_and_the_verdict() -> None:
     ax = plots.plot_intervals(intervals())
     below_the_key = [dot for dot in dots(ax) if dot.get_ydata()[0] > 60]
@@ -497,6 +582,12 @@ def test_alt_text_of_changes() -> None:
     assert said.endswith("printed −30%; base not published: a fall, how sure cannot be told.")
 
 
+def test_alt_text_of_a_funnel() -> None:
+    said = plots.alt_text(funnel(), "funnel")
+    assert said.startswith("Funnel plot, n = 3 areas, held against a rate of 3.327. Peterborough: ")
+    assert "Cambridge: rate 4.6 (count 687), 99.8% limits 2.9 to 3.8: above 99.8%." in said
+
+
 def test_alt_text_of_intervals() -> None:
     said = plots.alt_text(intervals(), "intervals")
     assert said.startswith("Interval ladder, n = 2 statements.")
@@ -519,6 +610,53 @@ def test_alt_text_of_beside() -> None:
     assert "Sharp weapon −26% (no interval, base not published): a fall, how sure" in said
     assert "a fall beyond counting noise; Projects: Three." in said
     assert "Youth Fund: £70,023; no outcome published." in said
+
+
+def test_a_scatter_names_its_areas_and_draws_a_line_without_each() -> None:
+    ax = plots.plot_scatter(scatter())
+    assert {"Fenland", "Peterborough"} <= set(words(ax))
+    assert len([line for line in ax.lines if line.get_color() == _canvas.PALETTE[1]]) == 6
+    said = " ".join(words(ax))
+    for fact in ("+0.89", "p = 0.033", "n = 6 districts", "family of 1", "attainable p 0.00278"):
+        assert fact in said
+
+
+def test_a_scatter_leaves_out_lines_and_names_that_are_not_given() -> None:
+    rows = scatter().assign(slope=[None, *scatter()["slope"][1:]], named=[True] + [False] * 5)
+    ax = plots.plot_scatter(rows)
+    assert "Cambridge" in words(ax)
+    assert "Fenland" not in words(ax)
+    assert len([line for line in ax.lines if line.get_color() == _canvas.PALETTE[1]]) == 5
+
+
+def test_orders_as_far_out_are_hatched_on_both_sides() -> None:
+    ax = plots.plot_null(null())
+    hatched = [patch for patch in ax.patches if patch.get_hatch()]
+    assert len(hatched) == 2
+    assert "observed +0.89" in words(ax)
+    assert any("two-sided as twice the smaller tail" in line for line in words(ax))
+
+
+def test_a_grid_prints_every_number_and_marks_what_stands_in_the_family() -> None:
+    ax = plots.plot_heat(heat())
+    assert {"−0.31", "+0.90*", "+0.04", "none"} <= set(words(ax))
+    strongest = max(ax.patches, key=lambda patch: -luminance(patch.get_facecolor()[:3]))
+    assert contrast(strongest.get_facecolor()[:3], "#0B0C0C") >= 4.5
+    bare = plots.plot_heat(heat().assign(p_max_t=None))
+    assert not any("*" in line for line in words(bare))
+
+
+def test_alt_text_of_tests() -> None:
+    assert plots.alt_text(scatter(), "scatter") == (
+        "Scatter, n = 6 districts, rising: Spearman's rho +0.89 (interval +0.07 to +0.99; "
+        "p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.00278). Least across: "
+        "Cambridge; most: Peterborough. The lines that leave one area out all slope the same way. "
+        "Verdict: rests on one area."
+    )
+    assert "48 orders are at least as far out on either side" in plots.alt_text(null(), "null")
+    grid = plots.alt_text(heat(), "heat")
+    assert "4 pairs over n = 43 areas, 3 tested. Lowest: −0.31, Youth Fund and Robbery." in grid
+    assert "1 of 3 have a p below .05 for the family." in grid
 
 
 @KINDS

@@ -65,12 +65,38 @@ def test_what_cannot_be_cited_is_refused() -> None:
         cite(awards("S016", "X1"))
     with pytest.raises(UnknownNameError, match="No source 'nowhere'"):
         cite(pd.DataFrame({"source_id": ["nowhere"]}))
-    with pytest.raises(TableError, match="neither figure_id nor source_id; it has 'a', 'b'"):
+    with pytest.raises(
+        TableError, match="none of figure_id, figures and source_id; it has 'a', 'b'"
+    ):
         cite(pd.DataFrame({"a": [1], "b": [2]}))
     with pytest.raises(TableError, match="this is a int"):
         cite(3)
-    with pytest.raises(TableError, match="neither figure_id nor source_id"):
-        cite(pcc.reconcile("£350k", "£352,195", relation="equal"))
+    # Plain strings name no figure, so there is nothing to cite.
+    assert cite(pcc.reconcile("£350k", "£352,195", relation="equal")).empty
+
+
+def test_a_reconciliation_is_cited_and_traced_by_the_figures_of_its_rows() -> None:
+    figures = pcc.load_figures().set_index("figure_id", drop=False)
+    twice = pcc.reconcile(figures.loc["S009"], figures.loc["S018"], relation="equal")
+    assert twice.figure_ids == ("S009", "S018")
+    assert cite(twice)["tokens"].tolist() == ["£350k; £352,195"]
+    assert trace(twice, by="relation")["figure_id"].tolist() == ["S009", "S018"]
+    youth = pcc.load_awards().query("funding_stream == 'Youth Fund'")
+    groups = pcc.reconcile(youth, {"Youth Fund": "£70,023"}, by="funding_stream")
+    assert groups.figure_ids == ("S023",)
+    assert trace(groups, by="funding_stream").to_dict("list") == {
+        "funding_stream": ["Youth Fund"],
+        "figure_id": ["S023"],
+    }
+    assert cite(groups)["tokens"].tolist() == ["£70,023"]
+
+
+def test_the_worked_statements_are_cited_and_traced() -> None:
+    worked = pcc.reconcile_statements()
+    ways = trace(worked, by="statement_id").groupby("statement_id")["figure_id"].agg(list)
+    assert ways["london-serious-violence"] == [f"L0{number}" for number in range(1, 8)]
+    assert "duty-began" not in ways
+    assert "cambs-panel-report-2024-03" in set(cite(worked)["source_id"])
 
 
 def test_evidence_of_ones_own_is_cited_by_itself() -> None:

@@ -1,0 +1,141 @@
+"""Builds the documentation; what can be generated is generated here, from where it stands."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils.nodes import SkipNode, math_block
+from latex2mathml.converter import convert
+
+import pccfunding
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+
+project = "pccfunding"
+author = "The pccfunding authors"
+copyright = "The pccfunding authors"
+version = release = pccfunding.__version__
+
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "matplotlib.sphinxext.plot_directive",
+]
+exclude_patterns = ["_build"]
+# The first of these is what autosummary writes.
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
+suppress_warnings = ["myst.header"]
+
+autosummary_generate = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+plot_include_source = True
+plot_html_show_source_link = False
+plot_html_show_formats = False
+plot_formats = ["svg"]
+
+html_math_renderer = "mathml"
+html_theme = "pydata_sphinx_theme"
+html_title = "pccfunding"
+html_show_sourcelink = False
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_prev_next": True,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": ["theme-version"],
+}
+html_static_path = ["_static"]
+html_css_files = ["house.css"]
+
+
+def public_names() -> dict[str, list[str]]:
+    """Give the public names by the module that they come from, as the stub lists them."""
+    stub = ROOT / "pccfunding" / "__init__.pyi"
+    found: dict[str, list[str]] = {}
+    for node in ast.parse(stub.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom):
+            names = [alias.asname or alias.name for alias in node.names]
+            found.setdefault(node.module or "", []).extend(names)
+    return found
+
+
+def purpose(module: str) -> str:
+    """Give the sentence that a module begins with."""
+    path = ROOT / "pccfunding" / Path(*module.split("."))
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return (ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or "").split("\n")[0]
+
+
+def write_api() -> None:
+    """Write the page of public names, a section a module."""
+    lines = ["Public names", "============", ""]
+    lines += ["All of them are reached as ``pccfunding.name``.", ""]
+    for module, names in public_names().items():
+        heading = module.replace("_", " ").replace(".", ": ").capitalize() if module else "Modules"
+        lines += [heading, "-" * len(heading), ""]
+        lines += [purpose(module) if module else "Rooms with calls of their own.", ""]
+        lines += [".. autosummary::", "   :toctree: generated", "", ""]
+        lines[-1:] = [f"   pccfunding.{name}" for name in names] + [""]
+    (DOCS / "reference" / "api.rst").write_text("\n".join(lines), encoding="utf-8")
+
+
+def write_dictionary() -> None:
+    """Write the data dictionary from the descriptor of the bundled data package."""
+    described = json.loads((ROOT / "datasets" / "datapackage.json").read_text(encoding="utf-8"))
+    lines = ["# Data dictionary", ""]
+    lines += ["One section a table of `datasets/`, from the contracts in `pccfunding.schemas`.", ""]
+    for resource in described["resources"]:
+        lines += [f"## {resource['name']}", "", resource.get("description", ""), ""]
+        lines += ["| column | type | what it holds |", "|---|---|---|"]
+        for field in resource["schema"]["fields"]:
+            lines.append(f"| `{field['name']}` | {field['type']} | {field_words(field)} |")
+        lines.append("")
+    (DOCS / "reference" / "data-dictionary.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def field_words(field: dict[str, Any]) -> str:
+    """Give the description of a column with its unit and, where they are few, its values."""
+    words = str(field.get("description", ""))
+    if field.get("unit"):
+        words += f" Unit: {field['unit']}."
+    values = field.get("constraints", {}).get("enum", [])
+    if values:
+        words += " One of " + ", ".join(f"`{value}`" for value in values) + "."
+    return words.replace("|", "\\|")
+
+
+def copy_notebooks() -> None:
+    """Bring the notebooks below the documentation, as they were executed."""
+    target = DOCS / "tutorial"
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        shutil.copyfile(notebook, target / notebook.name)
+
+
+def write_formula(self: Any, node: Any) -> None:
+    """Write a formula as MathML, which a browser shows and reads out without any script."""
+    display = "block" if isinstance(node, math_block) else "inline"
+    self.body.append(convert(node.astext(), display=display))
+    raise SkipNode
+
+
+def setup(app: Any) -> None:
+    """Register the writer of formulae."""
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))
+
+
+write_api()
+write_dictionary()
+copy_notebooks()

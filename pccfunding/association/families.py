@@ -1,0 +1,333 @@
+"""Streams, outcomes and lags tried together, with p for each pair and for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pccfunding.association._cautions import CAUTIONS, OVERRIDES
+from pccfunding.association._frames import need, plain, values_of
+from pccfunding.association._gate import Gate, Placebo, noise_gate, placebo_of
+from pccfunding.association._grid import Key, Series, table_of
+from pccfunding.association._judging import ALPHA, FEWEST, in_order
+from pccfunding.association._pairing import Pairing, pair
+from pccfunding.association._windows import begins, pick_lag
+from pccfunding.association._wording import NAMES
+from pccfunding.errors import TableError
+from pccfunding.evaluation._words import floor_text, p_text
+from pccfunding.measures._nesting import offence_clash
+from pccfunding.permutation import PermutationFamily, permutation_family
+from pccfunding.permutation._scores import RULES, check_name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from narwhals.typing import IntoFrame
+
+__all__ = ["AssociationFamily", "spend_vs_reduction_family"]
+
+_METHODS = ("spearman", "pearson")
+_MOST_OFFENCES = 8
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AssociationFamily:
+    """Every pair of stream, lag and outcome that was tried, over the same areas.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a pair: `funding_stream`, `lag`, `offence`, `n`, `estimate`; `p_value` and
+        `min_p` of the pair, `p_max_t` and `q_value` (Benjamini-Hochberg) of the family;
+        `reliability` and `gate`; `leave_one_out_low`, `leave_one_out_high`, `rests_on`;
+        `tested`, `verdict`, `reason`.
+    n : int
+        Areas, the same for all pairs.
+    unit : str
+    size : int
+        Pairs tested.
+    test : PermutationFamily or None
+        None where nothing was tested.
+    dropped : DataFrame
+        Areas left out, each with its reason.
+    method, two_sided : str
+    seed : int
+    cautions : tuple of str
+        Codes of the closed list of associations.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
+    >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
+    >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
+    >>> found = spend_vs_reduction_family(spend, fell.assign(offence="Robbery"))
+    >>> found.size, found.frame["p_max_t"].round(4).tolist()
+    (1, [0.0028])
+    """
+
+    frame: pd.DataFrame
+    n: int
+    unit: str
+    size: int
+    test: PermutationFamily | None
+    dropped: pd.DataFrame
+    method: str
+    two_sided: str
+    seed: int
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Sentences that can be pasted, cautions included."""
+        tried = f"{len(self.frame)} pairs of spend and outcome over {self.n} {self.unit}"
+        if self.test is None:
+            said = [f"{tried}: none is tested, and no p is given."]
+        else:
+            tests = self.frame[self.frame["tested"]]
+            best = tests.sort_values("p_value", kind="stable").iloc[0]
+            below = int((tests["p_max_t"] < ALPHA).sum())
+            said = [
+                f"{tried}, {self.size} of them tested ({NAMES[self.method]}, "
+                f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
+                f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
+                f"({best['estimate']:+.2f}; n = {self.n} areas, family of {self.size}, "
+                f"{floor_text(float(best['min_p']))}); {p_text(float(best['p_max_t']))} by max-T "
+                f"and q = {best['q_value']:.3f} by Benjamini-Hochberg. {below} of {self.size} have "
+                f"a p below .05 for the family by max-T; it is about areas, not people, and says "
+                "nothing about why."
+            ]
+        if self.cautions:
+            said.append(
+                f"Caution, for some pairs or all: {'; '.join(CAUTIONS[code] for code in self.cautions)}."
+            )
+        return " ".join(said)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the coefficients of all pairs as a grid."""
+        from pccfunding.plots import plot_heat
+
+        rows = self.frame.assign(
+            spend=[
+                _label(stream, lag)
+                for stream, lag in zip(self.frame["funding_stream"], self.frame["lag"], strict=True)
+            ],
+            outcome=self.frame["offence"],
+            family_size=self.size,
+        )
+        return plot_heat(rows, ax=ax)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(self.text)}</p>"
+
+
+def spend_vs_reduction_family(
+    spend: IntoFrame,
+    reduction: IntoFrame,
+    *,
+    on: str = "area_code",
+    method: str = "spearman",
+    lags: Sequence[int] | None = None,
+    declared: str | None = None,
+    dispersion: Any = None,
+    placebo: IntoFrame | None = None,
+    leave_out: Mapping[str, str] | Collection[str] | None = None,
+    override: Collection[str] = (),
+    spend_column: str | None = None,
+    two_sided: str = "double",
+    resamples: int | None = None,
+    seed: int = 0,
+) -> AssociationFamily:
+    """Hold every funding stream, at every lag, against every outcome, and count them all.
+
+    Parameters
+    ----------
+    spend : DataFrame
+        As for :func:`spend_vs_reduction`, one row an area, `funding_stream` and window.
+    reduction : DataFrame
+        As for :func:`spend_vs_reduction`, one row an area and `offence`; one baseline and one
+        follow-up for all.
+    on : str, default "area_code"
+    method : {"spearman", "pearson"}
+    lags : sequence of int, optional
+        Whole years from the end of the money to the beginning of the follow-up. By default the
+        one window that each stream has.
+    declared : str, optional
+        The stream named before the data were seen. With six areas or fewer only this one is
+        tested, against up to eight offence classes; otherwise the grid is without p.
+    dispersion : float or Dispersion, optional
+        The same for every offence class.
+    placebo : DataFrame, optional
+        The reductions between two years before the money, by `offence`: they measure the
+        dispersion of each class.
+    leave_out, override, spend_column
+        As for :func:`spend_vs_reduction`.
+    two_sided : {"double", "abs"}
+    resamples : int, optional
+    seed : int, default 0
+
+    Returns
+    -------
+    AssociationFamily
+
+    Raises
+    ------
+    TableError
+        If a column is missing, or an area stands twice for one stream, window or offence class.
+    PeriodError
+        If a stream holds several windows and no lags pick among them.
+    UnknownNameError
+        If there is no such method, rule, override or declared stream.
+
+    References
+    ----------
+    Westfall and Young (1993): max-T, single step. Benjamini and Hochberg (1995).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
+    >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
+    >>> streams = pd.concat(
+    ...     [spend.assign(funding_stream=name) for name in ("Youth Fund", "Road Safety")]
+    ... )
+    >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
+    >>> found = spend_vs_reduction_family(streams, fell.assign(offence="Robbery"))
+    >>> found.size, "family-too-large" in found.cautions
+    (0, True)
+    """
+    check_name("method", method, _METHODS)
+    check_name("rule", two_sided, RULES)
+    for name in [override] if isinstance(override, str) else override:
+        check_name("override", name, OVERRIDES)
+    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    if "offence" not in outcome.columns:
+        raise TableError("reduction has no column 'offence'; a family is told apart by it.")
+    streams = values_of(money, "funding_stream")
+    if declared is not None:
+        check_name("funding stream", declared, streams)
+    sides = _sides(money, outcome, streams, lags)
+    offences = values_of(outcome, "offence")
+    given: dict[str, Any] = {
+        "on": on, "spend_column": spend_column, "leave_out": leave_out, "override": override,
+    }  # fmt: skip
+    pairs = {
+        (key, offence): _pair(side, outcome[outcome["offence"] == offence], method, given)
+        for key, side in sides.items()
+        for offence in offences
+    }
+    able = {key: found for key, found in pairs.items() if found.reason is None}
+    held = [set(found.areas["area"]) for found in able.values()]
+    areas = sorted(set.intersection(*held)) if held else []
+    tested = _tested(able, len(areas), declared)
+    series = Series.of(able, areas, method)
+    earlier = None if placebo is None else plain(placebo, "placebo")
+    how: dict[str, Any] = {
+        "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
+    }  # fmt: skip
+    gates = {
+        offence: noise_gate(
+            table,
+            dispersion=dispersion,
+            placebo=_placebo(earlier, offence, table, on, money, how),
+            alpha=ALPHA,
+        )
+        for offence, table in series.outcomes.items()
+        if len(areas) > 1
+    }
+    test = None
+    if tested and len(areas) >= 4:
+        test = permutation_family(*series.arrays(tested), **how)
+    frame = table_of(pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed)
+    dropped = pd.concat([found.dropped for found in pairs.values()]).drop_duplicates()
+    units = {found.unit for found in able.values()}
+    return AssociationFamily(
+        frame=frame,
+        n=len(areas),
+        unit=units.pop() if len(units) == 1 else "areas",
+        size=0 if test is None else test.size,
+        test=test,
+        dropped=dropped.sort_values(on, ignore_index=True),
+        method=method,
+        two_sided=two_sided,
+        seed=seed,
+        cautions=_doubts(pairs, able, gates, test, offences, bool(tested)),
+    )
+
+
+def _placebo(
+    earlier: pd.DataFrame | None,
+    offence: str,
+    table: pd.DataFrame,
+    on: str,
+    money: pd.DataFrame,
+    how: Mapping[str, Any],
+) -> Placebo | None:
+    if earlier is None:
+        return None
+    need(earlier, ["offence"], "placebo")
+    same = earlier[earlier["offence"] == offence]
+    return placebo_of(same, table, on=on, begins=begins(money), **how)
+
+
+def _label(stream: Any, lag: Any) -> str:
+    name = stream if isinstance(stream, str) else "spend"
+    return name if lag is None or pd.isna(lag) else f"{name}, lag {int(lag)}"
+
+
+def _sides(
+    money: pd.DataFrame, outcome: pd.DataFrame, streams: Sequence[str], lags: Sequence[int] | None
+) -> dict[Key, pd.DataFrame]:
+    by_stream: dict[str | None, pd.DataFrame] = {
+        stream: money[money["funding_stream"] == stream] for stream in streams
+    } or {None: money}
+    return {
+        (stream, lag): pick_lag(rows, outcome, lag)
+        for stream, rows in by_stream.items()
+        for lag in (lags if lags is not None else [None])
+    }
+
+
+def _pair(
+    side: pd.DataFrame, outcome: pd.DataFrame, method: str, given: Mapping[str, Any]
+) -> Pairing:
+    found = pair(side.reset_index(drop=True), outcome.reset_index(drop=True), **given)
+    if method == "pearson" and found.reason is None and (found.areas["spend"] <= 0).any():
+        found.reason = "zero spend has no logarithm"
+    return found
+
+
+def _tested(
+    able: Mapping[tuple[Key, str], Pairing], n: int, declared: str | None
+) -> list[tuple[Key, str]]:
+    """Give the pairs to test: all, or with few areas those of one declared stream."""
+    if n > FEWEST:
+        return list(able)
+    sides = list(dict.fromkeys(key for key, _ in able))
+    if declared is not None:
+        sides = [key for key in sides if key[0] == declared]
+    mine = [pair for pair in able if pair[0] in sides]
+    return mine if len(sides) == 1 and len(mine) <= _MOST_OFFENCES else []
+
+
+def _doubts(
+    pairs: Mapping[tuple[Key, str], Pairing],
+    able: Mapping[tuple[Key, str], Pairing],
+    gates: Mapping[str, Gate],
+    test: PermutationFamily | None,
+    offences: Sequence[str],
+    is_tested: bool,
+) -> tuple[str, ...]:
+    codes = [code for found in pairs.values() for code in found.cautions]
+    codes += [code for gate in gates.values() for code in gate.cautions]
+    if test is not None:
+        codes += [code for code in test.cautions if code in CAUTIONS]
+    if able and not is_tested:
+        codes.append("family-too-large")
+    if offence_clash(offences) is not None:
+        codes.append("nested-classes")
+    return in_order(codes)

@@ -1,0 +1,307 @@
+"""Evidence of any area: the second bundled one, and the checks that an unfinished one meets."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import pccfunding as pcc
+from pccfunding import checking
+from pccfunding._bundled import datasets_dir
+from pccfunding.checking import content, suite
+from pccfunding.checking.package import open_package
+from pccfunding.cli import main
+
+SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
+OF_CAMBRIDGESHIRE = re.compile("cambridge|peterborough|fenland|huntingdon|E23000023", re.IGNORECASE)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(SURREY, tmp_path / "surrey")
+    return tmp_path / "surrey"
+
+
+def edit(folder: Path, table: str, change: Callable[[pd.DataFrame], None]) -> None:
+    """Change a table and write the package again, without holding it to its contracts."""
+    path = folder / f"{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    change(frame)
+    frame.to_csv(path, index=False, lineterminator="\n")
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        resource.pop("hash", None)
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+
+
+def found(folder: Path, state: str) -> pd.DataFrame:
+    frame = pcc.conformance(folder).frame
+    return frame[frame["state"] == state]
+
+
+@pytest.mark.parametrize("place", [datasets_dir(), SURREY, WARWICKSHIRE])
+def test_what_is_bundled_is_sound(place: Path) -> None:
+    result = pcc.conformance(place).check()
+    assert result.broken == 0
+    assert result.cautions == ("incomplete",)
+    assert set(result.frame["check"]) == {*suite.CHECKS, suite.STATEMENTS}
+    assert not (result.frame["state"] == "not run").any()
+
+
+def test_the_second_area_is_evidence_with_verdicts_of_each_kind() -> None:
+    evidence = pcc.load_evidence("Surrey")
+    assert evidence.awards["area_code"].unique().tolist() == ["E23000031"]
+    worked = pcc.reconcile_statements(evidence=evidence)
+    assert worked["as_recorded"].all()
+    assert worked["verdict"].value_counts().to_dict() == {
+        "reconciles": 6,
+        "conflicts": 2,
+        "cannot be told": 1,
+    }
+    assert pcc.cite(evidence.awards, evidence=evidence)["publisher"].tolist() == [
+        "Police and Crime Commissioner for Surrey"
+    ]
+    assert set(evidence.figures["verified"]) == {"secondary"}
+
+
+def test_evidence_is_chosen_by_area() -> None:
+    pd.testing.assert_frame_equal(pcc.load_evidence("E23000023").awards, pcc.load_awards())
+    with pytest.raises(pcc.UnknownNameError, match="those of surrey, warwickshire"):
+        pcc.load_evidence("Kent")
+    assert len(pcc.load_evidence("Surrey", as_of="2000-12-31").totals) == 3
+
+
+@pytest.mark.parametrize("place", [SURREY, WARWICKSHIRE])
+def test_nothing_of_the_first_area_is_left_in_another_review(place: Path, tmp_path: Path) -> None:
+    result = run("review", "--evidence", str(place), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0, result.output
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert len(written) > 10
+    for path in written:
+        hit = OF_CAMBRIDGESHIRE.search(path.read_text(encoding="utf-8"))
+        assert hit is None, (path.name, hit)
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert f"Review of commissioning in {place.name.capitalize()}" in page
+    assert "No change in percent is printed" in page
+    assert ("printed as £546,830.47" in page) == (place == SURREY)
+    assert ("no source prints" in page) == (place == WARWICKSHIRE)
+
+
+def test_lines_of_several_years_keep_their_years_apart(tmp_path: Path) -> None:
+    evidence = pcc.load_evidence("Warwickshire")
+    assert pcc.reconcile_statements(evidence=evidence)["as_recorded"].all()
+    found = pcc.review(evidence)
+    years = ["2022-23", "2023-24", "2024-25"]
+    beside = found.tables["beside"]
+    assert beside["period"].tolist() == years
+    assert beside["token"].tolist()[:1] == ["62"]
+    assert beside["token"].isna().tolist() == [False, True, True]
+    heads = found.tables["spend_per_head"]
+    assert heads["funding_stream"].tolist() == ["Commissioner's grants", "all lines"] * 3
+    assert heads["spend_gbp_per_head"].round(2).tolist() == [1.63, 1.63, 0.85, 0.85, 0.47, 0.47]
+    page = found.write(tmp_path)[0].read_text(encoding="utf-8")
+    for year in years:
+        assert f"Commissioner&#39;s grants, {year}" in page
+        assert f"Per resident in {year}" in page
+    assert "in the money of their years" in page
+
+
+def test_an_outcome_without_a_period_stands_beside_the_latest_line() -> None:
+    evidence = pcc.load_evidence("Warwickshire")
+    undated = evidence.outcomes.assign(period_start=pd.NaT, period_end=pd.NaT)
+    outcomes = undated.astype({"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"})
+    found = pcc.review(dataclasses.replace(evidence, outcomes=outcomes))
+    assert found.tables["beside"]["token"].isna().tolist() == [True, True, False]
+
+
+def test_the_code_knows_no_area_of_its_own() -> None:
+    package = Path(pcc.__file__).parent
+    examples = re.compile(r"^\s*(>>>|\.\.\.) .*$|^\s*'[^']*'\s*$", re.MULTILINE)
+    for path in package.rglob("*.py"):
+        code = re.sub(r'"""(?:.|\n)*?"""', "", path.read_text(encoding="utf-8"))
+        for hit in OF_CAMBRIDGESHIRE.finditer(examples.sub("", code)):
+            assert "such as" in code[hit.start() - 120 : hit.start()], (path.name, hit)
+
+
+def test_a_review_of_a_longer_period_shows_the_conflict(tmp_path: Path) -> None:
+    result = pcc.review(pcc.load_evidence("Surrey"), period="2002-03/2024-25")
+    assert "2 conflict" in result.text
+    years = result.tables["year_on_year"].dropna(subset=["change_pct"])
+    grants = years[years["series"] == "Police grants, total"]["change_pct"].round(1).tolist()
+    assert grants == [7.9, -0.2]
+    assert result.write(tmp_path)
+
+
+def test_reading_the_second_area_back_is_the_identity(tmp_path: Path) -> None:
+    first = pcc.read_evidence(SURREY)
+    own = {
+        name: getattr(first, name)
+        for name in ("sources", "figures", "awards", "outcomes", "totals", "statements")
+    }
+    pcc.write_data_package(own, tmp_path, name="surrey", title="Surrey")
+    second = pcc.read_evidence(tmp_path)
+    for name, table in own.items():
+        pd.testing.assert_frame_equal(getattr(second, name), table, obj=name)
+
+
+KEYS, SUBJECTS = "keys lead somewhere", "subjects are printed and stand once"
+TOKENS = "tokens read as stored"
+BROKEN: dict[str, tuple[str, str, int, object, str]] = {
+    "contract": ("awards", "status", 0, "gift", "cells keep their contracts"),
+    "key twice": ("figures", "figure_id", 1, "SY001", KEYS),
+    "source unknown": ("figures", "source_id", 0, "nowhere", KEYS),
+    "area unknown": ("totals", "area_code", 0, "E99999999", KEYS),
+    "container unknown": ("awards", "part_of", 0, "nothing", SUBJECTS),
+    "subject twice": (
+        "totals", "subject_id", 0, "surrey-2024-25-serious-violence-duty-labour-costs", SUBJECTS,
+    ),
+    "subject of no table": ("figures", "subject_id", 0, "nothing", SUBJECTS),
+    "superseded by nothing": ("figures", "superseded_by", 0, "SY999", SUBJECTS),
+    "superseded by another": ("figures", "superseded_by", 0, "SY004", SUBJECTS),
+    "superseded by itself": ("figures", "superseded_by", 0, "SY001", SUBJECTS),
+    "bound": ("figures", "low", 3, "1", TOKENS),
+    "open end": ("figures", "low_closed", 3, False, TOKENS),
+    "hedge": ("figures", "hedge", 3, "nearly", TOKENS),
+    "unreadable token": ("figures", "token", 3, "£31,78", TOKENS),
+    "period turned": (
+        "totals", "period_end", 0, pd.Timestamp("1990-01-01"), "periods are in order",
+    ),
+    "half a period": ("totals", "period_end", 0, pd.NaT, "periods are in order"),
+    "known and unknown": ("awards", "purpose_unknown", 0, "withheld", "unknowns name their kind"),
+    "unknown kind": ("figures", "unknown", 0, "lost", "unknowns name their kind"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_each_break_is_found_by_its_check_at_its_line(case: str) -> None:
+    table, column, row, value, check = BROKEN[case]
+    package = open_package(SURREY)
+    assert [one for one in suite.CHECKS[check](package) if one.state == "broken"] == []
+    package.tables[table].loc[row, column] = value
+    hits = [one for one in suite.CHECKS[check](package) if one.state == "broken"]
+    assert (table, f"line {row + 2}") in [(one.table, one.place) for one in hits]
+
+
+WRITTEN: dict[str, tuple[str, str, str, str, str]] = {
+    "type": ("awards", "period_start", "April", "tables can be read", "datapackage.json"),
+    "verdict": ("statements", "expected_verdict", "conflicts", suite.STATEMENTS, "line 2"),
+    "reason": ("statements", "expected_reason", "hedged", suite.STATEMENTS, "line 2"),
+    "figure unknown": ("statements", "left", "SY999", suite.STATEMENTS, "line 2"),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_a_break_of_the_files_is_found_by_its_check(case: str, folder: Path) -> None:
+    table, column, value, check, place = WRITTEN[case]
+
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[0, column] = value
+
+    edit(folder, table, change)
+    result = pcc.conformance(folder)
+    broken = result.frame[result.frame["state"] == "broken"]
+    hits = broken[(broken["check"] == check) & (broken["place"] == place)]
+    assert hits["table"].tolist() == [table], broken.to_dict("records")
+    with pytest.raises(pcc.DataPackageError, match=r"broken\. The first: "):
+        result.check()
+
+
+def test_a_broken_package_ends_with_exit_code_1(folder: Path) -> None:
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[0, "low"] = "1"
+
+    edit(folder, "figures", change)
+    result = run("check", str(folder))
+    assert result.exit_code == 1, result.output
+    assert "Broken" in result.output
+
+
+def test_a_changed_file_is_told_from_the_one_described(folder: Path) -> None:
+    path = folder / "sources.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert "changed after its hash" in found(folder, "broken")["what"].iloc[0]
+
+
+def test_an_unfinished_package_gets_a_list_of_what_to_do(folder: Path) -> None:
+    path = folder / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    descriptor["resources"] = [
+        one for one in descriptor["resources"] if one["name"] not in ("statements", "outcomes")
+    ]
+    descriptor["resources"].append({"name": "colours", "path": "colours.csv"})
+    del descriptor["licenses"]
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    result = run("check", str(folder))
+    assert result.exit_code == 0, result.output
+    said = " ".join(found(folder, "to do")["what"])
+    for words in ("no table 'statements' yet", "no table 'outcomes'", "'colours'", "licence"):
+        assert words in said
+    assert found(folder, "not run")["check"].tolist() == [suite.STATEMENTS]
+    assert "nothing broken" in result.output
+
+
+TO_DO: dict[str, tuple[str, str, object, str]] = {
+    "source without address": ("sources", "url", None, "neither an address nor"),
+    "undated source": ("sources", "published_note", None, "neither a date nor"),
+    "copy without a sum": ("sources", "document", "page.txt", "the copy has no SHA-256"),
+    "unused source": ("sources", "source_id", "other-source", "no figure or statement"),
+}
+
+
+@pytest.mark.parametrize("case", TO_DO)
+def test_what_is_missing_of_a_source_is_to_do(case: str) -> None:
+    table, column, value, words = TO_DO[case]
+    row = {"undated source": 4, "unused source": 0}.get(case, 3)
+    package = open_package(SURREY)
+
+    def times() -> int:
+        return sum(words in one.what for one in content.sources(package))
+
+    before = times()
+    package.tables[table].loc[row, column] = value
+    assert times() == before + 1
+
+
+def test_a_check_that_crashes_is_broken_and_not_absent(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(package: object) -> None:
+        raise ZeroDivisionError("by hand")
+
+    monkeypatch.setitem(suite.CHECKS, "periods are in order", crash)
+    broken = pcc.conformance(folder).frame.set_index("check").loc["periods are in order"]
+    assert broken["state"] == "broken"
+    assert "ZeroDivisionError" in broken["what"]
+
+
+def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
+    for arguments, said in (
+        (["check", str(tmp_path)], "holds no datapackage.json"),
+        (["check", str(tmp_path / "nowhere")], "is not a folder"),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert said in " ".join(result.output.split())
+        assert "Traceback" not in result.output
+    with pytest.raises(pcc.DataPackageError):
+        pcc.conformance(tmp_path)
+
+
+def test_a_sound_package_without_anything_to_do_has_no_caution() -> None:
+    frame = pd.DataFrame({"check": ["x"], "state": ["ok"], "table": [""], "place": [""]})
+    result = checking.Conformance(frame.assign(what=""), source="s", n_checks=1)
+    assert result.cautions == ()
+    assert result.text == "s: 1 of 1 checks find nothing; nothing broken, nothing to do."
+    assert result.check() is result

@@ -1,0 +1,202 @@
+"""spend_vs_reduction_family: p of pair and family, few areas, what rests on one area."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from association_cases import DISTRICTS, FORCES, fall_of, many, spend_of
+
+import pccfunding as pcc
+from pccfunding.association import VERDICTS
+from pccfunding.errors import PeriodError, TableError, UnknownNameError
+
+SIX = np.arange(1.0, 7)
+IN_ORDER = np.array([5.0, 10, 15, 20, 25, 30])
+
+
+def grid(n: int, streams: int, offences: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(seed)
+    codes = DISTRICTS if n <= 6 else FORCES
+    spend = pd.concat(
+        [
+            spend_of(np.exp(rng.normal(size=n)), codes, funding_stream=f"Fund {k}")
+            for k in range(streams)
+        ]
+    )
+    fall = pd.concat(
+        [
+            fall_of(15 + 6 * rng.normal(size=n), codes, offence=f"Offence {k}")
+            for k in range(offences)
+        ]
+    )
+    return spend, fall
+
+
+def test_p_of_a_pair_is_that_of_the_pair_alone() -> None:
+    spend, fall = grid(14, 2, 3)
+    found = pcc.spend_vs_reduction_family(spend, fall, resamples=999)
+    assert (found.size, found.n, len(found.frame)) == (6, 14, 6)
+    for row in found.frame.itertuples():
+        alone = pcc.spend_vs_reduction(
+            spend[spend["funding_stream"] == row.funding_stream],
+            fall[fall["offence"] == row.offence],
+            resamples=999,
+            redraws=20,
+        )
+        assert row.estimate == pytest.approx(alone.estimate)
+        assert row.p_value == alone.p_value
+        assert row.min_p == alone.min_p
+        assert alone.influence is not None
+        assert row.leave_one_out_low == pytest.approx(alone.influence.low)
+        assert row.leave_one_out_high == pytest.approx(alone.influence.high)
+        rests = row.rests_on.split("; ") if isinstance(row.rests_on, str) else []
+        assert tuple(rests) == alone.influence.rests_on
+        assert alone.gate is not None
+        assert alone.gate.test is not None
+        assert row.gate == alone.gate.test.gate
+
+
+def test_adjusted_p_is_never_below_p_and_those_of_the_library() -> None:
+    found = pcc.spend_vs_reduction_family(*grid(14, 2, 4), resamples=499)
+    frame = found.frame
+    assert (frame["p_max_t"] >= frame["p_value"]).all()
+    assert (frame["q_value"] >= frame["p_value"]).all()
+    expected = pcc.permutation.adjusted_p(frame["p_value"].to_numpy(float))
+    assert frame["q_value"].to_numpy(float) == pytest.approx(expected)
+    assert set(frame["verdict"]) <= set(VERDICTS)
+
+
+def test_an_association_is_kept_or_lost_by_the_false_discovery_rate() -> None:
+    spend, fall = many(0.9)
+    alone = pcc.spend_vs_reduction_family(spend, fall, dispersion=1, resamples=9_999)
+    assert alone.frame["verdict"].tolist() == ["association, not causal"]
+    rng = np.random.default_rng(0)
+    others = [
+        fall_of(15 + 6 * rng.normal(size=30), FORCES, offence=f"Offence {k}") for k in range(3)
+    ]
+    among = pcc.spend_vs_reduction_family(
+        spend, pd.concat([fall, *others]), dispersion=1, resamples=9_999
+    ).frame.set_index("offence")
+    robbery = among.loc["Robbery"]
+    assert robbery["q_value"] == pytest.approx(4 * robbery["p_value"])
+    assert robbery["verdict"] == "association, not causal"
+    assert set(among["verdict"].drop("Robbery")) <= {"no clear association", "rests on one area"}
+
+
+def test_six_areas_test_one_declared_stream_against_eight_offences_at_most() -> None:
+    spend, fall = grid(6, 2, 8)
+    untested = pcc.spend_vs_reduction_family(spend, fall)
+    assert (untested.size, untested.test, len(untested.frame)) == (0, None, 16)
+    assert untested.frame["p_value"].isna().all()
+    assert untested.frame["estimate"].notna().all()
+    assert "family-too-large" in untested.cautions
+    assert "none is tested, and no p is given" in untested.text
+    declared = pcc.spend_vs_reduction_family(spend, fall, declared="Fund 1")
+    assert declared.size == 8
+    tested = declared.frame[declared.frame["tested"]]
+    assert tested["funding_stream"].unique().tolist() == ["Fund 1"]
+    assert declared.frame.loc[~declared.frame["tested"], "p_value"].isna().all()
+    nine = pcc.spend_vs_reduction_family(*grid(6, 1, 9))
+    assert nine.size == 0
+
+
+def test_eight_tests_over_six_areas_need_a_correlation_of_943() -> None:
+    # Eight unrelated outcomes: a perfect order among them has a p of about .022 for the family.
+    rng = np.random.default_rng(3)
+    falls = [fall_of(IN_ORDER, offence="Offence 0")]
+    falls += [fall_of(rng.permutation(IN_ORDER), offence=f"Offence {k}") for k in range(1, 8)]
+    found = pcc.spend_vs_reduction_family(spend_of(SIX), pd.concat(falls))
+    best = found.frame.set_index("offence").loc["Offence 0"]
+    assert (best["estimate"], best["p_value"]) == (1, 2 / 720)
+    assert best["p_max_t"] == pytest.approx(0.022, abs=0.006)
+
+
+def test_lags_join_the_family() -> None:
+    earlier = {"period_start": pd.Timestamp("2013-04-01"), "period_end": pd.Timestamp("2014-03-31")}
+    rng = np.random.default_rng(5)
+    both = pd.concat(
+        [spend_of(rng.normal(5, 1, 12), FORCES), spend_of(rng.normal(5, 1, 12), FORCES, **earlier)]
+    )
+    fall = fall_of(rng.normal(15, 5, 12), FORCES)
+    with pytest.raises(PeriodError, match="name lag"):
+        pcc.spend_vs_reduction_family(both, fall)
+    found = pcc.spend_vs_reduction_family(both, fall, lags=(0, 1), resamples=199)
+    assert found.frame["lag"].tolist() == [0, 1]
+    assert found.size == 2
+    assert "Invented Fund, lag 1" in " ".join(text.get_text() for text in found.plot().texts)
+
+
+def test_pairs_that_cannot_be_estimated_stand_in_the_grid_with_their_reason() -> None:
+    spend, fall = grid(12, 1, 2)
+    constant = spend_of([1.0] * 12, FORCES, funding_stream="Shared out")
+    late = spend_of(
+        np.arange(1.0, 13), FORCES, funding_stream="Late Fund",
+        period_start=pd.Timestamp("2016-04-01"), period_end=pd.Timestamp("2017-03-31"),
+    )  # fmt: skip
+    found = pcc.spend_vs_reduction_family(pd.concat([spend, constant, late]), fall, resamples=199)
+    assert found.size == 2
+    refused = found.frame[found.frame["verdict"] == "not estimable"]
+    assert refused.groupby("funding_stream")["reason"].unique().str[0].to_dict() == {
+        "Late Fund": "windows out of order",
+        "Shared out": "no variation in spend",
+    }
+    assert "none" in [text.get_text() for text in found.plot().texts]
+
+
+def test_all_pairs_are_over_the_areas_that_all_of_them_know() -> None:
+    spend, fall = grid(12, 1, 2)
+    short = fall[~((fall["offence"] == "Offence 1") & (fall["area_code"] == FORCES[4]))]
+    found = pcc.spend_vs_reduction_family(spend, short, resamples=199)
+    assert found.n == 11
+    assert found.dropped[["area_code", "reason"]].values.tolist() == [[FORCES[4], "no outcome row"]]
+    assert "areas-dropped" in found.cautions
+
+
+def test_noise_and_dispersion_are_judged_for_each_offence() -> None:
+    spend, _ = grid(12, 1, 1)
+    rng = np.random.default_rng(9)
+    loud = fall_of(rng.normal(15, 6, 12), FORCES, offence="Loud")
+    quiet = fall_of(rng.normal(15, 6, 12), FORCES, offence="Quiet", before=np.full(12, 60.0))
+    days = {"baseline_start": "2010-04-01", "baseline_end": "2011-03-31",
+            "period_start": "2011-04-01", "period_end": "2012-03-31"}  # fmt: skip
+    earlier = pd.concat(
+        [fall_of(rng.normal(0, 3, 12), FORCES, offence=name, **days) for name in ("Loud", "Quiet")]
+    )
+    found = pcc.spend_vs_reduction_family(
+        spend, pd.concat([loud, quiet]), placebo=earlier, resamples=199
+    ).frame.set_index("offence")
+    assert found.loc["Quiet", "verdict"] == "not distinguishable from counting noise"
+    assert found.loc["Quiet", "gate"] == "shut"
+    with pytest.raises(TableError, match="placebo has no column 'offence'"):
+        pcc.spend_vs_reduction_family(spend, loud, placebo=earlier.drop(columns="offence"))
+
+
+def test_misuse_raises() -> None:
+    spend, fall = grid(12, 1, 1)
+    with pytest.raises(TableError, match="no column 'offence'"):
+        pcc.spend_vs_reduction_family(spend, fall.drop(columns="offence"))
+    with pytest.raises(UnknownNameError, match="Did you mean 'Fund 0'"):
+        pcc.spend_vs_reduction_family(spend, fall, declared="Fund 1")
+    with pytest.raises(UnknownNameError, match="No method 'kendall'"):
+        pcc.spend_vs_reduction_family(spend, fall, method="kendall")
+
+
+def test_the_text_counts_every_pair_and_names_floor_and_family() -> None:
+    found = pcc.spend_vs_reduction_family(*grid(12, 2, 3), resamples=199)
+    for fact in ("6 pairs", "n = 12 areas", "family of 6", "attainable p", "max-T", "Benjamini"):
+        assert fact in found.text
+    assert found._repr_html_() == f"<p>{found.text.replace(chr(39), '&#x27;')}</p>"
+    label = found.plot().get_label()
+    assert "6 pairs over n = 12 areas, 6 tested" in label
+
+
+def test_a_family_by_pearson_is_on_logarithms() -> None:
+    spend, fall = grid(12, 1, 2)
+    found = pcc.spend_vs_reduction_family(spend, fall, method="pearson", resamples=199)
+    x = np.log(spend["spend_gbp_per_head"])
+    y = fall.loc[fall["offence"] == "Offence 0", "log_reduction"]
+    assert found.frame["estimate"].iloc[0] == pytest.approx(np.corrcoef(x, y)[0, 1])
+    zero = spend.assign(spend_gbp_per_head=[0.0, *spend["spend_gbp_per_head"][1:]])
+    refused = pcc.spend_vs_reduction_family(zero, fall, method="pearson")
+    assert refused.frame["reason"].unique().tolist() == ["zero spend has no logarithm"]

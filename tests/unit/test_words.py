@@ -1,0 +1,254 @@
+"""The words that numbers come with: in results, in the notebooks, and in the page of a Review.
+
+Below Maryland level 3 no verb of cause; a percentage with its base; a p with n, family and floor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import importlib
+import inspect
+import io
+import json
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_evaluation_cautions import every_result
+
+import pccfunding
+from pccfunding.errors import PccFundingError
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+
+# In a result no word of cause at all; in prose those that say that something came of something.
+CAUSAL_RESULT = re.compile(
+    r"\b(reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven"
+    r"|(?:effect|impact)s? (?:of|on)|achiev\w*|deliver\w*|improv\w*|because|due to|thanks to"
+    r"|result(?:s|ed) in|work(?:s|ed)|success(?:ful|fully)|help\w*|bring\w*|brought|stop\w*"
+    r"|tackl\w*)\b",
+    re.IGNORECASE,
+)
+CAUSAL_PROSE = re.compile(
+    r"\b(reduced|reduces|led to|caused|causes|prevented|prevents|cut(?=\s+(?:\w+\s+)?crime)|cuts"
+    r"|drove|achieved|achieves|improved|improves|due to|thanks to|result(?:s|ed) in|as a result of"
+    r"|because of|helped|helps|brought (?:down|about)|stopped|tackled|made a difference"
+    r"|(?:effect|impact) (?:of|on))\b",
+    re.IGNORECASE,
+)
+# A sentence that denies a cause may name it, and a heading of what cannot be told may too.
+DENIED = re.compile(
+    r"\b(not|no|nor|cannot|never|nothing|nobody|none|without|neither|whether|if|would)\b",
+    re.IGNORECASE,
+)
+P_VALUE = re.compile(r"\bp (?:[=<] )?0?\.\d|\bp [=<] ")
+N = re.compile(r"\bn = [\d,]+|\b[\d,]+ (?:areas|events|forces|districts)\b")
+FAMILY = re.compile(r"\bfamily\b|\b[\d,]+ correlations\b", re.IGNORECASE)
+FLOOR = re.compile(r"smallest attainable|smallest p|no p can be|no smallest", re.IGNORECASE)
+# Levels of intervals and limits, and power, are no percentages of anything counted.
+LEVELS = re.compile(
+    r"\d[\d.]*%(?= (?:interval|limits|Poisson|of intervals|nominal|confidence|power))"
+    r"|power \d+%|\(\d+%\)(?=: )|at 95%|\b95%\)?"
+)
+PERCENT = re.compile(r"\d ?%|\d per ?cent\b")
+BASE = re.compile(
+    r"\bbase\b|£|\bof \d[\d,]*\b(?!%)|\d[\d,]* (?:to|of|out of) \d[\d,]*\b(?!%)",
+    re.IGNORECASE,
+)
+CHANGE = re.compile(
+    r"(?:\b(?:fall|rise|fell|rose|drop|dropped|down|up|change)\w*\s+(?:of |by )?(?:some |about )?"
+    r"|[-+\N{MINUS SIGN}])\d[\d.]*(?: ?%| per ?cent)",
+    re.IGNORECASE,
+)
+
+
+def lacks_of_a_p(text: str) -> list[str]:
+    """What a text that gives a p does not give with it."""
+    if not P_VALUE.search(text):
+        return []
+    needed = {"n": N, "family": FAMILY, "floor": FLOOR}
+    return [name for name, pattern in needed.items() if not pattern.search(text)]
+
+
+def claims_a_cause(prose: str) -> list[str]:
+    """Sentences that say that something came of something."""
+    sentences = re.split(r"(?<=[.!?:;])\s+", prose)
+    return [one for one in sentences if CAUSAL_PROSE.search(one) and not DENIED.search(one)]
+
+
+def has_no_base(text: str) -> bool:
+    return bool(PERCENT.search(LEVELS.sub("", text))) and not BASE.search(text)
+
+
+# --- results -----------------------------------------------------------------------------------
+
+
+def result_classes() -> list[type]:
+    """Every class of the library that has a `text` to be pasted."""
+    found = []
+    for module in pkgutil.walk_packages(pccfunding.__path__, "pccfunding."):
+        if module.name.startswith("pccfunding.schemas"):
+            continue
+        home = importlib.import_module(module.name)
+        for thing in vars(home).values():
+            own = inspect.isclass(thing) and thing.__module__ == module.name
+            if (
+                own
+                and not inspect.isabstract(thing)
+                and isinstance(inspect.getattr_static(thing, "text", None), property)
+            ):
+                found.append(thing)
+    return found
+
+
+def run_examples(module: str) -> None:
+    """Run the examples of a module; what they print is the business of the doctests."""
+    home = importlib.import_module(module)
+    for test in doctest.DocTestFinder().find(home, module):
+        names = dict(vars(home))
+        for example in test.examples:
+            # Some examples raise on purpose.
+            with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(example.source, test.name, "single"), names)
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Any]:
+    """Results of every class: all that the examples of its module make, and those of the ladder.
+
+    The Review is read as a page, in its own test.
+    """
+    classes = [one for one in result_classes() if one.__name__ != "Review"]
+    made: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in classes:
+            patch.setattr(kind, "__init__", recording(kind.__init__, made))
+        for module in sorted({kind.__module__ for kind in classes}):
+            run_examples(module)
+    found = [*every_result(), *made]
+    missing = {kind.__name__ for kind in classes} - {type(one).__name__ for one in found}
+    assert not missing, f"no example makes a {', '.join(sorted(missing))}"
+    return found
+
+
+def recording(make: Callable[..., None], made: list[Any]) -> Callable[..., None]:
+    def recorded(self: Any, *arguments: Any, **named: Any) -> None:
+        make(self, *arguments, **named)
+        made.append(self)
+
+    return recorded
+
+
+def test_no_verb_of_cause_below_level_3(results: list[Any]) -> None:
+    for result in results:
+        if getattr(result, "maryland_level", 0) < 3:
+            assert not CAUSAL_RESULT.search(result.text), result.text
+
+
+def test_every_p_stands_with_n_family_and_floor(results: list[Any]) -> None:
+    with_p = [result.text for result in results if P_VALUE.search(result.text)]
+    assert len(with_p) > 20
+    for result in results:
+        # One test by itself: the family is known to those who ran it.
+        alone = ["family"] if type(result).__name__ == "PermutationTest" else []
+        assert lacks_of_a_p(result.text) in ([], alone), result.text
+
+
+def test_every_percentage_stands_with_its_base(results: list[Any]) -> None:
+    with_percent = [one.text for one in results if PERCENT.search(LEVELS.sub("", one.text))]
+    assert len(with_percent) > 20
+    for text in with_percent:
+        assert not has_no_base(text), text
+
+
+def test_words_of_the_plots(results: list[Any]) -> None:
+    drawn = {one.text: one for one in results if hasattr(one, "plot")}
+    said = []
+    for result in drawn.values():
+        # A refusal has nothing to draw, and says so.
+        with contextlib.suppress(PccFundingError):
+            axes = result.plot()
+            words = [axes.get_title(loc="left"), *(text.get_text() for text in axes.texts)]
+            said += [(getattr(result, "maryland_level", 0), one) for one in words]
+            said.append((3, axes.get_label()))
+    assert len(said) > 20
+    assert [one for level, one in said if level < 3 and CAUSAL_RESULT.search(one)] == []
+    assert [one for _, one in said if claims_a_cause(one) or lacks_of_a_p(one)] == []
+
+
+def test_a_text_holds_no_empty_number(results: list[Any]) -> None:
+    for result in results:
+        assert not re.search(r"\b(nan|None|NaT|inf)\b", result.text), result.text
+
+
+# --- notebooks ---------------------------------------------------------------------------------
+
+
+def said_by(notebook: Path) -> Iterator[str]:
+    """Paragraphs of prose, lines of output, and what figures say to those who do not see them."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield from re.split(r"\n\s*\n|\n(?=[-|#] ?)", "".join(cell["source"]))
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            yield from "".join(output.get("text", [])).splitlines()
+            plain = "".join(data.get("text/plain", []))
+            if plain.startswith(("'", '"')):
+                yield plain
+            svg = "".join(data.get("image/svg+xml", []))
+            yield from re.findall(r"<(?:title|desc)\b[^>]*>(.*?)</", svg, re.DOTALL)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_words_of_a_notebook(notebook: Path) -> None:
+    said = [" ".join(one.split()) for one in said_by(notebook)]
+    assert len(said) > 20
+    assert [claim for one in said for claim in claims_a_cause(one)] == []
+    assert [one for one in said if lacks_of_a_p(one)] == []
+    assert [one for one in said if CHANGE.search(one) and not BASE.search(one)] == []
+
+
+def test_there_are_notebooks() -> None:
+    assert len(NOTEBOOKS) >= 2
+
+
+# --- the patterns themselves -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The award reduced robbery.",
+        "The patrols led to a fall in thefts.",
+        "Counts fell thanks to the fund.",
+        "The fund cut crime in the county.",
+    ],
+)
+def test_a_claim_is_found(claim: str) -> None:
+    assert claims_a_cause(claim) == [claim]
+    assert CAUSAL_RESULT.search(claim)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This does not show that the award reduced robbery.",
+        "Each number leads to its source.",
+        "Crime and Disorder Reduction Fund",
+    ],
+)
+def test_what_claims_nothing_is_let_pass(words: str) -> None:
+    assert claims_a_cause(words) == []
+
+
+def test_a_bare_p_and_a_bare_percentage_are_found() -> None:
+    assert lacks_of_a_p("rho 0.89, p = 0.033") == ["n", "family", "floor"]
+    assert lacks_of_a_p("p = 0.033, n = 6 areas, family of 1, smallest attainable p 0.003") == []
+    assert has_no_base("Burglary fell by 37%, 95% interval 33% to 40%.")
+    assert not has_no_base("Burglary fell by 37% (base 3,497), 95% interval 33% to 40%.")
+    assert not has_no_base("Burglary fell by 37%, base not published.")
+    assert not has_no_base("An approximate 95% interval is missing.")
