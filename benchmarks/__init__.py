@@ -19,11 +19,13 @@ class Call:
     """One way to do the work.
 
     `units` is how much of the work one call does, so that a slow peer may do a part of it: times
-    are compared per unit.
+    are compared per unit. `peak_mb` measures the whole memory of the call in a process of its own,
+    where its memory is not Python's.
     """
 
     run: Callable[[], Any]
     units: float = 1
+    peak_mb: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Comparison:
     """Calls that do the same work, ours first.
 
     `agree` takes the answers by name, raises AssertionError where they differ, and says in words
-    how far they agree. `at_least` holds how many times as fast per unit (CPU) ours must be as
-    that call, `at_most_mb` how much memory ours may take beyond its arguments.
+    how far they agree. `at_least` holds how many times as fast per unit (CPU, or the clock where
+    `by_wall`) ours must be as that call, `at_most_mb` how much memory ours may take beyond its
+    arguments.
     """
 
     work: str
@@ -40,6 +43,7 @@ class Comparison:
     agree: Callable[[Mapping[str, Any]], str]
     at_least: Mapping[str, float] = field(default_factory=dict)
     at_most_mb: float | None = None
+    by_wall: bool = False
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ from .formats import (
     read_population as read_population,
     read_recorded_crime as read_recorded_crime,
     recipient_names as recipient_names,
+    scan_awards as scan_awards,
+    scan_police_uk as scan_police_uk,
     write_360giving as write_360giving,
     write_data_package as write_data_package,
 )
@@ -105,6 +107,7 @@ from .intervals import (
 )
 from .measures import (
     apportion as apportion,
+    encode_keys as encode_keys,
     per_capita_spend as per_capita_spend,
     real_terms as real_terms,
     reduction as reduction,

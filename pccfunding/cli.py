@@ -196,6 +196,76 @@ def reproduce(folder: Path | None, area: str | None) -> None:
         sys.exit(1)
 
 
+class _WordsAfterBy(click.Command):
+    """Lets `--by area month type` take several words, as `--by area --by month` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        from pccfunding.formats.street_counts import COUNTED_BY
+
+        spread: list[str] = []
+        follows = False
+        for word in args:
+            if follows and word in COUNTED_BY and spread[-1] != "--by":
+                spread.append("--by")
+            follows = word == "--by" or (follows and word in COUNTED_BY)
+            spread.append(word)
+        return super().parse_args(ctx, spread)
+
+
+@main.group()
+def count() -> None:
+    """Count the records of files that are larger than memory."""
+
+
+@count.command("police-uk", cls=_WordsAfterBy)
+@click.argument("glob", nargs=-1, required=True)
+@click.option(
+    "--by",
+    multiple=True,
+    default=("area", "month", "type"),
+    show_default=True,
+    help="What to count by: area, force, lsoa, month, outcome, type.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="CSV or Parquet file to write."
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    help="Folder for a typed copy, from which the same files are counted again many times as fast.",
+)
+@click.option("--force", is_flag=True, help="Write over an earlier file.")
+def count_police_uk(
+    glob: tuple[str, ...], by: tuple[str, ...], out: Path, cache: Path | None, force: bool
+) -> None:
+    """Count police.uk's street files, named by GLOB, such as 'archive/*/*-street.csv'.
+
+    A file that cannot be read is named and set aside; the others are counted, with exit code 1.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from pccfunding.formats import street_counts
+
+    street_counts.check_target(out, force=force)
+    n_files = len(street_counts.matching_files(glob))
+    # On standard error, so that what is printed can be piped.
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Counting", total=n_files)
+
+        def told(files: int, rows: int) -> None:
+            said = f"{files:,} of {n_files:,} files, {rows:,} records"
+            bar.update(task, completed=files, description=said)
+
+        found = street_counts.count_police_uk(glob, by=by, cache=cache, progress=told)
+    written = found.write(out, force=force)
+    click.echo(f"{found.text} Wrote {written}.")
+    for file, fault in found.set_aside.items():
+        click.echo(f"Set aside: {file}: {fault}", err=True)
+    if found.set_aside:
+        sys.exit(1)
+
+
 @main.command("verify-sources")
 @click.argument("directory", type=click.Path(path_type=Path))
 @_evidence_option

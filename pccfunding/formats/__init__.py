@@ -9,6 +9,7 @@ from pccfunding.formats.population_tables import read_population
 from pccfunding.formats.recipients import RecipientNames, recipient_names
 from pccfunding.formats.recorded_crime_tables import read_recorded_crime
 from pccfunding.formats.results import ReadResult
+from pccfunding.formats.scanning import scan_awards, scan_police_uk
 from pccfunding.formats.threesixtygiving import (
     WriteResult,
     quality_360giving,
@@ -29,6 +30,8 @@ __all__ = [
     "read_population",
     "read_recorded_crime",
     "recipient_names",
+    "scan_awards",
+    "scan_police_uk",
     "write_360giving",
     "write_data_package",
 ]

@@ -15,6 +15,7 @@ __all__ = [
     "day_code",
     "day_code_of",
     "iso_day",
+    "julian",
     "length_in_days",
     "refuse_long",
     "refuse_undated",
@@ -92,13 +93,14 @@ def with_days(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def length_in_days() -> nw.Expr:
     """Count the days of a period that has its parts from `with_days`."""
     first, last = (
-        _julian(*(nw.col(f"_{end}_{part}") for part in ("year", "month", "day")))
+        julian(*(nw.col(f"_{end}_{part}") for part in ("year", "month", "day")))
         for end in ("start", "end")
     )
     return last - first + 1
 
 
-def _julian(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
+def julian(year: nw.Expr, month: nw.Expr | int, day: nw.Expr | int) -> nw.Expr:
+    """Number the days, from one long ago on."""
     late = (14 - month) // 12
     years = year + 4800 - late
     leaps = years // 4 - years // 100 + years // 400

@@ -14,7 +14,7 @@ from pccfunding.errors import PeriodError, PopulationError, TableError
 from pccfunding.measures._frames import Table, open_table, refuse_other_kind
 from pccfunding.periods import Period
 
-__all__ = ["Part", "dates_of", "slices", "weighing"]
+__all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]
 
 _NEEDED = {
     "days": (),
@@ -68,7 +68,7 @@ def _weighted_times(start: date, end: date, to: str, given: dict[Any, Any]) -> l
         label = _label(first, to)
         if label not in given:
             raise TableError(f"by= has no weight for {label}; it has {', '.join(map(str, given))}.")
-        parts.append(Part(_whole_weight(given[label], label), first, last))
+        parts.append(Part(whole_weight(given[label], label), first, last))
     return parts
 
 
@@ -78,7 +78,7 @@ def _areas(rows: nw.DataFrame[Any], rule: str, start: date, end: date) -> list[P
     codes = rows["area_code"].to_list()
     weights = [1] * len(codes) if rule == "equal" else rows["weight"].to_list()
     return [
-        Part(_whole_weight(weight, code), area_code=code)
+        Part(whole_weight(weight, code), area_code=code)
         for code, weight in zip(codes, weights, strict=True)
     ]
 
@@ -109,7 +109,7 @@ def _people(rows: nw.DataFrame[Any], start: date, end: date) -> list[Part]:
                 f"by= holds {len(found)} populations of {code} inside {year[0].label}; "
                 f"one is needed."
             )
-        parts.append(Part(_whole_weight(found[0], code), area_code=code))
+        parts.append(Part(whole_weight(found[0], code), area_code=code))
     return parts
 
 
@@ -133,7 +133,7 @@ def _label(first: date, to: str) -> str:
     return Period.financial_year(first.year - (first.month < 4)).label
 
 
-def _whole_weight(weight: Any, name: str) -> int:
+def whole_weight(weight: Any, name: str) -> int:
     try:
         whole = int(weight)
     except (TypeError, ValueError, OverflowError):

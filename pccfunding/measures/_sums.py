@@ -51,7 +51,32 @@ class Sums:
     def add_up(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         """Sum the rows of the table to one line for each combination of the keys."""
         keys = list(dict.fromkeys(keys))
+        encoded = self._add_up_encoded(keys)
+        if encoded is not None:
+            return encoded
         return self._measured(keys).group_by(keys).agg(*self.again())
+
+    def _add_up_encoded(self, keys: Sequence[str]) -> nw.LazyFrame[Any] | None:
+        """Sum a pandas frame whose keys are all encoded; None for any other."""
+        if self.scale is None or not self.table.is_encoded(keys):
+            return None
+        from pccfunding.measures._kernel import sum_measured
+
+        scales = {column: self._scale_of(column) for column in self._names}
+        found = sum_measured(self.table.frame.to_native(), keys, self._names, scales)
+        return None if found is None else nw.from_native(found).lazy()
+
+    @property
+    def _names(self) -> dict[str, str]:
+        """The columns of the table that stand behind the value and its bounds."""
+        names = {"_units": self.value}
+        if self.is_bounded:
+            for column, bound in zip(("_low", "_high"), bound_names(self.value), strict=True):
+                names[column] = bound if bound in self.table.schema else self.value
+        return names
+
+    def _scale_of(self, column: str) -> int:
+        return (self.scale or 1) * (1 if column == "_units" else _FINE)
 
     def again(self) -> list[nw.Expr]:
         """Give the sums of sums."""
@@ -59,11 +84,7 @@ class Sums:
 
     def _measured(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         # Step by step: an engine without a planner would compute a shared part each time.
-        names = {"_units": self.value}
-        if self.is_bounded:
-            for column, bound in zip(("_low", "_high"), bound_names(self.value), strict=True):
-                names[column] = bound if bound in self.table.schema else self.value
-        finite = self.scale is None
+        names, finite = self._names, self.scale is None
         frame = self.table.frame.select(
             *keys,
             **{column: self.table.number(name, finite=finite) for column, name in names.items()},
@@ -80,10 +101,9 @@ class Sums:
         )
         if self.scale is None:
             return frame.with_columns(_broken=nw.lit(0).cast(nw.Int64), _size=nw.lit(0.0))
-        scales = {column: self.scale * (1 if column == "_units" else _FINE) for column in names}
         frame = frame.with_columns(
             _exact=nw.col("_units") * self.scale,
-            **{column: whole(nw.col(column) * scale) for column, scale in scales.items()},
+            **{column: whole(nw.col(column) * self._scale_of(column)) for column in names},
         )
         exact, sizes = nw.col("_exact"), [nw.col(column).abs() for column in names]
         gap = (exact - nw.col("_units")).abs()

@@ -14,6 +14,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 
 from pccfunding.errors import PenceError, PeriodError, TableError
 from pccfunding.measures._frames import Table, open_table, refuse_other_kind
+from pccfunding.measures._lazy_split import split_lazily
 from pccfunding.measures._shares import Part, dates_of, slices, weighing
 from pccfunding.measures._split import split_pence
 
@@ -45,7 +46,7 @@ def apportion(
 
     Parameters
     ----------
-    awards : DataFrame
+    awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
         One row an award, with `period_start`, `period_end` and `amount_gbp` (pounds); bounds
         `amount_low_gbp` and `amount_high_gbp` are split by the same rule if present.
     to : {"financial_year", "month", "area_code"}
@@ -86,6 +87,12 @@ def apportion(
     PopulationError
         If an area has no population for the year.
 
+    Notes
+    -----
+    A lazy frame stays lazy: it is split over financial years or areas (not months, and without
+    `published`), its rows come in no order, and what is refused above is unknown instead, with its
+    `unknown_reason`; so is an award of more than twelve financial years.
+
     See Also
     --------
     per_capita_spend : refuses awards that span years, and names this function.
@@ -105,9 +112,11 @@ def apportion(
     """
     table = open_table(awards, "awards")
     table.need("period_start", "period_end", "amount_gbp")
-    if not table.eager:
-        raise TableError("apportion splits pence row by row: collect the lazy frame first.")
     _check_rule(to, rule, by, published)
+    if not table.eager:
+        if published is not None:
+            raise TableError("published= names rows one by one: collect the lazy frame first.")
+        return split_lazily(table, to, rule, by)  # type: ignore[no-any-return]
     frame = table.frame.collect()
     pence = {name: _pence(frame, name) for name in _AMOUNTS if name in frame.columns}
     starts, ends = _days(frame, "period_start"), _days(frame, "period_end")

@@ -3,110 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
-import polars as pl
 import pytest
+from engine_frames import (
+    Columns,
+    Maker,
+    every_eager_engine,
+    every_engine,
+    every_lazy_engine,
+    pandas_arrow,
+    pandas_arrow_dates,
+    pandas_categories,
+    pandas_nullable,
+    pandas_numpy,
+    polars_eager,
+    polars_lazy,
+    polars_nan,
+    rows,
+)
 
 from pccfunding.errors import MixedStatusError, PenceError, PeriodError, PopulationError, TableError
 from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
 
-Columns = dict[str, list[Any]]
-
-
-def pandas_numpy(columns: Columns) -> Any:
-    return pd.DataFrame(columns)
-
-
-def pandas_nullable(columns: Columns) -> Any:
-    return pd.DataFrame(columns).convert_dtypes()
-
-
-def pandas_arrow(columns: Columns) -> Any:
-    pytest.importorskip("pyarrow")
-    return pd.DataFrame(columns).convert_dtypes(dtype_backend="pyarrow")
-
-
-def pandas_arrow_dates(columns: Columns) -> Any:
-    arrow = pytest.importorskip("pyarrow")
-    frame = pandas_arrow(columns)
-    days = {name: pd.ArrowDtype(arrow.date32()) for name in frame if frame[name].dtype.kind == "M"}
-    return frame.astype(days)
-
-
-def pandas_categories(columns: Columns) -> Any:
-    frame = pd.DataFrame(columns)
-    words = [name for name in frame if isinstance(columns[name][0], str)]
-    return frame.astype(dict.fromkeys(words, "category"))
-
-
-def polars_eager(columns: Columns) -> Any:
-    return pl.DataFrame(columns, nan_to_null=False)
-
-
-def polars_nan(columns: Columns) -> Any:
-    frame = pl.DataFrame(columns)
-    floats = [name for name, dtype in frame.schema.items() if dtype == pl.Float64]
-    return frame.with_columns(pl.col(floats).fill_null(float("nan"))) if floats else frame
-
-
-def polars_dates(columns: Columns) -> Any:
-    return pl.DataFrame(columns).with_columns(pl.col(pl.Datetime).cast(pl.Date))
-
-
-def polars_lazy(columns: Columns) -> Any:
-    return pl.LazyFrame(columns)
-
-
-def arrow_table(columns: Columns) -> Any:
-    return pytest.importorskip("pyarrow").table(columns)
-
-
-def duckdb_relation(columns: Columns) -> Any:
-    duckdb = pytest.importorskip("duckdb")
-    return duckdb.from_arrow(arrow_table(columns))
-
-
-EAGER = [
-    pandas_numpy,
-    pandas_nullable,
-    pandas_arrow,
-    pandas_arrow_dates,
-    pandas_categories,
-    polars_eager,
-    polars_nan,
-    polars_dates,
-    arrow_table,
-]
-LAZY = [polars_lazy, duckdb_relation]
-Maker = Callable[[Columns], Any]
-every_engine = pytest.mark.parametrize("make", EAGER + LAZY)
-every_eager_engine = pytest.mark.parametrize("make", EAGER)
-every_lazy_engine = pytest.mark.parametrize("make", LAZY)
-
 
 def day(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
-
-
-def plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
-        return None
-    if isinstance(value, dt.date):
-        return f"{value:%Y-%m-%d}"
-    return value if isinstance(value, str) else float(value)
-
-
-def rows(native: Any) -> list[dict[str, Any]]:
-    frame = nw.from_native(native).lazy().collect()
-    names = frame.columns
-    return [
-        {name: plain(value) for name, value in zip(names, row, strict=True)}
-        for row in frame.iter_rows()
-    ]
 
 
 def has_only_nulls_for_unknowns(native: Any, *given: str) -> bool:

@@ -518,9 +518,9 @@ def test_each_year_takes_its_own_population() -> None:
         apportion(MONEY, to="area_code", rule="population", by=counted)
 
 
-def test_lazy_frames_and_other_things_are_refused() -> None:
+def test_lazy_months_and_other_things_are_refused() -> None:
     lazy = pl.DataFrame([award(1.0, *YEAR)]).lazy()
-    with pytest.raises(TableError, match="collect the lazy frame first"):
+    with pytest.raises(TableError, match="collect it first to split it over months"):
         apportion(lazy, to="month")
     with pytest.raises(TableError, match="awards is a dict, not a table"):
         apportion({"amount_gbp": [1.0]}, to="month")

@@ -1,0 +1,169 @@
+"""Street-level crime in the shape of police.uk: six million rows, in one file and in 516."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from benchmarks import Call, Comparison, benchmark
+from benchmarks._street import FORCES, MONTHS, street_files
+from pccfunding.formats.street_counts import count_police_uk
+
+ROWS = 6_000_000
+USED = ["Month", "LSOA name", "Crime type"]
+COLUMNS = [
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+    "Crime type",
+    "Last outcome category",
+    "Context",
+]
+
+
+def by_hand_duckdb(files: list[str]) -> pd.DataFrame:
+    """Count with the query that one would write, columns declared and nothing guessed."""
+    names = ", ".join(f"'{name}': 'VARCHAR'" for name in COLUMNS)
+    query = f"""
+        SELECT left("LSOA name", -5) AS district, "Month" AS month, "Crime type" AS crime_type,
+            count(*) AS records
+        FROM read_csv({files!r}, header = true, auto_detect = false, delim = ',',
+            quote = '"', escape = '"', columns = {{{names}}})
+        GROUP BY ALL ORDER BY ALL
+    """
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        return connection.execute(query).df()
+
+
+def by_pandas(files: list[str]) -> pd.DataFrame:
+    """Count with pandas, reading only the columns that are used."""
+    street = pd.concat([pd.read_csv(file, usecols=USED) for file in files])
+    street["district"] = street["LSOA name"].str[:-5]
+    counted = street.groupby(["district", "Month", "Crime type"], dropna=False).size()
+    return counted.rename("records").reset_index()
+
+
+def read_raw(files: list[str]) -> int:
+    """Give the least that any way has to do: read the bytes."""
+    buffer, total = bytearray(2**20), 0
+    for file in files:
+        with Path(file).open("rb", buffering=0) as raw:
+            while size := raw.readinto(buffer):
+                total += size
+    return total
+
+
+def peak_of(function: Callable[..., Any], *arguments: Any) -> float:
+    """Give the peak memory in MB of a call in a process of its own, imports included."""
+    # What the system calls the largest resident set would hold that of this process too.
+    code = f"""
+from benchmarks.street import *
+{function.__name__}(*{arguments!r})
+with open("/proc/self/status") as lines:
+    print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout.split()[-1]) * 1024 / 1e6
+
+
+def files_of(rows: int, files: int) -> list[str]:
+    return sorted(str(file) for file in street_files(rows, files=files).rglob("*.csv"))
+
+
+def same_counts(answers: Mapping[str, Any]) -> str:
+    """Compare every count."""
+    tables = []
+    for answer in answers.values():
+        if isinstance(answer, int):
+            continue
+        frame = answer if isinstance(answer, pd.DataFrame) else answer.frame
+        if "period_start" in frame:
+            frame = frame.assign(month=frame["period_start"].dt.strftime("%Y-%m"))
+        frame = frame.rename(columns={"Month": "month", "Crime type": "crime_type"})
+        keys = ["district", "month", "crime_type"]
+        tables.append(frame.fillna({"district": ""}).set_index(keys)["records"].sort_index())
+    for other in tables[1:]:
+        assert (tables[0] == other).all()
+    return f"{len(tables[0]):,} counts agree, {tables[0].sum():,} records in all"
+
+
+def compared(rows: int, files: int) -> Comparison:
+    names = files_of(rows, files)
+    size = sum(Path(name).stat().st_size for name in names) / 1e6
+    return Comparison(
+        work=f"{rows:,} rows ({size:,.0f} MB) in {files} files by district, month and type",
+        calls={
+            "count_police_uk": Call(
+                partial(count_police_uk, names), peak_mb=partial(peak_of, count_police_uk, names)
+            ),
+            "DuckDB by hand": Call(
+                partial(by_hand_duckdb, names), peak_mb=partial(peak_of, by_hand_duckdb, names)
+            ),
+            "pandas usecols": Call(
+                partial(by_pandas, names), peak_mb=partial(peak_of, by_pandas, names)
+            ),
+            "limit: read the bytes": Call(partial(read_raw, names)),
+        },
+        agree=same_counts,
+        # DuckDB uses both cores and pandas one: a reader waits for the wall.
+        at_least={"DuckDB by hand": 1 / 1.15, "pandas usecols": 2.5},
+        by_wall=True,
+        at_most_mb=0.35 * size,
+    )
+
+
+@benchmark
+def street_one_file(rows: int | None) -> Comparison:
+    """An archive in one file."""
+    return compared(rows or ROWS, 1)
+
+
+@benchmark
+def street_many_files(rows: int | None) -> Comparison:
+    """The same rows in a file for each force and month."""
+    return compared(rows or ROWS, FORCES * MONTHS)
+
+
+@benchmark
+def street_again(rows: int | None) -> Comparison:
+    """A second count, from the typed copy."""
+    count = rows or ROWS
+    names = files_of(count, FORCES * MONTHS)
+    folder = tempfile.TemporaryDirectory()
+    cache = str(Path(folder.name) / "cache")
+    count_police_uk(names, cache=cache)
+
+    def agree(answers: Mapping[str, Any], folder: Any = folder) -> str:
+        held = sum(file.stat().st_size for file in Path(cache).iterdir()) / 1e6
+        return f"{same_counts(answers)}; the copy takes {held:.1f} MB"
+
+    return Comparison(
+        work=f"{count:,} rows in {len(names)} files, counted from the typed copy",
+        calls={
+            "second count": Call(partial(count_police_uk, names, cache=cache)),
+            "first count": Call(partial(count_police_uk, names)),
+        },
+        agree=agree,
+        at_least={"first count": 10},
+    )

@@ -1,0 +1,368 @@
+"""Files larger than memory as lazy tables: nothing is read before a result is asked for."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from glob import glob as expand
+from pathlib import Path
+from typing import Any
+
+from pccfunding.errors import TableError, UnknownNameError
+
+__all__ = [
+    "STREET",
+    "Layout",
+    "layout_of",
+    "matching_files",
+    "open_street",
+    "scan_awards",
+    "scan_police_uk",
+]
+
+# The columns of police.uk's street files under both of their layouts, as they are named here.
+STREET = {
+    "crime_id": "Crime ID",
+    "month": "Month",
+    "reported_by": "Reported by",
+    "falls_within": "Falls within",
+    "longitude": "Longitude",
+    "latitude": "Latitude",
+    "easting": "Easting",
+    "northing": "Northing",
+    "location": "Location",
+    "lsoa_code": "LSOA code",
+    "lsoa_name": "LSOA name",
+    "crime_type": "Crime type",
+    "last_outcome": "Last outcome category",
+    "context": "Context",
+}
+_NUMBERS = ("longitude", "latitude", "easting", "northing")
+_NEEDED_STREET = ("Month", "Crime type")
+_NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
+_ENGINES = ("duckdb", "polars", "spark")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The files that share one header."""
+
+    header: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+    r"""See police.uk's street files as one lazy table.
+
+    Parameters
+    ----------
+    glob : str or sequence of str
+        Files, or patterns such as "archive/*/*-street.csv".
+    engine : {"duckdb", "polars", "spark"}, default "duckdb"
+        What reads them.
+
+    Returns
+    -------
+    DuckDBPyRelation, polars.LazyFrame or pyspark DataFrame
+        One row a record, columns as text but for the coordinates: `month` ("2023-01"),
+        `reported_by`, `falls_within`, `longitude` and `latitude` (files before 2012: `easting`
+        and `northing`), `location`, `lsoa_code`, `lsoa_name`, `crime_type`,
+        `last_outcome`, `context`, `crime_id`, and `district`, the name of the LSOA
+        without its number. Only the headers of the files have been read.
+
+    Raises
+    ------
+    TableError
+        If no file is found, or a file lacks the columns Month or Crime type.
+    UnknownNameError
+        If there is no such engine.
+
+    Notes
+    -----
+    A force without records in a file may have published none: absence is not zero. Anti-social
+    behaviour is an incident, not a crime. Rows are not checked against a contract: DuckDB refuses a
+    damaged row, but for a quotation mark that is not closed in one of several files (seen in 2.0:
+    it takes the rest of that file for one value, without a word); Polars fills a short row up.
+    `pccfunding count police-uk` finds such files and sets them aside.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "2023-01-somewhere-street.csv"
+    ...     _ = file.write_text(
+    ...         "Month,LSOA code,LSOA name,Crime type\n2023-01,E01,Cambridge 001A,Drugs\n"
+    ...     )
+    ...     street = scan_police_uk(f"{folder}/*.csv", engine="polars")
+    ...     street.select("district", "month").collect().rows()
+    [('Cambridge', '2023-01')]
+    """
+    layouts, faults = layout_of(matching_files(glob), _NEEDED_STREET)
+    for file, fault in faults.items():
+        raise TableError(f"{file}: {fault}")
+    return open_street(layouts, engine)
+
+
+def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+    r"""See files of award lines as one lazy table that the measures take.
+
+    Parameters
+    ----------
+    glob : str or sequence of str
+        CSV or Parquet files, or patterns of them, with the columns of `Awards` that measures use:
+        `area_code`, `period_start`, `period_end`, `amount_gbp`.
+    engine : {"duckdb", "polars", "spark"}, default "duckdb"
+        What reads them.
+
+    Returns
+    -------
+    DuckDBPyRelation, polars.LazyFrame or pyspark DataFrame
+        The columns of the files. In CSV files `period_start` and `period_end` are read as dates,
+        columns that end in `_gbp` as numbers, all others as text; Parquet files keep their types.
+
+    Raises
+    ------
+    TableError
+        If no file is found, one lacks a column, or CSV and Parquet files are mixed.
+    UnknownNameError
+        If there is no such engine.
+
+    Notes
+    -----
+    Only the headers are checked here, not the rows. On a lazy table a doubtful row gives an
+    unknown with its reason, see `per_capita_spend`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "awards.csv"
+    ...     _ = file.write_text(
+    ...         "area_code,period_start,period_end,amount_gbp\n"
+    ...         "E23000023,2023-04-01,2024-03-31,70023\n"
+    ...     )
+    ...     awards = scan_awards(f"{folder}/*.csv", engine="polars")
+    ...     awards.select("amount_gbp").collect().rows()
+    [(70023.0,)]
+    """
+    _check_engine(engine)
+    files = matching_files(glob)
+    kinds = {Path(file).suffix.lower() for file in files}
+    if kinds == {".parquet"}:
+        frame = _read_parquet(files, engine)
+        names = _names_of(frame, engine)
+        if fault := _lacking(names, _NEEDED_AWARDS):
+            raise TableError(f"{files[0]}: {fault}")
+        return frame
+    if ".parquet" in kinds:
+        raise TableError(f"{files[0]} and others mix Parquet with CSV. Scan them apart.")
+    layouts, faults = layout_of(files, _NEEDED_AWARDS)
+    for file, fault in faults.items():
+        raise TableError(f"{file}: {fault}")
+    parts = [
+        _typed(
+            _read_csv(layout, engine), {name: _award_kind(name) for name in layout.header}, engine
+        )
+        for layout in layouts
+    ]
+    return _one_after_another(parts, engine)
+
+
+def open_street(layouts: Iterable[Layout], engine: str, connection: Any = None) -> Any:
+    """See street files of known layouts as one lazy table."""
+    _check_engine(engine)
+    parts = []
+    for layout in layouts:
+        columns = {own: theirs for own, theirs in STREET.items() if theirs in layout.header}
+        parts.append(_street(_read_csv(layout, engine, connection), columns, engine))
+    return _one_after_another(parts, engine)
+
+
+def matching_files(glob: str | Sequence[str]) -> list[str]:
+    """Give the files of one or several patterns, sorted, each once; refuse to find none."""
+    patterns = [glob] if isinstance(glob, str) else list(glob)
+    found = {file for pattern in patterns for file in expand(pattern, recursive=True)}
+    files = sorted(file for file in found if Path(file).is_file())
+    if not files:
+        raise TableError(f"No file matches {', '.join(map(repr, patterns))}.")
+    return files
+
+
+def layout_of(
+    files: Iterable[str], needed: Sequence[str] = _NEEDED_STREET
+) -> tuple[list[Layout], dict[str, str]]:
+    """Put the files of one header together, and tell what is wrong with others."""
+    held: dict[tuple[str, ...], list[str]] = {}
+    faults = {}
+    for file in files:
+        try:
+            with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+                header = tuple(name.strip() for name in next(csv.reader(lines), []))
+        except (UnicodeDecodeError, csv.Error) as error:
+            faults[file] = f"is no CSV file in UTF-8 ({error})."
+            continue
+        if fault := _lacking(header, needed):
+            faults[file] = fault
+        else:
+            held.setdefault(header, []).append(file)
+    return [Layout(header, tuple(names)) for header, names in held.items()], faults
+
+
+def _lacking(header: Sequence[str], needed: Sequence[str]) -> str | None:
+    if not header:
+        return "is empty."
+    for name in needed:
+        if name not in header:
+            near = difflib.get_close_matches(name, header, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            return f"has no column {name!r}.{hint} It has: {', '.join(header)}."
+    repeated = next((name for name in header if header.count(name) > 1), None)
+    return None if repeated is None else f"has the column {repeated!r} twice."
+
+
+def _check_engine(engine: str) -> None:
+    if engine not in _ENGINES:
+        raise UnknownNameError(f"No engine {engine!r}; there are {', '.join(_ENGINES)}.")
+
+
+def _read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
+    """Read files as text, without a look at their rows to guess types."""
+    files = list(layout.files)
+    if engine == "duckdb":
+        import duckdb
+
+        names = dict.fromkeys(layout.header, "VARCHAR")
+        # Declared in full: an engine that has to guess reads the start of every file for it.
+        return (connection or duckdb).read_csv(
+            files,
+            header=True,
+            columns=names,
+            auto_detect=False,
+            delimiter=",",
+            quotechar='"',
+            escapechar='"',
+        )
+    if engine == "polars":
+        import polars as pl
+
+        return pl.scan_csv(files, infer_schema=False)
+    from pyspark.sql import SparkSession, types
+
+    fields = [types.StructField(name, types.StringType()) for name in layout.header]
+    reader = SparkSession.builder.getOrCreate().read.schema(types.StructType(fields))
+    # Without escape="" a backslash at the end of a place would swallow the next comma.
+    return reader.csv(files, header=True, escape='"', mode="FAILFAST", enforceSchema=False)
+
+
+def _read_parquet(files: list[str], engine: str) -> Any:
+    if engine == "duckdb":
+        import duckdb
+
+        return duckdb.read_parquet(files)
+    if engine == "polars":
+        import polars as pl
+
+        return pl.scan_parquet(files)
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.getOrCreate().read.parquet(*files)
+
+
+def _names_of(frame: Any, engine: str) -> list[str]:
+    return list(frame.collect_schema() if engine == "polars" else frame.columns)
+
+
+def _award_kind(name: str) -> str:
+    if name in ("period_start", "period_end"):
+        return "DATE"
+    return "DOUBLE" if name.endswith("_gbp") else "VARCHAR"
+
+
+def _typed(frame: Any, kinds: dict[str, str], engine: str) -> Any:
+    if engine == "duckdb":
+        casts = (f"{_quoted(name)}::{kind} AS {_quoted(name)}" for name, kind in kinds.items())
+        return frame.project(", ".join(casts))
+    if engine == "polars":
+        import polars as pl
+
+        dtypes = {"DATE": pl.Date, "DOUBLE": pl.Float64, "VARCHAR": pl.String}
+        return frame.with_columns(
+            pl.col(name).str.to_date("%Y-%m-%d")
+            if kind == "DATE"
+            else pl.col(name).cast(dtypes[kind])
+            for name, kind in kinds.items()
+        )
+    from pyspark.sql import functions
+
+    spark = {"DATE": "timestamp_ntz", "DOUBLE": "double", "VARCHAR": "string"}
+    return frame.select(
+        *(functions.col(f"`{name}`").cast(spark[kind]).alias(name) for name, kind in kinds.items())
+    )
+
+
+def _street(frame: Any, columns: dict[str, str], engine: str) -> Any:
+    """Name the columns of street files, and make the district out of the name of the LSOA."""
+    # "Cambridge 001A": a space, three figures and a letter are the LSOA's own.
+    if engine == "duckdb":
+        made = [
+            f"{_quoted(theirs)}{'::DOUBLE' if own in _NUMBERS else ''} AS {own}"
+            for own, theirs in columns.items()
+        ]
+        if "lsoa_name" in columns:
+            made.append('left("LSOA name", -5) AS district')
+        return frame.project(", ".join(made))
+    if engine == "polars":
+        import polars as pl
+
+        cells = [
+            pl.col(theirs).cast(pl.Float64 if own in _NUMBERS else pl.String).alias(own)
+            for own, theirs in columns.items()
+        ]
+        if "lsoa_name" in columns:
+            cells.append(pl.col("LSOA name").str.head(-5).alias("district"))
+        return frame.select(cells)
+    from pyspark.sql import functions
+
+    spark = [
+        functions.col(f"`{theirs}`").cast("double" if own in _NUMBERS else "string").alias(own)
+        for own, theirs in columns.items()
+    ]
+    if "lsoa_name" in columns:
+        spark.append(functions.expr("left(`LSOA name`, length(`LSOA name`) - 5)").alias("district"))
+    return frame.select(*spark)
+
+
+def _one_after_another(parts: list[Any], engine: str) -> Any:
+    """Put tables of differing columns under one another, what one lacks left empty."""
+    if len(parts) == 1:
+        return parts[0]
+    if engine == "polars":
+        import polars as pl
+
+        return pl.concat(parts, how="diagonal")
+    if engine == "spark":
+        first, *others = parts
+        for other in others:
+            first = first.unionByName(other, allowMissingColumns=True)
+        return first
+    names = list(dict.fromkeys(name for part in parts for name in part.columns))
+    first, *others = (
+        part.project(
+            ", ".join(
+                _quoted(name) if name in part.columns else f"NULL AS {_quoted(name)}"
+                for name in names
+            )
+        )
+        for part in parts
+    )
+    for other in others:
+        first = first.union(other)
+    return first
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,84 @@
+"""The kernel for encoded frames gives what a group-by gives, row for row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+from pccfunding.errors import PenceError, TableError
+from pccfunding.measures import _kernel
+from pccfunding.measures._frames import open_table
+from pccfunding.measures._kernel import sum_encoded
+from pccfunding.measures._sums import Sums
+
+KEYS = ["force", "stream", "period_start"]
+VOCABULARY = ["a", "b", "c", "never"]
+words = st.sampled_from([*VOCABULARY[:3], None])
+lines = st.lists(
+    st.tuples(words, words, st.integers(0, 3), st.none() | st.integers(-(10**9), 10**11)),
+    min_size=1,
+    max_size=40,
+)
+
+
+def frame_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    days = pd.to_datetime(
+        ["2020-04-01", "2021-04-01", "2019-04-01", "2019-04-01 12:00"], format="ISO8601"
+    )
+    pounds = [None if pence is None else pence / 100 for *_, pence in rows]
+    return pd.DataFrame(
+        {
+            "force": pd.Categorical([row[0] for row in rows], categories=VOCABULARY),
+            # Not in alphabetical order: a group-by sorts by the order of the categories.
+            "stream": pd.Categorical([row[1] for row in rows], categories=VOCABULARY[::-1]),
+            "period_start": [days[row[2]] for row in rows],
+            "pence": np.array([row[3] or 0 for row in rows], dtype=np.int64),
+            "amount_gbp": np.array(pounds, dtype=float),
+            "amount_low_gbp": np.array(pounds, dtype=float) - 0.005,
+        }
+    )
+
+
+@pytest.fixture(params=["dense", "held cells", "small blocks"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take each way through the kernel, which large frames take otherwise."""
+    if request.param == "held cells":
+        monkeypatch.setattr(_kernel, "_CELLS", 1)
+        monkeypatch.setattr(_kernel, "_MOST_CELLS", 64)
+    if request.param == "small blocks":
+        monkeypatch.setattr(_kernel, "_BLOCK", 3)
+
+
+@pytest.mark.usefixtures("way")
+@given(rows=lines)
+def test_sums_rows_and_their_order_are_those_of_a_group_by(rows: list[tuple[Any, ...]]) -> None:
+    frame = frame_of(rows)
+    grouped = frame.groupby(KEYS, observed=True, dropna=False)["pence"].sum().reset_index()
+    pd.testing.assert_frame_equal(sum_encoded(frame, KEYS, "pence"), grouped)
+
+
+@pytest.mark.usefixtures("way")
+@given(rows=lines)
+def test_the_kernel_adds_up_as_the_other_path_does(rows: list[tuple[Any, ...]]) -> None:
+    sums = Sums(open_table(frame_of(rows), "table"), "amount_gbp")
+    ours = sums._add_up_encoded(KEYS)
+    assert ours is not None
+    other = sums._measured(KEYS).group_by(KEYS).agg(*sums.again()).collect().to_native()
+    other = other.sort_values(KEYS).reset_index(drop=True)
+    found = ours.collect().to_native()
+    assert (found["_size"] == 0).all()
+    pd.testing.assert_frame_equal(
+        found.drop(columns="_size"), other[found.columns].drop(columns="_size"), check_dtype=False
+    )
+
+
+def test_sums_that_a_float_does_not_hold_are_refused() -> None:
+    frame = pd.DataFrame({"force": pd.Categorical(["a", "a"]), "pence": [2**52, 2**52]})
+    with pytest.raises(PenceError, match=r"2\*\*53"):
+        sum_encoded(frame, ["force"], "pence")
+    with pytest.raises(TableError, match="not all encoded"):
+        sum_encoded(frame.astype({"force": "str"}), ["force"], "pence")
