@@ -152,11 +152,8 @@ _PATTERNS = [
     for pattern, field in (
         (r"\b(?:requested|applied for|sought|asked for)\b", "requested"),
         (r"\b(?:disbursed|paid to date|amount paid|amount spent|actual spend)\b", "paid"),
-        (
-            (r"\b(?:total invoice|(?:total )?project costs?|costs? of (?:the )?project)\b", ""),
-            (r"\b(?:vat|percent|percentage|score|match(?:ed)? funding)\b", ""),
-            "",
-        ),
+        (r"\b(?:total invoice|(?:total )?project costs?|costs? of (?:the )?project)\b", ""),
+        (r"\b(?:vat|percent|percentage|score|match(?:ed)? funding)\b", ""),
         (r"\b(?:last )?modified\b|\blast updated\b|\bpublished\b", ""),
         (r"\bdepartment\b|\bdirectorate\b", "department"),
         (
