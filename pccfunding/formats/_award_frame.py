@@ -161,7 +161,7 @@ def award_coverage(
         say("sheet left out", name, f"{hidden}{held}; read it with sheet={name!r}")
     say("awards", len(frame))
     known = int(frame["amount_gbp"].notna().sum())
-    for kind, number in frame["unknown"].value_counts().items():
+    for kind, number in frame["unknown"].dropna().value_counts().items():
         say("amounts unknown", number, str(kind))
     say(
         "sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{_counted(known)}, as printed"

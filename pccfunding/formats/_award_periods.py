@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.errors import PeriodError
-from pccfunding.formats._cells import Changes, read_dates, read_periods
+from pccfunding.formats._cells import Changes, constant, read_dates, read_periods
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
@@ -108,17 +108,17 @@ def period_labels(start: Any, end: Any) -> pd.Series[Any]:
     """Label each pair of days; missing where one of them is."""
     import pandas as pd
 
+    if len(start) and (start == start[0]).all() and (end == end[0]).all():
+        return constant(_label(start[0], end[0]), len(start))
     starts, ends = pd.factorize(start), pd.factorize(end)
     codes, distinct = pd.factorize(starts[0] * (len(ends[1]) + 1) + ends[0])
     first = np.zeros(len(distinct), np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    labels: list[str | None] = []
-    for at in first:
-        one, two = start[at], end[at]
-        if np.isnat(one) or np.isnat(two):
-            labels.append(None)
-        else:
-            labels.append(
-                Period.of(*(day.astype("datetime64[D]").item() for day in (one, two))).label
-            )
+    labels = [_label(start[at], end[at]) for at in first]
     return pd.Series(labels, dtype="str").take(codes).reset_index(drop=True)
+
+
+def _label(start: Any, end: Any) -> str | None:
+    if np.isnat(start) or np.isnat(end):
+        return None
+    return Period.of(*(day.astype("datetime64[D]").item() for day in (start, end))).label

@@ -11,7 +11,7 @@ from pccfunding.formats._amount_columns import AmountColumn, Amounts, choose_amo
 from pccfunding.formats._award_totals import TotalFound, section_period
 from pccfunding.formats._cells import Changes
 from pccfunding.formats._money import MoneyColumn, read_money
-from pccfunding.formats._rows import Rows, sort_rows
+from pccfunding.formats._rows import AWARD, EMPTY, REJECTED, Rows, sort_rows
 from pccfunding.formats._sheets import Header, Sheet
 from pccfunding.periods import Period
 
@@ -51,10 +51,11 @@ class Context:
 
 @dataclass
 class TableRead:
-    """What one table gave; its rows are those of the frame, the rejected and the others."""
+    """What one table gave; `n_rows` is counted before any row is put anywhere."""
 
     frame: pd.DataFrame
     stop: int
+    n_rows: int = 0
     rejected: list[dict[str, object]] = field(default_factory=list)
     totals: list[TotalFound] = field(default_factory=list)
     others: list[dict[str, object]] = field(default_factory=list)
@@ -92,7 +93,7 @@ class TableState:
         self.rows: Rows = sort_rows(self.sheet, header, self.first, self.amounts, money)
         self.size = self.rows.stop - self.first
         self.shared = self.shared[: self.size]
-        self.result = TableRead(_empty(), self.rows.stop)
+        self.result = TableRead(_empty(), self.rows.stop, self._n_rows())
         self.of: dict[str, int] = {}
         for position, heading in enumerate(header.headings):
             if heading.field and position not in self.money and position not in self.amounts.left:
@@ -100,6 +101,12 @@ class TableState:
         if "purpose" not in self.of and "title" in self.of:
             self.of["purpose"] = self.of["title"]
         self.of.pop("title", None)
+
+    def _n_rows(self) -> int:
+        """Count the filled rows, an award or a rejected row once for each amount column."""
+        kind = self.rows.kind
+        records = int(((kind == AWARD) | (kind == REJECTED)).sum()) - len(self.rows.lone)
+        return int((kind != EMPTY).sum()) + (len(self.values) - 1) * records
 
     def _amounts_read(self) -> dict[int, MoneyColumn]:
         read: dict[int, MoneyColumn] = {}

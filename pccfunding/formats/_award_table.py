@@ -39,7 +39,7 @@ class _TableReader(TableState):
             again = np.flatnonzero(first >= 0)
             repeats[frame["_row"].to_numpy()[again] - self.first] = True
         periods = np.full(self.size, None, dtype=object)
-        if len(parts) == 1:
+        if len(parts) == 1 and self.rows.totals:
             periods[frame["_row"].to_numpy() - self.first] = frame["period"].to_numpy(dtype=object)
         self._totals(repeats, periods)
         self._others()

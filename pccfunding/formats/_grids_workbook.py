@@ -15,6 +15,9 @@ from pccfunding.formats._limits import Limits
 __all__ = ["ods_grids", "xlsx_grids"]
 
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
+# The reader sets room aside for as many items as a part says it has.
+_COUNT = re.compile(rb"""\s(?:uniqueCount|count)\s*=\s*["']([0-9]+)["']""")
+_SHORTEST_ITEM = 4
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _COUNTED = ("table", "table-row", "table-cell", "covered-table-cell")
 
@@ -28,6 +31,12 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
         For a damaged workbook, or a sheet too wide or too large.
     """
     for name, part in parts.items():
+        most = max((int(count[:20]) for count in _COUNT.findall(part)), default=0)
+        if most > 100 and most * _SHORTEST_ITEM > len(part):
+            raise TableError(
+                f"{source} is a damaged workbook: {name.rpartition('/')[2]} says that it has "
+                f"{most:,} items, more than it can hold."
+            )
         if name.startswith("xl/worksheets/"):
             columns = rows = 0
             # One far cell would make the reader lay out everything before it.
@@ -145,11 +154,17 @@ def _grid(
         found = merged.get(meta.name, [])
     else:
         found = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
+    last, width = len(rows) - 1, max(map(len, rows), default=0) - 1
+    inside = {
+        (top, left, min(bottom, last), min(right, width))
+        for top, left, bottom, right in found
+        if top <= last and left <= width
+    }
     return Grid(
         meta.name,
         "row",
         rows,
         range(1, len(rows) + 1),
-        tuple(sorted(found)),
+        tuple(sorted(inside)),
         hidden=str(meta.visible).rpartition(".")[2] != "Visible",
     )

@@ -334,7 +334,7 @@ def _result(
     return ReadResult(
         frame,
         source=opened.source,
-        n_rows=len(frame) + len({one["place"] for one in rejected}) + len(others),
+        n_rows=sum(len(read.loose) + sum(table.n_rows for table in read.tables) for read in kept),
         rejected=report("rejected", rejected),
         changes=report("changes", changes),
         totals=report("totals", totals),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import time
 import zipfile
@@ -125,6 +126,29 @@ def test_a_sheet_with_a_far_or_a_wide_cell_is_refused_before_it_is_laid_out() ->
     for row, column, said in ((0, 9_999, "10,000 columns"), (1_048_575, 900, "1,048,576 rows")):
         with pytest.raises(TableError, match=said):
             open_grids(workbook({(0, 0): "a", (row, column): "z"}))
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_part_that_says_it_has_a_trillion_items_is_refused(part: str) -> None:
+    pytest.importorskip("python_calamine")
+    with zipfile.ZipFile(io.BytesIO(workbook({(0, 0): "a"}))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = re.sub(rb'(uniqueCount|cellXfs count)="1"', rb'\1="999999999999"', parts[part])
+    assert b"999999999999" in parts[part]
+    with pytest.raises(TableError, match="more than it can hold"):
+        open_grids(zipped(parts))
+
+
+def test_merged_ranges_end_with_the_sheet() -> None:
+    pytest.importorskip("python_calamine")
+    import xlsxwriter
+
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    book.add_worksheet().merge_range(0, 0, 50, 3, "x")
+    book.close()
+    [grid] = open_grids(data.getvalue()).grids
+    assert grid.merged == ((0, 0, len(grid.rows) - 1, len(grid.rows[0]) - 1),)
 
 
 @pytest.mark.parametrize(
