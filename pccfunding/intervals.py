@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Integral
-from typing import TypeAlias
+from operator import index
+from typing import SupportsIndex, TypeAlias
 
 from pccfunding.errors import IntervalError
 
@@ -39,8 +39,8 @@ def as_fraction(number: Exact) -> Fraction:
     """
     if isinstance(number, Fraction):
         return number
-    if isinstance(number, Integral) and not isinstance(number, bool):
-        return Fraction(int(number))  # what a column of whole numbers holds is no int
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+        return Fraction(index(number))  # what a column of whole numbers holds is no int
     if isinstance(number, bool) or not isinstance(number, Decimal | str):
         raise IntervalError(
             f"{number!r} is a {type(number).__name__}; an exact interval takes int, Fraction, "
