@@ -92,7 +92,9 @@ class PartReader:
             data["funder_group"] = pd.Series(labels[at], dtype="str")
         for position in self.table.extras():
             text = taken(position)
-            data[f"printed_{_slug(self.header.texts[position], position)}"] = text.mask(text == "")
+            name = f"printed_{_slug(self.header.texts[position], position)}"
+            name = f"{name}_{position + 1}" if name in data else name
+            data[name] = text.mask(text == "")
         return pd.DataFrame(data, copy=False)
 
     def _places(self, at: Any, column: AmountColumn) -> Any:

@@ -93,10 +93,10 @@ def sort_rows(
     rows = Rows(first, sheet.height, kind)
     if header.section:
         rows.sections.append((header.bottom, header.section))
-    filled, doubtful = _doubtful(sheet, first, amounts, money)
+    doubtful = _doubtful(sheet, first, amounts, money)
     sorter = _Sorter(sheet, header, amounts, money, rows)
     for at in np.flatnonzero(doubtful):
-        if sorter.sort(int(at), int(filled[at])):
+        if sorter.sort(int(at)):
             rows.stop = first + int(at)
             rows.kind = kind[: int(at)]
             break
@@ -104,10 +104,8 @@ def sort_rows(
     return rows
 
 
-def _doubtful(
-    sheet: Sheet, first: int, amounts: Amounts, money: Sequence[MoneyColumn]
-) -> tuple[Any, Any]:
-    """Count the filled cells of each row, and mark the rows that may be no award."""
+def _doubtful(sheet: Sheet, first: int, amounts: Amounts, money: Sequence[MoneyColumn]) -> Any:
+    """Mark the rows that may be no award, by their amounts and how many cells are filled."""
     size = sheet.height - first
     filled = np.zeros(size, np.int64)
     present = 0
@@ -128,7 +126,7 @@ def _doubtful(
             if position not in values:
                 labels = column.iloc[first + rows]
                 doubtful[rows] |= labels.str.contains(TOTALISH, regex=True).to_numpy(dtype=bool)
-    return filled, doubtful
+    return doubtful
 
 
 class _Sorter:
@@ -157,7 +155,7 @@ class _Sorter:
         ]
         self.texts = tuple(" ".join(text.split()).lower() for text in header.texts)
 
-    def sort(self, at: int, filled: int) -> bool:
+    def sort(self, at: int) -> bool:
         """Sort one row; true where another table begins at it."""
         position = self.rows.first + at
         cells = [" ".join(cell.split()) for cell in self.sheet.row(position)]

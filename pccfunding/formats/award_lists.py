@@ -22,6 +22,7 @@ from pccfunding.formats._sheets import (
     check_named,
     find_header,
     line_columns,
+    named_by_user,
     sheet_of,
 )
 from pccfunding.formats.results import ReadResult, report
@@ -41,6 +42,9 @@ CAUTIONS = {
     "periods-unread": "Periods could not be read and were left out.",
     "unit-assumed": "No unit is printed; amounts were read as pounds.",
 }
+
+# More tables than any list of awards has; each costs a look at the rows below it.
+_MOST_TABLES = 300
 
 # A sheet with these fields is a list of awards; one with fewer may be a summary of it.
 _WHO = "recipient"
@@ -190,6 +194,11 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
     if sheet is None and layout and layout.sheet:
         named = [grid for grid in grids if grid.name == layout.sheet]
         return named or grids
+    if sheet is None and len(grids) > _MOST_TABLES:
+        raise TableError(
+            f"{opened.source} has {len(grids):,} tables; at most {_MOST_TABLES} are read. "
+            f"Name one with sheet=."
+        )
     if sheet is None:
         return grids
     if isinstance(sheet, int) and 1 <= sheet <= len(grids):
@@ -205,12 +214,18 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
     read = _SheetRead(sheet, [], Changes(), [])
     start = 0
     while start < sheet.height:
+        if len(read.tables) == _MOST_TABLES:
+            raise TableError(
+                f"{source}, {sheet.place(start)}: over {_MOST_TABLES} tables. Split it."
+            )
         header = find_header(sheet, start, context.columns)
         if header is None:
             break
         layout_here = layout or recognised(header)
         if layout_here:
             header = layout_here.applied(header)
+            if context.columns:
+                header = named_by_user(header, context.columns)
             if layout is None and not read.profile:
                 where = f"{sheet.grid.where}header"
                 read.changes.add(

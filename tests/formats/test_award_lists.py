@@ -275,6 +275,8 @@ def test_a_table_without_amounts_is_named_with_its_header() -> None:
 def test_columns_that_are_no_field_are_kept_as_printed() -> None:
     frame = read("Recipient,Amount (£),Lead officer\nA,500,Kim\n").frame
     assert frame["printed_lead_officer"].tolist() == ["Kim"]
+    twice = read("Recipient,Amount (£),Lead,Lead\nA,500,Kim,Lee\n").frame
+    assert twice[["printed_lead", "printed_lead_4"]].values.tolist() == [["Kim", "Lee"]]
 
 
 def test_declined_bids_are_no_awards() -> None:

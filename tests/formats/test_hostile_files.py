@@ -255,3 +255,15 @@ def test_a_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(PccFundingError, match=r"pip install 'pccfunding\[formats\]'"):
             read_awards(data)
     assert len(read_awards(b"Recipient,Amount\nA,5\n").frame) == 1
+
+
+def test_more_tables_than_any_list_has_are_refused() -> None:
+    table = "Recipient,Purpose,Amount\nA,x,£5\nName,Reason,Award\nB,y,£6\n"
+    with pytest.raises(TableError, match="over 300 tables"):
+        read_awards((table * 400).encode())
+    assert len(read_awards((table * 20).encode()).frame) == 40
+    pytest.importorskip("lxml")
+    page = "<table><tr><td>Recipient<td>Amount<tr><td>A<td>£5</table>"
+    with pytest.raises(TableError, match="at most 300 are read"):
+        read_awards((page * 400).encode())
+    assert len(read_awards((page * 20).encode()).frame) == 20
