@@ -427,7 +427,6 @@ def test_the_right_side_stays_where_a_divisor_is_open() -> None:
 @pytest.mark.parametrize(
     ("right", "unit"),
     [
-        ("£350,499", 1_000),
         ("£350,999", 2_000),
         ("£352,195", 5_000),
         ("£347,655", 5_000),
