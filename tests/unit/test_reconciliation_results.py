@@ -422,3 +422,21 @@ def test_open_ends_of_a_percentage_leave_counts_out() -> None:
 def test_the_right_side_stays_where_a_divisor_is_open() -> None:
     far = reconcile(["about £5m", "about £6m"], "200%", relation="percent_change")
     assert far.proof == (Interval.of(None, None), Interval.of(150, 250))
+
+
+@pytest.mark.parametrize(
+    ("right", "unit"),
+    [
+        ("£350,999", 2_000),
+        ("£352,195", 5_000),
+        ("£347,655", 5_000),
+        ("£354,999", 10_000),
+        ("£355,001", None),
+    ],
+)
+def test_the_finest_unit_is_1_2_or_5_of_a_power_of_ten(right: str, unit: int | None) -> None:
+    assert reconcile("£350k", right, relation="equal").finest_unit == unit
+
+
+def test_counts_differ_by_a_number_without_a_unit() -> None:
+    assert reconcile(5, 8, relation="equal", unit="count").text.endswith("as printed by 3 (38%).")
