@@ -15,8 +15,11 @@ from pccfunding.formats._limits import Limits
 __all__ = ["ods_grids", "xlsx_grids"]
 
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
-# The reader sets room aside for as many items as a part says it has.
-_COUNT = re.compile(rb"""\s(?:uniqueCount|count)\s*=\s*["']([0-9]+)["']""")
+# The reader sets room aside for as many items as a part says it has. The count of shared strings is
+# that of the cells which refer to them, so that its unique count is looked at instead.
+_COUNT = re.compile(
+    rb"""(?:<(?:\w+:)?sst\b[^>]*?\suniqueCount|<(?!(?:\w+:)?sst\b)[^>]*?\scount)\s*=\s*["']([0-9]+)"""
+)
 _SHORTEST_ITEM = 4
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _COUNTED = ("table", "table-row", "table-cell", "covered-table-cell")

@@ -59,6 +59,13 @@ class StreetCounts:
         Files and records counted.
     set_aside : dict of str to str
         Files that could not be read, each with its fault; nothing of them is counted.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame({"month": ["2024-01"], "records": [5]})
+    >>> StreetCounts(counts, n_files=1, n_rows=5, set_aside={}).text
+    '5 records of 1 file counted.'
     """
 
     frame: pd.DataFrame
@@ -69,7 +76,9 @@ class StreetCounts:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        told = f"{self.n_rows:,} records of {self.n_files:,} files counted."
+        told = (
+            f"{self.n_rows:,} records of {self.n_files:,} file{'s' * (self.n_files != 1)} counted."
+        )
         if self.set_aside:
             files = "file" if len(self.set_aside) == 1 else "files"
             told += f" {len(self.set_aside)} {files} could not be read and nothing of them counts."

@@ -114,14 +114,14 @@ class Reconciliation:
         return "Reconciles" + (f"; as printed the sides differ by {size}." if size else " exactly.")
 
     def _share(self) -> str:
-        if self.gap_pct is None:
+        if not self.gap or self.gap_pct is None:
             return ""
         share = abs(self.gap_pct)
-        return (
-            " (under 0.01%)"
-            if share < Fraction(1, 100)
-            else f" ({short(share if share < 10 else Fraction(round(share)))}%)"
-        )
+        whole = amount_text(100 * self.gap / self.gap_pct, self.unit)
+        base = "" if self.unit == "GBP" else f" of {whole}"
+        if share < Fraction(1, 100):
+            return f" (under 0.01%{base})"
+        return f" ({short(share if share < 10 else Fraction(round(share)))}%{base})"
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -27,7 +27,8 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.i
 
 # In a result no word of cause at all; in prose those that say that something came of something.
 CAUSAL_RESULT = re.compile(
-    r"\b(reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven"
+    # "log reduction" is the name of a measure.
+    r"\b((?<!log )reduc\w*|led to|lead to|caus\w*|prevent\w*|cut|cuts|drove|driven"
     r"|(?:effect|impact)s? (?:of|on)|achiev\w*|deliver\w*|improv\w*|because|due to|thanks to"
     r"|result(?:s|ed) in|work(?:s|ed)|success(?:ful|fully)|help\w*|bring\w*|brought|stop\w*"
     r"|tackl\w*)\b",
@@ -190,13 +191,13 @@ def test_a_text_holds_no_empty_number(results: list[Any]) -> None:
 
 
 def said_by(notebook: Path) -> Iterator[str]:
-    """Paragraphs of prose, lines of output, and what figures say to those who do not see them."""
+    """Paragraphs of prose and of output, and what figures say to those who do not see them."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "markdown":
             yield from re.split(r"\n\s*\n|\n(?=[-|#] ?)", "".join(cell["source"]))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            yield from "".join(output.get("text", [])).splitlines()
+            yield from re.split(r"\n\s*\n", "".join(output.get("text", [])))
             plain = "".join(data.get("text/plain", []))
             if plain.startswith(("'", '"')):
                 yield plain
