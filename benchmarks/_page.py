@@ -44,11 +44,15 @@ def write_page() -> Path:
     return page
 
 
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
 def simulated(name: str, result: dict[str, Any]) -> str:
     """Give the values of a simulation against what was expected."""
     lines = [
         f"\n## {name}\n",
-        f"{result['work'].capitalize()}. {result['note'].capitalize()}.\n",
+        f"{sentence(result['work'])} {sentence(result['note'])}\n",
         "| what | measured | s.e. | goal |",
         "|---|---:|---:|---|",
         *(
@@ -70,7 +74,7 @@ def section(name: str, result: dict[str, Any]) -> str:
     load = [f"{value:.1f}" for value in result.get("load_average", []) if value is not None]
     lines = [
         f"\n## {name}\n",
-        f"{result['work'].capitalize()}. {result['agreement'].capitalize()}.\n",
+        f"{sentence(result['work'])} {sentence(result['agreement'])}\n",
         "| call | clock, ms | processor, ms | times ours, clock | times ours, processor | MB |",
         "|---|---:|---:|---:|---:|---:|",
         *(

@@ -41,7 +41,7 @@ COUNTED_BY = {
     "outcome": "last_outcome",
     "type": "crime_type",
 }
-_BATCH_BYTES, _BATCH_FILES = 2**28, 512
+_BATCH_BYTES, _BATCH_FILES = 2**29, 1024
 _MEMORY = "1GB"
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[012])")
 Progress: TypeAlias = Callable[[int, int], None]
