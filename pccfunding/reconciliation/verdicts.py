@@ -114,7 +114,7 @@ class Reconciliation:
         return "Reconciles" + (f"; as printed the sides differ by {size}." if size else " exactly.")
 
     def _share(self) -> str:
-        if not self.gap or self.gap_pct is None:
+        if not self.gap or self.gap_pct is None or self.unit == "percent":
             return ""
         share = abs(self.gap_pct)
         whole = amount_text(100 * self.gap / self.gap_pct, self.unit)
