@@ -5,8 +5,11 @@ from __future__ import annotations
 from pccfunding.plots.beside import plot_beside
 from pccfunding.plots.changes import plot_changes
 from pccfunding.plots.describing import alt_text
+from pccfunding.plots.funnel import plot_funnel
 from pccfunding.plots.ladder import plot_intervals
+from pccfunding.plots.slope import plot_slope
 from pccfunding.plots.streams import plot_streams
+from pccfunding.plots.tiles import plot_tiles
 from pccfunding.plots.vector import figure_svg
 from pccfunding.plots.years import plot_years
 
@@ -15,7 +18,10 @@ __all__ = [
     "figure_svg",
     "plot_beside",
     "plot_changes",
+    "plot_funnel",
     "plot_intervals",
+    "plot_slope",
     "plot_streams",
+    "plot_tiles",
     "plot_years",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import UnknownNameError
 from pccfunding.plots._records import Record, number, records, same_comparison, span, text
+from pccfunding.plots.describing_areas import funnel_words, slope_words, tile_words
 from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     frame : DataFrame
         The frame that was or will be drawn.
     kind : str
-        'streams', 'changes', 'intervals', 'years' or 'beside', as in `plot_streams` and so on.
+        'streams', 'changes', 'intervals', 'years', 'beside', 'slope', 'funnel' or 'tiles', as in
+        `plot_streams` and so on.
 
     Returns
     -------
@@ -241,4 +243,7 @@ _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "intervals": _intervals,
     "years": _years,
     "beside": _beside,
+    "slope": slope_words,
+    "funnel": funnel_words,
+    "tiles": tile_words,
 }

@@ -3,5 +3,14 @@
 from pccfunding.review_pack.completeness import completeness
 from pccfunding.review_pack.outline import Review, review
 from pccfunding.review_pack.reproduction import reproduce
+from pccfunding.review_pack.seal import Verification, sign_pack, verify_pack
 
-__all__ = ["Review", "completeness", "reproduce", "review"]
+__all__ = [
+    "Review",
+    "Verification",
+    "completeness",
+    "reproduce",
+    "review",
+    "sign_pack",
+    "verify_pack",
+]

@@ -17,9 +17,11 @@ from pccfunding.review_pack.parts import (
     Link,
     Page,
     Plot,
+    Remark,
     Row,
     Run,
     Table,
+    Verdicts,
     Words,
 )
 
@@ -39,6 +41,7 @@ def frame_table(
     note: Words = "",
     group_by: str | None = None,
     level: str | None = None,
+    anchor: str | None = None,
 ) -> Table:
     """Turn a pandas frame into a table, column by column.
 
@@ -54,6 +57,8 @@ def frame_table(
         Column whose values become headings; equal values stand together in the frame.
     level : str, optional
         Column that holds 'line', 'subtotal' or 'total'.
+    anchor : str, optional
+        Column that holds an id for each row, unique in the page.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def frame_table(
     >>> frame_table(frame, shown, id="t", caption="Awards").groups[0].rows[0].cells
     ['Youth Fund', '£70,023']
     """
-    wanted = [*columns, *(name for name in (group_by, level) if name)]
+    wanted = [*columns, *(name for name in (group_by, level, anchor) if name)]
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise TableError(
@@ -87,7 +92,9 @@ def frame_table(
         if not groups or groups[-1][0] != heading:
             groups.append((heading, []))
         cells = [_cell(record[name], column) for name, column in columns.items()]
-        groups[-1][1].append(Row(cells, record[level] if level else "line"))
+        groups[-1][1].append(
+            Row(cells, record[level] if level else "line", record[anchor] if anchor else "")
+        )
     shown = [Group(rows, heading) for heading, rows in groups]
     return Table(id, caption, list(columns.values()), shown, note)
 
@@ -97,7 +104,7 @@ def _cell(value: Any, column: Column) -> Words:
         return "\N{EN DASH}"
     if column.write:
         return column.write(value)
-    return value if isinstance(value, Link | Badge | list | tuple) else str(value)
+    return value if isinstance(value, Link | Badge | Remark | list | tuple) else str(value)
 
 
 def render_page(page: Page) -> str:
@@ -165,10 +172,16 @@ def _ids(page: Page) -> Iterator[str]:
         yield from (
             block.id for block in section.blocks if isinstance(block, Heading | Table | Plot)
         )
+        for block in section.blocks:
+            if isinstance(block, Verdicts):
+                yield from (one.id for one in block.statements if one.id)
+            elif isinstance(block, Table):
+                rows = (row for group in block.groups for row in group.rows)
+                yield from (row.id for row in rows if row.id)
 
 
 def _runs(words: Words) -> Sequence[Run]:
-    return [words] if isinstance(words, str | Link | Badge) else words
+    return [words] if isinstance(words, str | Link | Badge | Remark) else words
 
 
 def _svg(plot: Plot) -> Any:
@@ -193,6 +206,7 @@ def _environment() -> Environment:
     environment.filters |= {"runs": _runs, "svg": _svg}
     environment.globals["link"] = Link
     environment.tests["link"] = lambda run: isinstance(run, Link)
+    environment.tests["remark"] = lambda run: isinstance(run, Remark)
     environment.tests["badge"] = lambda run: isinstance(run, Badge)
     return environment
 

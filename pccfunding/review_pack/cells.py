@@ -1,0 +1,58 @@
+"""Cells of tables: numbers to twelve digits, and text that no spreadsheet runs as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.plots._records import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["csv_bytes", "csv_rows", "plain", "risky"]
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Write a table as CSV: numbers to twelve digits, text that could run as a formula disarmed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"token": ["-8.5%", "six"], "value": [-8.5, None]})
+    >>> csv_bytes(table).decode().split()
+    ['token,value', "'-8.5%,-8.5", 'six,']
+    """
+    columns = [table[name].tolist() for name in table.columns]
+    return csv_rows([str(name) for name in table.columns], zip(*columns, strict=True))
+
+
+def plain(value: Any) -> Any:
+    """A cell as None, bool, int, text or a float of twelve digits."""
+    if is_missing(value):
+        return None
+    if isinstance(value, float):
+        # The last digits of a double differ between versions of the libraries below.
+        rounded = float(f"{value:.12g}")
+        return int(rounded) if rounded.is_integer() and abs(rounded) < 1e12 else rounded
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, bool | int | str) else str(value)
+
+
+def risky(value: Any) -> bool:
+    """Whether a spreadsheet would run a text as a formula."""
+    return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_rows(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """Write rows as CSV, as `csv_bytes` writes a table."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        cells = (plain(value) for value in row)
+        writer.writerow("'" + cell if risky(cell) else cell for cell in cells)
+    return written.getvalue().encode()
