@@ -128,9 +128,9 @@ def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row an offence, period and area: `offence`, `period`, `area_code`, `area`, `offences`,
-        `persons`, `rate` per 1,000 residents. Areas without a count or an estimate of residents
-        are left out, and so is the City of London, whose offences are not those of its few
-        residents.
+        `persons`, `rate` per 1,000 residents, `offences_source_id`, `persons_source_id`. Areas
+        without a count or an estimate of residents are left out, and so is the City of London,
+        whose offences are not those of its few residents.
     """
     import pandas as pd
 
@@ -144,12 +144,16 @@ def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
         span = Period.parse(period)
         days = people["reference_date"]
         inside = people[days.ge(str(span.start)) & days.le(str(span.end))]
-        persons = inside.set_index("area_code")["persons"]
+        persons = inside.set_index("area_code")[["persons", "source_id"]]
+        persons = persons.rename(columns={"source_id": "persons_source_id"})
         rates = _counts(asked, classes, period).to_frame("offences").join(persons, how="inner")
+        sources = asked[asked["period_end"].eq(str(span.end))].groupby("area_code")["source_id"]
+        rates["offences_source_id"] = sources.first()
         rates = rates.drop(CITY_OF_LONDON, errors="ignore").reset_index()
         rates["rate"] = PER * rates["offences"] / rates["persons"]
         tables.append(rates.assign(offence=classes, period=period))
     columns = ["offence", "period", "area_code", "area", "offences", "persons", "rate"]
+    columns += ["offences_source_id", "persons_source_id"]
     if not tables:
         return pd.DataFrame(columns=columns)
     both = pd.concat(tables, ignore_index=True)

@@ -356,5 +356,9 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
         crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
         evidence.deflator["source_id"],
     ]
-    known = pd.concat(statistics).drop_duplicates().to_frame()
-    return pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    stated = evidence.statements[
+        evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
+    ]
+    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates().to_frame()
+    cited = pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    return cited.drop_duplicates("source_id", ignore_index=True)

@@ -111,13 +111,13 @@ def next_steps(found: Review, sections: list[Section]) -> Section:
     items: list[Any] = [
         [Link(f"{section.question} {section.heading}", f"#{section.id}")] for section in missing
     ]
-    todo = (
-        "Every conflict has a recorded reason."
-        if not open_ones
-        else "A conflict without a recorded reason keeps the pack from being signed: "
-        + ", ".join(row["statement_id"] for row in open_ones)
-        + "."
-    )
+    todo: list[Any] = ["Every conflict has a recorded reason."]
+    if open_ones:
+        todo = ["A conflict without a recorded reason keeps the pack from being signed: "]
+        for row in open_ones:
+            name = row["statement_id"]
+            todo += [Link(name, f"#statement-{name}"), ", "]
+        todo[-1] = "."
     return Section(
         id="next",
         question="Q15",

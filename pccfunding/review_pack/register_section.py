@@ -17,7 +17,11 @@ def register(cited: Citations) -> Section:
     """Every number of the page, with what it came from."""
     tables: list[Any] = []
     for kind, heading, columns in (
-        ("printed", "Figures as printed", ("Figure", "As printed", "Interval", "Place", "Source")),
+        (
+            "printed",
+            "Figures as printed",
+            ("Figure", "As printed", "Value and interval", "Place", "Source"),
+        ),
         ("statistic", "Official statistics", ("Number", "What", "Value", "Place", "Source")),
         ("derived", "Workings", ("Working", "What", "Value", "How", "From")),
     ):
@@ -61,12 +65,15 @@ def _cells(entry: Entry, cited: Citations) -> list[Any]:
 
 
 def _interval(entry: Entry) -> str:
+    value = "" if entry.value is None else f"{entry.value:,.10g}"
     if entry.low is None and entry.high is None:
-        return "none"
+        return value or "none"
+    if entry.low == entry.high:
+        return value
     left, right = "[" if entry.low_closed else "(", "]" if entry.high_closed else ")"
     low = "(-∞" if entry.low is None else left + _short(entry.low)
     high = "∞)" if entry.high is None else _short(entry.high) + right
-    return f"{low}, {high}"
+    return f"{value}{' in ' if value else ''}{low}, {high}"
 
 
 def _short(decimal: str) -> str:

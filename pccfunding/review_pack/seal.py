@@ -31,7 +31,7 @@ from pccfunding.review_pack.packing import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DECISIONS", "MEANING", "Verification", "sign_pack", "verify_pack"]
+__all__ = ["DECISIONS", "MEANING", "Verification", "sign_pack", "verify_pack", "verify_stored"]
 
 DECISIONS = ("continue", "change", "stop", "cannot-decide")
 EXCEPTIONS = "exceptions.csv"
@@ -57,7 +57,7 @@ class Verification:
     record : dict or None
         The sign-off, where there is one.
     seal : str or None
-        Seal of the manifest.
+        Seal of the sign-off, which covers the manifest; of the manifest where nobody has signed.
     """
 
     pack: str
@@ -96,7 +96,7 @@ class Verification:
         record = {name: printable(str(value)) for name, value in self.record.items()}
         return (
             f"Signed by {record['name']}, {record['role']}, on {record['signed_on']}: "
-            f"{record['decision']}. Reason: {record['reason']} {whole} {MEANING}"
+            f"{record['decision']}. Reason: {record['reason'].rstrip('.')}. {whole} {MEANING}"
         )
 
     def _repr_html_(self) -> str:
@@ -124,7 +124,7 @@ def verify_pack(path: str | Path) -> Verification:
     PackError
         If it is far larger than any pack.
     """
-    return _verified(read_pack(path))
+    return verify_stored(read_pack(path))
 
 
 def sign_pack(
@@ -170,7 +170,7 @@ def sign_pack(
     if empty := [part for part, words in said.items() if not words]:
         raise PackError(f"A sign-off needs a {empty[0]}; none was given.")
     stored = read_pack(path)
-    found = _verified(stored)
+    found = verify_stored(stored)
     if not found.intact:
         raise PackError(f"{found.text} Only an intact pack can be signed.")
     if found.record is not None:
@@ -194,7 +194,8 @@ def sign_pack(
     return verify_pack(path)
 
 
-def _verified(stored: Stored) -> Verification:
+def verify_stored(stored: Stored) -> Verification:
+    """Verify a pack that was read already."""
     name = stored.path.name
     problems = list(stored.problems)
     if MANIFEST not in stored.files:
@@ -224,7 +225,8 @@ def _verified(stored: Stored) -> Verification:
     if RECORD in stored.files:
         record, wrong = _record(stored)
         problems += wrong
-    return Verification(name, tuple(problems), len(listed), record, manifest["seal"])
+    seal = (record or manifest)["seal"]
+    return Verification(name, tuple(problems), len(listed), record, seal)
 
 
 def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:

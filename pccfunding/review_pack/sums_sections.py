@@ -99,6 +99,8 @@ def _statement(
         working.append(f"Gap, right side less left side as printed: {sign}{size}{share}.")
     for figure in figures:
         working.append([f"{cited.token(figure)} ", *cited.place(figure)])
+    if isinstance(row["source_id"], str):
+        working.append(["Stated in ", cited.source_link(row["source_id"]), f", {row['locator']}"])
     reason: list[Any] = [result.text]
     if isinstance(row["note"], str):
         reason += [" ", Remark(row["note"])]

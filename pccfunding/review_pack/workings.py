@@ -60,7 +60,9 @@ def enter_heads(found: Review, cited: Citations) -> list[list[str]]:
         name, year = row["funding_stream"], row["period_start"].year
         key = f"per-head:{name}:{year}"
         figures = lines.loc[lines["funding_stream"] == name, "figure_id"].tolist()
-        inputs = ["sum:all lines"] if name == "all lines" else figures
+        if name == "all lines":
+            figures = [*lines.loc[lines["amount_gbp"].notna(), "figure_id"]]
+        inputs = [*(["sum:all lines"] if name == "all lines" else []), *figures]
         if row["spend_gbp_per_head"] != row["spend_gbp_per_head"]:
             keys.append(inputs)
             continue
