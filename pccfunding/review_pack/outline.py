@@ -202,6 +202,7 @@ def review(
         )
     lines = award_lines(_in_printed_order(awards, evidence))
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
+    given = _exceptions(dict(exceptions or {}), statements)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
@@ -223,7 +224,6 @@ def review(
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
     tables["sources"] = _sources(evidence, tables)
-    given = _exceptions(dict(exceptions or {}), statements)
     return Review(area, span, evidence, tables, statements, given)
 
 

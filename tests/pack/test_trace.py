@@ -10,19 +10,10 @@ from pathlib import Path
 import pytest
 from reading import Node, Tree, numbers, same
 
-import pccfunding as pcc
-
 # Not walked: the register itself and the sources (they are where the ways end), headings and
 # names of rows, claims as the sources put them, remarks of people, labels of links.
 ENDS = ("register", "sources")
 NAMES = {"h1", "h2", "h3", "caption", "a", "thead", "summary", "title"}
-
-
-@pytest.fixture(scope="module")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pack")
-    pcc.review(pcc.load_evidence()).write(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
