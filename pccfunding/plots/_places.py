@@ -6,11 +6,11 @@ __all__ = ["DISTRICTS", "FORCES", "tile_name"]
 
 # Row and column of each area, by ONS code, with a name that fits a tile.
 FORCES = {
-    "E23000007": (0, 3, "Northumbria"),
+    "E23000007": (0, 3, "Northum- bria"),
     "E23000002": (1, 2, "Cumbria"),
     "E23000008": (1, 3, "Durham"),
     "E23000013": (1, 4, "Cleveland"),
-    "E23000003": (2, 2, "Lancashire"),
+    "E23000003": (2, 2, "Lanca- shire"),
     "E23000009": (2, 3, "North Yorks"),
     "E23000012": (2, 4, "Humber- side"),
     "E23000004": (3, 1, "Mersey- side"),

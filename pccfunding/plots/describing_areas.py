@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pccfunding.plots._places import tile_name
 from pccfunding.plots._records import Record, number, text
-from pccfunding.plots.wording import count, quantity
+from pccfunding.plots.wording import count, places_of, quantity
 
 __all__ = ["funnel_words", "slope_words", "tile_words"]
 
@@ -12,6 +12,8 @@ __all__ = ["funnel_words", "slope_words", "tile_words"]
 def slope_words(rows: list[Record]) -> str:
     """Say which way each row goes, with the counts behind it."""
     words = [f"Slope chart, n = {len(rows)}."]
+    sides = [number(row, side) for row in rows for side in ("before", "after")]
+    places = places_of(value for value in sides if value is not None)
     for row in rows:
         before, after = number(row, "before"), number(row, "after")
         if before is None or after is None:
@@ -19,7 +21,7 @@ def slope_words(rows: list[Record]) -> str:
             continue
         way = "down" if after < before else "up" if after > before else "level"
         said = " to ".join(
-            quantity(value, text(row, "unit")) + _behind(row, side)
+            quantity(value, text(row, "unit"), places=places) + _behind(row, side)
             for value, side in ((before, "before"), (after, "after"))
         )
         broken = "; the series breaks between the two" if row.get("break_flag") else ""
@@ -63,11 +65,12 @@ def tile_words(rows: list[Record]) -> str:
         key=lambda row: float(row["value"]),
     )
     words = [f"Tile map, n = {len(known)} areas."]
+    places = places_of(float(row["value"]) for row in known)
     if known:
-        words.append(f"Lowest: {_tile(known[0])}. Highest: {_tile(known[-1])}.")
+        words.append(f"Lowest: {_tile(known[0], places)}. Highest: {_tile(known[-1], places)}.")
     for place, row in enumerate(reversed(known), start=1):
         if row.get("marked"):
-            words.append(f"{_tile(row)}, place {place} of {len(known)} from the highest.")
+            words.append(f"{_tile(row, places)}, place {place} of {len(known)} from the highest.")
     missing = [tile_name(text(row, "area_code")) for row in rows if row not in known]
     if missing:
         words.append(f"Not published: {', '.join(missing)}.")
@@ -79,6 +82,6 @@ def _behind(row: Record, side: str) -> str:
     return "" if value is None else f" (count {count(value)})"
 
 
-def _tile(row: Record) -> str:
-    value = quantity(float(row["value"]), text(row, "unit"))
+def _tile(row: Record, places: int) -> str:
+    value = quantity(float(row["value"]), text(row, "unit"), places=places)
     return f"{tile_name(text(row, 'area_code'))} {value}"

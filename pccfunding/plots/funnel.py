@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_funnel"]
 
-_HEIGHT, _LEFT, _RIGHT, _NAMED = 230.0, 0.11, 74.0, 6
+_HEIGHT, _LEFT, _RIGHT, _NAMED = 230.0, 0.11, 98.0, 6
 _LIMITS = (("95", 1.0, "95%"), ("998", 1.6, "99.8%"))
 
 
@@ -80,7 +80,7 @@ def plot_funnel(
     --------
     >>> from pccfunding.evaluation import funnel_limits
     >>> areas = funnel_limits([12, 30, 9], [900, 1000, 1100], labels=["A", "B", "C"]).areas
-    >>> ax = plot_funnel(areas)
+    >>> ax = plot_funnel(areas.assign(marked=areas["area"] == "B"))
     >>> "B" in [words.get_text() for words in ax.texts]
     True
     """
@@ -167,11 +167,13 @@ def _curves(ax: Axes, rows: list[Record], people: list[float], per: int, *, wide
         for side in ("low", "high"):
             rates = [_as_rate(row, f"{side}_{name}", per) for row in rows]
             stroke(ax, people, rates, color=PALETTE[0], width=width, gid=f"{side}_{name}")
-    if widened:
-        for side in ("low", "high"):
-            rates = [_as_rate(row, f"{side}_998_widened", per) for row in rows]
-            stroke(ax, people, rates, color=PALETTE[2], width=1.4, linestyle=(0, (4, 2)),
-                   gid=f"{side}_998_widened")  # fmt: skip
+    for side in ("low", "high") if widened else ():
+        rates = [_as_rate(row, f"{side}_998_widened", per) for row in rows]
+        name = f"{side}_998_widened"
+        stroke(ax, people, rates, color=PALETTE[2], width=1.4, linestyle=(0, (4, 2)), gid=name)
+    for line in ax.lines:
+        # The widened limits of small areas would otherwise run through the headline.
+        line.set_clip_on(str(line.get_gid()).endswith("_widened"))
 
 
 def _mark(ax: Axes, row: Record) -> None:

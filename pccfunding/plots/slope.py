@@ -22,7 +22,7 @@ from pccfunding.plots._canvas import (
 )
 from pccfunding.plots._records import Record, number, records, same_comparison, text
 from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import count, quantity
+from pccfunding.plots.wording import count, places_of, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,33 +147,51 @@ def _line(ax: Axes, row: Record, ends: tuple[float, float], color: str, marker: 
 
 
 def _labels(ax: Axes, rows: list[Record], side: str, x: float, height: float) -> None:
-    """Write the words at one end, pushed apart where two would overlap."""
+    """Write the words at one end, each as near its point as its neighbours let it."""
+    places = places_of(float(row[one]) for row in rows for one in ("before", "after"))
+    to_axes = ax.transData + ax.transAxes.inverted()
     blocks = []
     for row in rows:
-        lines = [_said(row, side)]
+        said = quantity(float(row[side]), text(row, "unit"), places=places)
+        behind = row.get(f"count_{side}")
+        lines = [said if behind is None else f"{said} ({count(behind)})"]
         if side == "after":
-            lines = [*lines_of(text(row, "label"), SMALL, width=_RIGHT - 12), *lines]
-        spot = ax.transData.transform((0, float(row[side])))
-        blocks.append((float(ax.transAxes.inverted().transform(spot)[1]) * height, lines))
-    tops: list[tuple[float, list[str]]] = []
-    floor = -_APART
-    for at, lines in sorted(blocks, key=lambda block: block[0]):
-        deep = len(lines) * _LEAD
-        top = max(at + deep / 2, floor + deep + _APART / 2)
-        tops.append((top, lines))
-        floor = top
-    for top, lines in tops:
+            lines = [*lines_of(text(row, "label"), SMALL, width=_RIGHT - 20, bold=True), *lines]
+        point = float(to_axes.transform((0, float(row[side])))[1]) * height
+        blocks.append((point, lines))
+    blocks.sort(key=lambda block: block[0])
+    depths = [len(lines) * _LEAD + _APART for _, lines in blocks]
+    centres = _spread([point for point, _ in blocks], depths, height - _HEAD)
+    after, across = side == "after", ax.get_xaxis_transform()
+    for (point, lines), centre in zip(blocks, centres, strict=True):
+        far, near = (x - 3, x + 5) if after else (x + 3, x - 5)
+        stroke(ax, [far, near], [point / height, centre / height], color=TICK, width=0.8,
+               transform=across, zorder=0)  # fmt: skip
         for place, line in enumerate(lines):
-            y = (top - (place + 0.8) * _LEAD) / height
-            write(ax, x, y, line, size=SMALL, bold=side == "after" and place == 0, color=INK,
-                  ha="left" if side == "after" else "right",
-                  transform=ax.get_xaxis_transform())  # fmt: skip
+            y = (centre + (len(lines) / 2 - place - 0.8) * _LEAD) / height
+            write(ax, near + (3 if after else -3), y, line, size=SMALL, bold=after and place == 0,
+                  color=INK, ha="left" if after else "right", transform=across)  # fmt: skip
 
 
-def _said(row: Record, side: str) -> str:
-    value = quantity(float(row[side]), text(row, "unit"))
-    behind = row.get(f"count_{side}")
-    return value if behind is None else f"{value} ({count(behind)})"
+def _spread(wanted: list[float], depths: list[float], top: float) -> list[float]:
+    """Move rising centres apart, by as little as lets blocks of these depths stand free."""
+    # Blocks that touch form a run, which stands where its members want to be on average.
+    runs: list[tuple[float, list[float]]] = []
+    for centre, depth in zip(wanted, depths, strict=True):
+        run = (max(centre - depth / 2, 0.0), [depth])
+        while runs and runs[-1][0] + sum(runs[-1][1]) > run[0]:
+            below = runs.pop()
+            weight = len(below[1]) + len(run[1])
+            bottom = below[0] * len(below[1]) + (run[0] - sum(below[1])) * len(run[1])
+            run = (max(bottom / weight, 0.0), below[1] + run[1])
+        runs.append(run)
+    placed: list[float] = []
+    for bottom, members in runs:
+        at = min(bottom, top - sum(members))
+        for depth in members:
+            placed.append(at + depth / 2)
+            at += depth
+    return placed
 
 
 def _beneath(ax: Axes, line: str, place: int) -> None:

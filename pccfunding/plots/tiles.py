@@ -18,7 +18,7 @@ from pccfunding.plots._canvas import (
 from pccfunding.plots._places import DISTRICTS, FORCES
 from pccfunding.plots._records import Record, number, records, text
 from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import quantity
+from pccfunding.plots.wording import places_of, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,20 +92,30 @@ def plot_tiles(
     deep = 42.0 if places is DISTRICTS else 45.0
     shaded = [step for step in _SHADES if any(_step(row) == step for row in rows)]
     key = _KEY if shaded else 0.0
+    places_shown = places_of(value for row in rows if (value := number(row, "value")) is not None)
     with house_style():
         ax = canvas(
             ax,
             height=key + down * deep,
             title=title or "Rates by area",
-            subtitle=subtitle or "Each tile is one area, wherever its size; darker is more.",
+            subtitle=subtitle or "Each tile is one area, whatever its size; darker is more.",
         )
         ax.set_xlim(0, COLUMN)
         ax.set_label(alt_text(frame, "tiles"))
         if shaded:
             _draw_key(ax, shaded)
         for code, (line, column, name) in places.items():
-            _draw(ax, by_code.get(code), name, column * wide, key + line * deep, wide, deep)
+            row = by_code.get(code)
+            said = _said(row, places_shown)
+            _draw(ax, row, said, name, column * wide, key + line * deep, wide, deep)
     return ax
+
+
+def _said(row: Record | None, places: int) -> str:
+    value = None if row is None else number(row, "value")
+    if row is None or value is None:
+        return "–"
+    return quantity(value, text(row, "unit"), places=places)
 
 
 def _step(row: Record) -> int:
@@ -114,14 +124,19 @@ def _step(row: Record) -> int:
 
 
 def _draw(
-    ax: Axes, row: Record | None, name: str, x: float, y: float, wide: float, deep: float
+    ax: Axes,
+    row: Record | None,
+    said: str,
+    name: str,
+    x: float,
+    y: float,
+    wide: float,
+    deep: float,
 ) -> None:
-    value = None if row is None else number(row, "value")
-    step = 0 if row is None or value is None else _step(row)
+    step = 0 if row is None or number(row, "value") is None else _step(row)
     marked = bool(row and row.get("marked"))
     _tile(ax, x, y, wide - _GAP, deep - _GAP, _SHADES.get(step, "white"), marked=marked)
     color = "white" if step > 1 else INK
-    said = "–" if row is None or value is None else quantity(value, text(row, "unit"))
     center = x + (wide - _GAP) / 2
     write(ax, center, y + 14, said, size=SMALL + 1, bold=True, color=color, ha="center",
           transform=ax.transData)  # fmt: skip

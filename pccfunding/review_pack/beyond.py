@@ -202,9 +202,11 @@ def need(rates: pd.DataFrame, area_code: str, changes: pd.DataFrame) -> pd.DataF
 
 def _asked(evidence: Evidence, counted: pd.DataFrame) -> pd.DataFrame:
     """Recorded crime of the police force areas in the periods of some changes, with their days."""
+    import pandas as pd
+
     crime, areas = evidence.recorded_crime, evidence.areas
     spans = [Period.parse(name) for name in {*counted["baseline"], *counted["period"]}]
-    rows = crime[crime["period_end"].isin([str(span.end) for span in spans])]
+    rows = crime[crime["period_end"].isin(pd.to_datetime([span.end for span in spans]))]
     forces = areas.loc[areas["kind"] == "police_force_area", "area_code"]
     return rows[rows["area_code"].isin(forces) & rows["offences"].notna()]
 

@@ -34,6 +34,10 @@ def where_was_need(found: Review, cited: Citations) -> Section:
     for row in table.to_dict("records"):
         span = Period.parse(row["baseline"])
         key = f"need:{row['subject_id']}"
+        inputs = [
+            *cited.offences(row["offence"], row["baseline"]),
+            cited.persons(*_ends(span)),
+        ]
         cited.derived(
             key,
             what=f"{row['measure']}, rate per 1,000 residents, {people}, {row['baseline']}",
@@ -42,20 +46,17 @@ def where_was_need(found: Review, cited: Citations) -> Section:
             working=f"1,000 × {row['offences']:,} / {row['persons']:,} = {row['rate']:.2f}; the "
             f"same for all {row['n_areas']} police force areas together = {row['all_rate']:.2f}; "
             f"place {row['place']} of {row['n_areas']}, the highest rate first",
-            inputs=[
-                *cited.offences(row["offence"], row["baseline"]),
-                cited.persons(*_ends(span)),
-            ],
+            inputs=inputs,
             value=row["rate"],
             unit="offences per 1,000 residents",
         )
-        keys.append(key)
+        keys.append([*inputs, key])
     # One map, of the measure that is a class of its own and has most offences.
     own_class = table[~table["offence"].str.contains(" + ", regex=False)]
     first = (own_class if len(own_class) else table).sort_values("offences").iloc[-1]
     shown = table.assign(
         place=[f"{row.place} of {row.n_areas}" for row in table.itertuples()],
-        source=cited.cells([key] for key in keys),
+        source=cited.cells(keys),
     )
     return replace(
         section,

@@ -129,13 +129,8 @@ def test_the_sixteen_questions_stand_in_order_each_answered_or_with_what_would(
 @pytest.mark.parametrize("text", ["=1+1", "+44", "-8.5%", "@sum", "\tx", "\rx"])
 def test_text_that_could_run_is_disarmed(text: str) -> None:
     assert risky(text)
-    assert (
-        csv_bytes(pd.DataFrame({"token": [text]}))
-        .decode()
-        .splitlines()[1:][0]
-        .lstrip('"')
-        .startswith("'")
-    )
+    [row] = csv.reader(io.StringIO(csv_bytes(pd.DataFrame({"token": [text]})).decode()[6:]))
+    assert row == ["'" + text]
 
 
 def test_numbers_are_no_text_and_keep_twelve_digits() -> None:

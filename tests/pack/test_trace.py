@@ -108,16 +108,19 @@ def lost(page: str, pack: Path) -> list[str]:
     for unit, shown in ways.units():
         reached, files = ways.ends(unit)
         known = [number for node in reached for number in numbers(node.text)]
+        named: list[str] = []
         for file in files:
             if file.endswith(".csv"):
-                known += [one for cell in ways.cells(file) for one in numbers(cell)[:1]]
+                cells = ways.cells(file)
+                known += [one for cell in cells for one in numbers(cell)[:1]]
+                named += [file for cell in cells if cell.endswith("source_id")]
         sources = [link for node in reached for link in node.links() if link[:8] == "#source-"]
         sources += [node.text for node in reached if "ows of" in node.text]
         figures = [
             node for node in reached if node.attributes["id"].startswith(("figure-", "statistic-"))
         ]
         place = " ".join(unit.text.split())[:90]
-        if not (sources or figures):
+        if not (sources or figures or named):
             wrong.append(f"{shown} has no source: {place}")
         wrong += [
             f"{number} is not at the end: {place}"
