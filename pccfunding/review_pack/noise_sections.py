@@ -6,15 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
-from pccfunding.plots import plot_tiles
 from pccfunding.review_pack.beyond import DISPERSIONS
 from pccfunding.review_pack.outcome_sections import percent_words
-from pccfunding.review_pack.parts import Column, Link, Plot, Section
+from pccfunding.review_pack.parts import Column, Link, Section
 from pccfunding.review_pack.render import frame_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pccfunding.review_pack.citing import Citations
     from pccfunding.review_pack.outline import Review
 
@@ -30,7 +27,7 @@ def where_was_need(found: Review, cited: Citations) -> Section:
     section = Section("need", "Q4", "Need: where was the problem?")
     if table.empty:
         return section
-    people, keys = found.area.name, []
+    keys = []
     for row in table.to_dict("records"):
         span = Period.parse(row["baseline"])
         key = f"need:{row['subject_id']}"
@@ -40,7 +37,8 @@ def where_was_need(found: Review, cited: Citations) -> Section:
         ]
         cited.derived(
             key,
-            what=f"{row['measure']}, rate per 1,000 residents, {people}, {row['baseline']}",
+            what=f"{row['measure']}, rate per 1,000 residents, {found.area.name}, "
+            f"{row['baseline']}",
             shown=f"{row['rate']:.2f}; all areas {row['all_rate']:.2f}; "
             f"place {row['place']} of {row['n_areas']}",
             working=f"1,000 × {row['offences']:,} / {row['persons']:,} = {row['rate']:.2f}; the "
@@ -51,9 +49,6 @@ def where_was_need(found: Review, cited: Citations) -> Section:
             unit="offences per 1,000 residents",
         )
         keys.append([*inputs, key])
-    # One map, of the measure that is a class of its own and has most offences.
-    own_class = table[~table["offence"].str.contains(" + ", regex=False)]
-    first = (own_class if len(own_class) else table).sort_values("offences").iloc[-1]
     shown = table.assign(
         place=[f"{row.place} of {row.n_areas}" for row in table.itertuples()],
         source=cited.cells(keys),
@@ -64,19 +59,6 @@ def where_was_need(found: Review, cited: Citations) -> Section:
         "an estimate of residents, the highest first. Districts are not compared: no counts by "
         "district are held.",
         blocks=[
-            Plot(
-                "plot-need",
-                plot_tiles(
-                    _tiles(found, first["offence"], first["baseline"]),
-                    title=f"{first['measure']} in {first['baseline']}: "
-                    f"{people} among the police force areas",
-                    subtitle="Offences per 1,000 residents; darker is more; each tile one police "
-                    "force area.",
-                ),
-                note=["The numbers of this area: ", Link("table of need", "#need-table"), ". Those "
-                      "of every area: ", Link("tables/force_rates.csv", "tables/force_rates.csv"),
-                      "."],
-            ),
             frame_table(
                 shown,
                 {
@@ -89,8 +71,12 @@ def where_was_need(found: Review, cited: Citations) -> Section:
                 },
                 id="need-table",
                 caption="Rates before the money",
-                note="Recorded crime is what is reported and recorded; rates differ for many "
-                "reasons beside need. The City of London is left out.",
+                note=[
+                    "Recorded crime is what is reported and recorded; rates differ for many "
+                    "reasons beside need. The City of London is left out. Every area: ",
+                    Link("tables/force_rates.csv", "tables/force_rates.csv"),
+                    ".",
+                ],
             ),
         ],
     )  # fmt: skip
@@ -264,16 +250,6 @@ def could_detect(found: Review, cited: Citations) -> Section:
 
 
 _RELATIVE = ("relative_low_pct", "relative_high_pct")
-
-
-def _tiles(found: Review, offence: str, period: str) -> pd.DataFrame:
-    rates = found.tables["force_rates"]
-    chosen = rates[(rates["offence"] == offence) & (rates["period"] == period)]
-    return chosen.assign(
-        value=chosen["rate"].round(1),
-        step=(chosen["rate"].rank(pct=True) * 3).clip(upper=2.99).astype(int) + 1,
-        marked=chosen["area_code"] == found.area.code,
-    )
 
 
 def _span(row: dict[Any, Any], low: str, high: str) -> str:
