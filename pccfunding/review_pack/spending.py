@@ -153,9 +153,9 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
 def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
     """The vintage that reaches furthest: the one denominator of a Review."""
     dates = population["reference_date"]
-    return population[
-        population["vintage"] == population.loc[dates == dates.max(), "vintage"].min()
-    ]
+    latest = min(population.loc[dates == dates.max(), "vintage"])
+    rows: pd.DataFrame = population[population["vintage"] == latest]
+    return rows
 
 
 def _exact_sum(amounts: pd.Series[Any]) -> Fraction:
