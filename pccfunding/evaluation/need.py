@@ -17,6 +17,7 @@ from pccfunding.evaluation._words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["FunnelLimits", "funnel_limits"]
 
@@ -86,6 +87,20 @@ class FunnelLimits(Result):
         import pandas as pd
 
         return pd.DataFrame([*self._table], columns=_COLUMNS)
+
+    def plot(self, ax: Axes | None = None, *, marked: str | None = None) -> Axes:
+        """Draw the areas against their limits; `marked` is named whatever its rate.
+
+        Examples
+        --------
+        >>> result = funnel_limits([12, 30, 9], [1000, 1000, 1000], labels=["A", "B", "C"])
+        >>> "B" in [words.get_text() for words in result.plot(marked="B").texts]
+        True
+        """
+        from pccfunding.plots import plot_funnel
+
+        areas = self.areas
+        return plot_funnel(areas.assign(marked=areas["area"] == marked), per=self.per, ax=ax)
 
     def _row(self) -> dict[str, Any]:
         row = super()._row()

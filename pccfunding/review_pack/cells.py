@@ -1,4 +1,4 @@
-"""Cells of tables: numbers to twelve digits, and text that no spreadsheet runs as a formula."""
+"""Cells of tables: numbers to ten digits, and text that no spreadsheet runs as a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["csv_bytes", "csv_rows", "plain", "risky"]
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
-    """Write a table as CSV: numbers to twelve digits, text that could run as a formula disarmed.
+    """Write a table as CSV: numbers to ten digits, text that could run as a formula disarmed.
 
     Examples
     --------
@@ -30,13 +30,14 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """A cell as None, bool, int, text or a float of twelve digits."""
+    """A cell as None, bool, int, text or a float of ten digits."""
     if is_missing(value):
         return None
     if isinstance(value, float):
-        # The last digits of a double differ between versions of the libraries below.
-        rounded = float(f"{value:.12g}")
-        return int(rounded) if rounded.is_integer() and abs(rounded) < 1e12 else rounded
+        # Versions of the libraries below differ in the last digits of what they work out; amounts
+        # of a million and more keep their pence.
+        rounded = float(f"{value:.{10 if abs(value) < 1e6 else 15}g}")
+        return int(rounded) if rounded.is_integer() else rounded
     if hasattr(value, "strftime"):
         return f"{value:%Y-%m-%d}"
     return value if isinstance(value, bool | int | str) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
@@ -71,8 +72,9 @@ class Citations:
         return self.register.printed(figure_id).token
 
     def source_link(self, source_id: str) -> Link:
-        """Link to a source, with its title."""
-        title = f"[{self._number[source_id]}] {self._titles[source_id]}"
+        """Link to a source, with the beginning of its title."""
+        title = shorten(self._titles[source_id], 50, placeholder="\N{HORIZONTAL ELLIPSIS}")
+        title = f"[{self._number[source_id]}] {title}"
         return Link(title, f"#source-{source_id}")
 
     def derived(self, key: str, **how: Any) -> Link:

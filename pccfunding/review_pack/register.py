@@ -124,7 +124,7 @@ class Register:
                 label, anchor = self._next("derived", "w")
             else:
                 label = anchor
-            low, high = (None if is_missing(end) else repr(float(end or 0)) for end in bounds)
+            low, high = (None if is_missing(end) else f"{float(end or 0):.10g}" for end in bounds)
             self._entries[key] = Entry(
                 key, "derived", label, anchor, what, shown,
                 None if is_missing(value) else value, unit, low, None if low is None else True,

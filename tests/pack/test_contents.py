@@ -133,13 +133,14 @@ def test_text_that_could_run_is_disarmed(text: str) -> None:
     assert row == ["'" + text]
 
 
-def test_numbers_are_no_text_and_keep_twelve_digits() -> None:
+def test_numbers_are_no_text_and_keep_ten_digits() -> None:
     assert csv_bytes(pd.DataFrame({"change_pct": [-36.80297397769517]})) == (
-        b"change_pct\n-36.8029739777\n"
+        b"change_pct\n-36.80297398\n"
     )
     assert (plain(2321845.0), plain(0.1 + 0.2), plain(float("nan")), plain(pd.NA)) == (
         2321845, 0.3, None, None,
     )  # fmt: skip
+    assert plain(197_100_000.07) == 197_100_000.07
     assert plain(pd.Timestamp("2024-03-31")) == "2024-03-31"
 
 
