@@ -80,7 +80,8 @@ def method_text(found: Review) -> str:
         *(f"- `{name}`: {what}" for name, what in _FILES),
         "",
         "Numbers in the tables are written to ten digits, amounts of a million and more to the "
-        "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so that no spreadsheet runs it as a formula.",
+        "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
+        "that no spreadsheet runs it as a formula.",
         "",
         "The same inputs in one environment give the same bytes. With other versions of the "
         "libraries, the tables and figures.json stay the same; page, workbook and this file may "
