@@ -53,7 +53,7 @@ def bought(found: Review, cited: Citations) -> Section:
     return Section(
         id="bought",
         question="Q1",
-        heading="What was bought, and from whose money?",
+        heading="What was bought, from whose money, under which power?",
         lead=[
             f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
             f"up to {total}, a sum that no source prints (",
@@ -99,6 +99,19 @@ def bought(found: Review, cited: Citations) -> Section:
                     details,
                     ".",
                 ],
+            ),
+            frame_table(
+                lines.assign(
+                    power=lines["legal_basis"].fillna("not published"),
+                    source=cited.cells([figure] for figure in lines["figure_id"]),
+                ),
+                {
+                    "funding_stream": Column("Funding stream"),
+                    "power": Column("Power"),
+                    "source": Column("From"),
+                },
+                id="powers-table",
+                caption="Power that the money was given under, as printed",
             ),
             Heading("themes", "By theme of the Police and Crime Plan"),
             _themes(found, cited),
@@ -219,7 +232,8 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
         question="Q12",
         heading="How much is that per head, and has it changed?",
         lead="Spend per resident for the year that is published; change only where two like "
-        "years are.",
+        "years are. What one output or outcome cost, and whether it was worth it, is not told: "
+        "that takes outputs of the same stream and year, and a comparison for the outcomes.",
         blocks=blocks,
     )
 

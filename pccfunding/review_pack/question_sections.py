@@ -33,16 +33,16 @@ __all__ = [
 
 # What would answer each question, where the evidence held does not.
 ANSWERED_BY = {
-    "Q4": "Counts and residents of the area and of comparable areas, in the year before the money.",
-    "Q5": "Targets, outputs and reach for each award, and its spend against profile, by quarter.",
-    "Q6": "The counts before and after behind each printed change.",
-    "Q7": "The same counts by month.",
-    "Q8": "The same counts for areas that had no such money, and three earlier years of both.",
-    "Q9": "How the places or people were chosen, and three or more earlier years of their counts.",
-    "Q10": "Counts for the target streets, a buffer around them and a control of like size.",
-    "Q11": "Who was reached, by age, sex, ethnicity, disability and district; how it was meant to "
+    "Q4": "counts and residents of the area and of comparable areas, in the year before the money.",
+    "Q5": "targets, outputs and reach for each award, and its spend against profile, by quarter.",
+    "Q6": "the counts before and after behind each printed change.",
+    "Q7": "the same counts by month.",
+    "Q8": "the same counts for areas that had no such money, and three earlier years of both.",
+    "Q9": "how the places or people were chosen, and three or more earlier years of their counts.",
+    "Q10": "counts for the target streets, a buffer around them and a control of like size.",
+    "Q11": "who was reached, by age, sex, ethnicity, disability and district; how it was meant to "
     "work; what else was needed.",
-    "Q14": "The base counts behind the printed changes.",
+    "Q14": "the base counts behind the printed changes.",
 }
 HEADINGS = {
     "Q5": ("delivery", "Was it delivered as planned?"),

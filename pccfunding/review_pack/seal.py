@@ -245,8 +245,15 @@ def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:
 
 
 def _refuse_open_conflicts(stored: Stored) -> None:
-    rows = csv.DictReader(io.StringIO(stored.files.get(EXCEPTIONS, b"").decode("utf-8")))
-    open_ones = [row["statement_id"] for row in rows if not row["reason"].strip()]
+    if EXCEPTIONS not in stored.files:
+        raise PackError(
+            f"{stored.path} holds no {EXCEPTIONS}, so nobody can tell whether its conflicts have a "
+            "reason. Write it again with 'pccfunding review --force'."
+        )
+    rows = csv.DictReader(io.StringIO(stored.files[EXCEPTIONS].decode("utf-8", "replace")))
+    open_ones = [
+        str(row.get("statement_id")) for row in rows if not (row.get("reason") or "").strip()
+    ]
     if open_ones:
         given = " ".join(f"--exception '{name}=REASON'" for name in open_ones)
         raise PackError(

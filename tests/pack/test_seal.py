@@ -236,6 +236,16 @@ def test_a_conflict_without_a_reason_keeps_the_pack_open(
     }
 
 
+def test_a_pack_without_its_list_of_conflicts_cannot_be_signed(copy: Path) -> None:
+    content = json.loads((copy / MANIFEST).read_bytes())
+    del content["files"]["exceptions.csv"]
+    (copy / "exceptions.csv").unlink()
+    (copy / MANIFEST).write_bytes(sealed(content))
+    assert verify_pack(copy).intact
+    with pytest.raises(pcc.PackError, match=r"holds no exceptions\.csv"):
+        sign_pack(copy, **WHO, decision="stop")
+
+
 def test_an_exception_names_a_conflict_and_gives_a_reason(found: pcc.Review) -> None:
     known = found.evidence
     with pytest.raises(pcc.UnknownNameError, match="No conflict 'four-years-hold-2023-24'"):
