@@ -59,8 +59,7 @@ class Citations:
 
     def key_link(self, key: str) -> Link:
         """Link a number that is in the register, or a figure that comes to be."""
-        known = {entry.key: entry for entry in self.register.entries()}
-        return _to(known[key]) if key in known else self.link(key)
+        return _to(self.register[key]) if key in self.register else self.link(key)
 
     def place(self, figure_id: str) -> list[Any]:
         """Link a figure to its entry, with its place in the source."""

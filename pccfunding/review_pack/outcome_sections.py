@@ -69,9 +69,8 @@ def changed(found: Review, cited: Citations) -> Section:
 def beside_spend(found: Review, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
     table = found.tables["beside"]
-    known = {entry.key for entry in cited.register.entries()}
     links: list[Any] = [
-        cited.links([row["money_figure_id"], _head_key(row, known), row["figure_id"]])
+        cited.links([row["money_figure_id"], _head_key(row, cited), row["figure_id"]])
         for row in table.to_dict("records")
     ]
     drawn = table.assign(
@@ -261,10 +260,10 @@ def _reported(row: dict[Any, Any]) -> str:
     return f"{row['measure']}: no number printed"
 
 
-def _head_key(row: dict[Any, Any], known: set[str]) -> str | None:
+def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
     start = row["period_start"]
     key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
-    return key if key in known else None
+    return key if key in cited.register else None
 
 
 def _tally(found: Review, cited: Citations) -> Link:

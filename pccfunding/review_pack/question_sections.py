@@ -85,7 +85,7 @@ def without_evidence(section: Section) -> Section:
 def delivered(found: Review, cited: Citations) -> Section:
     """Whether it was delivered as planned: outputs are printed, plans are not."""
     outputs = found.tables["outcomes"]
-    outputs = outputs[outputs["figure_kind"] == "output"]
+    outputs = outputs[(outputs["figure_kind"] == "output") & outputs["change_pct"].isna()]
     name, heading = HEADINGS["Q5"]
     section = Section(name, "Q5", heading)
     if outputs.empty:

@@ -78,6 +78,9 @@ class Register:
     def __getitem__(self, key: str) -> Entry:
         return self._entries[key]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
     def entries(self, kind: str | None = None) -> list[Entry]:
         """Give the numbers used so far, of one kind or of all."""
         return [entry for entry in self._entries.values() if kind in (None, entry.kind)]
