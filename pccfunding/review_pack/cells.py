@@ -54,6 +54,13 @@ def csv_rows(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        cells = (plain(value) for value in row)
-        writer.writerow("'" + cell if risky(cell) else cell for cell in cells)
+        writer.writerow(_text(plain(value)) for value in row)
     return written.getvalue().encode()
+
+
+def _text(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    disarmed = "'" + cell if risky(cell) else cell
+    # Versions of Python differ in whether they quote a lone carriage return.
+    return disarmed.replace("\r\n", "\n").replace("\r", "\n")

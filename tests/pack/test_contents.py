@@ -130,7 +130,7 @@ def test_the_sixteen_questions_stand_in_order_each_answered_or_with_what_would(
 def test_text_that_could_run_is_disarmed(text: str) -> None:
     assert risky(text)
     [row] = csv.reader(io.StringIO(csv_bytes(pd.DataFrame({"token": [text]})).decode()[6:]))
-    assert row == ["'" + text]
+    assert row == ["'" + text.replace("\r", "\n")]
 
 
 def test_numbers_are_no_text_and_keep_ten_digits() -> None:
