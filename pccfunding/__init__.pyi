@@ -41,6 +41,7 @@ from .errors import (
     IntervalError as IntervalError,
     MixedFlowError as MixedFlowError,
     MixedStatusError as MixedStatusError,
+    PackError as PackError,
     PccFundingError as PccFundingError,
     PenceError as PenceError,
     PeriodError as PeriodError,

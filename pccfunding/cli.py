@@ -67,13 +67,23 @@ _evidence_option = click.option(
 )
 @click.option("--area", help="Name or ONS code of a police force area.")
 @click.option("--period", help="Period to review, such as 2021-22/2024-25.")
-@click.option("--force", is_flag=True, help="Write over an earlier Review.")
+@click.option(
+    "--exception",
+    "exceptions",
+    multiple=True,
+    metavar="ID=REASON",
+    help="Why a conflict stands; each needs a reason before the pack can be signed.",
+)
+@click.option("--zip", "archive", is_flag=True, help="Write a zip archive beside the folder too.")
+@click.option("--force", is_flag=True, help="Write over an earlier Review and its sign-off.")
 @click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
 def review(
     folder: Path | None,
     out: Path,
     area: str | None,
     period: str | None,
+    exceptions: tuple[str, ...],
+    archive: bool,
     force: bool,
     show: bool,
 ) -> None:
@@ -82,9 +92,11 @@ def review(
     with console.status("Reading the evidence") as status:
         evidence = _evidence(folder)
         status.update("Working the figures")
-        result = pccfunding.review(evidence, area_code=area, period=period)
+        result = pccfunding.review(
+            evidence, area_code=area, period=period, exceptions=_reasons(exceptions)
+        )
         status.update("Writing the pages")
-        written = result.write(out, force=force)
+        written = result.write(out, force=force, zip=archive)
     console.print(_table(result.summary, "What the Review found"))
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)
@@ -289,6 +301,79 @@ def verify_sources(directory: Path, folder: Path | None) -> None:
         names = ", ".join(lost["figure_id"]) or "no document can be checked"
         click.echo(f"Not found: {names}.", err=True)
         sys.exit(1)
+
+
+@main.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Who decides.")
+@click.option("--role", required=True, help="As what, such as Police and Crime Commissioner.")
+@click.option(
+    "--decision",
+    required=True,
+    type=click.Choice(["continue", "change", "stop", "cannot-decide"]),
+    help="What was decided.",
+)
+@click.option("--reason", required=True, help="Why.")
+def sign(pack: Path, name: str, role: str, decision: str, reason: str) -> None:
+    """Enter a named person's decision over a PACK, a folder or a zip archive.
+
+    The record is no cryptographic signature: it shows what was decided over which files, not who
+    wrote it.
+    """
+    from pccfunding.review_pack import sign_pack
+
+    click.echo(sign_pack(pack, name=name, role=role, decision=decision, reason=reason).text)
+
+
+@main.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--require-signed", is_flag=True, help="Fail when nobody has signed.")
+def verify(pack: Path, require_signed: bool) -> None:
+    """Work out the sha256 of every file of a PACK again, a folder or a zip archive.
+
+    Exit code 1 and the file's name when a file was changed, is missing or was added.
+    """
+    from pccfunding.review_pack import verify_pack
+
+    found = verify_pack(pack)
+    for problem in found.problems:
+        click.echo(str(problem), err=True)
+    click.secho(found.text, bold=not found.signed, err=not found.intact)
+    if not found.intact or (require_signed and not found.signed):
+        sys.exit(1)
+
+
+@main.command("diff")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("diff"),
+    show_default=True,
+    help="Folder to write the page and the table to.",
+)
+@click.option("--force", is_flag=True, help="Write over an earlier comparison.")
+def compare(before: Path, after: Path, out: Path, force: bool) -> None:
+    """Compare two packs: numbers added, gone, changed or superseded, verdicts flipped."""
+    from pccfunding.review_pack import compare_packs
+
+    found = compare_packs(before, after)
+    written = found.write(out, force=force)
+    console = _console()
+    if len(found.frame):
+        console.print(
+            _table(found.frame[["change", "key", "before", "after"]], "What differs between them")
+        )
+    console.print(found.text, style="bold", markup=False)
+    console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)
+
+
+def _reasons(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [exception.partition("=") for exception in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise click.BadParameter(f"'{wrong[0]}' has no '='; write ID=REASON.")
+    return {name.strip(): reason for name, _, reason in pairs}
 
 
 def _evidence(folder: Path | None) -> pccfunding.Evidence:

@@ -8,6 +8,7 @@ __all__ = [
     "IntervalError",
     "MixedFlowError",
     "MixedStatusError",
+    "PackError",
     "PccFundingError",
     "PenceError",
     "PeriodError",
@@ -138,6 +139,19 @@ class MixedFlowError(PccFundingError, ValueError):
     Traceback (most recent call last):
         ...
     pccfunding.errors.MixedFlowError: These rows mix ... Keep one flow, or sum them apart.
+    """
+
+
+class PackError(PccFundingError, ValueError):
+    """A pack that is not whole, not finished, or no pack at all.
+
+    Examples
+    --------
+    >>> from pccfunding.review_pack import sign_pack
+    >>> sign_pack("review", name="A. Name", role="Chief", decision="wait", reason="None yet")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.PackError: 'wait' is no decision; ...
     """
 
 

@@ -10,7 +10,9 @@ from pccfunding.plots.heat import plot_heat
 from pccfunding.plots.ladder import plot_intervals
 from pccfunding.plots.orders import plot_null
 from pccfunding.plots.scatter import plot_scatter
+from pccfunding.plots.slope import plot_slope
 from pccfunding.plots.streams import plot_streams
+from pccfunding.plots.tiles import plot_tiles
 from pccfunding.plots.vector import figure_svg
 from pccfunding.plots.years import plot_years
 
@@ -24,6 +26,8 @@ __all__ = [
     "plot_intervals",
     "plot_null",
     "plot_scatter",
+    "plot_slope",
     "plot_streams",
+    "plot_tiles",
     "plot_years",
 ]

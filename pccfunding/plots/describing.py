@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pccfunding.errors import UnknownNameError
 from pccfunding.plots._describing_tests import TEST_WRITERS
 from pccfunding.plots._records import Record, number, records, same_comparison, span, text
+from pccfunding.plots.describing_areas import slope_words, tile_words
 from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     frame : DataFrame
         The frame that was or will be drawn.
     kind : str
-        'streams', 'changes', 'funnel', 'intervals', 'years', 'beside', 'scatter', 'null' or 'heat',
-        as in `plot_streams` and so on.
+        'streams', 'changes', 'funnel', 'intervals', 'years', 'beside', 'slope', 'tiles', 'scatter',
+        'null' or 'heat', as in `plot_streams` and so on.
 
     Returns
     -------
@@ -258,5 +259,7 @@ _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "intervals": _intervals,
     "years": _years,
     "beside": _beside,
+    "slope": slope_words,
+    "tiles": tile_words,
     **TEST_WRITERS,
 }

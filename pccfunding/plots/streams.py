@@ -36,6 +36,7 @@ def plot_streams(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    waterfall: bool = False,
 ) -> Axes:
     """Draw award lines as bars under their funder headings, with subtotals and total.
 
@@ -63,6 +64,8 @@ def plot_streams(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    waterfall : bool, default False
+        Begin each line where the one before ended, so that the lines climb to the total.
 
     Returns
     -------
@@ -96,6 +99,8 @@ def plot_streams(
         for column in ("amount_gbp", "amount_high_gbp", "amount_low_gbp")
         if (value := number(row, column)) is not None
     ]
+    if waterfall:
+        reach.append(sum(number(row, "amount_gbp") or 0 for row in rows if row["row"] == "line"))
     if not reach or max(reach) <= 0:
         raise TableError("plot_streams found no amount above zero to draw.")
 
@@ -118,10 +123,12 @@ def plot_streams(
         )
         ax.set_xlim(0, max(reach) * 1.002)
         ax.set_label(alt_text(frame, "streams"))
-        y = 0.0
+        y, climbed = 0.0, 0.0
         for row in order:
             color = colors.get(text(row, "funder_group"), INK)
-            _draw(ax, row, y, INK if row["row"] == "total" else color)
+            start = climbed if waterfall and row["row"] != "total" else 0.0
+            _draw(ax, row, y, INK if row["row"] == "total" else color, start)
+            climbed += (number(row, "amount_gbp") or 0.0) if row["row"] == "line" else 0.0
             y += _height(row)
     return ax
 
@@ -141,7 +148,7 @@ def _label(row: Record) -> list[str]:
     return lines_of(name, width=222, bold=row["row"] != "line")
 
 
-def _draw(ax: Axes, row: Record, y: float, color: str) -> None:
+def _draw(ax: Axes, row: Record, y: float, color: str, start: float) -> None:
     summed, derived = row["row"] != "line", bool(row.get("derived"))
     if summed:
         y += _BETWEEN
@@ -155,9 +162,10 @@ def _draw(ax: Axes, row: Record, y: float, color: str) -> None:
     middle = y + _BAR / 2
     if amount is not None:
         hatch = "////" if row["row"] == "total" and derived else ""
-        bar(ax, 0, middle, amount, color=color, hollow=derived, hatch=hatch)
+        bar(ax, start, middle, amount, color=color, hollow=derived, hatch=hatch)
     if loose := span(row, "amount_low_gbp", "amount_high_gbp", wide=True):
-        stroke(ax, loose, [middle] * 2, color=INK, width=1.6, marker="|", markersize=7)
+        ends = [start + loose[0], start + loose[1]]
+        stroke(ax, ends, [middle] * 2, color=INK, width=1.6, marker="|", markersize=7)
 
 
 def _amount(row: Record) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pccfunding.plots._records import Record, number
 
-__all__ = ["count", "ends", "percent", "pounds", "quantity"]
+__all__ = ["count", "ends", "percent", "places_of", "pounds", "quantity"]
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -48,8 +50,19 @@ def count(value: object) -> str:
         return str(value)
 
 
-def quantity(value: float, unit: str) -> str:
-    """Write a number in its unit.
+def places_of(values: Iterable[float]) -> int:
+    """Count the decimal places that the finest of some numbers has.
+
+    Examples
+    --------
+    >>> places_of([4.0, 3.1, 2.25])
+    2
+    """
+    return max((len(f"{value:.10g}".partition(".")[2]) for value in values), default=0)
+
+
+def quantity(value: float, unit: str, *, places: int | None = None) -> str:
+    """Write a number in its unit; without `places`, with as few digits as it has.
 
     Examples
     --------
@@ -58,7 +71,7 @@ def quantity(value: float, unit: str) -> str:
     """
     if unit == "GBP":
         return pounds(value)
-    digits = f"{abs(value):,.10g}"
+    digits = f"{abs(value):,.10g}" if places is None else f"{abs(value):,.{places}f}"
     signed = f"{MINUS if value < 0 else ''}{digits}"
     if unit == "percent":
         return f"{signed}%"

@@ -1,25 +1,15 @@
-"""Sections on the money: what was bought, whether it adds up, per head and by year."""
+"""Sections on the money: what was bought, its status, per head and by year."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.plots import plot_streams
 from pccfunding.review_pack.facts import pounds
-from pccfunding.review_pack.parts import (
-    Bullets,
-    Column,
-    Heading,
-    Plot,
-    Section,
-    Statement,
-    Text,
-    Verdicts,
-    badge,
-)
+from pccfunding.review_pack.parts import Bullets, Column, Heading, Link, Plot, Section, Table
 from pccfunding.review_pack.render import frame_table
 from pccfunding.review_pack.spending import printed_total, single_years
-from pccfunding.statements import figure_ids
+from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +17,7 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citing import Citations
     from pccfunding.review_pack.outline import Review
 
-__all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year"]
+__all__ = ["bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write="{:.2f}%".format)
@@ -43,11 +33,22 @@ def bought(found: Review, cited: Citations) -> Section:
     """What was bought, and from whose money."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     fields = found.tables["statutory_fields"]
+    keys = enter_sums(found, cited)
     listing = _listing(lines, sums)
     links: list[Any] = [
-        cited.link(figure) if isinstance(figure, str) else "" for figure in listing["figure_id"]
+        cited.links([keys.get(row["funder_group"]) if row["row"] != "line" else row["figure_id"]])
+        + (_share_link(row, cited) if row["row"] == "line" else [])
+        for row in listing.to_dict("records")
     ]
     listing["source"] = links
+    details = cited.tally(
+        "statutory",
+        "Details published of each line",
+        f"{int(fields['published'].sum())} of {int(fields['of'].sum())}: "
+        + ", ".join(f"{row.field} {row.published} of {row.of}" for row in fields.itertuples())
+        + f"; {int(fields['not_published'].sum())} not published",
+        "tables/awards.csv",
+    )
     total = pounds(sums.iloc[-1]["amount_gbp"])
     stated = printed_total(found.tables)
     beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
@@ -56,13 +57,19 @@ def bought(found: Review, cited: Citations) -> Section:
     return Section(
         id="bought",
         question="Q1",
-        heading="What was bought, and from whose money?",
-        lead=(
+        heading="What was bought, from whose money, under which power?",
+        lead=[
             f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
-            f"up to {total}, {beside}."
-        ),
+            f"up to {total}, {beside} (",
+            cited.key_link("sum:all lines"),
+            ").",
+        ],
         blocks=[
-            Plot("plot-streams", plot_streams(listing, title=_headline(lines, sums))),
+            Plot(
+                "plot-streams",
+                plot_streams(listing, title=_headline(lines, sums)),
+                note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
+            ),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -70,7 +77,7 @@ def bought(found: Review, cited: Citations) -> Section:
                     "token": Column("As printed", numeric=True),
                     "amount_gbp": MONEY,
                     "share_pct": SHARE,
-                    "source": Column("Source"),
+                    "source": Column("From"),
                 },
                 id="award-lines",
                 caption="Award lines with derived subtotals",
@@ -89,59 +96,98 @@ def bought(found: Review, cited: Citations) -> Section:
                 {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
                 id="statutory-fields",
                 caption="Details that the law asks to be published of each grant",
-                note="Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
-                "paragraph 3(f). A detail that is not published is unknown, not absent.",
+                note=[
+                    "Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
+                    "paragraph 3(f). A detail that is not published is unknown, not absent. "
+                    "Counted in ",
+                    details,
+                    ".",
+                ],
             ),
+            frame_table(
+                lines.assign(
+                    power=lines["legal_basis"].fillna("not published"),
+                    source=cited.cells([figure] for figure in lines["figure_id"]),
+                ),
+                {
+                    "funding_stream": Column("Funding stream"),
+                    "power": Column("Power"),
+                    "source": Column("From"),
+                },
+                id="powers-table",
+                caption="Power that the money was given under, as printed",
+            ),
+            Heading("themes", "By theme of the Police and Crime Plan"),
+            _themes(found, cited),
         ],
     )
 
 
-def adds_up(found: Review, cited: Citations) -> Section:
-    """Whether the figures add up."""
-    told = [result.verdict for _, result in found.statements]
-    conflicts = [(row, result) for row, result in found.statements if result.verdict == "conflicts"]
-    blocks: list[Any] = []
-    if conflicts:
-        blocks.append(
-            Plot(
-                "plot-conflicts",
-                plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
-            )
-        )
-    for verdict, heading in (
-        ("conflicts", "What conflicts"),
-        ("cannot be told", "What cannot be told"),
-        ("reconciles", "What holds"),
-    ):
-        chosen = [(row, result) for row, result in found.statements if result.verdict == verdict]
-        if chosen:
-            blocks.append(Heading(f"statements-{verdict.replace(' ', '-')}", heading))
-            blocks.append(Verdicts([_statement(row, result, cited) for row, result in chosen]))
-    return Section(
-        id="adds-up",
-        question="Q3",
-        heading="Do the figures add up?",
-        lead=(
-            f"Of {len(told)} statements, {told.count('reconciles')} hold, "
-            f"{told.count('conflicts')} conflict and {told.count('cannot be told')} cannot be told "
-            "from what is published. Open one to see the working."
-        ),
-        blocks=blocks or [Text(["No statement about this area is recorded."])],
+def status(found: Review, cited: Citations) -> Section:
+    """Whether amounts are plan, award, payment or outturn."""
+    table = found.tables["status"]
+    told = ", ".join(f"{row.amounts} {row.status} ({row.flow})" for row in table.itertuples())
+    counted = cited.tally(
+        "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
+    held = set(table["status"])
+    absent = [name for name in ("plan", "outturn", "payment") if name not in held]
+    return Section(
+        id="status",
+        question="Q2",
+        heading="Is it plan, award, payment or outturn?",
+        lead="Amounts of different status are never added together."
+        + (f" None of the amounts held is {' or '.join(absent)}." if absent else ""),
+        blocks=[
+            frame_table(
+                table,
+                {
+                    "status": Column("Status"),
+                    "flow": Column("From whom to whom"),
+                    "amounts": Column("Amounts", numeric=True),
+                },
+                id="status-table",
+                caption="Amounts held, by status and flow",
+                note=["Counted in ", counted, "."],
+            )
+        ],
+    )
+
+
+def _themes(found: Review, cited: Citations) -> Table:
+    keys = enter_themes(found, cited)
+    return frame_table(
+        found.tables["themes"].assign(source=cited.cells([key] for key in keys)),
+        {
+            "theme": Column("Theme"),
+            "award_lines": Column("Award lines", numeric=True),
+            "amount_gbp": Column("Money in those lines", numeric=True, write=pounds),
+            "results": Column("Results reported", numeric=True),
+            "outcomes": Column("of which outcomes", numeric=True),
+            "with_base": Column("with a published base", numeric=True),
+            "source": Column("From"),
+        },
+        id="themes-table",
+        caption="Money and results by theme",
+        note="Themes are those that the source prints; where it gives none, none is assumed.",
+    )
+
+
+def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
+    if row["share_pct"] is None or row["share_pct"] != row["share_pct"]:
+        return []
+    return [", ", cited.key_link(f"share:{row['subject_id']}")]
 
 
 def per_head_and_year(found: Review, cited: Citations) -> Section:
     """Spend per head, and from one year to the next."""
     heads, years = found.tables["spend_per_head"], found.tables["year_on_year"]
     several = heads["period_start"].nunique() > 1
-    known = heads.drop_duplicates("period_start")["persons"].dropna()
-    people = ", ".join(f"{number:,.0f}" for number in known)
-    estimates = "the mid-year estimates, each" if several else "the mid-year estimate"
     alone = single_years(found.tables)
     shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all")
     blocks: list[Any] = [
         frame_table(
-            heads.assign(year=_year_labels(heads)),
+            heads.assign(year=_year_labels(heads), source=cited.cells(enter_heads(found, cited))),
             {
                 "funding_stream": Column("Funding stream"),
                 **({"year": Column("Year")} if several else {}),
@@ -152,18 +198,20 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
                     numeric=True,
                     write="£{:.2f}".format,
                 ),
+                "source": Column("From"),
             },
             id="per-head",
             caption="Spend per resident",
-            note=f"{people} residents, {estimates} inside "
-            "the financial year, rebased after Census 2021. The money is for the whole area: no "
-            "source held here splits it over districts.",
+            note=_people(heads, cited),
         )
     ]
     if len(shown):
+        yearly = _yearly(shown)
         blocks.append(
             frame_table(
-                _yearly(shown),
+                yearly.assign(
+                    source=cited.cells([key] for key in enter_years(found, cited, yearly))
+                ),
                 {
                     "series": Column("Series"),
                     "years": Column("Years"),
@@ -172,6 +220,7 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
                     "cash": Column("Change in cash", numeric=True),
                     "real": Column("In real terms", numeric=True),
                     "caution": Column("Caution"),
+                    "source": Column("From"),
                 },
                 id="year-on-year",
                 caption="Year on year, where two like years are published",
@@ -189,9 +238,29 @@ def per_head_and_year(found: Review, cited: Citations) -> Section:
         question="Q12",
         heading="How much is that per head, and has it changed?",
         lead="Spend per resident for each year that is published; change only where two like "
-        "years are.",
+        "years are. What one output or outcome cost, and whether it was worth it, is not told: "
+        "that takes outputs of the same stream and year, and a comparison for the outcomes.",
         blocks=blocks,
     )
+
+
+def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
+    known = heads.drop_duplicates("period_start").dropna(subset=["persons"])
+    if known.empty:
+        return ["The number of residents of that year is not held."]
+    said: list[Any] = []
+    for row in known.to_dict("records"):
+        said += [
+            f"{', ' if said else ''}{row['persons']:,.0f} residents (",
+            cited.key_link(cited.persons(row["period_start"], row["period_end"])),
+            ")",
+        ]
+    estimates = "the mid-year estimates, each" if len(known) > 1 else "the mid-year estimate"
+    return [
+        *said,
+        f", {estimates} inside the financial year, rebased after Census 2021. The money is for "
+        "the whole area: no source held here splits it over districts.",
+    ]
 
 
 def other_amounts(found: Review, cited: Citations) -> Section:
@@ -288,26 +357,6 @@ def _common_note(lines: pd.DataFrame) -> str:
         return ""
     first = notes.iloc[0].split(". ")[0].rstrip(".")
     return f"{first}." if notes.str.startswith(first).all() else ""
-
-
-def _statement(row: dict[Any, Any], result: Any, cited: Citations) -> Statement:
-    working: list[Any] = [result.working]
-    for figure in figure_ids(row):
-        working.append([f"{cited.token(figure)} ", *cited.place(figure)])
-    note = f" {row['note']}" if isinstance(row["note"], str) else ""
-    return Statement(
-        text=f"{row['statement']}.",
-        verdict=badge(result.wording),
-        reason=f"{result.text}{note}",
-        working=working,
-    )
-
-
-def _ladder(chosen: list[tuple[dict[Any, Any], Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    sides: list[pd.DataFrame] = [result.sides(row["statement"]) for row, result in chosen]
-    return pd.concat(sides, ignore_index=True)
 
 
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Sections on what came of it: outcomes, outcomes beside spend, and both by theme."""
+"""Sections on what came of it: outcomes, and outcomes beside spend."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.facts import pounds
-from pccfunding.review_pack.parts import Column, Heading, Plot, Section, badge
+from pccfunding.review_pack.parts import Column, Heading, Link, Plot, Section, badge
 from pccfunding.review_pack.render import frame_table
+from pccfunding.review_pack.workings import enter_changes, enter_rises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citing import Citations
     from pccfunding.review_pack.outline import Review
 
-__all__ = ["beside_spend", "by_theme", "changed"]
+__all__ = ["beside_spend", "changed", "counts_words", "percent_words"]
 
 COUNT = Column("Count", numeric=True, write="{:,.0f}".format)
 
@@ -32,30 +33,37 @@ def changed(found: Review, cited: Citations) -> Section:
             Plot(
                 "plot-changes",
                 plot_changes(counted, title="Printed changes and what the counts give"),
-                note="Filled: recomputed from counts with an exact Poisson interval (95%). "
-                "Hollow: printed without a base, so without an interval.",
+                note=[
+                    "Filled: recomputed from counts with an exact Poisson interval (95%). Hollow: "
+                    "printed without a base, so without an interval. The numbers: ",
+                    Link("table of changes", "#changes-table"),
+                    ".",
+                ],
             )
         )
     if len(changes):
-        blocks.append(_changes_table(changes, cited))
+        blocks.append(_changes_table(found, changes, cited))
     if len(rises):
-        blocks += [Heading("not-quoted", "What could have been quoted and was not"), _rises(rises)]
+        blocks += [Heading("not-quoted", "What could have been quoted and was not")]
+        blocks.append(_rises(found, rises, cited))
     levels = found.tables["outcomes"]
     levels = levels[levels["change_pct"].isna()]
     if len(levels):
         blocks += [Heading("levels", "Outputs, counts and outcomes without a number")]
-        blocks.append(_levels_table(levels, cited))
+        blocks.append(_levels_table(levels, found, cited))
     return Section(
         id="outcomes",
         question="Q6",
-        heading="Did the outcomes change, and beyond counting noise?",
-        lead=(
+        heading="Did the outcomes change?",
+        lead=[
             f"{len(changes)} changes in percent are printed. "
             + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
-            + "."
-            if len(changes)
-            else "No change in percent is printed in the sources held here."
-        ),
+            + " (",
+            _tally(found, cited),
+            ").",
+        ]
+        if len(changes)
+        else "No change in percent is printed in the sources held here.",
         blocks=blocks,
     )
 
@@ -64,7 +72,15 @@ def beside_spend(found: Review, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
     table = found.tables["beside"]
     links: list[Any] = [
-        cited.link(figure) if isinstance(figure, str) else "" for figure in table["figure_id"]
+        cited.links(
+            [
+                row["money_figure_id"],
+                _head_key(row, cited),
+                row["figure_id"],
+                _base_figure(row, found),
+            ]
+        )
+        for row in table.to_dict("records")
     ]
     drawn = table.assign(
         comparison=table["outcome_period"], change_low_pct=None, change_high_pct=None
@@ -80,7 +96,9 @@ def beside_spend(found: Review, cited: Citations) -> Section:
         ),
         blocks=[
             Plot(
-                "plot-beside", plot_beside(drawn, title="What each stream cost, what is reported")
+                "plot-beside",
+                plot_beside(drawn, title="What each stream cost, what is reported"),
+                note=["The numbers: ", Link("table of streams", "#spend-beside-outcome"), "."],
             ),
             frame_table(
                 table.assign(
@@ -96,39 +114,13 @@ def beside_spend(found: Review, cited: Citations) -> Section:
                     "outcome_period": Column("Period of the result"),
                     "claim": Column("Words that the source allows"),
                     "order": Column("Order in time"),
-                    "source": Column("Source"),
+                    "source": Column("From"),
                 },
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
                 note="Evidence level: none of these has a comparison group. What would settle it: "
                 "one table of spend by district and year, and counts for the same districts.",
             ),
-        ],
-    )
-
-
-def by_theme(found: Review, cited: Citations) -> Section:
-    """Money and results by theme of the Police and Crime Plan."""
-    table = found.tables["themes"]
-    return Section(
-        id="themes",
-        question="Q1",
-        heading="By theme of the Police and Crime Plan",
-        lead="Themes are those that the source prints; where it gives none, none is assumed.",
-        blocks=[
-            frame_table(
-                table,
-                {
-                    "theme": Column("Theme"),
-                    "award_lines": Column("Award lines", numeric=True),
-                    "amount_gbp": Column("Money in those lines", numeric=True, write=pounds),
-                    "results": Column("Results reported", numeric=True),
-                    "outcomes": Column("of which outcomes", numeric=True),
-                    "with_base": Column("with a published base", numeric=True),
-                },
-                id="themes-table",
-                caption="Money and results by theme",
-            )
         ],
     )
 
@@ -155,29 +147,28 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _changes_table(changes: pd.DataFrame, cited: Citations) -> Any:
+def _changes_table(found: Review, changes: pd.DataFrame, cited: Citations) -> Any:
     said: list[Any] = [
         [badge(verdict), f" {why}"]
         for verdict, why in zip(changes["verdict"], changes["why"], strict=True)
     ]
-    links: list[Any] = [cited.link(figure) for figure in changes["figure_id"]]
     shown = changes.assign(
         compared=[_compared(row) for row in changes.to_dict("records")],
         base=[_base(row) for row in changes.to_dict("records")],
-        counts=[_counts(row) for row in changes.to_dict("records")],
+        counts=[counts_words(row) for row in changes.to_dict("records")],
         said=said,
-        source=links,
     )
+    links = cited.cells(enter_changes(found, cited, shown))
     return frame_table(
-        shown,
+        shown.assign(source=links),
         {
             "measure": Column("Measure"),
             "compared": Column("Compared"),
-            "printed_pct": Column("Printed", numeric=True, write=_percent),
+            "printed_pct": Column("Printed", numeric=True, write=percent_words),
             "base": Column("Base count", numeric=True),
             "counts": Column("From counts (95%)", numeric=True),
             "said": Column("Verdict"),
-            "source": Column("Source"),
+            "source": Column("From"),
         },
         id="changes-table",
         caption="Printed changes and the same changes from counts",
@@ -185,29 +176,45 @@ def _changes_table(changes: pd.DataFrame, cited: Citations) -> Any:
     )
 
 
-def _rises(rises: pd.DataFrame) -> Any:
+def _rises(found: Review, rises: pd.DataFrame, cited: Citations) -> Any:
     shown = rises.assign(
-        counts=[_counts(row) for row in rises.to_dict("records")],
+        counts=[counts_words(row) for row in rises.to_dict("records")],
         compared=[_compared(row) for row in rises.to_dict("records")],
     )
+    links = cited.cells([key] for key in enter_rises(found, cited, shown))
+    beyond = int((rises["change_low_pct"] > 0).sum())
+    counted = cited.tally(
+        "rises",
+        "Offence classes that rose beyond counting noise",
+        str(beyond),
+        "tables/changes_not_quoted.csv whose interval lies above no change",
+    )
     return frame_table(
-        shown,
+        shown.assign(source=links),
         {
             "offence": Column("Offence class"),
             "compared": Column("Compared"),
             "offences_baseline": Column("Before", numeric=True, write="{:,.0f}".format),
             "offences_comparison": Column("After", numeric=True, write="{:,.0f}".format),
             "counts": Column("Change (95%)", numeric=True),
+            "source": Column("From"),
         },
         id="not-quoted-table",
         caption="Offence classes over the same years that no source quotes",
-        note="A list of falls is a choice; the family is everything published. Classes overlap: "
-        "totals hold groups, and groups hold their parts.",
+        note=[
+            f"{beyond} of them rose beyond counting noise (",
+            counted,
+            "). A list of falls is a choice; the family is everything published. Classes overlap: "
+            "totals hold groups, and groups hold their parts.",
+        ],
     )
 
 
-def _levels_table(levels: pd.DataFrame, cited: Citations) -> Any:
-    places: list[Any] = [cited.place(figure) for figure in levels["figure_id"]]
+def _levels_table(levels: pd.DataFrame, found: Review, cited: Citations) -> Any:
+    places: list[Any] = []
+    for row in levels.to_dict("records"):
+        base = _base_figure(row, found)
+        places.append([*cited.place(row["figure_id"]), *([", ", cited.link(base)] if base else [])])
     shown = levels.assign(
         printed=[cited.token(row["figure_id"]) + _of(row) for row in levels.to_dict("records")],
         period=[_when(period) for period in levels["period"]],
@@ -242,7 +249,17 @@ def _of(row: dict[Any, Any]) -> str:
     if row["unit"] != "percent":
         return ""
     given = row["base_count"]
-    return f", base {given}" if isinstance(given, str) else ", base not published"
+    return f", base taken as {given}" if isinstance(given, str) else ", base not published"
+
+
+def _base_figure(row: dict[Any, Any], found: Review) -> str | None:
+    """The figure that prints the base of a percentage, where its own source prints it once."""
+    if row["unit"] != "percent" or not isinstance(row["base_count"], str):
+        return None
+    figures = found.evidence.figures.set_index("figure_id")
+    beside = figures[figures["source_id"] == figures.at[row["figure_id"], "source_id"]]
+    same = beside.index[beside["token"] == row["base_count"]]
+    return str(same[0]) if len(same) == 1 else None
 
 
 def _base(row: dict[Any, Any]) -> str:
@@ -252,14 +269,15 @@ def _base(row: dict[Any, Any]) -> str:
     return given if isinstance(given, str) else "base not published"
 
 
-def _counts(row: dict[Any, Any]) -> str:
+def counts_words(row: dict[Any, Any]) -> str:
     if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
         return ""
-    interval = f"({_percent(row['change_low_pct'])} to {_percent(row['change_high_pct'])})"
-    return f"{_percent(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
+    low, high = percent_words(row["change_low_pct"]), percent_words(row["change_high_pct"])
+    interval = f"({low} to {high})"
+    return f"{percent_words(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _percent(value: float) -> str:
+def percent_words(value: float) -> str:
     return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")
 
 
@@ -267,10 +285,25 @@ def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
     if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
-        return f"{row['measure']}: {_percent(row['change_pct'])}, base not published"
+        return f"{row['measure']}: {percent_words(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
+
+
+def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
+    start = row["period_start"]
+    key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
+    return key if key in cited.register else None
+
+
+def _tally(found: Review, cited: Citations) -> Link:
+    changes = found.tables["changes"]
+    told = changes["verdict"].value_counts()
+    words = ", ".join(f"{number} {name}" for name, number in told.items())
+    return cited.tally(
+        "changes", "Printed changes in percent", f"{len(changes)}: {words}", "tables/changes.csv"
+    )
 
 
 def _verdict_words(name: str, number: int) -> str:

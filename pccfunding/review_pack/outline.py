@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import Area, find_area
-from pccfunding.errors import PeriodError, TableError
+from pccfunding.errors import PeriodError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence
 from pccfunding.periods import Period
+from pccfunding.review_pack.beyond import elsewhere, force_rates, need, noise
 from pccfunding.review_pack.changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.completeness import statutory_fields
 from pccfunding.review_pack.spending import (
@@ -43,9 +45,12 @@ class Review:
         The tables it was made from.
     tables : dict of str to DataFrame
         What the page shows, at full precision: awards, subtotals, spend_per_head, year_on_year,
-        statements, changes, changes_not_quoted, beside, themes, totals, outcomes, sources.
+        statements, changes, changes_not_quoted, noise, elsewhere, need, force_rates, status,
+        beside, themes, totals, outcomes, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
+    exceptions : dict of str to str
+        A recorded reason for each conflict that has one, by the statement's id.
 
     Examples
     --------
@@ -60,6 +65,7 @@ class Review:
     evidence: Evidence
     tables: dict[str, pd.DataFrame]
     statements: tuple[tuple[dict[Any, Any], Reconciliation], ...] = field(repr=False)
+    exceptions: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -102,17 +108,21 @@ class Review:
         """Lay the Review out as a page."""
         from pccfunding.review_pack.layout import lay_out
 
-        return lay_out(self)
+        return lay_out(self)[0]
 
-    def write(self, directory: str | Path, *, force: bool = False) -> tuple[Path, ...]:
-        """Write the page and its tables to a folder.
+    def write(
+        self, directory: str | Path, *, force: bool = False, zip: bool = False
+    ) -> tuple[Path, ...]:
+        """Write the pack to a folder: page, tables, register, method and manifest.
 
         Parameters
         ----------
         directory : str or Path
             Created where it does not exist.
         force : bool, default False
-            Write over the files of an earlier Review.
+            Write over an earlier pack; its files and its sign-off go.
+        zip : bool, default False
+            Write the same files as a zip archive beside the folder too.
 
         Returns
         -------
@@ -126,7 +136,7 @@ class Review:
         """
         from pccfunding.review_pack.write import write_review
 
-        return write_review(self, Path(directory), force=force)
+        return write_review(self, Path(directory), force=force, archive=zip)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -135,7 +145,11 @@ class Review:
 
 
 def review(
-    evidence: Evidence, *, area_code: str | None = None, period: str | Period | None = None
+    evidence: Evidence,
+    *,
+    area_code: str | None = None,
+    period: str | Period | None = None,
+    exceptions: Mapping[str, str] | None = None,
 ) -> Review:
     """Review what a commissioner funded against the outcomes that were reported.
 
@@ -147,6 +161,9 @@ def review(
         Name or ONS code of the police force area; by default the one of the award listing.
     period : str or Period, optional
         By default the period of the largest sum that the listing is part of.
+    exceptions : mapping of str to str, optional
+        A reason for a conflict, by the statement's id: a pack can be signed only when each
+        conflict has one.
 
     Returns
     -------
@@ -159,7 +176,7 @@ def review(
     PeriodError
         If no award line lies within the period.
     UnknownNameError
-        If the area is not known.
+        If the area is not known, or an exception names no conflict.
 
     Examples
     --------
@@ -185,6 +202,7 @@ def review(
         )
     lines = award_lines(_in_printed_order(awards, evidence))
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
+    given = _exceptions(dict(exceptions or {}), statements)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
@@ -198,10 +216,15 @@ def review(
         "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
         "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
     }
+    tables["noise"] = noise(tables["changes"])
+    tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
+    tables["force_rates"] = force_rates(evidence, tables["changes"])
+    tables["need"] = need(tables["force_rates"], area.code, tables["changes"])
+    tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
     tables["sources"] = _sources(evidence, tables)
-    return Review(area, span, evidence, tables, statements)
+    return Review(area, span, evidence, tables, statements, given)
 
 
 def _area_with_most_lines(evidence: Evidence) -> str:
@@ -267,6 +290,31 @@ def _touching(
     return tuple(kept)
 
 
+def _exceptions(
+    given: dict[str, str], statements: tuple[tuple[dict[Any, Any], Reconciliation], ...]
+) -> dict[str, str]:
+    conflicts = [row["statement_id"] for row, told in statements if told.verdict == "conflicts"]
+    for name, reason in given.items():
+        if name not in conflicts:
+            raise UnknownNameError(
+                f"No conflict '{name}' in this Review. An exception gives the reason for a "
+                f"conflict; the conflicts are {', '.join(conflicts) or 'none'}."
+            )
+        if not reason.strip():
+            raise TableError(f"The exception '{name}' gives no reason: write one after the '='.")
+    return {name: " ".join(reason.split()) for name, reason in given.items()}
+
+
+def _status(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count the amounts held by status and flow; they are never added up."""
+    import pandas as pd
+
+    both = pd.concat([tables[name][["status", "flow"]] for name in ("awards", "totals")])
+    words = both.fillna("not stated").apply(lambda column: column.str.replace("_", " "))
+    counts: pd.DataFrame = words.groupby(["status", "flow"]).size().reset_index(name="amounts")
+    return counts
+
+
 def _statement_table(
     statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
 ) -> pd.DataFrame:
@@ -306,5 +354,9 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
         crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
         evidence.deflator["source_id"],
     ]
-    known = pd.concat(statistics).drop_duplicates().to_frame()
-    return pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    stated = evidence.statements[
+        evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
+    ]
+    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates().to_frame()
+    cited = pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    return cited.drop_duplicates("source_id", ignore_index=True)

@@ -2,7 +2,7 @@
 
 A `Page` holds particulars, key facts, sections, sources and a footer. A `Section` answers one
 question and holds blocks: `Heading`, `Text`, `Bullets`, `Table`, `Plot` and `Verdicts`. Words are
-a string, or a sequence of strings, `Link` and `Badge`; markup in them is shown as text.
+a string, or a sequence of strings, `Link`, `Badge` and `Remark`; markup in them is shown as text.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ __all__ = [
     "Link",
     "Page",
     "Plot",
+    "Remark",
     "Row",
     "Run",
     "Section",
@@ -90,7 +91,14 @@ class Badge:
         return _SIGNS_OF_WORDS.get(self.text, _SIGNS[self.tone])
 
 
-Run: TypeAlias = str | Link | Badge
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words of a person beside a finding, told apart from what was worked out."""
+
+    text: str
+
+
+Run: TypeAlias = str | Link | Badge | Remark
 Words: TypeAlias = Run | Sequence[Run]
 
 
@@ -143,10 +151,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; its first cell names it. Sums stand out."""
+    """A row of a table; its first cell names it. Sums stand out; an `id` can be linked to."""
 
     cells: Sequence[Words]
     level: Literal["line", "subtotal", "total"] = "line"
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,8 @@ class Statement:
     verdict: Badge
     reason: Words = ""
     working: Sequence[Words] = ()
+    remark: Words = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError
@@ -17,9 +18,11 @@ from pccfunding.review_pack.parts import (
     Link,
     Page,
     Plot,
+    Remark,
     Row,
     Run,
     Table,
+    Verdicts,
     Words,
 )
 
@@ -39,6 +42,7 @@ def frame_table(
     note: Words = "",
     group_by: str | None = None,
     level: str | None = None,
+    anchor: str | None = None,
 ) -> Table:
     """Turn a pandas frame into a table, column by column.
 
@@ -54,6 +58,8 @@ def frame_table(
         Column whose values become headings; equal values stand together in the frame.
     level : str, optional
         Column that holds 'line', 'subtotal' or 'total'.
+    anchor : str, optional
+        Column that holds an id for each row, unique in the page.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def frame_table(
     >>> frame_table(frame, shown, id="t", caption="Awards").groups[0].rows[0].cells
     ['Youth Fund', '£70,023']
     """
-    wanted = [*columns, *(name for name in (group_by, level) if name)]
+    wanted = [*columns, *(name for name in (group_by, level, anchor) if name)]
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise TableError(
@@ -87,7 +93,9 @@ def frame_table(
         if not groups or groups[-1][0] != heading:
             groups.append((heading, []))
         cells = [_cell(record[name], column) for name, column in columns.items()]
-        groups[-1][1].append(Row(cells, record[level] if level else "line"))
+        groups[-1][1].append(
+            Row(cells, record[level] if level else "line", record[anchor] if anchor else "")
+        )
     shown = [Group(rows, heading) for heading, rows in groups]
     return Table(id, caption, list(columns.values()), shown, note)
 
@@ -97,7 +105,7 @@ def _cell(value: Any, column: Column) -> Words:
         return "\N{EN DASH}"
     if column.write:
         return column.write(value)
-    return value if isinstance(value, Link | Badge | list | tuple) else str(value)
+    return value if isinstance(value, Link | Badge | Remark | list | tuple) else str(value)
 
 
 def render_page(page: Page) -> str:
@@ -165,10 +173,32 @@ def _ids(page: Page) -> Iterator[str]:
         yield from (
             block.id for block in section.blocks if isinstance(block, Heading | Table | Plot)
         )
+        for block in section.blocks:
+            if isinstance(block, Verdicts):
+                yield from (one.id for one in block.statements if one.id)
+            elif isinstance(block, Table):
+                rows = (row for group in block.groups for row in group.rows)
+                yield from (row.id for row in rows if row.id)
 
 
-def _runs(words: Words) -> Sequence[Run]:
-    return [words] if isinstance(words, str | Link | Badge) else words
+def _words(words: Words) -> Any:
+    """Write words as HTML. A function, since a macro of the template takes six times as long."""
+    from markupsafe import Markup
+
+    runs = [words] if isinstance(words, str | Link | Badge | Remark) else words
+    return Markup("".join(map(_run, runs)))
+
+
+def _run(run: Run) -> str:
+    if isinstance(run, str):
+        return escape(run)
+    text = escape(run.text)
+    if isinstance(run, Link):
+        return f'<a href="{escape(run.href)}">{text}</a>' if run.safe else text
+    if isinstance(run, Remark):
+        return f'<span class="remark">{text}</span>'
+    sign = f'<span aria-hidden="true">{run.sign}</span> ' if run.sign else ""
+    return f'<span class="badge {run.tone}">{sign}{text}</span>'
 
 
 def _svg(plot: Plot) -> Any:
@@ -190,10 +220,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"runs": _runs, "svg": _svg}
-    environment.globals["link"] = Link
-    environment.tests["link"] = lambda run: isinstance(run, Link)
-    environment.tests["badge"] = lambda run: isinstance(run, Badge)
+    environment.filters["svg"] = _svg
+    environment.globals |= {"link": Link, "words": _words}
     return environment
 
 

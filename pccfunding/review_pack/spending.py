@@ -185,8 +185,10 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
 
 def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
     """The vintage that reaches furthest: the one denominator of a Review."""
-    reach = population.groupby("vintage")["reference_date"].max()
-    return population[population["vintage"] == reach.idxmax()]
+    dates = population["reference_date"]
+    latest = min(population.loc[dates == dates.max(), "vintage"])
+    rows: pd.DataFrame = population[population["vintage"] == latest]
+    return rows
 
 
 def _exact_sum(amounts: pd.Series[Any]) -> Fraction:

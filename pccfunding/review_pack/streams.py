@@ -9,7 +9,14 @@ if TYPE_CHECKING:
 
 __all__ = ["beside", "themes"]
 
-_MONEY = ["funding_stream", "amount_gbp", "period", "period_start", "period_end"]
+_MONEY = [
+    "funding_stream",
+    "amount_gbp",
+    "period",
+    "period_start",
+    "period_end",
+    "figure_id",
+]
 _CLAIMS = {
     "not_attributed": "the source links it to no stream",
     "associated": "set beside the stream; no link is claimed in numbers",
@@ -31,9 +38,9 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     DataFrame
         One row a stream and outcome (or the stream alone, where none is published):
-        `funding_stream`, `amount_gbp`, `spend_gbp_per_head`, `period`, `measure`, `token`,
-        `change_pct`, `base_count`, `outcome_period`, `figure_kind`, `claim`, `order` (whether
-        the outcome's period starts after the money's), `figure_id`.
+        `funding_stream`, `amount_gbp`, `money_figure_id`, `spend_gbp_per_head`, `period`,
+        `measure`, `token`, `change_pct`, `base_count`, `outcome_period`, `figure_kind`, `claim`,
+        `order` (whether the outcome's period starts after the money's), `figure_id`.
     """
     import pandas as pd
 
@@ -61,6 +68,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         "unknown",
         "figure_id",
     ]
+    lines = lines.rename(columns={"figure_id": "money_figure_id"})
     table = lines.merge(heads, on=["funding_stream", "period_start"], how="left")
     table = table.assign(line=range(len(table))).merge(named[columns], on="line", how="left")
     table = table.drop(columns=["line", "period_end"])

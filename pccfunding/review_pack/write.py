@@ -1,44 +1,50 @@
-"""Writing a Review to a folder: the page and its tables, nothing over an earlier one unasked."""
+"""Writing a pack: every file worked out first, nothing over an earlier pack unasked."""
 
 from __future__ import annotations
 
 import errno
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
+from pccfunding.errors import PackError
+from pccfunding.review_pack.packing import MANIFEST, RECORD, manifest_of, read_pack, zipped
 
+if TYPE_CHECKING:
     from pccfunding.review_pack.outline import Review
 
 __all__ = ["write_review"]
 
 
-def write_review(found: Review, directory: Path, *, force: bool) -> tuple[Path, ...]:
-    """Write the page and one CSV file a table.
+def write_review(
+    found: Review, directory: Path, *, force: bool, archive: bool = False
+) -> tuple[Path, ...]:
+    """Write every file of a pack to a folder, and the same files as a zip archive beside it.
 
     Parameters
     ----------
     found : Review
     directory : Path
     force : bool
-        Write over files that are there.
+        Write over an earlier pack; its files and its sign-off go.
+    archive : bool, default False
+        Write the archive too.
 
     Returns
     -------
     tuple of Path
-        The page first, then the tables in order.
+        The page first, the manifest and the archive last.
 
     Raises
     ------
     FileExistsError
         If a file is there and `force` is false; nothing is written then.
     """
-    from pccfunding.review_pack.render import render_page
+    from pccfunding.review_pack.contents import contents_of
 
-    page = directory / "index.html"
-    tables = {directory / "tables" / f"{name}.csv": found.tables[name] for name in found.tables}
-    there = [path for path in (page, *tables) if path.exists()]
+    beside = directory.resolve().with_suffix(directory.suffix + ".zip")
+    contents = contents_of(found)
+    planned = [directory / name for name in contents] + ([beside] if archive else [])
+    there = [path for path in [*planned, directory / RECORD] if path.exists()]
     if there and not force:
         raise FileExistsError(
             errno.EEXIST,
@@ -46,13 +52,25 @@ def write_review(found: Review, directory: Path, *, force: bool) -> tuple[Path, 
             f"or write over them with --force",
             str(there[0]),
         )
-    contents = {page: render_page(found.page())}
-    contents |= {path: _csv(table) for path, table in tables.items()}
-    for path, content in contents.items():
+    for path in _earlier(directory):
+        path.unlink(missing_ok=True)
+    for name, content in contents.items():
+        path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8", newline="\n")
-    return tuple(contents)
+        path.write_bytes(content)
+    if archive:
+        beside.write_bytes(zipped(contents))
+    return tuple(planned)
 
 
-def _csv(table: pd.DataFrame) -> str:
-    return table.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+def _earlier(directory: Path) -> list[Path]:
+    """The files of an earlier pack; never one outside the folder, whatever its manifest says."""
+    if not (directory / MANIFEST).is_file():
+        return []
+    try:
+        listed = manifest_of(read_pack(directory))["files"]
+    except PackError:
+        listed = {}
+    inside = [name for name in listed if ".." not in PurePosixPath(name).parts]
+    places = [directory / name for name in [*inside, RECORD]]
+    return [path for path in places if path.is_relative_to(directory) and path.is_file()]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
+import pccfunding as pcc
 from pccfunding.plots import plot_changes, plot_streams
 from pccfunding.review_pack.parts import (
     Badge,
@@ -154,3 +158,29 @@ def example_page() -> Page:
         ],
         footer=["Figures are as printed by their sources; derived numbers are marked."],
     )
+
+
+@pytest.fixture(scope="session")
+def found() -> pcc.Review:
+    """The Review of the bundled evidence."""
+    return pcc.review(pcc.load_evidence())
+
+
+@pytest.fixture(scope="session")
+def conflicts(found: pcc.Review) -> dict[str, str]:
+    """A reason for each conflict of the bundled evidence."""
+    told = found.tables["statements"]
+    return {
+        name: f"Asked about {name}; the answer is on file."
+        for name in told.loc[told["verdict"] == "conflicts", "statement_id"]
+    }
+
+
+@pytest.fixture(scope="session")
+def pack(
+    found: pcc.Review, conflicts: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The pack of the bundled evidence with its zip archive; tests change copies only."""
+    folder = tmp_path_factory.mktemp("packs") / "review"
+    dataclasses.replace(found, exceptions=conflicts).write(folder, zip=True)
+    return folder

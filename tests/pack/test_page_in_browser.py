@@ -1,9 +1,13 @@
-"""The page of a Review in a real Chromium: widths, colour schemes and print."""
+"""The pages of a pack in a real Chromium: widths, colour schemes, print, keyboard and axe.
+
+axe-core is looked for where the environment variable AXE_CORE says: the path of axe.min.js.
+"""
 
 from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +17,8 @@ from typing import Any
 import matplotlib.image
 import pytest
 
+import pccfunding as pcc
+from pccfunding.review_pack import compare_packs
 from pccfunding.review_pack.parts import Page
 from pccfunding.review_pack.render import render_page
 
@@ -59,7 +65,7 @@ def chromium(folder: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -72,12 +78,14 @@ def page_file(example_page: Page, tmp_path: Path) -> Path:
     return file
 
 
-def measured(folder: Path, page: str, width: int) -> dict[str, Any]:
-    """Measure the page inside a frame, since a window is never narrower than 500 pixels."""
+def measured(
+    folder: Path, page: str, width: int, script: str = MEASURE, scheme: str = "light"
+) -> dict[str, Any]:
+    """Run a script in the page inside a frame, since a window is never narrower than 500 pixels."""
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     assert open_page != page
     (folder / "measured.html").write_text(
-        open_page.replace("</body>", f"{MEASURE}</body>").replace("<details>", "<details open>"),
+        open_page.replace("</body>", f"{script}</body>").replace("<details>", "<details open>"),
         encoding="utf-8",
     )
     frame = folder / "frame.html"
@@ -85,7 +93,8 @@ def measured(folder: Path, page: str, width: int) -> dict[str, Any]:
     dumped = chromium(
         folder,
         "--dump-dom",
-        "--virtual-time-budget=10000",
+        "--virtual-time-budget=60000",
+        f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}",
         "--window-size=1400,1000",
         frame.as_uri(),
     )
@@ -141,3 +150,129 @@ def test_print_opens_every_working_and_cuts_no_table(page_file: Path) -> None:
     assert "Contents" not in done.stdout
     # The last column of the widest table is on the paper, once a row.
     assert len(re.findall(r"\baward$", done.stdout, re.M)) == 12
+
+
+# --- the pack itself -----------------------------------------------------------------------------
+
+AXE_CORE = os.environ.get("AXE_CORE", "")
+RUN_AXE = """<script>%s</script><script>
+axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations", "incomplete"]})
+  .then((found) => parent.postMessage({
+    width: innerWidth,
+    passes: found.passes.length,
+    violations: found.violations.map(
+      (one) => [one.id, one.nodes.slice(0, 5).map((node) => node.html.slice(0, 200))]),
+    incomplete: found.incomplete.map(
+      (one) => [one.id, one.nodes.map((node) => node.target.join(" "))]),
+  }, "*"))
+  .catch((error) => parent.postMessage({width: innerWidth, error: String(error)}, "*"));
+</script>"""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What axe could not decide, judged by hand. A sign of a badge is no letter to axe, but has the ink
+# of its word, whose contrast tests/pack/test_render_page.py measures. On a telephone axe does not
+# see cells that lie beyond the edge of their scrolling box; at 1280 pixels it decides them all. A
+# heading of a group of rows spans the table, and its data are the rows below.
+SIGN = re.compile(r'.*\.badge > span\[aria-hidden="true"\]')
+JUDGED = ("color-contrast", "th-has-data-cells")
+WALK_BY_KEYBOARD = """<script>
+const focusable = [...document.querySelectorAll("a[href], summary, [tabindex='0']")];
+const wide = [...document.querySelectorAll(".scroll")].filter((e) => e.scrollWidth > e.clientWidth);
+parent.postMessage({
+  width: innerWidth,
+  focusable: focusable.length,
+  lost: focusable.filter((e) => { e.focus(); return document.activeElement !== e; })
+    .map((e) => e.outerHTML.slice(0, 80)),
+  unreachable: wide.filter((e) => e.tabIndex !== 0).length,
+  order: focusable.filter((e) => e.tabIndex > 0).length,
+}, "*");
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def pages(
+    pack: Path, found: pcc.Review, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("narrow")
+    pcc.review(found.evidence, period="2023-24").write(folder / "narrow")
+    difference = compare_packs(pack, folder / "narrow")
+    return {
+        "review": (pack / "index.html").read_text(encoding="utf-8"),
+        "unsigned": render_page(found.page()),
+        "difference": render_page(difference.page()),
+    }
+
+
+@pytest.mark.skipif(not AXE_CORE, reason="AXE_CORE does not say where axe-core is")
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+@pytest.mark.parametrize("name", ["review", "difference"])
+def test_axe_finds_no_violation(
+    pages: dict[str, str], name: str, scheme: str, width: int, tmp_path: Path
+) -> None:
+    axe = Path(AXE_CORE).read_text(encoding="utf-8")
+    script = RUN_AXE % (axe, json.dumps(TAGS))
+    answer = measured(tmp_path, pages[name], width, script, scheme)
+    assert "error" not in answer, answer["error"]
+    assert answer["passes"] > 20
+    assert answer["violations"] == []
+    undecided = dict(answer["incomplete"])
+    assert set(undecided) <= set(JUDGED)
+    if width == 1280:
+        assert [at for at in undecided.get("color-contrast", []) if not SIGN.fullmatch(at)] == []
+
+
+@pytest.mark.skipif(not AXE_CORE, reason="AXE_CORE does not say where axe-core is")
+def test_axe_is_at_work(pages: dict[str, str], tmp_path: Path) -> None:
+    axe = Path(AXE_CORE).read_text(encoding="utf-8")
+    faint = pages["difference"].replace(
+        "<footer>", '<footer><p style="color:#ddd">Faint</p><img src="data:,">'
+    )
+    answer = measured(tmp_path, faint, 1280, RUN_AXE % (axe, json.dumps(TAGS)))
+    assert {"color-contrast", "image-alt"} <= {rule for rule, _ in answer["violations"]}
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("name", ["review", "difference"])
+def test_no_page_of_a_pack_overflows(
+    pages: dict[str, str], name: str, width: int, tmp_path: Path
+) -> None:
+    answer = measured(tmp_path, pages[name], width)
+    assert answer["content"] <= width
+    assert answer["beyond"] == []
+
+
+def test_the_keyboard_reaches_everything(pages: dict[str, str], tmp_path: Path) -> None:
+    answer = measured(tmp_path, pages["review"], 400, WALK_BY_KEYBOARD)
+    assert answer["focusable"] > 500
+    assert answer["lost"] == []
+    assert answer["unreachable"] == 0
+    assert answer["order"] == 0
+
+
+def test_the_page_needs_no_script(pages: dict[str, str]) -> None:
+    for page in pages.values():
+        assert "<script" not in page
+        assert "default-src 'none'" in page
+
+
+def test_the_printed_pack_holds_every_row_to_its_last_column(
+    pages: dict[str, str], tmp_path: Path
+) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext on this machine")
+    (tmp_path / "index.html").write_text(pages["review"], encoding="utf-8")
+    pdf = tmp_path / "page.pdf"
+    chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={pdf}",
+             (tmp_path / "index.html").as_uri())  # fmt: skip
+    done = subprocess.run(
+        ["pdftotext", "-bbox", str(pdf), "-"], capture_output=True, text=True, check=True
+    )
+    sizes = re.findall(r'<page width="([\d.]+)"', done.stdout)
+    right = [float(edge) for edge in re.findall(r'xMax="([\d.]+)"', done.stdout)]
+    assert len(sizes) > 10
+    assert max(right) < float(sizes[0]) - 30
+    words = re.findall(r">([^<]+)</word>", done.stdout)
+    # The last column of the register's longest table, and the workings that a click opens.
+    figures = len(re.findall(r'<tr id="figure-', pages["review"]))
+    assert sum(bool(re.fullmatch(r"\[\d+\]", word)) for word in words) >= figures
+    assert words.count("Gap,") > 5

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+import pccfunding as pcc
 from pccfunding import plots
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
 from pccfunding.plots import _canvas
@@ -35,6 +36,19 @@ DRAW: dict[str, Callable[..., Axes]] = {
     "scatter": plots.plot_scatter,
     "null": plots.plot_null,
     "heat": plots.plot_heat,
+    "slope": plots.plot_slope,
+    "tiles": plots.plot_tiles,
+}
+NEEDED = {
+    "streams": "amount_gbp",
+    "intervals": "verdict",
+    "years": "year_start",
+    "slope": "before",
+    "funnel": "low_998",
+    "scatter": "statistic",
+    "null": "p_value",
+    "heat": "estimate",
+    "tiles": "area_code",
 }
 KINDS = pytest.mark.parametrize("kind", list(DRAW))
 GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
@@ -159,6 +173,24 @@ def heat() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).assign(n=43, family_size=3)
 
 
+def slope() -> pd.DataFrame:
+    rows = [
+        ("Peterborough", 9.1, 8.0, 1840, 1700, False),
+        ("Fenland", 6.2, 6.1, 620, 610, False),
+        ("Cambridge", 8.8, 4.1, 1260, 600, True),
+        ("Somewhere", 5.0, None, 500, None, False),
+    ]
+    names = ["label", "before", "after", "count_before", "count_after", "break_flag"]
+    return pd.DataFrame(rows, columns=names).assign(baseline="2019", period="2023")
+
+
+def tiles() -> pd.DataFrame:
+    rows = [("E06000031", 9.1, 3), ("E07000010", 6.0, 2), ("E07000009", 3.1, 1)]
+    frame = pd.DataFrame([*rows, ("E07000008", None, None)],
+                         columns=["area_code", "value", "step"])  # fmt: skip
+    return frame.assign(marked=frame["area_code"] == "E07000010")
+
+
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "streams": streams,
     "changes": changes,
@@ -169,6 +201,8 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "scatter": scatter,
     "null": null,
     "heat": heat,
+    "slope": slope,
+    "tiles": tiles,
 }
 
 
@@ -226,12 +260,22 @@ def test_headlines_are_short_and_can_be_replaced(kind: str) -> None:
     assert [text.get_text() for text in ax.texts if text.get_gid() == "subtitle"] == ["A subtitle"]
 
 
+def ground(text: Text, figure: Figure) -> str:
+    """The colour that a text stands on: that of the tile under its middle, or the pale band."""
+    box = text.get_window_extent()
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    for patch in figure.axes[0].patches:
+        if patch.get_window_extent().contains(*middle) and text.axes is not None:
+            return to_hex(patch.get_facecolor())
+    return _canvas.BAND
+
+
 @KINDS
 def test_all_words_are_dark_and_lie_inside_the_figure(kind: str) -> None:
     figure = DRAW[kind](FRAMES[kind]()).figure
     assert isinstance(figure, Figure)
     for text in drawn_words(figure):
-        assert contrast(text.get_color(), _canvas.BAND) >= 4.5, text.get_text()
+        assert contrast(text.get_color(), ground(text, figure)) >= 4.5, text.get_text()
         box = text.get_window_extent()
         assert box.x0 >= 0, text.get_text()
         assert box.x1 <= figure.bbox.x1, text.get_text()
@@ -303,15 +347,7 @@ def test_every_kind_of_missing_value_is_missing(kind: str) -> None:
 @KINDS
 def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
     frame = FRAMES[kind]()
-    column = {
-        "funnel": "low_998",
-        "intervals": "verdict",
-        "streams": "amount_gbp",
-        "years": "year_start",
-        "scatter": "statistic",
-        "null": "p_value",
-        "heat": "estimate",
-    }.get(kind, "change_pct")
+    column = NEEDED.get(kind, "change_pct")
     with pytest.raises(TableError, match=f"needs the column.*{column}.*Did you mean '{column}s'"):
         DRAW[kind](frame.rename(columns={column: f"{column}s"}))
 
@@ -724,3 +760,80 @@ def test_svg_of_other_figures_needs_words() -> None:
     assert next(iter(ElementTree.fromstring(svg))).text == 'Nothing "at all" & <nobody>'
     with pytest.raises(PccFundingError, match="'1 x' cannot begin an id"):
         plots.figure_svg(figure, prefix="1 x", alt="Nothing")
+
+
+# --- slopes, funnels, tile maps, waterfall -------------------------------------------------------
+
+
+def test_a_waterfall_climbs_from_line_to_line_to_the_total() -> None:
+    bars = plots.plot_streams(streams(), waterfall=True).patches
+    spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in bars]
+    assert spans == [
+        (0.0, 2_674_040.0), (0.0, 2_321_845.0), (2_321_845.0, 2_674_040.0),
+        (2_674_040.0, 2_744_063.0), (2_674_040.0, 2_744_063.0), (0.0, 2_744_063.0),
+    ]  # fmt: skip
+    assert [bar.get_x() for bar in plots.plot_streams(streams()).patches] == [0.0] * 6
+
+
+def test_a_slope_joins_both_values_and_a_broken_series_is_dashed() -> None:
+    ax = plots.plot_slope(slope())
+    lines = [line for line in ax.lines if line.get_gid() == "slope"]
+    assert [list(line.get_ydata()) for line in lines] == [[9.1, 8.0], [6.2, 6.1], [8.8, 4.1]]
+    assert [line.get_linestyle() for line in lines] == ["-", "-", "--"]
+    assert {"9.1 (1,840)", "8.0 (1,700)", "Fenland", "2019", "2023"} <= set(words(ax))
+    assert any("missing: Somewhere" in line for line in words(ax))
+    assert "Cambridge: down from 8.8 (count 1,260) to 4.1 (count 600); the series breaks" in (
+        plots.alt_text(slope(), "slope")
+    )
+
+
+def test_a_slope_refuses_two_comparisons_and_a_logarithm_of_zero() -> None:
+    frame = slope()
+    with pytest.raises(PeriodError, match="different periods"):
+        plots.plot_slope(frame.assign(period=["2023", "2023", "2022", "2023"]))
+    with pytest.raises(TableError, match="cannot show zero"):
+        plots.plot_slope(frame.assign(after=0.0), log=True)
+    with pytest.raises(TableError, match="no row with both values"):
+        plots.plot_slope(frame.assign(after=None))
+    assert plots.plot_slope(frame, log=True).get_yscale() == "log"
+
+
+def test_labels_of_a_slope_move_as_little_as_they_must() -> None:
+    from pccfunding.plots.slope import _spread
+
+    assert _spread([10.0, 50.0], [10.0, 10.0], 100.0) == [10.0, 50.0]
+    assert _spread([50.0, 50.0], [10.0, 10.0], 100.0) == [45.0, 55.0]
+    assert _spread([1.0, 2.0], [10.0, 10.0], 100.0) == [5.0, 15.0]
+    assert _spread([99.0], [10.0], 100.0) == [95.0]
+
+
+def test_each_area_has_one_tile_and_none_lies_on_another() -> None:
+    from pccfunding.plots._places import DISTRICTS, FORCES, tile_name
+
+    known = pcc.load_areas().set_index("area_code")
+    forces = known.index[known["kind"] == "police_force_area"]
+    assert set(FORCES) == set(forces)
+    cambridgeshire = known[(known["parent_code"] == "E23000023")
+                           & (known["kind"] == "local_authority")]  # fmt: skip
+    assert set(DISTRICTS) == set(cambridgeshire.index)
+    for places in (FORCES, DISTRICTS):
+        assert len({place[:2] for place in places.values()}) == len(places)
+    for code in DISTRICTS:
+        assert tile_name(code) == known.loc[code, "name"]
+    for code in FORCES:
+        assert tile_name(code)[:2] in (known.loc[code, "name"][:2], "Gt"), code
+
+
+def test_tiles_show_rates_and_leave_what_is_missing_empty() -> None:
+    ax = plots.plot_tiles(tiles())
+    assert [word for word in words(ax) if word[0].isdigit() or word == "–"] == [
+        "9.1", "6.0", "–", "3.1", "–", "–",
+    ]  # fmt: skip
+    framed = [patch for patch in ax.patches if patch.get_linewidth() == 3.0]
+    assert len(framed) == 1
+    assert ax.get_label().startswith(
+        "Tile map, n = 3 areas. Lowest: East Cambridgeshire 3.1. Highest: Peterborough 9.1. "
+        "Fenland 6.0, place 2 of 3 from the highest. Not published: Cambridge."
+    )
+    with pytest.raises(TableError, match="'E06000001' is none of them"):
+        plots.plot_tiles(tiles().assign(area_code="E06000001"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import pickle
 import re
@@ -176,3 +177,37 @@ def test_the_result_has_the_common_face(found: pcc.Review) -> None:
     assert "<p>" in found._repr_html_()
     again = pickle.loads(pickle.dumps(found))
     assert again.tables.keys() == found.tables.keys()
+
+
+def test_changes_are_held_against_noise_other_areas_and_need(found: pcc.Review) -> None:
+    elsewhere = found.tables["elsewhere"].set_index("measure")
+    row = elsewhere.loc["Residential burglary"]
+    assert row["n_others"] == 41
+    assert row["relative_pct"] == pytest.approx(
+        100 * (2210 / 3497 / (row["others_after"] / row["others_before"]) - 1)
+    )
+    assert row["relative_low_pct"] < row["relative_pct"] < row["relative_high_pct"] < 0
+    noise = found.tables["noise"].set_index("measure")
+    assert noise["beyond_noise"].to_dict() == {
+        "Bicycle theft": "at each",
+        "Residential burglary": "at each",
+        "Neighbourhood crime": "at each",
+        "Personal robbery": "at some",
+        "Theft from the person": "at none",
+    }
+    need = found.tables["need"].set_index("measure")
+    assert (need.loc["Bicycle theft", "place"], need.loc["Bicycle theft", "n_areas"]) == (1, 41)
+    rates = found.tables["force_rates"]
+    assert "City of London" not in set(rates["area"])
+    assert need.loc["Bicycle theft", "rate"] == 1000 * 4619 / need.loc["Bicycle theft", "persons"]
+
+
+def test_an_area_without_counts_has_no_rows_there_and_still_a_page() -> None:
+    evidence = pcc.load_evidence()
+    none = dataclasses.replace(evidence, recorded_crime=evidence.recorded_crime.iloc[:0])
+    found = pcc.review(none)
+    for name in ("noise", "elsewhere", "need", "force_rates"):
+        assert found.tables[name].empty
+    sections = {section.question: section for section in found.page().sections}
+    for question in ("Q4", "Q7", "Q8", "Q14"):
+        assert "What would answer it" in str(sections[question].lead)
