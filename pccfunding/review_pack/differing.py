@@ -50,6 +50,12 @@ class PackDifference:
     frame : DataFrame
         One row a difference: `change`, `kind`, `key`, `what`, `before`, `after`,
         `source_before`, `source_after`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> PackDifference("one", "two", pd.DataFrame({"change": []})).text
+    'one to two: no number and no verdict differs.'
     """
 
     before: str

@@ -58,6 +58,12 @@ class Verification:
         The sign-off, where there is one.
     seal : str or None
         Seal of the sign-off, which covers the manifest; of the manifest where nobody has signed.
+
+    Examples
+    --------
+    >>> found = Verification("review", problems=(), files=22, record=None)
+    >>> found.intact, found.signed
+    (True, False)
     """
 
     pack: str

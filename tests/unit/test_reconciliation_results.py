@@ -439,4 +439,6 @@ def test_the_finest_unit_is_1_2_or_5_of_a_power_of_ten(right: str, unit: int | N
 
 
 def test_counts_differ_by_a_number_without_a_unit() -> None:
-    assert reconcile(5, 8, relation="equal", unit="count").text.endswith("as printed by 3 (38%).")
+    assert reconcile(5, 8, relation="equal", unit="count").text.endswith(
+        "as printed by 3 (38% of 8)."
+    )

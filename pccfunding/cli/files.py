@@ -1,0 +1,155 @@
+"""Files of others: import, check, count."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import pccfunding
+from pccfunding.cli._group import console_of, main, table_of
+
+__all__: list[str] = []
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--profile", help="A published layout: 360giving, ggis or over500.")
+@click.option("--sheet", help="Name of the one sheet to read.")
+@click.option("--column", "columns", multiple=True, help="FIELD=HEADER, such as amount='How much'.")
+@click.option("--financial-year", help="Period of awards that state none, such as 2023-24.")
+@click.option("--funder", help="Who gave the awards that state no funder.")
+@click.option("--area", help="Name or ONS code of the area that the list is about.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables, as CSV.")
+@click.option("--force", is_flag=True, help="Write over an earlier import.")
+@click.option("--allow-rejected", is_flag=True, help="Exit with 0 though rows were rejected.")
+def import_awards(
+    file: Path,
+    columns: tuple[str, ...],
+    out: Path | None,
+    force: bool,
+    allow_rejected: bool,
+    **options: Any,
+) -> None:
+    """Read an award list and report what was found, interpreted and rejected.
+
+    FILE is CSV, XLSX, ODS, HTML or JSON. Exit code 1 says that rows were rejected. In the CSV
+    files, text that begins like a formula has an apostrophe before it.
+    """
+    from pccfunding.formats.award_lists import CAUTIONS
+
+    console = console_of()
+    named = dict(one.partition("=")[::2] for one in columns)
+    with console.status(f"Reading {file.name}") as status:
+        result = pccfunding.read_awards(file, columns=named, **options)
+        written = []
+        if out is not None:
+            from pccfunding.formats._export import write_import
+
+            status.update("Writing the tables")
+            written = write_import(result, out, force=force)
+    for name, title in (("totals", "Totals printed in the file"), ("rejected", "Rows rejected")):
+        table = getattr(result, name)
+        if len(table):
+            console.print(table_of(table.head(50), title))
+    console.print(table_of(result.coverage, "What the file holds"))
+    console.print(result.text, style="bold", markup=False)
+    for code in result.cautions:
+        console.print(f"{code}: {CAUTIONS[code]}", markup=False)
+    if written:
+        console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
+    if result.n_rejected and not allow_rejected:
+        rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
+        click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def check(directory: Path) -> None:
+    """Check a data package of evidence and list what is still to be done in it.
+
+    DIRECTORY holds datapackage.json. Exit code 1 if anything is broken, 0 otherwise.
+    """
+    console = console_of()
+    found = pccfunding.conformance(directory)
+    shown = found.frame[["state", "table", "place", "what", "check"]]
+    for state, title in (("broken", "Broken"), ("to do", "To do"), ("not run", "Not run")):
+        listed = shown[shown["state"] == state].drop(columns="state")
+        if len(listed):
+            console.print(table_of(listed, title))
+    console.print(found.text, markup=False)
+    if found.broken:
+        sys.exit(1)
+
+
+class _WordsAfterBy(click.Command):
+    """Lets `--by area month type` take several words, as `--by area --by month` does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        from pccfunding.formats.street_counts import COUNTED_BY
+
+        spread: list[str] = []
+        follows = False
+        for word in args:
+            if follows and word in COUNTED_BY and spread[-1] != "--by":
+                spread.append("--by")
+            follows = word == "--by" or (follows and word in COUNTED_BY)
+            spread.append(word)
+        return super().parse_args(ctx, spread)
+
+
+@main.group()
+def count() -> None:
+    """Count the records of files that are larger than memory."""
+
+
+@count.command("police-uk", cls=_WordsAfterBy)
+@click.argument("glob", nargs=-1, required=True)
+@click.option(
+    "--by",
+    multiple=True,
+    default=("area", "month", "type"),
+    show_default=True,
+    help="What to count by: area, force, lsoa, month, outcome, type.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="CSV or Parquet file to write."
+)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    help="Folder for a typed copy, from which the same files are counted again many times as fast.",
+)
+@click.option("--force", is_flag=True, help="Write over an earlier file.")
+def count_police_uk(
+    glob: tuple[str, ...], by: tuple[str, ...], out: Path, cache: Path | None, force: bool
+) -> None:
+    """Count police.uk's street files, named by GLOB, such as 'archive/*/*-street.csv'.
+
+    A file that cannot be read is named and set aside; the others are counted, with exit code 1.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from pccfunding.formats import street_counts
+
+    street_counts.check_target(out, force=force)
+    n_files = len(street_counts.matching_files(glob))
+    # On standard error, so that what is printed can be piped.
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Counting", total=n_files)
+
+        def told(files: int, rows: int) -> None:
+            said = f"{files:,} of {n_files:,} files, {rows:,} records"
+            bar.update(task, completed=files, description=said)
+
+        found = street_counts.count_police_uk(glob, by=by, cache=cache, progress=told)
+    written = found.write(out, force=force)
+    click.echo(f"{found.text} Wrote {written}.")
+    for file, fault in found.set_aside.items():
+        click.echo(f"Set aside: {file}: {fault}", err=True)
+    if found.set_aside:
+        sys.exit(1)

@@ -1,0 +1,78 @@
+"""Packs: sign, verify, diff."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pccfunding.cli._group import console_of, main, table_of
+
+__all__: list[str] = []
+
+
+@main.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Who decides.")
+@click.option("--role", required=True, help="As what, such as Police and Crime Commissioner.")
+@click.option(
+    "--decision",
+    required=True,
+    type=click.Choice(["continue", "change", "stop", "cannot-decide"]),
+    help="What was decided.",
+)
+@click.option("--reason", required=True, help="Why.")
+def sign(pack: Path, name: str, role: str, decision: str, reason: str) -> None:
+    """Enter a named person's decision over a PACK, a folder or a zip archive.
+
+    The record is no cryptographic signature: it shows what was decided over which files, not who
+    wrote it.
+    """
+    from pccfunding.review_pack import sign_pack
+
+    click.echo(sign_pack(pack, name=name, role=role, decision=decision, reason=reason).text)
+
+
+@main.command()
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.option("--require-signed", is_flag=True, help="Fail when nobody has signed.")
+def verify(pack: Path, require_signed: bool) -> None:
+    """Work out the sha256 of every file of a PACK again, a folder or a zip archive.
+
+    Exit code 1 and the file's name when a file was changed, is missing or was added.
+    """
+    from pccfunding.review_pack import verify_pack
+
+    found = verify_pack(pack)
+    for problem in found.problems:
+        click.echo(str(problem), err=True)
+    click.secho(found.text, bold=not found.signed, err=not found.intact)
+    if not found.intact or (require_signed and not found.signed):
+        sys.exit(1)
+
+
+@main.command("diff")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("diff"),
+    show_default=True,
+    help="Folder to write the page and the table to.",
+)
+@click.option("--force", is_flag=True, help="Write over an earlier comparison.")
+def compare(before: Path, after: Path, out: Path, force: bool) -> None:
+    """Compare two packs: numbers added, gone, changed or superseded, verdicts flipped."""
+    from pccfunding.review_pack import compare_packs
+
+    found = compare_packs(before, after)
+    written = found.write(out, force=force)
+    console = console_of()
+    if len(found.frame):
+        console.print(
+            table_of(found.frame[["change", "key", "before", "after"]], "What differs between them")
+        )
+    console.print(found.text, style="bold", markup=False)
+    console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)

@@ -1,0 +1,126 @@
+"""The Review and the evidence: review, datasets, reproduce, verify-sources."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+import pccfunding
+from pccfunding.cli._group import console_of, evidence_from, evidence_option, main, table_of
+
+__all__: list[str] = []
+
+
+@main.command()
+@evidence_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("review"),
+    show_default=True,
+    help="Folder to write the Review to.",
+)
+@click.option("--area", help="Name or ONS code of a police force area.")
+@click.option("--period", help="Period to review, such as 2021-22/2024-25.")
+@click.option(
+    "--exception",
+    "exceptions",
+    multiple=True,
+    metavar="ID=REASON",
+    help="Why a conflict stands; each needs a reason before the pack can be signed.",
+)
+@click.option("--zip", "archive", is_flag=True, help="Write a zip archive beside the folder too.")
+@click.option("--force", is_flag=True, help="Write over an earlier Review and its sign-off.")
+@click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
+def review(
+    folder: Path | None,
+    out: Path,
+    area: str | None,
+    period: str | None,
+    exceptions: tuple[str, ...],
+    archive: bool,
+    force: bool,
+    show: bool,
+) -> None:
+    """Write a Review of the funding beside the reported outcomes."""
+    console = console_of()
+    with console.status("Reading the evidence") as status:
+        evidence = evidence_from(folder)
+        status.update("Working the figures")
+        result = pccfunding.review(
+            evidence, area_code=area, period=period, exceptions=_reasons(exceptions)
+        )
+        status.update("Writing the pages")
+        written = result.write(out, force=force, zip=archive)
+    console.print(table_of(result.summary, "What the Review found"))
+    for line in result.text.split("\n"):
+        console.print(line, style="bold", markup=False)
+    console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)
+    if show:
+        click.launch(str(written[0]))
+
+
+@main.command()
+@evidence_option
+def datasets(folder: Path | None) -> None:
+    """List the tables of the evidence and how complete they are."""
+    from pccfunding.review_pack import completeness
+
+    console = console_of()
+    console.print(table_of(completeness(evidence_from(folder)), "Tables of the evidence"))
+
+
+@main.command()
+@evidence_option
+@click.option("--area", help="Name or ONS code; only what concerns this area.")
+def reproduce(folder: Path | None, area: str | None) -> None:
+    """Recompute each published figure that can be, and say what came out.
+
+    A published conflict is a finding, not a failure; a verdict that differs from the recorded
+    one fails with exit code 1.
+    """
+    console = console_of()
+    found = pccfunding.reproduce(evidence_from(folder), area_code=area)
+    shown = ["what", "printed", "recomputed", "verdict", "why"]
+    console.print(table_of(found[shown], "Published figures, recomputed"))
+    counts = found["verdict"].value_counts()
+    console.print(", ".join(f"{number} {verdict}" for verdict, number in counts.items()) + ".")
+    wrong = found[~found["as_recorded"]]
+    if len(wrong):
+        names = ", ".join(wrong["what"])
+        click.echo(f"Verdicts that differ from the recorded ones: {names}.", err=True)
+        sys.exit(1)
+
+
+@main.command("verify-sources")
+@click.argument("directory", type=click.Path(path_type=Path))
+@evidence_option
+def verify_sources(directory: Path, folder: Path | None) -> None:
+    """Look every printed token up in your copies of the documents.
+
+    DIRECTORY holds the documents under the names that the evidence gives them.
+    """
+    console = console_of()
+    found = pccfunding.verify_sources(directory, evidence=evidence_from(folder))
+    shown = found.assign(found=found["found"].map({True: "found", False: "not found"}))
+    console.print(
+        table_of(shown[["figure_id", "token", "found", "line", "times", "document"]], "Tokens")
+    )
+    for document, copy in dict(zip(found["document"], found["copy"], strict=True)).items():
+        said = {"same": "is the copy that was read", "other": "differs from the copy that was read"}
+        console.print(f"{document} {said.get(copy, 'is missing')}.", markup=False)
+    lost = found[~found["found"]]
+    console.print(f"{len(found) - len(lost)} of {len(found)} tokens found.")
+    if len(lost) or found.empty:
+        names = ", ".join(lost["figure_id"]) or "no document can be checked"
+        click.echo(f"Not found: {names}.", err=True)
+        sys.exit(1)
+
+
+def _reasons(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [exception.partition("=") for exception in given]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise click.BadParameter(f"'{wrong[0]}' has no '='; write ID=REASON.")
+    return {name.strip(): reason for name, _, reason in pairs}
