@@ -98,7 +98,8 @@ def beyond_noise(found: Review, cited: Citations) -> Section:
             what=f"{row['measure']}: intervals with more than Poisson noise",
             shown="; ".join(f"dispersion {factor}: {span}" for factor, span in spans.items()),
             working=f"{row['offences_comparison']:,.0f} against a base of "
-            f"{row['offences_baseline']:,.0f}, exact Poisson at dispersion 1; above it normal on the log scale, 95%",
+            f"{row['offences_baseline']:,.0f}, exact Poisson at dispersion 1; above it normal on "
+            "the log scale, 95%",
             inputs=[f"change:{row['subject_id']}"],
             value=row["change_pct"],
             unit="percent",

@@ -61,7 +61,7 @@ class Verification:
 
     Examples
     --------
-    >>> found = Verification("review", problems=(), files=22, record=None)
+    >>> found = Verification("review", problems=(), files=22, record=None, seal="00" * 32)
     >>> found.intact, found.signed
     (True, False)
     """
