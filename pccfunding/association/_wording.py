@@ -26,6 +26,7 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     """
     words, timing = found.words, found.timing
     money = words["funding_stream"] or "spend"
+    where = f"across these {n} {found.unit}" if n > 1 else "within one area"
     details = [
         (words["status"] or "status not stated").replace("_", " "),
         f"{words['price_base']} prices" if words["price_base"] else "cash",
@@ -43,7 +44,7 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     )
     behind = "" if lag is None else f", {lag} whole years before the follow-up"
     return (
-        f"association, across these {n} {found.unit}, between {MEASURED[method]} of {money} "
+        f"association, {where}, between {MEASURED[method]} of {money} "
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
