@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import runpy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,8 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "matplotlib.sphinxext.plot_directive",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "gallery"]
 # The first of these is what autosummary writes.
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 nb_execution_mode = "off"
@@ -40,11 +40,6 @@ autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
-
-plot_include_source = True
-plot_html_show_source_link = False
-plot_html_show_formats = False
-plot_formats = ["svg"]
 
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
@@ -124,6 +119,24 @@ def copy_notebooks() -> None:
         shutil.copyfile(notebook, target / notebook.name)
 
 
+def write_gallery() -> None:
+    """Run each script of the gallery and set its plot, with its words, below its code."""
+    lines = ["# Gallery", ""]
+    lines += [
+        "Each plot with the code that draws it. A plot takes a plain frame, computes nothing,"
+    ]
+    lines += ["sets no global style and returns its Axes; `alt_text` gives its words.", ""]
+    for script in sorted((DOCS / "gallery").glob("*.py")):
+        code = script.read_text(encoding="utf-8")
+        title = str(ast.get_docstring(ast.parse(code))).rstrip(".")
+        body = code.split("\n\n", 1)[1].rstrip()
+        axes = runpy.run_path(str(script))["axes"]
+        svg = pccfunding.plots.figure_svg(axes, prefix=script.stem[3:])
+        lines += [f"## {title}", "", "```python", body, "```", ""]
+        lines += ["```{raw} html", svg, "```", ""]
+    (DOCS / "reference" / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
+
+
 def write_formula(self: Any, node: Any) -> None:
     """Write a formula as MathML, which a browser shows and reads out without any script."""
     display = "block" if isinstance(node, math_block) else "inline"
@@ -139,3 +152,4 @@ def setup(app: Any) -> None:
 write_api()
 write_dictionary()
 copy_notebooks()
+write_gallery()

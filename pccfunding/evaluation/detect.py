@@ -33,7 +33,7 @@ __all__ = [
 
 # Exact Spearman test, 80% power at .05 two-sided, bivariate normal: simulated, not from a formula.
 _SIMULATED = {6: 0.973, 43: 0.44}
-# ln r at which |ln r| / sqrt(1 + 1/r) is largest: the root of 2 (1 + 1/r) + ln(r) / r.
+# ln r at which abs(ln r) / sqrt(1 + 1/r) is largest: the root of 2 (1 + 1/r) + ln(r) / r.
 _PEAK = -2.2177151061
 
 
@@ -206,7 +206,7 @@ def minimal_detectable(
 ) -> MinimalDetectable:
     """Give the smallest fall and rise that two periods of this base would show.
 
-    Solves |ln r| = (z_power + z_alpha/2) sqrt(phi (1 + 1/r) / Y0) for the rate ratio r.
+    Solves abs(ln r) = (z_power + z_alpha/2) sqrt(phi (1 + 1/r) / Y0) for the rate ratio r.
 
     Parameters
     ----------
