@@ -89,25 +89,26 @@ class FunnelLimits(Result):
 
         return pd.DataFrame([*self._table], columns=_COLUMNS)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the areas with their limits, largest first.
+    def plot(self, ax: Axes | None = None, *, marked: str | None = None) -> Axes:
+        """Draw the areas against their limits; `marked` is named whatever its rate.
 
         Raises
         ------
         TableError
             If nothing could be held against limits.
+
+        Examples
+        --------
+        >>> result = funnel_limits([12, 30, 9], [1000, 1000, 1000], labels=["A", "B", "C"])
+        >>> "B" in [words.get_text() for words in result.plot(marked="B").texts]
+        True
         """
         from pccfunding.plots import plot_funnel
 
         if self.centre is None:
             raise TableError(f"There is no funnel to draw: {self.reason}.")
-        areas = self.areas.sort_values("exposure", ascending=False, kind="stable")
-        limits = [name for name in areas.columns if name.startswith(("low_", "high_"))]
-        scale = self.per / areas["exposure"]
-        areas[limits] = areas[limits].mul(scale, axis=0)
-        return plot_funnel(
-            areas.assign(centre=self.centre, per=self.per, dispersion=self.dispersion), ax=ax
-        )
+        areas = self.areas
+        return plot_funnel(areas.assign(marked=areas["area"] == marked), per=self.per, ax=ax)
 
     def _row(self) -> dict[str, Any]:
         row = super()._row()

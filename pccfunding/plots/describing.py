@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pccfunding.errors import UnknownNameError
 from pccfunding.plots._describing_tests import TEST_WRITERS
 from pccfunding.plots._records import Record, number, records, same_comparison, span, text
-from pccfunding.plots.describing_areas import slope_words, tile_words
+from pccfunding.plots.describing_areas import funnel_words, slope_words, tile_words
 from pccfunding.plots.wording import count, ends, percent, pounds, quantity
 
 if TYPE_CHECKING:
@@ -133,20 +133,6 @@ def _intervals(rows: list[Record]) -> str:
     return " ".join(words)
 
 
-def _funnel(rows: list[Record]) -> str:
-    centre = number(rows[0], "centre")
-    words = [f"Funnel plot, {_n(rows, 'area')}, held against a rate of {centre:,.4g}."]
-    for row in rows:
-        ends_of = span(row, "low_998", "high_998")
-        limits = f"99.8% limits {ends_of[0]:,.1f} to {ends_of[1]:,.1f}" if ends_of else "no limits"
-        counted = "" if row.get("count") is None else f" (count {count(row['count'])})"
-        verdict = text(row, "outside") or "within the limits"
-        words.append(
-            f"{text(row, 'area')}: rate {number(row, 'rate'):,.1f}{counted}, {limits}: {verdict}."
-        )
-    return " ".join(words)
-
-
 def _years(rows: list[Record]) -> str:
     series = series_of(rows)
     words = [f"Line chart, {_n(series, 'series', 'series')}."]
@@ -255,7 +241,7 @@ def _direction(row: Record) -> str:
 _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "streams": _streams,
     "changes": _changes,
-    "funnel": _funnel,
+    "funnel": funnel_words,
     "intervals": _intervals,
     "years": _years,
     "beside": _beside,

@@ -1,4 +1,4 @@
-"""Plots of areas in words: slopes and tile maps."""
+"""Plots of areas in words: slopes, funnels and tile maps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pccfunding.plots._places import tile_name
 from pccfunding.plots._records import Record, number, text
 from pccfunding.plots.wording import count, places_of, quantity
 
-__all__ = ["slope_words", "tile_words"]
+__all__ = ["funnel_words", "slope_words", "tile_words"]
 
 
 def slope_words(rows: list[Record]) -> str:
@@ -27,6 +27,35 @@ def slope_words(rows: list[Record]) -> str:
         broken = "; the series breaks between the two" if row.get("break_flag") else ""
         words.append(f"{text(row, 'label')}: {way} from {said}{broken}.")
     return " ".join([*words, "No interval is drawn: how sure the directions are cannot be told."])
+
+
+def funnel_words(rows: list[Record]) -> str:
+    """Say how many areas lie outside the limits, and where the marked ones lie."""
+    high = [row for row in rows if float(row["count"]) > float(row["high_998"])]
+    low = [row for row in rows if float(row["count"]) < float(row["low_998"])]
+    words = [
+        f"Funnel plot, n = {len(rows)} areas against exact Poisson limits: {len(high)} above and "
+        f"{len(low)} below the 99.8% limits, {len(rows) - len(high) - len(low)} within."
+    ]
+    if all(number(row, "high_998_widened") is not None for row in rows):
+        far = [
+            text(row, "area")
+            for row in rows
+            if not float(row["low_998_widened"])
+            <= float(row["count"])
+            <= float(row["high_998_widened"])
+        ]
+        said = f": {', '.join(far)}" if far else ""
+        words.append(f"Outside the limits widened by the dispersion: {len(far)}{said}.")
+    for row in rows:
+        if row.get("marked"):
+            place = "above" if row in high else "below" if row in low else "within"
+            words.append(
+                f"{text(row, 'area')}: {float(row['rate']):.3g}, {place} the 99.8% limits; "
+                f"{count(row['count'])} counted, interval {count(row['low_998'])} to "
+                f"{count(row['high_998'])}."
+            )
+    return " ".join(words)
 
 
 def tile_words(rows: list[Record]) -> str:

@@ -1,27 +1,26 @@
-"""Area rates against the limits of counting noise: a funnel laid on its side."""
+"""Funnels: the rate of each area against the limits that counting noise alone would keep to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.errors import TableError
 from pccfunding.plots._canvas import (
-    COLUMN,
     INK,
     MARKERS,
     MUTED,
     PALETTE,
     SMALL,
+    TICK,
     canvas,
     dot,
     house_style,
     lines_of,
-    strips,
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, span, text
+from pccfunding.plots._records import Record, number, records, text
 from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,43 +28,39 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_funnel"]
 
-_LABEL, _LINE, _STRIP, _BETWEEN, _KEY = 13.0, 12.0, 21.0, 12.0, 14.0
-_INSIDE, _OUTSIDE = PALETTE[0], PALETTE[2]
-_LIMITS = (("95", 6.0), ("998", 2.0))
-_KEY_ENTRIES = (
-    ("rate", "rate of the area"),
-    ("outside", "rate outside the 99.8% limits"),
-    ("limits", "95% limits (thick) and 99.8% limits of counting noise"),
-    ("widened", "99.8% limits widened by the dispersion (dashed)"),
-)
+_HEIGHT, _LEFT, _RIGHT, _NAMED = 230.0, 0.11, 98.0, 6
+_LIMITS = (("95", 1.0, "95%"), ("998", 1.6, "99.8%"))
 
 
 def plot_funnel(
     frame: IntoDataFrame,
     *,
+    per: int = 1000,
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
 ) -> Axes:
-    """Draw one strip an area: its rate, and the limits that counting noise would keep to.
+    """Draw each area's rate over its residents, with exact 95% and 99.8% limits.
 
-    With the largest area first the limits widen downwards, as in a funnel. A line marks the rate
-    that all areas are held against.
+    Filled dots lie within the 99.8% limits, diamonds outside. Where the frame has limits widened
+    by the dispersion, they are dashed, and what lies outside them is named; otherwise what lies
+    outside the 99.8% limits, the farthest six at most. Up to six areas are all named, and a marked
+    area always is.
 
     Parameters
     ----------
     frame : DataFrame
-        One row an area, in the order in which they are drawn, with the columns
+        One row an area, as `areas` of ``evaluation.funnel_limits``, with the columns
 
-        - `area` : name
-        - `rate` : of the area
-        - `low_95`, `high_95`, `low_998`, `high_998` : limits, as rates
+        - `area` : its name
+        - `count`, `exposure` : offences and residents
+        - `rate` : offences per `per` residents
+        - `expected` : the count at the rate of all areas
+        - `low_95`, `high_95`, `low_998`, `high_998` : limits, as counts
         - `low_998_widened`, `high_998_widened` : limits widened by the dispersion, optional
-        - `centre` : rate that all areas are held against
-        - `outside` : 'above 95%', 'below 99.8%', ... or empty, optional
-        - `count` : events of the area, optional
-        - `per` : what the rate is per, optional
-        - `dispersion` : optional
+        - `marked` : whether the area is named whatever its rate, optional
+    per : int, default 1000
+        Residents that the rate is for.
     ax : Axes, optional
         Where to draw; by default a figure of its own.
     title : str, optional
@@ -80,140 +75,139 @@ def plot_funnel(
     Raises
     ------
     TableError
-        If a column is missing or there is no row.
+        If a column is missing, or an area has no residents.
 
     Examples
     --------
     >>> from pccfunding.evaluation import funnel_limits
-    >>> found = funnel_limits([12, 30, 9], [1000, 1000, 1000], labels=["A", "B", "C"])
-    >>> "rate 30.0; above 95%" in [words.get_text() for words in found.plot().texts]
+    >>> areas = funnel_limits([12, 30, 9], [900, 1000, 1100], labels=["A", "B", "C"]).areas
+    >>> ax = plot_funnel(areas.assign(marked=areas["area"] == "B"))
+    >>> "B" in [words.get_text() for words in ax.texts]
     True
     """
+    limits = [f"{side}_{name}" for name, _, _ in _LIMITS for side in ("low", "high")]
     rows = records(
-        frame,
-        needs=["area", "rate", "low_95", "high_95", "low_998", "high_998", "centre"],
-        plot="plot_funnel",
+        frame, needs=["area", "count", "exposure", "rate", "expected", *limits], plot="plot_funnel"
     )
-    key = [entry for entry in _KEY_ENTRIES if any(_shows(row, entry[0]) for row in rows)]
-    head = len(key) * _KEY + 16.0
-    height = head + sum(_height(row) for row in rows)
-    low, high = _reach(rows)
+    rows.sort(key=lambda row: float(row["exposure"] or 0))
+    if not rows[0]["exposure"]:
+        raise TableError(
+            f"plot_funnel needs the residents of each area; {text(rows[0], 'area')} has none."
+        )
+    widened = all(number(row, "high_998_widened") is not None for row in rows)
     with house_style():
         ax = canvas(
             ax,
-            height=height,
-            title=title or "Which areas stand out from counting noise",
-            subtitle=subtitle or _subtitle(rows),
-            foot=14.0,
+            height=_HEIGHT,
+            title=title or "Rates against the limits of counting noise",
+            subtitle=subtitle or _subtitle(per, widened=widened),
+            foot=28,
+            right=_RIGHT,
         )
-        ax.set_xlim(low, high)
         ax.set_label(alt_text(frame, "funnel"))
-        for place, (what, words) in enumerate(key):
-            _draw_key(ax, what, words, place * _KEY + 8)
-        tops, y = [], head
+        ax.set_xscale("log")
+        ax.set_axis_off()
+        people = [float(row["exposure"]) for row in rows]
+        spread = (people[-1] / people[0]) ** 0.06 if people[-1] > people[0] else 1.5
+        ax.set_xlim(people[0] / spread ** (1 + 2 * _LEFT * 8), people[-1] * spread)
+        reach = [float(row["rate"]) for row in rows]
+        reach += [_as_rate(row, name, per) for row in rows for name in limits]
+        room = (max(reach) - min(reach) or 1.0) * 0.06
+        low, high = max(0.0, min(reach) - room), max(reach) + room
+        ax.set_ylim(low, high)
+        _grid(ax, people, low, high)
+        _curves(ax, rows, people, per, widened=widened)
         for row in rows:
-            top = _draw(ax, row, y)
-            tops.append(top)
-            y += _height(row)
-        ticks = _ticks(low, high)
-        strips(ax, (low, high), [(top, _STRIP) for top in tops], ticks)
-        for tick in ticks:
-            at = ax.transData
-            write(ax, tick, height + 10, f"{tick:g}", size=SMALL, ha="center", transform=at)
+            _mark(ax, row)
+        _name(ax, rows, (high - low) / _HEIGHT, widened=widened)
     return ax
 
 
-def _shows(row: Record, what: str) -> bool:
-    if what == "widened":
-        return span(row, "low_998_widened", "high_998_widened") is not None
-    if what in ("rate", "outside"):
-        return ("99.8%" in text(row, "outside")) is (what == "outside")
-    return True
+def _as_rate(row: Record, name: str, per: int) -> float:
+    return float(row[name]) * per / float(row["exposure"])
 
 
-def _reach(rows: list[Record]) -> tuple[float, float]:
-    values = [
-        value
-        for row in rows
-        for column in row
-        if column.startswith(("rate", "low_", "high_")) and not column.endswith("_95_widened")
-        if (value := number(row, column)) is not None
-    ]
-    margin = (max(values) - min(values) or 1.0) * 0.06
-    return min(values) - margin, max(values) + margin
+def _outside(row: Record, suffix: str = "") -> bool:
+    return not float(row[f"low_998{suffix}"]) <= float(row["count"]) <= float(
+        row[f"high_998{suffix}"]
+    )  # fmt: skip
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Round marks, seven at most."""
+def _grid(ax: Axes, people: list[float], low: float, high: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    marks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high)
-    return [float(mark) for mark in marks if low <= mark <= high]
+    point = (high - low) / _HEIGHT
+    for mark in MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high):
+        if low <= mark <= high:
+            stroke(ax, [0, 1], [mark, mark], color=TICK, width=0.6,
+                   transform=ax.get_yaxis_transform(), zorder=0)  # fmt: skip
+            write(ax, 0, mark + 3 * point, f"{mark:g}", size=SMALL, color=MUTED)
+    for mark in _people_marks(people):
+        write(ax, mark, low - 12 * point, _short(mark), size=SMALL, color=MUTED, ha="center",
+              transform=ax.transData)  # fmt: skip
+    write(ax, 1, low - 24 * point, "residents, logarithmic scale", size=SMALL, color=MUTED,
+          ha="right")  # fmt: skip
 
 
-def _height(row: Record) -> float:
-    return len(_name(row)) * _LABEL + len(_details(row)) * _LINE + 4 + _STRIP + _BETWEEN
+def _people_marks(people: list[float]) -> list[float]:
+    steps = [float(one * 10**power) for power in range(2, 9) for one in (1, 2, 5)]
+    inside = [step for step in steps if people[0] * 0.95 <= step <= people[-1] * 1.05]
+    return inside[:: -(-len(inside) // 4)] if inside else [people[0]]
 
 
-def _name(row: Record) -> list[str]:
-    return lines_of(text(row, "area"), width=225, bold=True)
+def _short(number_of_people: float) -> str:
+    if number_of_people >= 1e6:
+        return f"{number_of_people / 1e6:g}m"
+    return f"{number_of_people:,.0f}"
 
 
-def _details(row: Record) -> list[str]:
-    outside = text(row, "outside")
-    return lines_of(f"rate {number(row, 'rate'):,.1f}; {outside or 'within the limits'}", SMALL)
+def _curves(ax: Axes, rows: list[Record], people: list[float], per: int, *, widened: bool) -> None:
+    centre = float(rows[0]["expected"]) * per / float(rows[0]["exposure"])
+    stroke(ax, [people[0], people[-1]], [centre, centre], color=INK, width=1.2)
+    for name, width, _ in _LIMITS:
+        for side in ("low", "high"):
+            rates = [_as_rate(row, f"{side}_{name}", per) for row in rows]
+            stroke(ax, people, rates, color=PALETTE[0], width=width, gid=f"{side}_{name}")
+    for side in ("low", "high") if widened else ():
+        rates = [_as_rate(row, f"{side}_998_widened", per) for row in rows]
+        name = f"{side}_998_widened"
+        stroke(ax, people, rates, color=PALETTE[2], width=1.4, linestyle=(0, (4, 2)), gid=name)
+    for line in ax.lines:
+        # The widened limits of small areas would otherwise run through the headline.
+        line.set_clip_on(str(line.get_gid()).endswith("_widened"))
 
 
-def _draw(ax: Axes, row: Record, y: float) -> float:
-    if row.get("count") is not None:
-        write(ax, 1, y + 9, f"count {count(row['count'])}", size=SMALL, ha="right")
-    for line in _name(row):
-        write(ax, 0, y + 9, line, bold=True)
-        y += _LABEL
-    for line in _details(row):
-        write(ax, 0, y + 8, line, size=SMALL, color=MUTED)
-        y += _LINE
-    y += 4
-    centre = float(row["centre"])
-    stroke(ax, [centre, centre], [y - 1, y + _STRIP + 1], color=INK, width=1.2, zorder=2)
-    if widened := span(row, "low_998_widened", "high_998_widened"):
-        _widened(ax, widened, y + 17)
-    for name, width in _LIMITS:
-        if ends := span(row, f"low_{name}", f"high_{name}"):
-            stroke(ax, ends, [y + 11, y + 11], color=MUTED, width=width)
-    what = "outside" if _shows(row, "outside") else "rate"
-    _point(ax, what, float(row["rate"]), y + 5)
-    return y
+def _mark(ax: Axes, row: Record) -> None:
+    outside = _outside(row)
+    color = PALETTE[2] if outside else PALETTE[0]
+    dot(ax, float(row["exposure"]), float(row["rate"]), color=color,
+        marker=MARKERS[2] if outside else MARKERS[0], size=7.5 if row.get("marked") else 4.5,
+        hollow=bool(row.get("marked")))  # fmt: skip
 
 
-def _widened(ax: Axes, ends: tuple[float, float], y: float) -> None:
-    stroke(ax, ends, [y, y], color=MUTED, width=1.4, dashes=(3, 2))
+def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
+    """Name the marked area and the farthest outside, or all where they are few, on the right."""
+    suffix = "_widened" if widened else ""
+    centre = float(rows[0]["expected"]) / float(rows[0]["exposure"])
+    few = len(rows) <= _NAMED
+    far = [row for row in rows if (few or _outside(row, suffix)) and not row.get("marked")]
+    far.sort(key=lambda row: -abs(float(row["count"]) / float(row["exposure"]) - centre))
+    chosen = [row for row in rows if row.get("marked")] + far[:_NAMED]
+    floor = ax.get_ylim()[0]
+    for row in sorted(chosen, key=lambda row: float(row["rate"])):
+        lines = lines_of(text(row, "area"), SMALL, width=_RIGHT - 14)
+        deep = len(lines) * 11 * point
+        y = max(float(row["rate"]) - deep / 2 + 3 * point, floor)
+        stroke(ax, [float(row["exposure"]), ax.get_xlim()[1]],
+               [float(row["rate"]), y + deep / 2], color=TICK, width=0.8, zorder=1)  # fmt: skip
+        for place, line in enumerate(reversed(lines)):
+            write(ax, 1.02, y + place * 11 * point, line, size=SMALL,
+                  bold=bool(row.get("marked")))  # fmt: skip
+        floor = y + deep + 3 * point
 
 
-def _point(ax: Axes, what: str, x: float, y: float) -> None:
-    outside = what == "outside"
-    color, marker = (_OUTSIDE, MARKERS[2]) if outside else (_INSIDE, MARKERS[0])
-    dot(ax, x, y, color=color, marker=marker)
-
-
-def _draw_key(ax: Axes, what: str, words: str, y: float) -> None:
-    left, right = ax.get_xlim()
-    one = (right - left) / COLUMN
-    ends = (left + one, left + 17 * one)
-    if what == "limits":
-        stroke(ax, ends, [y - 3, y - 3], color=MUTED, width=2.0)
-        stroke(ax, (ends[0] + 4 * one, ends[1] - 4 * one), [y - 3, y - 3], color=MUTED, width=6.0)
-    elif what == "widened":
-        _widened(ax, ends, y - 3)
-    else:
-        _point(ax, what, left + 9 * one, y - 3)
-    write(ax, 24 / COLUMN, y, words, size=SMALL)
-
-
-def _subtitle(rows: list[Record]) -> str:
-    per, phi = number(rows[0], "per"), number(rows[0], "dispersion")
-    rate = f"Rate per {per:,.0f}" if per is not None else "Rate"
-    spread = f"; dispersion {phi:,.3g}" if phi is not None and phi < 1000 else ""
-    if phi is not None and phi >= 1000:
-        spread = f"; dispersion {phi:,.0f}"
-    return f"{rate}, exact Poisson limits around {float(rows[0]['centre']):,.4g}{spread}."
+def _subtitle(per: int, *, widened: bool) -> str:
+    return (
+        f"Rate per {per:,} residents; lines are exact Poisson limits at 95% and 99.8%"
+        + (", dashed ones the 99.8% limits widened by the dispersion." if widened else ".")
+    )  # fmt: skip

@@ -72,14 +72,15 @@ def test_a_given_dispersion_is_used() -> None:
     assert found.areas["low_998_widened"].tolist() == [0.0] * 3
 
 
-def test_a_funnel_is_drawn_in_rates_with_the_largest_area_first() -> None:
+def test_a_funnel_names_what_lies_outside_and_what_is_marked() -> None:
     found = ev.funnel_limits([12, 60, 9], [1000, 2000, 1000], labels=["A", "B", "C"])
-    axes = found.plot()
-    said = [words.get_text() for words in axes.texts]
-    assert [one for one in said if one in "ABC"] == ["B", "A", "C"]
-    assert "rate 30.0; above 95%" in said
-    low, high = found.areas.loc[1, ["low_998", "high_998"]] / 2
-    assert f"B: rate 30.0 (count 60), 99.8% limits {low:.1f} to {high:.1f}" in axes.get_label()
+    named = {words.get_text() for words in found.plot().texts}
+    assert {"A", "B", "C"} <= named, "so few areas are all named"
+    counts = [20, 20, 20, 20, 20, 21, 40]
+    found = ev.funnel_limits(counts, [1000] * 7, labels="ABCDEFG", dispersion=1)
+    named = {words.get_text() for words in found.plot(marked="C").texts}
+    assert {"C", "G"} <= named
+    assert named.isdisjoint({"A", "B", "D", "E", "F"})
     with pytest.raises(TableError, match="no funnel to draw: nothing was counted"):
         ev.funnel_limits([0, 0], [1, 1]).plot()
 

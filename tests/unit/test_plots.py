@@ -23,6 +23,7 @@ from matplotlib.text import Text
 import pccfunding as pcc
 from pccfunding import plots
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
+from pccfunding.evaluation import funnel_limits
 from pccfunding.plots import _canvas
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -44,7 +45,7 @@ NEEDED = {
     "intervals": "verdict",
     "years": "year_start",
     "slope": "before",
-    "funnel": "low_998",
+    "funnel": "exposure",
     "scatter": "statistic",
     "null": "p_value",
     "heat": "estimate",
@@ -82,14 +83,10 @@ def changes() -> pd.DataFrame:
 
 
 def funnel() -> pd.DataFrame:
-    limits = [
-        ("Peterborough", 751, 3.36, 3.02, 3.64, 2.96, 3.71, 2.14, 4.52, ""),
-        ("Cambridge", 687, 4.6, 3.04, 3.63, 2.87, 3.8, 1.87, 4.78, "above 99.8%"),
-        ("South Cambridgeshire", 588, 3.41, 3.05, 3.61, 2.9, 3.76, None, None, "above 95%"),
-    ]
-    names = ["area", "count", "rate", "low_95", "high_95", "low_998", "high_998"]
-    names += ["low_998_widened", "high_998_widened", "outside"]
-    return pd.DataFrame(limits, columns=names).assign(centre=3.327, per=1000, dispersion=25.25)
+    counts, people = [12, 30, 9, 25, 20], [900, 1000, 1100, 5000, 2500]
+    names = ["Alpha", "Beta", "Gamma", "Delta", "Epsilon"]
+    areas = funnel_limits(counts, people, labels=names).areas
+    return areas.assign(marked=areas["area"] == "Gamma")
 
 
 def intervals() -> pd.DataFrame:
@@ -481,18 +478,19 @@ def test_changes_of_two_comparisons_are_refused() -> None:
         plots.plot_changes(frame)
 
 
-def test_a_funnel_draws_rate_limits_and_what_stands_out() -> None:
-    ax = plots.plot_funnel(funnel())
-    said = words(ax)
-    assert "rate 3.4; within the limits" in said
-    assert "rate 4.6; above 99.8%" in said
-    assert "count 751" in said
-    assert "rate outside the 99.8% limits" in said
-    points = [line for line in dots(ax) if 3 < line.get_xdata()[0] < 5]  # type: ignore[index]
-    assert [line.get_xdata()[0] for line in points][-3:] == [3.36, 4.6, 3.41]  # type: ignore[index]
-    assert points[-2].get_marker() != points[-3].get_marker() == points[-1].get_marker()
-    calm = words(plots.plot_funnel(funnel().assign(outside="")))
-    assert "rate outside the 99.8% limits" not in calm
+def test_a_funnel_draws_the_limits_as_rates_and_names_the_marked_area() -> None:
+    frame = funnel().sort_values("exposure")
+    ax = plots.plot_funnel(frame)
+    drawn = {str(line.get_gid()): list(line.get_ydata()) for line in ax.lines if line.get_gid()}
+    for name in ("low_95", "high_95", "low_998", "high_998", "high_998_widened"):
+        expected = (1000 * frame[name] / frame["exposure"]).tolist()
+        assert drawn[name] == pytest.approx(expected), name
+    assert "Gamma" in words(ax)
+    assert "Alpha" in words(ax), "so few areas are all named"
+    assert "n = 5 areas" in ax.get_label()
+    assert "Gamma: 8.18, within the 99.8% limits; 9 counted, interval" in ax.get_label()
+    with pytest.raises(TableError, match="Alpha has none"):
+        plots.plot_funnel(frame.assign(exposure=[0, *frame["exposure"][1:]]))
 
 
 def test_intervals_show_open_closed_and_missing_ends_and_the_verdict() -> None:
@@ -616,12 +614,6 @@ def test_alt_text_of_changes() -> None:
     assert "cannot be told from no change; differs." in said
     assert "+32.0% (95% interval +27.1% to +37.2%, base 4,579): a rise beyond counting" in said
     assert said.endswith("printed −30%; base not published: a fall, how sure cannot be told.")
-
-
-def test_alt_text_of_a_funnel() -> None:
-    said = plots.alt_text(funnel(), "funnel")
-    assert said.startswith("Funnel plot, n = 3 areas, held against a rate of 3.327. Peterborough: ")
-    assert "Cambridge: rate 4.6 (count 687), 99.8% limits 2.9 to 3.8: above 99.8%." in said
 
 
 def test_alt_text_of_intervals() -> None:
