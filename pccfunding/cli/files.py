@@ -38,8 +38,6 @@ def import_awards(
     FILE is CSV, XLSX, ODS, HTML or JSON. Exit code 1 says that rows were rejected. In the CSV
     files, text that begins like a formula has an apostrophe before it.
     """
-    from pccfunding.formats.award_lists import CAUTIONS
-
     console = console_of()
     named = dict(one.partition("=")[::2] for one in columns)
     with console.status(f"Reading {file.name}") as status:
@@ -56,8 +54,6 @@ def import_awards(
             console.print(table_of(table.head(50), title))
     console.print(table_of(result.coverage, "What the file holds"))
     console.print(result.text, style="bold", markup=False)
-    for code in result.cautions:
-        console.print(f"{code}: {CAUTIONS[code]}", markup=False)
     if written:
         console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
     if result.n_rejected and not allow_rejected:

@@ -31,17 +31,7 @@ from pccfunding.periods import Period
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AWARD_COLUMNS", "CAUTIONS", "read_awards"]
-
-CAUTIONS = {
-    "sheets-left-out": "Sheets with amounts were left out, since they may count awards twice.",
-    "total-conflicts": "A printed total conflicts with its rows.",
-    "repeated-awards": "Awards are printed more than once; a sum counts each printing.",
-    "amounts-unknown": "Amounts are unknown, so that a sum is a lower bound.",
-    "dates-unread": "Dates could not be read and were left out.",
-    "periods-unread": "Periods could not be read and were left out.",
-    "unit-assumed": "No unit is printed; amounts were read as pounds.",
-}
+__all__ = ["AWARD_COLUMNS", "read_awards"]
 
 # More tables than any list of awards has; each costs a look at the rows below it.
 _MOST_TABLES = 300

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
+from pccfunding.formats._cautions import CAUTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,8 @@ class ReadResult:
             told.append(f"{len(self.others):,} rows recognised as no record")
         for verdict, number in self.totals["verdict"].value_counts().items():
             told.append(f"{number} printed total{'' if number == 1 else 's'}: {verdict}")
-        return "; ".join(told) + "."
+        doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
+        return "; ".join(told) + "." + (f" Caution: {doubts}." if doubts else "")
 
     def check(self) -> ReadResult:
         """Return the result itself, or raise if a row was rejected or a printed total conflicts.
