@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmarks import Call, Comparison, benchmark
 from benchmarks._street import FORCES, MONTHS, street_files
-from pccfunding.formats.street_counts import count_police_uk
+from pccfunding.formats.street_files.street_counts import count_police_uk
 
 ROWS = 6_000_000
 USED = ["Month", "LSOA name", "Crime type"]

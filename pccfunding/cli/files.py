@@ -85,7 +85,7 @@ class _WordsAfterBy(click.Command):
     """Lets `--by area month type` take several words, as `--by area --by month` does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        from pccfunding.formats.street_counts import COUNTED_BY
+        from pccfunding.formats.street_files.street_counts import COUNTED_BY
 
         spread: list[str] = []
         follows = False
@@ -130,7 +130,7 @@ def count_police_uk(
     from rich.console import Console
     from rich.progress import Progress
 
-    from pccfunding.formats import street_counts
+    from pccfunding.formats.street_files import street_counts
 
     street_counts.check_target(out, force=force)
     n_files = len(street_counts.matching_files(glob))

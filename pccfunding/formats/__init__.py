@@ -1,15 +1,15 @@
 """Files as offices and statisticians publish them, in and out; one module a format."""
 
-from pccfunding.formats.award_evidence import award_tables
-from pccfunding.formats.award_lists import read_awards
+from pccfunding.formats.award_files.award_evidence import award_tables
+from pccfunding.formats.award_files.award_lists import read_awards
+from pccfunding.formats.award_files.recipients import RecipientNames, recipient_names
+from pccfunding.formats.count_files.deflator_tables import read_deflator
+from pccfunding.formats.count_files.police_uk_files import read_police_uk
+from pccfunding.formats.count_files.population_tables import read_population
+from pccfunding.formats.count_files.recorded_crime_tables import read_recorded_crime
 from pccfunding.formats.data_package import write_data_package
-from pccfunding.formats.deflator_tables import read_deflator
-from pccfunding.formats.police_uk_files import read_police_uk
-from pccfunding.formats.population_tables import read_population
-from pccfunding.formats.recipients import RecipientNames, recipient_names
-from pccfunding.formats.recorded_crime_tables import read_recorded_crime
 from pccfunding.formats.results import ReadResult
-from pccfunding.formats.scanning import scan_awards, scan_police_uk
+from pccfunding.formats.street_files.scanning import scan_awards, scan_police_uk
 from pccfunding.formats.threesixtygiving import (
     WriteResult,
     quality_360giving,

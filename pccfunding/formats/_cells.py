@@ -12,7 +12,7 @@ import numpy as np
 
 from pccfunding._printed_words import repair
 from pccfunding.errors import PeriodError
-from pccfunding.formats._money import kind_of_unknown
+from pccfunding.formats.award_files._money import kind_of_unknown
 from pccfunding.periods import Period, parse_date
 
 if TYPE_CHECKING:

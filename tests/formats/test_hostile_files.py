@@ -15,8 +15,8 @@ from award_pages import ods_of
 
 from pccfunding.errors import PccFundingError, TableError
 from pccfunding.formats import read_awards
-from pccfunding.formats._grids import open_grids
-from pccfunding.formats._limits import Limits, read_bytes
+from pccfunding.formats.opening._grids import open_grids
+from pccfunding.formats.opening._limits import Limits, read_bytes
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:

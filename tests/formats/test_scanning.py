@@ -14,8 +14,8 @@ from click.testing import CliRunner
 import pccfunding as pcc
 from pccfunding.cli import main
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats import street_cache
-from pccfunding.formats.street_counts import count_police_uk, count_records
+from pccfunding.formats.street_files import street_cache
+from pccfunding.formats.street_files.street_counts import count_police_uk, count_records
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"
@@ -258,7 +258,7 @@ def test_a_cache_gives_the_same_counts_and_notices_changed_files(
 def test_progress_is_told_by_files_and_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pccfunding.formats import street_counts
+    from pccfunding.formats.street_files import street_counts
 
     monkeypatch.setattr(street_counts, "_BATCH_FILES", 5)
     archive(tmp_path)

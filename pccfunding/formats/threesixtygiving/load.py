@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pccfunding.errors import TableError
-from pccfunding.formats._grids import Grid, open_grids
-from pccfunding.formats._grids_text import decoded
-from pccfunding.formats._limits import LIMITS, Limits, read_bytes
+from pccfunding.formats.opening._grids import Grid, open_grids
+from pccfunding.formats.opening._grids_text import decoded
+from pccfunding.formats.opening._limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded

@@ -1,0 +1,1 @@
+"""Published counts: recorded crime, street files, residents and prices."""

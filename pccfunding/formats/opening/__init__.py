@@ -1,0 +1,1 @@
+"""Any file opened into sheets of raw cells, within limits."""

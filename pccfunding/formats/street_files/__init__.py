@@ -1,0 +1,1 @@
+"""Street-level files larger than memory: scanned, counted, cached."""
