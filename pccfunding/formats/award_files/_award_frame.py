@@ -8,8 +8,8 @@ import numpy as np
 
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
-from pccfunding.formats._cells import constant
 from pccfunding.formats.award_files._award_state import STATUTORY, Context
+from pccfunding.formats.award_files._cells import constant
 from pccfunding.formats.award_files._repeats import first_printings
 
 if TYPE_CHECKING:

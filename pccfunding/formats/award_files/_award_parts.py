@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding.formats._cells import constant, read_dates, read_texts
 from pccfunding.formats.award_files._amount_columns import AmountColumn
 from pccfunding.formats.award_files._award_periods import Spans, period_labels
 from pccfunding.formats.award_files._award_state import STATUTORY, TEXTS, TableState
 from pccfunding.formats.award_files._award_totals import section_period
+from pccfunding.formats.award_files._cells import constant, read_dates, read_texts
 from pccfunding.formats.award_files._headers import find_period
 from pccfunding.formats.award_files._money import (
     BLANK,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.errors import PeriodError
-from pccfunding.formats._cells import Changes, constant, read_dates, read_periods
+from pccfunding.formats.award_files._cells import Changes, constant, read_dates, read_periods
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:

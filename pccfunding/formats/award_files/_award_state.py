@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding.formats._cells import Changes
 from pccfunding.formats.award_files._amount_columns import AmountColumn, Amounts, choose_amounts
 from pccfunding.formats.award_files._award_totals import TotalFound, section_period
+from pccfunding.formats.award_files._cells import Changes
 from pccfunding.formats.award_files._money import MoneyColumn, read_money
 from pccfunding.formats.award_files._rows import AWARD, EMPTY, REJECTED, Rows, sort_rows
 from pccfunding.formats.award_files._sheets import Header, Sheet

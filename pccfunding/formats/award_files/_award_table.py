@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding.formats._cells import Changes
 from pccfunding.formats.award_files._amount_columns import AmountColumn
 from pccfunding.formats.award_files._award_parts import PartReader
 from pccfunding.formats.award_files._award_state import Context, TableRead, TableState
 from pccfunding.formats.award_files._award_totals import TotalsReader, stated_totals
+from pccfunding.formats.award_files._cells import Changes
 from pccfunding.formats.award_files._money import PLAIN_AMOUNT
 from pccfunding.formats.award_files._repeats import first_printings
 from pccfunding.formats.award_files._sheets import Header, Sheet

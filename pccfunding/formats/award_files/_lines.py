@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pccfunding.formats._cells import Changes
+from pccfunding.formats.award_files._cells import Changes
 from pccfunding.formats.award_files._headers import Heading
 from pccfunding.formats.award_files._sheets import Header, Sheet
 

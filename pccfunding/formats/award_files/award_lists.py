@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
-from pccfunding.formats._cells import Changes
 from pccfunding.formats.award_files._award_frame import AWARD_COLUMNS, award_coverage, finished
 from pccfunding.formats.award_files._award_state import Context, TableRead
 from pccfunding.formats.award_files._award_table import read_table
+from pccfunding.formats.award_files._cells import Changes
 from pccfunding.formats.award_files._headers import FIELDS
 from pccfunding.formats.award_files._lines import split_lines
 from pccfunding.formats.award_files._profiles import PROFILES, Profile, recognised
