@@ -114,7 +114,8 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
     typed = pd.to_numeric(text, errors="coerce")
     _refuse_unread(text, typed, field, path)
     if kind == "number":
-        return typed.astype("float64")
+        # Before version 3 pandas reads some numbers one unit off in the last digit.
+        return text.map(float, na_action="ignore").astype("float64")
     return typed.astype("int64" if required and not typed.isna().any() else "Int64")
 
 
