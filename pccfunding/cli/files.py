@@ -23,12 +23,23 @@ __all__: list[str] = []
 @click.option("--funder", help="Who gave the awards that state no funder.")
 @click.option("--area", help="Name or ONS code of the area that the list is about.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables, as CSV.")
+@click.option(
+    "--evidence",
+    "package",
+    type=click.Path(path_type=Path),
+    help="Folder for a data package to review; needs --area and --publisher.",
+)
+@click.option("--publisher", help="Who published the list, for the package.")
+@click.option("--stream", help="Funding stream of awards that name none, for the package.")
 @click.option("--force", is_flag=True, help="Write over an earlier import.")
 @click.option("--allow-rejected", is_flag=True, help="Exit with 0 though rows were rejected.")
 def import_awards(
     file: Path,
     columns: tuple[str, ...],
     out: Path | None,
+    package: Path | None,
+    publisher: str | None,
+    stream: str | None,
     force: bool,
     allow_rejected: bool,
     **options: Any,
@@ -38,6 +49,8 @@ def import_awards(
     FILE is CSV, XLSX, ODS, HTML or JSON. Exit code 1 says that rows were rejected. In the CSV
     files, text that begins like a formula has an apostrophe before it.
     """
+    if package is not None and not (publisher and options["area"]):
+        raise click.UsageError("--evidence needs --area and --publisher.")
     console = console_of()
     named = dict(one.partition("=")[::2] for one in columns)
     with console.status(f"Reading {file.name}") as status:
@@ -48,6 +61,9 @@ def import_awards(
 
             status.update("Writing the tables")
             written = write_import(result, out, force=force)
+        if package is not None:
+            status.update("Writing the data package")
+            _write_package(result, file, package, options["area"], str(publisher), stream, force)
     for name, title in (("totals", "Totals printed in the file"), ("rejected", "Rows rejected")):
         table = getattr(result, name)
         if len(table):
@@ -56,10 +72,39 @@ def import_awards(
     console.print(result.text, style="bold", markup=False)
     if written:
         console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
+    if package is not None:
+        console.print(
+            f"Wrote a data package; next: pccfunding check {package}", markup=False, soft_wrap=True
+        )
     if result.n_rejected and not allow_rejected:
         rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
         click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
         sys.exit(1)
+
+
+def _write_package(
+    result: pccfunding.ReadResult,
+    file: Path,
+    folder: Path,
+    area: str,
+    publisher: str,
+    stream: str | None,
+    force: bool,
+) -> None:
+    import hashlib
+    import re
+
+    listing = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "awards"
+    source = {
+        "title": file.stem,
+        "publisher": publisher,
+        "document": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+    }
+    tables = pccfunding.award_tables(
+        result.frame, area=area, source=source, listing=listing, funding_stream=stream
+    )
+    pccfunding.write_data_package(tables, folder, name=listing, title=file.stem, force=force)
 
 
 @main.command()

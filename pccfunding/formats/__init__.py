@@ -1,4 +1,4 @@
-"""Files as offices and statisticians publish them, in and out; one package or module a kind of file."""
+"""Files as offices and statisticians publish them, in and out; one room a kind of file."""
 
 from pccfunding.formats.award_files.award_evidence import award_tables
 from pccfunding.formats.award_files.award_lists import read_awards

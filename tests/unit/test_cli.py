@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+import pccfunding as pcc
 from pccfunding._bundled import datasets_dir
 from pccfunding.cli import main
 
@@ -154,3 +155,19 @@ def test_help_names_the_commands() -> None:
     assert result.exit_code == 0
     for command in ("review", "datasets", "import", "reproduce"):
         assert command in result.output
+
+
+def test_import_writes_evidence_that_can_be_checked_and_reviewed(tmp_path: Path) -> None:
+    file = tmp_path / "Awards 2023-24.csv"
+    file.write_text("Recipient,Amount (£)\nHarbour,12500\nHalo,7500\n", encoding="utf-8")
+    options = ["--financial-year", "2023-24", "--funder", "An invented office"]
+    options += ["--area", "Wiltshire", "--stream", "Small grants"]
+    folder = str(tmp_path / "evidence")
+    assert run("import", str(file), *options, "--evidence", folder).exit_code == 2
+    done = run("import", str(file), *options, "--publisher", "Nobody", "--evidence", folder)
+    assert done.exit_code == 0, done.output
+    assert run("check", folder).exit_code == 0
+    found = pcc.read_evidence(folder)
+    assert found.awards["amount_gbp"].sum() == 20_000
+    assert found.sources["document"].iloc[0] == "Awards 2023-24.csv"
+    assert run("review", "--evidence", folder, "--out", str(tmp_path / "out")).exit_code == 0
