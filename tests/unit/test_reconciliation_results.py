@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Interval, PccFundingError, ReconciliationError, reconcile
+from pccfunding import Interval, PccFundingError, ReconciliationError, TableError, reconcile
 
 RANGE = Interval.of(1, None, low_closed=False)
 
@@ -442,3 +443,20 @@ def test_counts_differ_by_a_number_without_a_unit() -> None:
     assert reconcile(5, 8, relation="equal", unit="count").text.endswith(
         "as printed by 3 (38% of 8)."
     )
+
+
+def test_the_gap_is_measured_at_the_finer_unit_where_that_holds() -> None:
+    result = reconcile(["£350k", "£250k"], "£601k")
+    assert result.strict_verdict == "reconciles"
+    assert result.gap_in_sd == pytest.approx(1_000 / (1_000 * (3 / 12) ** 0.5))
+
+
+def test_a_percentage_of_no_one_is_refused() -> None:
+    with pytest.raises(TableError, match="whole count above 0"):
+        reconcile(0, "92%", relation="count_percentage", unit="count")
+
+
+def test_several_cautions_are_joined_in_the_record() -> None:
+    result = reconcile("£350k", "£352,195", relation="equal")
+    both = replace(result, cautions=("lenient-only", "bounded-on-one-side"))
+    assert both.record()["cautions"] == "lenient-only; bounded-on-one-side"
