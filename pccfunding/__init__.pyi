@@ -39,6 +39,7 @@ from .errors import (
     DataPackageError as DataPackageError,
     DeflatorError as DeflatorError,
     IntervalError as IntervalError,
+    MissingExtraError as MissingExtraError,
     MixedFlowError as MixedFlowError,
     MixedStatusError as MixedStatusError,
     PackError as PackError,

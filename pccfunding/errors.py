@@ -6,6 +6,7 @@ __all__ = [
     "DataPackageError",
     "DeflatorError",
     "IntervalError",
+    "MissingExtraError",
     "MixedFlowError",
     "MixedStatusError",
     "PackError",
@@ -109,6 +110,17 @@ class DataPackageError(TableError):
     Traceback (most recent call last):
         ...
     pccfunding.errors.DataPackageError: ... is not a folder. ...
+    """
+
+
+class MissingExtraError(PccFundingError, ImportError):
+    """A function that needs an optional package which is not installed.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> issubclass(pcc.MissingExtraError, pcc.PccFundingError)
+    True
     """
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pccfunding.errors import MissingExtraError
 from pccfunding.evaluation._cautions import CAUTIONS
-from pccfunding.evaluation._extras import MissingExtraError
 from pccfunding.evaluation._face import Result
 from pccfunding.evaluation.comparison import RatioOfRateRatios, ratio_of_rate_ratios
 from pccfunding.evaluation.counterfactual import SyntheticControl, synthetic_control

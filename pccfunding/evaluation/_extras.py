@@ -5,20 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import MissingExtraError
 
-__all__ = ["MissingExtraError", "statsmodels_api"]
-
-
-class MissingExtraError(PccFundingError, ImportError):
-    """A function that needs an optional package which is not installed.
-
-    Examples
-    --------
-    >>> from pccfunding.errors import PccFundingError
-    >>> issubclass(MissingExtraError, PccFundingError), issubclass(MissingExtraError, ImportError)
-    (True, True)
-    """
+__all__ = ["statsmodels_api"]
 
 
 def statsmodels_api(caller: str) -> Any:

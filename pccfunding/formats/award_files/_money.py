@@ -141,13 +141,6 @@ class MoneyColumn:
     printed: list[tuple[str, Printed | None, str, str | None]]
     exact: bool
 
-    def printed_at(self, position: int) -> Printed | None:
-        """Give the amount of one row as the grammar reads it."""
-        at = int(self.odd[position])
-        if at >= 0:
-            return self.printed[at][1]
-        return None
-
 
 PLAIN_AMOUNT, ODD_AMOUNT, MARKER, BLANK, UNREADABLE = range(5)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from pccfunding.errors import MissingExtraError
+
 __all__ = ["need"]
 
 
@@ -19,8 +21,6 @@ def need(module: str, what: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        from pccfunding.evaluation import MissingExtraError
-
         package = module.partition(".")[0].replace("_", "-")
         raise MissingExtraError(
             f"{what} needs {package}, which is not installed. "
