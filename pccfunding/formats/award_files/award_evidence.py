@@ -176,7 +176,7 @@ def _table(name: str, content: Mapping[str, Any], index: Any) -> pd.DataFrame:
             kind = "str"
         given = content.get(column, False if kind == "bool" else None)
         scalar = not hasattr(given, "__len__") or isinstance(given, str)
-        cells = pd.Series([given] * len(rows) if scalar else list(given), index=rows, dtype=object)
+        cells = [given] * len(rows) if scalar else list(given)
         typed: Any = kind
-        data[column] = pd.to_datetime(cells) if kind.startswith("date") else cells.astype(typed)
+        data[column] = pd.Series(cells, index=rows, dtype=typed)
     return pd.DataFrame(data).reset_index(drop=True)
