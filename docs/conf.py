@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import runpy
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +46,15 @@ html_title = "pccfunding"
 html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": False,
+    # The theme's expandable sections have buttons without a name.
+    "navigation_depth": 1,
+    "navbar_persistent": ["named-search-button"],
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
+templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["house.css"]
 
@@ -113,10 +116,13 @@ def field_words(field: dict[str, Any]) -> str:
 
 
 def copy_notebooks() -> None:
-    """Bring the notebooks below the documentation, as they were executed."""
-    target = DOCS / "tutorial"
+    """Bring the notebooks below the documentation, as they were executed.
+
+    The empty corner of a frame is a header without a name where pandas writes it: here a cell.
+    """
     for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        shutil.copyfile(notebook, target / notebook.name)
+        text = notebook.read_text(encoding="utf-8").replace("<th></th>", "<td></td>")
+        (DOCS / "tutorial" / notebook.name).write_text(text, encoding="utf-8")
 
 
 def write_gallery() -> None:

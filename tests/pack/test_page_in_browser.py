@@ -84,10 +84,13 @@ def measured(
     """Run a script in the page inside a frame, since a window is never narrower than 500 pixels."""
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     assert open_page != page
-    (folder / "measured.html").write_text(
-        open_page.replace("</body>", f"{script}</body>").replace("<details>", "<details open>"),
-        encoding="utf-8",
-    )
+    open_page = open_page.replace("<details>", "<details open>")
+    return asked(folder, open_page.replace("</body>", f"{script}</body>"), width, scheme)
+
+
+def asked(folder: Path, page: str, width: int, scheme: str) -> dict[str, Any]:
+    """Give what a page in a frame of some width tells of itself."""
+    (folder / "measured.html").write_text(page, encoding="utf-8")
     frame = folder / "frame.html"
     frame.write_text(FRAME.replace("{width}", str(width)), encoding="utf-8")
     dumped = chromium(
@@ -156,16 +159,17 @@ def test_print_opens_every_working_and_cuts_no_table(page_file: Path) -> None:
 
 AXE_CORE = os.environ.get("AXE_CORE", "")
 RUN_AXE = """<script>%s</script><script>
-axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations", "incomplete"]})
+addEventListener("load", () => setTimeout(() => axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations", "incomplete"]})
   .then((found) => parent.postMessage({
     width: innerWidth,
+    content: document.documentElement.scrollWidth,
     passes: found.passes.length,
     violations: found.violations.map(
       (one) => [one.id, one.nodes.slice(0, 5).map((node) => node.html.slice(0, 200))]),
     incomplete: found.incomplete.map(
       (one) => [one.id, one.nodes.map((node) => node.target.join(" "))]),
   }, "*"))
-  .catch((error) => parent.postMessage({width: innerWidth, error: String(error)}, "*"));
+  .catch((error) => parent.postMessage({width: innerWidth, error: String(error)}, "*")), 500));
 </script>"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # What axe could not decide, judged by hand. A sign of a badge is no letter to axe, but has the ink
@@ -219,6 +223,47 @@ def test_axe_finds_no_violation(
     assert set(undecided) <= set(JUDGED)
     if width == 1280:
         assert [at for at in undecided.get("color-contrast", []) if not SIGN.fullmatch(at)] == []
+
+
+# One page of each kind: the first, a recipe, a call, a page of formulae, a notebook, the plots.
+DOCUMENTATION = os.environ.get("DOCUMENTATION", "")
+DOCUMENTED = (
+    "index.html",
+    "how-to/add-up.html",
+    "reference/generated/pccfunding.reconcile.html",
+    "explanation/association.html",
+    "tutorial/01-the-published-figures.html",
+    "reference/gallery.html",
+)
+STILL = "<style>* { transition: none !important; animation: none !important; }</style>"
+# Undecided in the documentation: signs of formulae, which are no letters to axe but have the ink of
+# the text around them; and what lies behind the theme's own bar at the top of a narrow page.
+FORMULA = re.compile(r"m[ion](:nth-child\(\d+\)|\[.*\])?|.* > m[ion].*")
+
+
+@pytest.mark.skipif(
+    not (AXE_CORE and DOCUMENTATION),
+    reason="AXE_CORE and DOCUMENTATION do not say where axe-core and the built pages are",
+)
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("scheme", list(SCHEMES))
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_axe_finds_no_violation_in_the_documentation(
+    name: str, scheme: str, width: int, tmp_path: Path
+) -> None:
+    file = Path(DOCUMENTATION) / name
+    script = RUN_AXE % (Path(AXE_CORE).read_text(encoding="utf-8"), json.dumps(TAGS))
+    page = file.read_text(encoding="utf-8")
+    page = page.replace("<head>", f'<head><base href="{file.as_uri()}">{STILL}', 1)
+    answer = asked(tmp_path, page.replace("</body>", f"{script}</body>"), width, scheme)
+    assert "error" not in answer, answer["error"]
+    assert answer["passes"] > 20
+    assert answer["violations"] == []
+    assert answer["content"] <= width
+    undecided = dict(answer["incomplete"])
+    assert set(undecided) <= {"color-contrast"}
+    if width == 1280:
+        assert [at for at in undecided.get("color-contrast", []) if not FORMULA.fullmatch(at)] == []
 
 
 @pytest.mark.skipif(not AXE_CORE, reason="AXE_CORE does not say where axe-core is")
