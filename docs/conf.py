@@ -118,11 +118,16 @@ def field_words(field: dict[str, Any]) -> str:
 def copy_notebooks() -> None:
     """Bring the notebooks below the documentation, as they were executed.
 
-    The empty corner of a frame is a header without a name where pandas writes it: here a cell.
+    The empty corner of a frame is a header without a name where pandas writes it: here a cell. A
+    plot stands in the page, with the words that it carries, and not as a file without any.
     """
-    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        text = notebook.read_text(encoding="utf-8").replace("<th></th>", "<td></td>")
-        (DOCS / "tutorial" / notebook.name).write_text(text, encoding="utf-8")
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        notebook = json.loads(path.read_text(encoding="utf-8").replace("<th></th>", "<td></td>"))
+        for cell in notebook["cells"]:
+            for output in cell.get("outputs", []):
+                if svg := output.get("data", {}).pop("image/svg+xml", None):
+                    output["data"]["text/html"] = svg
+        (DOCS / "tutorial" / path.name).write_text(json.dumps(notebook), encoding="utf-8")
 
 
 def write_gallery() -> None:

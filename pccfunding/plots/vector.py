@@ -101,5 +101,5 @@ def _inlined(svg: str, prefix: str, headline: str, words: str) -> str:
     return (
         f'<svg role="img" aria-labelledby="{labels}" {box[0] if box else ""} '
         f'{size[0] if size else ""} xmlns="http://www.w3.org/2000/svg" '
-        f'style="stroke-linejoin:round;stroke-linecap:butt">{texts}{body}'
+        f'style="background:#fff;stroke-linejoin:round;stroke-linecap:butt">{texts}{body}'
     )

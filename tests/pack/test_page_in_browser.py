@@ -159,7 +159,8 @@ def test_print_opens_every_working_and_cuts_no_table(page_file: Path) -> None:
 
 AXE_CORE = os.environ.get("AXE_CORE", "")
 RUN_AXE = """<script>%s</script><script>
-addEventListener("load", () => setTimeout(() => axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations", "incomplete"]})
+addEventListener("load", () => setTimeout(() => axe.run(document,
+    {runOnly: {type: "tag", values: %s}, resultTypes: ["violations", "incomplete"]})
   .then((found) => parent.postMessage({
     width: innerWidth,
     content: document.documentElement.scrollWidth,

@@ -711,6 +711,7 @@ def test_svg_is_one_named_element_with_ids_of_its_own(kind: str) -> None:
     root = ElementTree.fromstring(svg)
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
+    assert "background:#fff" in str(root.get("style")), "dark letters on a dark page"
     said = {element.get("id"): element.text for element in root if element.get("id")}
     assert root.get("aria-labelledby") == "q1-title q1-alt"
     assert said["q1-title"] == "Youth & <Fund>"
