@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from pccfunding.evaluation.rates import RateRatio, rate_ratio
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed, parse_printed
 
-__all__ = ["PublishedChange", "published_change"]
+__all__ = ["PublishedChange", "judge_change", "published_change"]
 
 Direction = Literal["fall", "rise"]
 Counts = Literal["same", "another class", "another release"]
@@ -163,7 +164,12 @@ def published_change(
     change = rate_ratio(
         count_after, count_before, dispersion=dispersion, confidence_level=confidence_level
     )
-    verdict, reason = _judge(change, allowed, which)
+    noise = None
+    if change.change_low_pct is not None and change.change_high_pct is not None:
+        noise = (change.change_low_pct, change.change_high_pct)
+    verdict, reason = judge_change(
+        allowed, change.count_after, change.count_before, counts=which, noise=noise
+    )
     codes = list(change.cautions)
     if change.ratio is not None and which in _DOUBTS:
         codes.append(_DOUBTS[which])
@@ -184,15 +190,42 @@ def published_change(
     )
 
 
-def _judge(change: RateRatio, allowed: Interval, counts: str) -> tuple[str, str]:
-    after, before = change.count_after, change.count_before
-    if after is None or before is None:
-        both = after is None and before is None
+def judge_change(
+    allowed: Interval,
+    count_after: int | None,
+    count_before: int | None,
+    *,
+    counts: str,
+    noise: tuple[float, float] | None,
+) -> tuple[str, str]:
+    """Give the verdict on a printed change, in percent, and its reason.
+
+    Parameters
+    ----------
+    allowed : Interval
+        The changes that the printed figure stands for; negative for a fall.
+    count_after, count_before : int or None
+    counts : {"same", "another class", "another release"}
+    noise : tuple of float, optional
+        Bounds of the change from the counts.
+
+    Returns
+    -------
+    tuple of str
+        Verdict and reason; see `published_change`.
+
+    Examples
+    --------
+    >>> judge_change(Interval.of(-9, -8), 92, 100, counts="same", noise=None)
+    ('reproduced', 'the counts give a change that prints so')
+    """
+    if count_after is None or count_before is None:
+        both = count_after is None and count_before is None
         return "not testable", "no counts are published" if both else "one count is not published"
-    if not before:
+    if not count_before:
         return "not testable", "there is no percentage of a base of 0"
     # Exact, so that a change on the edge of the rounding is not lost to a float.
-    exact = Interval.point(100 * (after - before)) / before
+    exact = Interval.point(100 * (count_after - count_before)) / count_before
     if exact.within(allowed):
         if counts == "another class":
             return "consistent", "counts of another class give a change that prints so"
@@ -201,14 +234,15 @@ def _judge(change: RateRatio, allowed: Interval, counts: str) -> tuple[str, str]
         return "differs", "the counts give another change"
     if counts == "another release":
         return "not settled", "the counts give another change but were revised since"
-    noise, (low, high) = (change.change_low_pct, change.change_high_pct), _ends(allowed)
-    if noise[0] is not None and noise[1] is not None and noise[0] <= high and low <= noise[1]:
+    low, high = _ends(allowed)
+    if noise is not None and noise[0] <= high and low <= noise[1]:
         return "consistent", "the noise of counts of another class reaches the printed change"
     return "not settled", "counts of another class give another change"
 
 
 def _ends(allowed: Interval) -> tuple[float, float]:
-    return float(allowed.low or 0), float(allowed.high or 0)
+    low = -math.inf if allowed.low is None else float(allowed.low)
+    return low, math.inf if allowed.high is None else float(allowed.high)
 
 
 def _told_apart(change: RateRatio) -> str | None:

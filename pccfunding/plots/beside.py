@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_beside"]
 
+_NEEDED = (
+    "funding_stream",
+    "amount_gbp",
+    "measure",
+    "change_pct",
+    "change_low_pct",
+    "change_high_pct",
+)
 _LABEL, _LINE, _STRIP, _BETWEEN, _APART, _HEAD = 13.0, 12.0, 14.0, 16.0, 7.0, 16.0
 _LEFT, _MIDDLE = 0.40, 0.46
 _SIDE_BY_SIDE = "Side by side only: nothing here shows that the money changed the outcome."
@@ -40,6 +48,7 @@ _HOLLOW = " Hollow marks have no interval, since no base count is published."
 def plot_beside(
     frame: IntoDataFrame,
     *,
+    scale_of: IntoDataFrame | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
@@ -65,6 +74,8 @@ def plot_beside(
         - `base_count` : count in the baseline, optional
         - `comparison` : the two periods compared, such as '2023 against 2019', optional
         - `token` : the outcome as printed, for one that is no change, optional
+    scale_of : DataFrame, optional
+        The whole frame, where `frame` is a part of it: parts then share their scales.
     ax : Axes, optional
         Where to draw; by default a figure of its own.
     title : str, optional
@@ -97,21 +108,11 @@ def plot_beside(
     >>> "no outcome published" in [words.get_text() for words in plot_beside(frame).texts]
     True
     """
-    rows = records(
-        frame,
-        needs=[
-            "funding_stream",
-            "amount_gbp",
-            "measure",
-            "change_pct",
-            "change_low_pct",
-            "change_high_pct",
-        ],
-        plot="plot_beside",
-    )
+    rows = records(frame, needs=_NEEDED, plot="plot_beside")
+    every = rows if scale_of is None else records(scale_of, needs=_NEEDED, plot="plot_beside")
     streams = streams_of(rows)
     most = max(
-        (value for row in rows for column in ("amount_gbp", "amount_high_gbp")
+        (value for row in every for column in ("amount_gbp", "amount_high_gbp")
          if (value := number(row, column)) is not None),
         default=1.0,
     )  # fmt: skip
@@ -129,7 +130,7 @@ def plot_beside(
         ax.set_label(alt_text(frame, "beside"))
         write(ax, 0, 9, "Spend, pounds", size=SMALL, bold=True)
         write(ax, _MIDDLE, 9, "Reported outcome", size=SMALL, bold=True)
-        low, high = _reach(changed)
+        low, high = _reach(every)
         ticks = percent_ticks(low, high) if changed else []
         for tick in (tick for tick in ticks if tick in (ticks[0], 0, ticks[-1])):
             x = _across(tick, low, high)
@@ -151,10 +152,11 @@ def plot_beside(
     return ax
 
 
-def _reach(changed: list[Record]) -> tuple[float, float]:
+def _reach(rows: list[Record]) -> tuple[float, float]:
     values = [0.0] + [
         value
-        for row in changed
+        for row in rows
+        if number(row, "change_pct") is not None
         for column in ("change_pct", "change_low_pct", "change_high_pct")
         if (value := number(row, column)) is not None
     ]

@@ -20,6 +20,7 @@ __all__ = [
     "images",
     "images_or_any",
     "or_any",
+    "share_text",
     "short",
     "strictest",
     "vacuous",
@@ -186,3 +187,16 @@ def short(value: Fraction) -> str:
     if value.denominator == 1 or abs(value) >= 100:
         return f"{float(value):,.0f}"
     return f"{float(value):.1f}" if abs(value) >= 10 else f"{float(value):.2g}"
+
+
+def share_text(share: Fraction) -> str:
+    """Write how large a gap is in percent.
+
+    Examples
+    --------
+    >>> [share_text(Fraction(size)) for size in ("0.001", "5.31", "72.2", "173.1")]
+    ['under 0.01%', '5.3%', '72%', '173%']
+    """
+    if share < Fraction(1, 100):
+        return "under 0.01%"
+    return f"{short(share if share < 10 else Fraction(round(share)))}%"

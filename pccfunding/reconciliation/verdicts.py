@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval, decimal_text
-from pccfunding.reconciliation.readings import amount_text, or_any, short
+from pccfunding.reconciliation.readings import amount_text, or_any, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,9 +119,7 @@ class Reconciliation:
         share = abs(self.gap_pct)
         whole = amount_text(100 * self.gap / self.gap_pct, self.unit)
         base = "" if self.unit == "GBP" else f" of {whole}"
-        if share < Fraction(1, 100):
-            return f" (under 0.01%{base})"
-        return f" ({short(share if share < 10 else Fraction(round(share)))}%{base})"
+        return f" ({share_text(share)}{base})"
 
     @property
     def frame(self) -> pd.DataFrame:

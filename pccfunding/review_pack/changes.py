@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.evaluation.published import judge_change
+from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["changes_not_quoted", "recomputed_changes"]
 
 _WINDOWS = ["baseline_start", "baseline_end", "period_start", "period_end"]
-_ORDER = {"reproduced": 0, "consistent": 1, "differs": 2, "not testable": 3}
+_ORDER = {"reproduced": 0, "consistent": 1, "not settled": 2, "not testable": 3}
 _COUNTED = [
     "offences_baseline",
     "offences_comparison",
@@ -39,8 +41,8 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
         One row a published change in percent: `subject_id`, `measure`, `token`, `printed_pct`,
         `printed_low_pct`, `printed_high_pct`, `period`, `baseline`, `offence`, `offence_match`,
         `offences_baseline`, `offences_comparison`, `change_pct` with `change_low_pct` and
-        `change_high_pct` (exact Poisson, 95%), `verdict` ("reproduced", "consistent", "differs",
-        "not testable"), `why`, `figure_id`.
+        `change_high_pct` (exact Poisson, 95%), `verdict` ("reproduced", "consistent",
+        "not settled", "not testable"; see `published_change`), `why`, `figure_id`.
     """
     import pandas as pd
 
@@ -166,20 +168,25 @@ def _bounds(changed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judge(row: dict[Any, Any]) -> tuple[str, str]:
-    change = row["change_pct"]
-    if change != change or change is None:
+    before, after = row["offences_baseline"], row["offences_comparison"]
+    if before != before or after != after or not before:
         has_class = isinstance(row["offence"], str)
         return "not testable", (
             "no counts for these periods" if has_class else "no counts published for this measure"
         )
-    same = row["offence_match"] == "same"
-    printed = row["printed_low_pct"] <= change <= row["printed_high_pct"]
-    if printed and same:
-        return "reproduced", "the counts give the printed figure"
-    noise = row["change_low_pct"] <= row["printed_high_pct"] and (
-        row["change_high_pct"] >= row["printed_low_pct"]
+    verdict, why = judge_change(
+        Interval.of(_exact(row["printed_low_pct"]), _exact(row["printed_high_pct"])),
+        int(after),
+        int(before),
+        # No source says which release it counted in, and counts go on being revised.
+        counts="another release" if row["offence_match"] == "same" else "another class",
+        noise=(row["change_low_pct"], row["change_high_pct"]),
     )
-    if not same and (printed or noise):
-        classes = {"wider": "a wider class", "proxy": "classes put together as a proxy"}
-        return "consistent", f"counts of {classes.get(row['offence_match'], 'another class')}"
-    return "differs", "the counts now published give another figure"
+    classes = {"wider": "a wider class", "proxy": "classes put together as a proxy"}
+    match = row["offence_match"]
+    return verdict, f"counts of {classes[match]}" if match in classes else why
+
+
+def _exact(end: float) -> str | None:
+    """Give a printed end as its decimal; None where the words leave that side open."""
+    return None if end != end else str(end)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["beside_spend", "changed", "counts_words", "percent_words"]
 
+_ROWS_ON_PAPER = 10
 COUNT = Column("Count", numeric=True, write="{:,.0f}".format)
 
 
@@ -95,11 +96,7 @@ def beside_spend(found: Review, cited: Citations) -> Section:
             "the two side by side and says what the source claims."
         ),
         blocks=[
-            Plot(
-                "plot-beside",
-                plot_beside(drawn, title="What each stream cost, what is reported"),
-                note=["The numbers: ", Link("table of streams", "#spend-beside-outcome"), "."],
-            ),
+            *_drawn_beside(drawn),
             frame_table(
                 table.assign(
                     funding_stream=_with_years(table),
@@ -125,6 +122,23 @@ def beside_spend(found: Review, cited: Citations) -> Section:
     )
 
 
+def _drawn_beside(table: pd.DataFrame) -> list[Plot]:
+    """Draw the streams in parts that fit on paper, on the same scales."""
+    parts: list[list[Any]] = [[]]
+    for _, rows in table.groupby(["funding_stream", "period"], sort=False, dropna=False):
+        if parts[-1] and len(parts[-1]) + len(rows) > _ROWS_ON_PAPER:
+            parts.append([])
+        parts[-1].extend(rows.index)
+    drawn = []
+    for number, part in enumerate(parts, 1):
+        of = f" ({number} of {len(parts)})" if len(parts) > 1 else ""
+        title = f"What each stream cost, what is reported{of}"
+        axes = plot_beside(table.loc[part], scale_of=table, title=title)
+        note: list[Any] = ["The numbers: ", Link("table of streams", "#spend-beside-outcome"), "."]
+        drawn.append(Plot(f"plot-beside-{number}", axes, note=note))
+    return drawn
+
+
 def _with_years(table: pd.DataFrame) -> pd.Series[str]:
     """Name the streams, with the year where one stream has lines of several."""
     names = table["funding_stream"]
@@ -143,7 +157,7 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
     ]
     return same.assign(
         base_count=same["offences_baseline"],
-        note=same["why"].where(same["verdict"].isin(["consistent", "differs"])),
+        note=same["why"].where(same["verdict"].isin(["consistent", "not settled"])),
     )
 
 
@@ -310,9 +324,9 @@ def _verdict_words(name: str, number: int) -> str:
     one, several = {
         "reproduced": ("comes out of the counts", "come out of the counts"),
         "consistent": ("agrees with a nearby class", "agree with a nearby class"),
-        "differs": (
-            "differs from the counts now published",
-            "differ from the counts now published",
+        "not settled": (
+            "is not settled by the counts held",
+            "are not settled by the counts held",
         ),
         "not testable": ("cannot be tested", "cannot be tested"),
     }[name]

@@ -48,6 +48,7 @@ _TONES: Mapping[str, Tone] = {
     "conflicts": "conflicts",
     "differs": "conflicts",
     "cannot be told": "open",
+    "not settled": "open",
     "not testable": "open",
     "not estimable": "open",
 }

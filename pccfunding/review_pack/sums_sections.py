@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.plots import plot_intervals
-from pccfunding.reconciliation.readings import amount_text
+from pccfunding.reconciliation.readings import amount_text, share_text
 from pccfunding.review_pack.parts import (
     Heading,
     Link,
@@ -93,7 +93,7 @@ def _statement(
     )
     working: list[Any] = [result.working]
     if result.gap:
-        share = "" if result.gap_pct is None else f", {float(abs(result.gap_pct)):.2g}%"
+        share = "" if result.gap_pct is None else f", {share_text(abs(result.gap_pct))}"
         size = amount_text(abs(result.gap), result.unit)
         sign = "\N{MINUS SIGN}" if result.gap < 0 else ""
         working.append(f"Gap, right side less left side as printed: {sign}{size}{share}.")
