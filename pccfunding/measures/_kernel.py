@@ -43,8 +43,8 @@ class _Key:
 
         column = frame[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            codes = column.cat.codes.to_numpy()
             values = column.array
+            codes = values.codes
             order = np.arange(len(column.dtype.categories))
         elif isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
             codes, values = pd.factorize(column.array)
@@ -130,7 +130,9 @@ class _Cells:
                 if table is not None:
                     table.take(codes[rows], mode="wrap", out=into)
                 else:
-                    np.multiply(codes[rows], stride, out=into, dtype=np.int32, casting="unsafe")
+                    into[...] = codes[rows]
+                    if stride > 1:
+                        into *= stride
                 if number:
                     where += into
             yield rows, where if places is None else places.take(where, mode="wrap", out=more)
@@ -205,12 +207,13 @@ def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
     if cells is None:
         raise TableError(f"Keys {', '.join(by)} are not all encoded; use encode_keys first.")
     whole = frame[value].to_numpy()
-    largest = max(int(whole.max()), -int(whole.min()))
+    sums, largest = np.zeros(cells.count), 0
+    for rows, where in cells.blocks():
+        part = whole[rows]
+        sums += np.bincount(where, part, minlength=cells.count)
+        largest = max(largest, int(part.max()), -int(part.min()))
     if largest * len(whole) >= _EXACT and np.abs(whole, dtype=np.float64).sum() >= _EXACT:
         raise PenceError(f"{value} adds up to 2**53 or more: sum it in parts.")
-    sums = np.zeros(cells.count)
-    for rows, where in cells.blocks():
-        sums += np.bincount(where, whole[rows], minlength=cells.count)
     seen = sums != 0
     return cells.frame(seen if seen.all() else cells.seen(), {value: sums.astype(np.int64)})
 
