@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,9 +13,10 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import polars as pl
 
 from benchmarks import Call, Comparison, benchmark
-from benchmarks._street import FORCES, MONTHS, street_files
+from benchmarks._street import FORCES, MONTHS, scratch, street_files
 from pccfunding.formats.street_files.street_counts import count_police_uk
 
 ROWS = 6_000_000
@@ -48,6 +50,23 @@ def by_hand_duckdb(files: list[str]) -> pd.DataFrame:
     with duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
         return connection.execute(query).df()
+
+
+def by_hand_polars(files: list[str]) -> pd.DataFrame:
+    """Count with the query that one would write, nothing guessed."""
+    keys = [
+        pl.col("LSOA name").str.head(-5).alias("district"),
+        pl.col("Month").alias("month"),
+        pl.col("Crime type").alias("crime_type"),
+    ]
+    street = pl.scan_csv(files, infer_schema=False)
+    counted = street.group_by(keys).agg(pl.len().alias("records"))
+    ordered = counted.collect(engine="streaming").sort("district", "month", "crime_type")
+    return pd.DataFrame(ordered.to_dict(as_series=False))
+
+
+def on_polars(files: list[str]) -> Any:
+    return count_police_uk(files, engine="polars")
 
 
 def by_pandas(files: list[str]) -> pd.DataFrame:
@@ -108,26 +127,28 @@ def same_counts(answers: Mapping[str, Any]) -> str:
     return f"{len(tables[0]):,} counts agree, {tables[0].sum():,} records in all"
 
 
-def compared(rows: int, files: int) -> Comparison:
+def compared(rows: int, files: int, engine: str) -> Comparison:
     names = files_of(rows, files)
     size = sum(Path(name).stat().st_size for name in names) / 1e6
+    ours: Callable[..., Any] = on_polars if engine == "Polars" else count_police_uk
+    by_hand = by_hand_polars if engine == "Polars" else by_hand_duckdb
+    ways: dict[str, Callable[..., Any]] = {
+        f"count_police_uk, {engine}": ours,
+        f"{engine} by hand": by_hand,
+        "pandas usecols": by_pandas,
+    }
     return Comparison(
         work=f"{rows:,} rows ({size:,.0f} MB) in {files} files by district, month and type",
         calls={
-            "count_police_uk": Call(
-                partial(count_police_uk, names), peak_mb=partial(peak_of, count_police_uk, names)
-            ),
-            "DuckDB by hand": Call(
-                partial(by_hand_duckdb, names), peak_mb=partial(peak_of, by_hand_duckdb, names)
-            ),
-            "pandas usecols": Call(
-                partial(by_pandas, names), peak_mb=partial(peak_of, by_pandas, names)
-            ),
+            **{
+                name: Call(partial(way, names), peak_mb=partial(peak_of, way, names))
+                for name, way in ways.items()
+            },
             "limit: read the bytes": Call(partial(read_raw, names)),
         },
         agree=same_counts,
-        # DuckDB uses both cores and pandas one: a reader waits for the wall.
-        at_least={"DuckDB by hand": 1 / 1.15, "pandas usecols": 2.5},
+        # The engines use both cores and pandas one: a reader waits for the wall.
+        at_least={f"{engine} by hand": 1 / 1.15, "pandas usecols": 2.5},
         by_wall=True,
         at_most_mb=0.35 * size,
     )
@@ -136,13 +157,58 @@ def compared(rows: int, files: int) -> Comparison:
 @benchmark
 def street_one_file(rows: int | None) -> Comparison:
     """An archive in one file."""
-    return compared(rows or ROWS, 1)
+    return compared(rows or ROWS, 1, "DuckDB")
+
+
+@benchmark
+def street_one_file_on_polars(rows: int | None) -> Comparison:
+    """An archive in one file, on the other engine."""
+    return compared(rows or ROWS, 1, "Polars")
 
 
 @benchmark
 def street_many_files(rows: int | None) -> Comparison:
     """The same rows in a file for each force and month."""
-    return compared(rows or ROWS, FORCES * MONTHS)
+    return compared(rows or ROWS, FORCES * MONTHS, "DuckDB")
+
+
+@benchmark
+def street_many_files_on_polars(rows: int | None) -> Comparison:
+    """The same files, on the other engine."""
+    return compared(rows or ROWS, FORCES * MONTHS, "Polars")
+
+
+@benchmark
+def street_ten_times(rows: int | None) -> Comparison:
+    """Ten times the files, beside once: the memory has to stay."""
+    count = rows or ROWS
+    names = files_of(count, FORCES * MONTHS)
+    size = sum(Path(name).stat().st_size for name in names) / 1e6
+    folder = tempfile.TemporaryDirectory(dir=scratch())
+    many = []
+    for turn in range(10):
+        for number, name in enumerate(names):
+            many.append(f"{folder.name}/{turn}-{number:03d}-street.csv")
+            os.link(name, many[-1])
+
+    def agree(answers: Mapping[str, Any], folder: Any = folder) -> str:
+        ten, once = (answer.frame["records"] for answer in answers.values())
+        assert (ten == 10 * once).all()
+        return f"{len(once):,} counts are ten times as large"
+
+    return Comparison(
+        work=f"{10 * count:,} rows in {len(many):,} files beside {count:,} in {len(names)}",
+        calls={
+            f"{len(some):,} files": Call(
+                partial(count_police_uk, some),
+                units=len(some) / len(names),
+                peak_mb=partial(peak_of, count_police_uk, some),
+            )
+            for some in (many, names)
+        },
+        agree=agree,
+        at_most_mb=0.35 * size,
+    )
 
 
 @benchmark

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-import narwhals.stable.v2 as nw
+from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.formats.count_files._area_cells import districts
 from pccfunding.formats.count_files._printed_cells import key_of
-from pccfunding.formats.street_files.scanning import Layout, layout_of, matching_files, open_street
-from pccfunding.formats.street_files.street_cache import DamagedError, StreetCache
+from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.formats.street_files.street_cache import StreetCache
+from pccfunding.formats.street_files.street_runs import DuckRun, Progress, count_records, run_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +38,6 @@ COUNTED_BY = {
     "outcome": "last_outcome",
     "type": "crime_type",
 }
-_BATCH_BYTES, _BATCH_FILES = 2**29, 1024
-_MEMORY = "1GB"
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[012])")
-Progress: TypeAlias = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -127,28 +120,15 @@ def written_whole(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def count_records(table: Any, by: Sequence[str]) -> Any:
-    """Count the records of a lazy table by some of its columns, on whatever engine it is.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> table = pl.LazyFrame({"month": ["2023-01", "2023-01"], "crime_type": ["Drugs"] * 2})
-    >>> count_records(table, ["month"]).collect().rows()
-    [('2023-01', 2)]
-    """
-    frame = nw.from_native(table)
-    return frame.group_by(list(by)).agg(nw.len().alias("records")).to_native()
-
-
 def count_police_uk(
     glob: str | Sequence[str],
     *,
     by: Sequence[str] = ("area", "month", "type"),
+    engine: str = "duckdb",
     cache: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> StreetCounts:
-    """Count the records of police.uk's street files with DuckDB, some files at a time.
+    """Count the records of police.uk's street files, some files at a time.
 
     Parameters
     ----------
@@ -156,9 +136,13 @@ def count_police_uk(
         Files, or patterns of them.
     by : sequence of {"area", "force", "lsoa", "month", "outcome", "type"}
         What to count by. An area is a district, told by the names of its LSOAs.
+    engine : {"duckdb", "polars"}, default "duckdb"
+        What counts. DuckDB keeps to 1 GB of memory, finds every damaged row, and can keep a copy;
+        Polars is faster and holds the counts in memory. It sets aside a file with a row that ends
+        before its crime type, or whose last row is cut; other short rows it takes for whole ones.
     cache : path, optional
-        Folder for a typed copy of what was read. Another count of the same files takes it
-        instead; files that have changed are read anew.
+        With DuckDB: folder for a typed copy of what was read. Another count of the same files
+        takes it instead; files that have changed are read anew.
     progress : callable, optional
         Called with the files and the records done so far.
 
@@ -174,10 +158,8 @@ def count_police_uk(
     TableError
         If no file matches, or none can be read.
     UnknownNameError
-        If there is nothing of that name to count by.
+        If there is nothing of that name to count by, or no such engine.
     """
-    import duckdb
-
     for name in by:
         if name not in COUNTED_BY:
             raise UnknownNameError(
@@ -185,162 +167,18 @@ def count_police_uk(
             )
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
     files = matching_files(glob)
-    spill = tempfile.mkdtemp(prefix="pccfunding-")
-    connection = duckdb.connect()
-    try:
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("SET preserve_insertion_order = false")
-        connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        connection.execute(f"SET temp_directory = '{spill}'")
-        run = _Run(connection, columns, progress)
+    with run_on(engine, columns, progress) as run:
         if cache is None:
             run.count_files(files)
+        elif isinstance(run, DuckRun):
+            run.count_cached(files, StreetCache(Path(cache), run.connection))
         else:
-            run.count_cached(files, StreetCache(Path(cache), connection))
+            raise TableError(f"A typed copy is kept with DuckDB, not with {engine}; leave out one.")
         if len(run.set_aside) == len(files):
             first, fault = next(iter(run.set_aside.items()))
             raise TableError(f"None of {len(files)} files can be read. The first: {first} {fault}")
         frame = _finished(run.totals(), columns)
-    finally:
-        connection.close()
-        shutil.rmtree(spill, ignore_errors=True)
     return StreetCounts(frame, run.n_files, int(frame["records"].sum()), run.set_aside)
-
-
-class _Run:
-    """One count under way: what is added up so far, and what was set aside."""
-
-    def __init__(self, connection: Any, columns: list[str], progress: Progress | None) -> None:
-        self.connection, self.columns, self.progress = connection, columns, progress
-        self.n_files = self.n_rows = 0
-        self.set_aside: dict[str, str] = {}
-        cells = ", ".join(f"{column} VARCHAR" for column in columns)
-        connection.execute(f"CREATE TABLE totals ({cells}, records BIGINT)")
-
-    def count_files(self, files: list[str]) -> None:
-        """Count files batch by batch."""
-        for layout in self.layouts(files):
-            self.each_readable(layout, self._add)
-
-    def count_cached(self, files: list[str], cache: StreetCache) -> None:
-        """Count from the cache, which is filled first where it does not hold just these files."""
-        kept = cache.faults_of(files)
-        if kept is None:
-            with cache.filling() as fill:
-                for layout in self.layouts(files):
-                    self.each_readable(layout, lambda part: self._tell(part, fill(part)))
-                cache.seal(files, self.set_aside)
-        else:
-            self.set_aside = kept
-        cache.count_into("totals", self.columns)
-        self.n_files = len(files) - len(self.set_aside)
-
-    def layouts(self, files: list[str]) -> list[Layout]:
-        needed = [
-            {"district": "LSOA name", "lsoa_code": "LSOA code"}.get(name) for name in self.columns
-        ]
-        wanted = ["Month", "Crime type", *(name for name in needed if name)]
-        layouts, faults = layout_of(files, wanted)
-        self.set_aside.update(faults)
-        return layouts
-
-    def each_readable(self, layout: Layout, work: Callable[[Layout], None]) -> None:
-        """Do the work batch by batch; where a batch fails, halve it until the file is found."""
-        for batch in _batches(layout):
-            # DuckDB 2.0 reads a quotation mark that is not closed as the end of the file, without
-            # a word, but for a file on its own.
-            together = batch.files if len(batch.files) > 1 else ()
-            unclosed = [file for file in together if _is_unclosed(file)]
-            self.set_aside.update(
-                dict.fromkeys(unclosed, "has a quotation mark that is not closed.")
-            )
-            closed = tuple(file for file in batch.files if file not in unclosed)
-            if closed:
-                self._try(Layout(batch.header, closed), work)
-
-    def _try(self, part: Layout, work: Callable[[Layout], None]) -> None:
-        import duckdb
-
-        try:
-            work(part)
-        except duckdb.OutOfMemoryException:
-            raise
-        except (duckdb.Error, DamagedError) as error:
-            if len(part.files) == 1:
-                self.set_aside[part.files[0]] = _fault(error)
-                return
-            half = len(part.files) // 2
-            for files in (part.files[:half], part.files[half:]):
-                self._try(Layout(part.header, files), work)
-
-    def _add(self, part: Layout) -> None:
-        street = open_street([part], "duckdb", self.connection)
-        counted = count_records(street, self.columns)
-        counted.create("part")
-        try:
-            rows = self.connection.execute("SELECT sum(records)::BIGINT FROM part").fetchall()[0][0]
-            if "month" in self.columns:
-                months = self.connection.execute("SELECT DISTINCT month FROM part").fetchall()
-                _refuse_no_months([month for (month,) in months])
-            self.connection.execute("INSERT INTO totals SELECT * FROM part")
-        finally:
-            self.connection.execute("DROP TABLE part")
-        self._tell(part, rows or 0)
-
-    def _tell(self, part: Layout, rows: int) -> None:
-        self.n_files += len(part.files)
-        self.n_rows += rows
-        if self.progress is not None:
-            self.progress(self.n_files, self.n_rows)
-
-    def totals(self) -> pd.DataFrame:
-        keys = ", ".join(self.columns)
-        order = ", ".join(f"{column} NULLS LAST" for column in self.columns)
-        result: pd.DataFrame = self.connection.execute(
-            f"SELECT {keys}, sum(records)::BIGINT AS records FROM totals GROUP BY {keys} "
-            f"ORDER BY {order}"
-        ).df()
-        return result
-
-
-def _refuse_no_months(months: list[str | None]) -> None:
-    for month in months:
-        if month is None or not _MONTH.fullmatch(month):
-            raise DamagedError(f"has {month!r} where a month such as '2023-01' stands.")
-
-
-def _is_unclosed(file: str) -> bool:
-    """Whether a file holds an odd number of quotation marks."""
-    import numpy as np
-
-    buffer, count = bytearray(2**18), 0
-    block = np.frombuffer(buffer, dtype=np.uint8)
-    with Path(file).open("rb", buffering=0) as raw:
-        while size := raw.readinto(buffer):
-            count += int(np.count_nonzero(block[:size] == ord('"')))
-    return count % 2 == 1
-
-
-def _batches(layout: Layout) -> Iterator[Layout]:
-    """Give files together as long as they are small: each batch is read by all cores."""
-    held: list[str] = []
-    size = 0
-    for file in layout.files:
-        held.append(file)
-        size += Path(file).stat().st_size
-        if size >= _BATCH_BYTES or len(held) == _BATCH_FILES:
-            yield Layout(layout.header, tuple(held))
-            held, size = [], 0
-    if held:
-        yield Layout(layout.header, tuple(held))
-
-
-def _fault(error: Exception) -> str:
-    """Give the place and the fault of an engine's message, without its advice."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = ("Expected Number", "Value with", "Invalid unicode", "Error when")
-    faults = [line for line in lines[1:] if line.startswith(told)]
-    return ": ".join([lines[0].removeprefix("Invalid Input Error: "), *faults[:1]])
 
 
 def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
