@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -87,18 +88,20 @@ def read_raw(files: list[str]) -> int:
     return total
 
 
-def peak_of(function: Callable[..., Any], *arguments: Any) -> float:
+def peak_of(function: Callable[..., Any], files: list[str]) -> float:
     """Give the peak memory in MB of a call in a process of its own, imports included."""
     # What the system calls the largest resident set would hold that of this process too.
     code = f"""
+import json, sys
 from benchmarks.street import *
-{function.__name__}(*{arguments!r})
+{function.__name__}(json.load(sys.stdin))
 with open("/proc/self/status") as lines:
     print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=Path(__file__).parents[1],
+        input=json.dumps(files),
         capture_output=True,
         text=True,
         check=True,

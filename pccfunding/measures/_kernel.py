@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -26,15 +26,15 @@ _MOST_CELLS = 2**22
 
 @dataclass
 class _Key:
-    """One column of keys as whole numbers, -1 for null, each standing for one of `values`.
+    """Keys as whole numbers, -1 for null.
 
-    `slots` are the numbers in use, in the order in which their values are sorted; null is last.
+    `slots` are the numbers in use, in the order in which what they stand for is sorted; null is
+    last. `columns_of` gives what some numbers stand for, by column.
     """
 
-    name: str
     codes: _Array
-    values: Any
     slots: _Array
+    columns_of: Callable[[_Array], dict[str, Any]]
 
     @classmethod
     def of(cls, frame: Any, name: str) -> _Key | None:
@@ -42,17 +42,70 @@ class _Key:
         import pandas as pd
 
         column = frame[name]
+        columns_of: Callable[[_Array], dict[str, Any]]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            values = column.array
-            codes = values.codes
-            order = np.arange(len(column.dtype.categories))
-        elif isinstance(column.dtype, np.dtype) and column.dtype.kind == "M":
+            dtype = column.dtype
+            codes = column.array.codes
+            order = np.arange(len(dtype.categories))
+
+            def columns_of(codes: _Array) -> dict[str, Any]:
+                return {name: pd.Categorical.from_codes(codes, dtype=dtype)}
+
+        elif _is_days(column):
             codes, values = pd.factorize(column.array)
             order = np.argsort(values)
+
+            def columns_of(codes: _Array) -> dict[str, Any]:
+                return {name: pd.Series(values.take(codes, allow_fill=True))}
+
         else:
             return None
         has_null = bool(codes.size) and int(codes.min()) < 0
-        return cls(name, codes, values, np.append(order, -1) if has_null else order)
+        return cls(codes, np.append(order, -1) if has_null else order, columns_of)
+
+    @classmethod
+    def of_periods(cls, frame: Any, first: str, last: str) -> _Key | None:
+        """See first and last days as one key; None where they are no days, or span too much.
+
+        A number stands for the first day and the length, both counted from the least that occurs.
+        """
+        import pandas as pd
+
+        if not (_is_days(frame[first]) and frame[first].dtype == frame[last].dtype and len(frame)):
+            return None
+        dtype = frame[first].dtype
+        starts, ends = (frame[name].to_numpy().view(np.int64) for name in (first, last))
+        day = int(
+            np.timedelta64(1, "D").astype(f"m8[{np.datetime_data(dtype)[0]}]").astype(np.int64)
+        )
+        ranges = [
+            (int(part.min()), int(part.max()))
+            for rows in _blocks(len(starts))
+            for part in (starts[rows], ends[rows] - starts[rows])
+        ]
+        lows = [min(low for low, _ in ranges[at::2]) for at in (0, 1)]
+        sizes = [(max(high for _, high in ranges[at::2]) - lows[at]) // day + 1 for at in (0, 1)]
+        if math.prod(sizes) > _MOST_CELLS:
+            return None
+        codes = np.empty(len(starts), dtype=np.int32)
+        seen = np.zeros(math.prod(sizes), dtype=bool)
+        for rows in _blocks(len(starts)):
+            days = _whole_days(starts[rows] - lows[0], day, sizes[0])
+            lengths = _whole_days(ends[rows] - starts[rows] - lows[1], day, sizes[1])
+            if days is None or lengths is None:
+                return None
+            days *= sizes[1]
+            days += lengths
+            codes[rows] = days
+            seen[days] = True
+
+        def columns_of(codes: _Array) -> dict[str, Any]:
+            days, lengths = np.divmod(codes.astype(np.int64), sizes[1])
+            start = days * day + lows[0]
+            end = start + lengths * day + lows[1]
+            return {first: pd.Series(start.view(dtype)), last: pd.Series(end.view(dtype))}
+
+        return cls(codes, np.flatnonzero(seen), columns_of)
 
     def leave_out_unused(self) -> None:
         """Keep only the numbers that occur."""
@@ -72,14 +125,27 @@ class _Key:
         """Whether each number is its own slot."""
         return bool((self.slots == np.arange(self.slots.size)).all())
 
-    def column(self, places: _Array) -> Any:
-        """Give the values of some slots, as the column had them."""
-        import pandas as pd
+    def columns(self, places: _Array) -> dict[str, Any]:
+        """Give what some slots stand for, as the columns had them."""
+        return self.columns_of(self.slots[places])
 
-        codes = self.slots[places]
-        if isinstance(self.values, pd.Categorical):
-            return pd.Categorical.from_codes(codes, dtype=self.values.dtype)
-        return pd.Series(self.values.take(codes, allow_fill=True))
+
+def _is_days(column: Any) -> bool:
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
+
+
+def _whole_days(times: _Array, day: int, most: int) -> _Array | None:
+    """Divide by the length of a day; None where one of the times is no whole number of days.
+
+    A product with the inverse modulo 2**64 is the quotient where the division has no rest, and
+    too large for any day otherwise.
+    """
+    twos = (day & -day).bit_length() - 1
+    if np.bitwise_or.reduce(times) & ((1 << twos) - 1):
+        return None
+    quotients = times.view(np.uint64) >> np.uint64(twos)
+    quotients *= np.uint64(pow(day >> twos, -1, 2**64))
+    return quotients.view(np.int64) if int(quotients.max()) < most else None
 
 
 @dataclass
@@ -143,7 +209,9 @@ class _Cells:
 
         cells = np.flatnonzero(rows) if self.held is None else self.held[rows]
         places = np.unravel_index(cells, [key.slots.size for key in self.keys])
-        keys = {key.name: key.column(at) for key, at in zip(self.keys, places, strict=True)}
+        keys: dict[str, Any] = {}
+        for key, at in zip(self.keys, places, strict=True):
+            keys |= key.columns(at)
         return pd.DataFrame({**keys, **{name: values[rows] for name, values in sums.items()}})
 
 
@@ -153,12 +221,15 @@ def _blocks(rows: int) -> Iterator[slice]:
 
 def _cells_of(frame: Any, names: Sequence[str]) -> _Cells | None:
     """See the key columns as numbers; None where one cannot be, or the cells are too many."""
-    keys = []
-    for name in names:
-        key = _Key.of(frame, name)
+    keys: list[_Key] = []
+    left = list(names)
+    while left:
+        periods = _Key.of_periods(frame, *left[:2]) if len(left) > 1 else None
+        key = periods or _Key.of(frame, left[0])
         if key is None:
             return None
         keys.append(key)
+        del left[: 1 if periods is None else 2]
     cells = _Cells(keys, len(frame))
     if cells.possible > _MOST_CELLS:
         for key in keys:
@@ -234,49 +305,55 @@ def sum_measured(
     if cells is None:
         return None
     many = cells.count
-    counts, broken = np.zeros(many, dtype=np.int64), np.zeros(many, dtype=np.int64)
+    counts = np.zeros(many, dtype=np.int64)
     sums = {name: np.zeros(many) for name in names}
-    gaps = {name: np.zeros(many, dtype=np.int64) for name in names}
+    # Few rows are unknown or off a whole unit: their cells are gathered, and counted at the end.
+    gaps: dict[str, list[_Array]] = {name: [] for name in names}
+    broken: list[_Array] = []
     largest = 0.0
-    for rows, where in cells.blocks():
+    places, scaled = np.empty(_BLOCK, dtype=np.intp), np.empty((2, _BLOCK))
+    for rows, narrow in cells.blocks():
+        size = len(narrow)
+        where, exact, units = places[:size], scaled[0, :size], scaled[1, :size]
+        where[...] = narrow
         counts += np.bincount(where, minlength=many)
         for name, values in columns.items():
             part = values[rows]
             known = np.isfinite(part)
             if not known.all():
-                gaps[name] += _counted(where, ~known, many)
+                gaps[name].append(narrow[~known])
                 part = np.where(known, part, 0.0)
-            exact = part * scales[name]
-            units = exact + 0.5
+            np.multiply(part, scales[name], out=exact)
+            np.add(exact, 0.5, out=units)
             np.floor(units, out=units)
             largest = max(largest, float(units.max()), -float(units.min()))
             sums[name] += np.bincount(where, units, minlength=many)
             if name == "_units":
-                broken += _counted(where, _is_broken(exact, units), many)
+                broken.append(narrow[_broken_rows(exact, units)])
     if largest * int(counts.max()) >= _EXACT:
         return None
     known_names = dict(zip(sums, ("_known", "_low_known", "_high_known"), strict=False))
     measured: dict[str, _Array] = {
         **sums,
-        **{known_names[name]: counts - missing for name, missing in gaps.items()},
+        **{known_names[name]: counts - _counted(missing, many) for name, missing in gaps.items()},
         "_rows": counts,
-        "_broken": broken,
+        "_broken": _counted(broken, many),
         "_size": np.zeros(many),
     }
     return cells.frame(counts > 0, measured)
 
 
-def _counted(where: _Array, which: _Array, many: int) -> _Counts | int:
-    return np.bincount(where[which], minlength=many) if which.any() else 0
+def _counted(parts: list[_Array], many: int) -> _Counts:
+    return np.bincount(np.concatenate([np.zeros(0, dtype=np.int32), *parts]), minlength=many)
 
 
-def _is_broken(exact: _Array, units: _Array) -> _Array:
-    """Whether amounts lie off a whole unit by more than a float's own error."""
+def _broken_rows(exact: _Array, units: _Array) -> _Array:
+    """Give the amounts that lie off a whole unit by more than a float's own error."""
     gap = np.subtract(exact, units, out=units)
     np.abs(gap, out=gap)
     if float(gap.max()) <= 1e-6:
-        return np.zeros(0, dtype=bool)
+        return np.zeros(0, dtype=np.intp)
     slack = np.abs(exact, out=exact)
     slack *= 2.0**-51
     slack += 1e-6
-    return gap > slack
+    return np.flatnonzero(gap > slack)
