@@ -319,13 +319,14 @@ def sum_measured(
         counts += np.bincount(where, minlength=many)
         for name, values in columns.items():
             part = values[rows]
-            known = np.isfinite(part)
-            if not known.all():
-                gaps[name].append(narrow[~known])
-                part = np.where(known, part, 0.0)
             np.multiply(part, scales[name], out=exact)
             np.add(exact, 0.5, out=units)
             np.floor(units, out=units)
+            known = np.isfinite(part)
+            if not known.all():
+                unknown = np.flatnonzero(~known)
+                gaps[name].append(narrow[unknown])
+                exact[unknown] = units[unknown] = 0.0
             largest = max(largest, float(units.max()), -float(units.min()))
             sums[name] += np.bincount(where, units, minlength=many)
             if name == "_units":

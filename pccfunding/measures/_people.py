@@ -11,10 +11,14 @@ from pccfunding.measures._days import iso_day, year_and_month
 from pccfunding.measures._frames import Table
 from pccfunding.measures._labels import ends_of, first_and_last
 
-__all__ = ["people_by_year", "refuse_doubled_people"]
+__all__ = ["mid_years", "people_by_year", "refuse_doubled_people"]
 
 
-def _mid_years(people: Table) -> nw.LazyFrame[Any]:
+def mid_years(people: Table) -> nw.LazyFrame[Any]:
+    """Give the rows of a population that are mid-years, with area, year and month.
+
+    Mid-year estimates are for 30 June or 1 July; other dates, such as a census day, are none.
+    """
     year, month = year_and_month("reference_date")
     return people.frame.select(
         "reference_date",
@@ -26,15 +30,13 @@ def _mid_years(people: Table) -> nw.LazyFrame[Any]:
     ).filter(((nw.col("_month") == 6) | (nw.col("_month") == 7)) & ~nw.col("_area").is_null())
 
 
-def people_by_year(people: Table) -> nw.LazyFrame[Any]:
+def people_by_year(people: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Give the people of each area and mid-year, with what would make the number wrong.
 
-    Mid-year estimates are for 30 June or 1 July; other dates, such as a census day, are no
-    mid-years. A number that is missing or negative counts as no number.
+    A number that is missing or negative counts as no number.
     """
     return (
-        _mid_years(people)
-        .filter(nw.col("_persons") >= 0)
+        people.filter(nw.col("_persons") >= 0)
         .with_columns(**ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1))
         .group_by(["_area", "_year"])
         .agg(
@@ -45,9 +47,9 @@ def people_by_year(people: Table) -> nw.LazyFrame[Any]:
     )
 
 
-def refuse_doubled_people(people: Table) -> None:
+def refuse_doubled_people(people: nw.LazyFrame[Any]) -> None:
     """Refuse a population of more than one vintage, or with an area and mid-year twice."""
-    held = _mid_years(people).with_columns(_times=nw.lit(1))
+    held = people.with_columns(_times=nw.lit(1))
     found = held.group_by("_vintage").agg(nw.col("_times").sum()).collect()["_vintage"].to_list()
     vintages = sorted(vintage for vintage in found if isinstance(vintage, str))
     if len(vintages) > 1:

@@ -20,7 +20,7 @@ from pccfunding.measures._frames import (
     refuse_other_kind,
 )
 from pccfunding.measures._nesting import refuse_overlap
-from pccfunding.measures._people import people_by_year, refuse_doubled_people
+from pccfunding.measures._people import mid_years, people_by_year, refuse_doubled_people
 from pccfunding.measures._rates import compare_counts
 from pccfunding.measures._sums import Sums
 from pccfunding.measures._windows import SIDES, Windows, read_windows
@@ -234,10 +234,11 @@ def _persons(
 ) -> Mapping[tuple[str, int], float]:
     """Give the people of each area at the mid-years of the windows."""
     windows.refuse_long("population")
-    refuse_doubled_people(people)
+    residents = mid_years(people).collect().lazy()
+    refuse_doubled_people(residents)
     years = [year for year in windows.mid_years if year is not None]
     areas = {str(code) for code in parts["area_code"].unique().to_list()}
-    rows = people_by_year(people).filter(nw.col("_year").is_in(years)).collect()
+    rows = people_by_year(residents).filter(nw.col("_year").is_in(years)).collect()
     return {
         (row["_area"], int(row["_year"])): row["_persons"]
         for row in rows.rows(named=True)

@@ -29,7 +29,7 @@ from pccfunding.measures._labels import (
     with_labels,
 )
 from pccfunding.measures._nesting import refuse_overlap
-from pccfunding.measures._people import people_by_year, refuse_doubled_people
+from pccfunding.measures._people import mid_years, people_by_year, refuse_doubled_people
 from pccfunding.measures._sums import Sums
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def per_capita_spend(
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")
 
+    residents = mid_years(people)
     lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:
         # The checks look at these few lines several times: the rows are added up only once.
@@ -146,8 +147,9 @@ def per_capita_spend(
         lines = lines.collect().lazy()
         refuse_long(table, lines, [*keys, "amount_gbp"])
         sums.refuse_inexact(lines, keys)
-        refuse_doubled_people(people)
-    groups = _per_group(sums, people_by_year(people), lines, keys, labels)
+        residents = residents.collect().lazy()
+        refuse_doubled_people(residents)
+    groups = _per_group(sums, people_by_year(residents), lines, keys, labels)
     if table.eager:
         totals = groups.collect()
         refuse_mixtures(table, lines.collect(), totals, [*keys, "_year"])
@@ -188,6 +190,8 @@ def _per_group(
         _vintage_z=filled(nw.col("_vintage_z"), ""),
         _lacking_area=nw.when(found).then(nw.lit(AFTER_ALL)).otherwise(nameless),
     )
+    if "area_code" in keys:
+        return areas
     return areas.group_by([*keys, "_year"]).agg(
         *sums.again(),
         *first_and_last([*labels, "vintage"]),
