@@ -15,28 +15,43 @@ from pccfunding.measures._frames import open_table
 from pccfunding.measures._kernel import sum_encoded
 from pccfunding.measures._sums import Sums
 
-KEYS = ["force", "stream", "period_start"]
+KEYS = ["force", "stream", "period_start", "period_end"]
 VOCABULARY = ["a", "b", "c", "never"]
 words = st.sampled_from([*VOCABULARY[:3], None])
-lines = st.lists(
-    st.tuples(words, words, st.integers(0, 3), st.none() | st.integers(-(10**9), 10**11)),
-    min_size=1,
-    max_size=40,
+pence = st.none() | st.integers(-(10**9), 10**11)
+# Whole days only, days with hours among them, unknown days among them, days centuries apart.
+spans = st.sampled_from(
+    [
+        (["2020-04-01", "2021-04-01", "2019-04-01"], ["0D", "364D", "-3D"]),
+        (["2020-04-01", "2019-04-01 12:00", "2019-04-01"], ["364D", "6h"]),
+        (["2020-04-01", "2019-04-01 08:00"], ["364D", "8h"]),
+        (["2020-04-01", None, "2019-04-01"], ["364D", "30D"]),
+        (["1700-01-01", "2100-12-31", "2019-04-01"], ["364D", "50000D"]),
+    ]
 )
 
 
-def frame_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    days = pd.to_datetime(
-        ["2020-04-01", "2021-04-01", "2019-04-01", "2019-04-01 12:00"], format="ISO8601"
+@st.composite
+def tables(draw: st.DrawFn) -> pd.DataFrame:
+    starts, lengths = draw(spans)
+    line = st.tuples(words, words, st.sampled_from(starts), st.sampled_from(lengths), pence)
+    return frame_of(
+        draw(st.lists(line, min_size=1, max_size=40)), unit=draw(st.sampled_from(["s", "us", "ns"]))
     )
+
+
+def frame_of(rows: list[tuple[Any, ...]], unit: str) -> pd.DataFrame:
+    first = pd.Series(pd.to_datetime([row[2] for row in rows], format="ISO8601"))
+    last = first + pd.Series(pd.to_timedelta([row[3] for row in rows]))
     pounds = [None if pence is None else pence / 100 for *_, pence in rows]
     return pd.DataFrame(
         {
             "force": pd.Categorical([row[0] for row in rows], categories=VOCABULARY),
             # Not in alphabetical order: a group-by sorts by the order of the categories.
             "stream": pd.Categorical([row[1] for row in rows], categories=VOCABULARY[::-1]),
-            "period_start": [days[row[2]] for row in rows],
-            "pence": np.array([row[3] or 0 for row in rows], dtype=np.int64),
+            "period_start": first.astype(f"datetime64[{unit}]"),
+            "period_end": last.astype(f"datetime64[{unit}]"),
+            "pence": np.array([row[4] or 0 for row in rows], dtype=np.int64),
             "amount_gbp": np.array(pounds, dtype=float),
             "amount_low_gbp": np.array(pounds, dtype=float) - 0.005,
         }
@@ -48,23 +63,22 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     """Take each way through the kernel, which large frames take otherwise."""
     if request.param == "held cells":
         monkeypatch.setattr(_kernel, "_CELLS", 1)
-        monkeypatch.setattr(_kernel, "_MOST_CELLS", 64)
+        monkeypatch.setattr(_kernel, "_MOST_CELLS", 1024)
     if request.param == "small blocks":
         monkeypatch.setattr(_kernel, "_BLOCK", 3)
 
 
 @pytest.mark.usefixtures("way")
-@given(rows=lines)
-def test_sums_rows_and_their_order_are_those_of_a_group_by(rows: list[tuple[Any, ...]]) -> None:
-    frame = frame_of(rows)
+@given(frame=tables())
+def test_sums_rows_and_their_order_are_those_of_a_group_by(frame: pd.DataFrame) -> None:
     grouped = frame.groupby(KEYS, observed=True, dropna=False)["pence"].sum().reset_index()
     pd.testing.assert_frame_equal(sum_encoded(frame, KEYS, "pence"), grouped)
 
 
 @pytest.mark.usefixtures("way")
-@given(rows=lines)
-def test_the_kernel_adds_up_as_the_other_path_does(rows: list[tuple[Any, ...]]) -> None:
-    sums = Sums(open_table(frame_of(rows), "table"), "amount_gbp")
+@given(frame=tables())
+def test_the_kernel_adds_up_as_the_other_path_does(frame: pd.DataFrame) -> None:
+    sums = Sums(open_table(frame, "table"), "amount_gbp")
     ours = sums._add_up_encoded(KEYS)
     assert ours is not None
     other = sums._measured(KEYS).group_by(KEYS).agg(*sums.again()).collect().to_native()
