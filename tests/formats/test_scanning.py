@@ -299,6 +299,19 @@ def test_a_stray_quotation_mark_loses_no_record_without_a_word(
 
 
 @counting
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_last_row_may_end_in_any_way_and_hold_any_sign(
+    tmp_path: Path, name: str, end: str
+) -> None:
+    line = street_line(1, "2023-07").replace("near, Street", "near\u2028, Street")
+    (tmp_path / "a-street.csv").write_text(
+        "\n".join([HEADER, line, line]) + end, encoding="utf-8", newline=""
+    )
+    found = count_police_uk(f"{tmp_path}/*.csv", engine=name)
+    assert (found.n_rows, found.set_aside) == (2, {})
+
+
+@counting
 def test_progress_is_told_by_files_and_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

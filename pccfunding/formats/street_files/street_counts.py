@@ -138,8 +138,9 @@ def count_police_uk(
         What to count by. An area is a district, told by the names of its LSOAs.
     engine : {"duckdb", "polars"}, default "duckdb"
         What counts. DuckDB keeps to 1 GB of memory, finds every damaged row, and can keep a copy;
-        Polars is faster and holds the counts in memory. It sets aside a file with a row that ends
-        before its crime type, or whose last row is cut; other short rows it takes for whole ones.
+        Polars is faster on many files and holds the counts in memory. It sets aside a file with
+        an empty row, one that ends before its crime type, or a last row that is cut; other short
+        rows it takes for whole ones.
     cache : path, optional
         With DuckDB: folder for a typed copy of what was read. Another count of the same files
         takes it instead; files that have changed are read anew.

@@ -240,8 +240,9 @@ def _last_row(file: str) -> list[str]:
     with Path(file).open("rb") as raw:
         raw.seek(0, 2)
         raw.seek(max(0, raw.tell() - 2**14))
-        lines = raw.read().decode("utf-8", errors="replace").splitlines()
-    return next(csv.reader(lines[-1:]), [])
+        tail = raw.read().decode("utf-8", errors="replace").rstrip("\r\n")
+    # Not splitlines, which breaks a line at signs that may stand in the name of a place.
+    return next(csv.reader([tail.rpartition("\n")[2]]), [])
 
 
 def _batches(layout: Layout) -> Iterator[Layout]:
