@@ -148,6 +148,24 @@ def write_gallery() -> None:
     (DOCS / "reference" / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def write_rooms() -> None:
+    """Write what each file of the rooms that are packages is for, from its first sentence."""
+    package = ROOT / "pccfunding"
+    lines = ["# Inside the rooms", ""]
+    lines += ["What each file is for, by room, as its first sentence says. A name that begins with"]
+    lines += ["an underscore is for its own room only.", ""]
+    for room in sorted(path.parent for path in package.rglob("__init__.py")):
+        if room == package:
+            continue
+        inside = ".".join(room.relative_to(package).parts)
+        lines += [f"## {inside}", "", purpose(inside), "", "| file | for |", "|---|---|"]
+        for path in sorted(room.glob("[!_]*.py")) + sorted(room.glob("_[!_]*.py")):
+            said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+            lines.append(f"| `{path.name}` | {said.splitlines()[0]} |")
+        lines.append("")
+    (DOCS / "explanation" / "rooms.md").write_text("\n".join(lines), encoding="utf-8")
+
+
 def write_formula(self: Any, node: Any) -> None:
     """Write a formula as MathML, which a browser shows and reads out without any script."""
     display = "block" if isinstance(node, math_block) else "inline"
@@ -164,3 +182,4 @@ write_api()
 write_dictionary()
 copy_notebooks()
 write_gallery()
+write_rooms()
