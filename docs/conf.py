@@ -160,8 +160,7 @@ def write_rooms() -> None:
         inside = ".".join(room.relative_to(package).parts)
         lines += [f"## {inside}", "", purpose(inside), "", "| file | for |", "|---|---|"]
         for path in sorted(room.glob("[!_]*.py")) + sorted(room.glob("_[!_]*.py")):
-            said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-            lines.append(f"| `{path.name}` | {said.splitlines()[0]} |")
+            lines.append(f"| `{path.name}` | {purpose(f'{inside}.{path.stem}')} |")
         lines.append("")
     (DOCS / "explanation" / "rooms.md").write_text("\n".join(lines), encoding="utf-8")
 
