@@ -198,20 +198,20 @@ def show(name: str, result: dict[str, Any]) -> None:
     """Print one result."""
     print(f"\n{name}: {result['work']}")
     print(f"  {result['agreement']}")
-    print(f"  {'':34}{'wall ms':>10}{'CPU ms':>10}{'x wall':>9}{'x CPU':>9}{'MB':>8}")
+    print(f"  {'':34}{'wall ms':>10}{'CPU ms':>10}{'x wall':>9}{'x CPU':>9}{'MB':>10}")
     for call, row in result["calls"].items():
         print(
             f"  {call:34}{row['wall_ms_per_unit']:10.4g}{row['cpu_ms_per_unit']:10.4g}"
             f"{row['times_ours_wall']:9.3g}{row['times_ours_cpu']:9.3g}"
-            f"{row['extra_memory_mb']:8.3g}"
+            f"{row['extra_memory_mb']:10.3g}"
         )
     for goal in result["goals"]:
         word = "met" if goal["met"] else "MISSED"
         print(f"  {goal['goal']}: {goal['measured']:.3g}, {word}")
     before, after = result["load_average"]
-    if before is not None and max(before, after) > 0.5:
+    if before is not None:
         cores = result["machine"]["cores"]
-        print(f"  Taken under load: {before:.1f} before, {after:.1f} after, on {cores} cores.")
+        print(f"  Load average {before:.1f} before, {after:.1f} after, on {cores} cores.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pccfunding._bundled import datasets_dir
 
-__all__ = ["FORCES", "MONTHS", "TYPES", "scratch", "street_files"]
+__all__ = ["FORCES", "MONTHS", "TYPES", "lsoas", "scratch", "street_files"]
 
 SEED = 20_240_331
 FORCES, MONTHS, LSOAS = 43, 12, 35_672
@@ -97,13 +97,13 @@ def street_files(rows: int, *, files: int) -> Path:
     return folder
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
-    rng = np.random.default_rng(SEED)
+def lsoas() -> pd.DataFrame:
+    """Give the small areas, each with its district and force."""
     with (datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as file:
         areas = [row for row in csv.DictReader(file) if row["kind"] == "local_authority"]
     districts = [areas[number % len(areas)] for number in range(LSOAS)]
     codes = sorted({area["parent_code"] for area in areas})
-    lsoas = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "lsoa": np.arange(LSOAS),
             "lsoa_code": [f"E01{number:06d}" for number in range(LSOAS)],
@@ -111,10 +111,16 @@ def _tables(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
                 f"{area['name']} {turn // 5 + 1:03d}{'ABCDE'[turn % 5]}"
                 for turn, area in ((n // len(areas), area) for n, area in enumerate(districts))
             ],
+            "district": [area["name"] for area in districts],
             "force_number": [codes.index(area["parent_code"]) for area in districts],
         }
     )
-    lsoas["force_name"] = "Force " + lsoas["force_number"].astype(str) + " Constabulary"
+    frame["force_name"] = "Force " + frame["force_number"].astype(str) + " Constabulary"
+    return frame
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+    rng = np.random.default_rng(SEED)
     drawn = pd.DataFrame(
         {
             "number": np.arange(rows),
@@ -128,7 +134,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
         }
     )
     for name, frame in {
-        "lsoas": lsoas,
+        "lsoas": lsoas(),
         "rows": drawn,
         "types": pd.DataFrame({"type": range(len(TYPES)), "type_name": TYPES}),
         "outcomes": pd.DataFrame({"outcome": range(len(OUTCOMES)), "outcome_name": OUTCOMES}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -187,8 +188,9 @@ def count_police_uk(
     from rich.console import Console
     from rich.progress import Progress
 
-    from pccfunding.formats.street_files import street_counts
+    from pccfunding.formats.street_files import street_counts, street_runs
 
+    os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", street_runs.CSV_CHUNK_BYTES)
     street_counts.check_target(out, force=force)
     n_files = len(street_counts.matching_files(glob))
     # On standard error, so that what is printed can be piped.

@@ -218,6 +218,8 @@ def with_reasons(
     if not found:
         return frame.with_columns(nw.lit(None, dtype=nw.String).alias(column))
     pieces = [nw.when(condition).then(text) for condition, text in found]
+    if eager and len(found) == 1:
+        return frame.with_columns(pieces[0].alias(column))
     # The leading empty piece keeps the text a string where every condition is unknown.
     joined = nw.concat_str([nw.lit(""), *pieces], separator="; ", ignore_nulls=True)
     frame = frame.with_columns(joined.alias(column))

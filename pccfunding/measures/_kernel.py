@@ -18,7 +18,7 @@ _Array: TypeAlias = npt.NDArray[Any]
 _Counts: TypeAlias = npt.NDArray[np.int64]
 _EXACT = 2.0**53
 # So many rows at a time stay in the processor's cache, with the few arrays that are made of them.
-_BLOCK = 2**16
+_BLOCK = 2**17
 # More cells than this do not stay there: those that never occur are then left out.
 _CELLS = 2**16
 _MOST_CELLS = 2**22

@@ -30,20 +30,19 @@ def mid_years(people: Table) -> nw.LazyFrame[Any]:
     ).filter(((nw.col("_month") == 6) | (nw.col("_month") == 7)) & ~nw.col("_area").is_null())
 
 
-def people_by_year(people: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[Any]:
     """Give the people of each area and mid-year, with what would make the number wrong.
 
-    A number that is missing or negative counts as no number.
+    A number that is missing or negative counts as no number. `checked` says that each area and
+    mid-year stands there once, or was found not to by `refuse_doubled_people`.
     """
-    return (
-        people.filter(nw.col("_persons") >= 0)
-        .with_columns(**ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1))
-        .group_by(["_area", "_year"])
-        .agg(
-            nw.col("_persons").sum(),
-            *first_and_last(["vintage"]),
-            nw.col("_times").sum(),
-        )
+    people = people.filter(nw.col("_persons") >= 0).with_columns(
+        **ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1)
+    )
+    if checked:
+        return people.drop("reference_date", "_month", "_vintage")
+    return people.group_by(["_area", "_year"]).agg(
+        nw.col("_persons", "_times").sum(), *first_and_last(["vintage"])
     )
 
 

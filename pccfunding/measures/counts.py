@@ -238,7 +238,7 @@ def _persons(
     refuse_doubled_people(residents)
     years = [year for year in windows.mid_years if year is not None]
     areas = {str(code) for code in parts["area_code"].unique().to_list()}
-    rows = people_by_year(residents).filter(nw.col("_year").is_in(years)).collect()
+    rows = people_by_year(residents, checked=True).filter(nw.col("_year").is_in(years)).collect()
     return {
         (row["_area"], int(row["_year"])): row["_persons"]
         for row in rows.rows(named=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -149,7 +150,7 @@ def per_capita_spend(
         sums.refuse_inexact(lines, keys)
         residents = residents.collect().lazy()
         refuse_doubled_people(residents)
-    groups = _per_group(sums, people_by_year(residents), lines, keys, labels)
+    groups = _per_group(sums, people_by_year(residents, checked=table.eager), lines, keys, labels)
     if table.eager:
         totals = groups.collect()
         refuse_mixtures(table, lines.collect(), totals, [*keys, "_year"])
@@ -224,8 +225,8 @@ def _finish(
         **amounts,
         **{label: single(label) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
-        period_start=_day_of_year(table, "period_start", 0, "-04-01"),
-        period_end=_day_of_year(table, "period_end", 1, "-03-31"),
+        period_start=_day_of_year(table, groups, "period_start", 0, "-04-01"),
+        period_end=_day_of_year(table, groups, "period_end", 1, "-03-31"),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
         _peopled=peopled & (nw.col("_persons") > 0),
@@ -244,10 +245,18 @@ def _finish(
     )
 
 
-def _day_of_year(table: Table, column: str, later: int, day: str) -> nw.Expr:
+def _day_of_year(
+    table: Table, groups: nw.LazyFrame[Any], column: str, later: int, day: str
+) -> nw.Expr:
+    kind = table.schema[column]
+    if table.eager:
+        # The years are few: each is written once, not for every group.
+        years = groups.select("_year").unique().collect()["_year"].to_list()
+        days = [datetime.fromisoformat(f"{int(year) + later}{day}") for year in years]
+        return nw.col("_year").replace_strict(years, days, return_dtype=nw.Datetime()).cast(kind)
     year = (nw.col("_year") + later).cast(nw.Int64).cast(nw.String)
     written = nw.concat_str([year, nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])
+    return written.str.to_datetime(format="%Y-%m-%d").cast(kind)
 
 
 def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from importlib.util import find_spec
@@ -218,6 +219,23 @@ def test_a_count_never_writes_over_a_file_unasked(tmp_path: Path) -> None:
     odd = CliRunner().invoke(main, [*command[:-1], str(tmp_path / "counts.txt")])
     assert odd.exit_code == 2
     assert "neither .csv nor .parquet" in odd.output
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "4194304"), ("250000", "250000")])
+def test_the_command_has_polars_read_a_little_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, used: str
+) -> None:
+    # Set first, so that what the command leaves behind is taken back.
+    monkeypatch.setenv("POLARS_CSV_CHUNK_SIZE", given or "")
+    if given is None:
+        del os.environ["POLARS_CSV_CHUNK_SIZE"]
+    expected = archive(tmp_path / "in", files=3)
+    out = tmp_path / "counts.csv"
+    command = ["count", "police-uk", f"{tmp_path}/in/*/*.csv", "--out", str(out)]
+    result = CliRunner().invoke(main, [*command, "--engine", "polars"])
+    assert result.exit_code == 0, result.output
+    assert as_counter(pd.read_csv(out, parse_dates=["period_start"])) == expected
+    assert os.environ["POLARS_CSV_CHUNK_SIZE"] == used
 
 
 @pytest.mark.usefixtures("need")

@@ -143,6 +143,13 @@ class TestPerCapitaSpend:
         assert (row["n_known"], row["n_figures"]) == (1, 2)
         assert row["unknown_reason"] == "1 of 2 amounts unknown"
 
+    def test_a_reason_stands_only_where_it_holds(self) -> None:
+        known, unknown = spend([award(10.0), award(None, funding_stream="Youth")])
+        assert (known["unknown_reason"], unknown["unknown_reason"]) == (
+            None,
+            "1 of 1 amounts unknown",
+        )
+
     def test_a_group_of_unknowns_is_unknown(self) -> None:
         (row,) = spend([award(None)])
         assert row["spend_gbp"] is row["spend_known_gbp"] is None
@@ -197,7 +204,7 @@ class TestPerCapitaSpend:
         (row,) = spend([award(1.0)], [census])
         assert row["unknown_reason"] == f"no population for {FORCE} at mid-2023"
 
-    @pytest.mark.parametrize("missing", [None, math.nan])
+    @pytest.mark.parametrize("missing", [None, math.nan, -1])
     def test_missing_people_are_unknown(self, missing: float | None) -> None:
         rows = [award(8.0), award(8.0, area_code=OTHER), award(8.0, area_code="E23000001")]
         (row,) = spend(rows, [people(missing), people(area_code="E23000001")])

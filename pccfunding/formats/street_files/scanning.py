@@ -200,7 +200,7 @@ def layout_of(
     faults = {}
     for file in files:
         try:
-            with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+            with open(file, encoding="utf-8-sig", newline="") as lines:
                 header = tuple(name.strip() for name in next(csv.reader(lines), []))
         except (UnicodeDecodeError, csv.Error) as error:
             faults[file] = f"is no CSV file in UTF-8 ({error})."

@@ -24,11 +24,13 @@ from pccfunding.formats.street_files.street_cache import DamagedError, StreetCac
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
+__all__ = ["CSV_CHUNK_BYTES", "DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
 
 Progress: TypeAlias = Callable[[int, int], None]
-_BATCH_BYTES, _BATCH_FILES = 2**30, 1024
+_BATCH_BYTES, _BATCH_FILES = 2**31, 1024
 _MEMORY = "1GB"
+# As POLARS_CSV_CHUNK_SIZE. Polars reads 32 MB at a time on its own: twice the memory, no faster.
+CSV_CHUNK_BYTES = str(2**22)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[012])")
 _UNCLOSED = "has a quotation mark that is not closed."
 
@@ -68,8 +70,8 @@ class Run(ABC):
         """Whether an error of the engine is about what a file holds."""
 
     @abstractmethod
-    def hidden_fault(self, file: str, batch: Layout) -> str | None:
-        """Tell what is wrong with a file where the engine itself would not."""
+    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
+        """Tell what is wrong with some files of a batch where the engine itself would not."""
 
     def count_files(self, files: list[str]) -> None:
         """Count files batch by batch."""
@@ -88,12 +90,14 @@ class Run(ABC):
 
     def each_readable(self, layout: Layout, work: Callable[[Layout], int]) -> None:
         """Do the work batch by batch; where a batch fails, halve it until the file is found."""
+        cores = os.cpu_count() or 1
         for batch in _batches(layout):
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                found = pool.map(partial(self.hidden_fault, batch=batch), batch.files)
-                faults = dict(zip(batch.files, found, strict=True))
-            self.set_aside.update({file: fault for file, fault in faults.items() if fault})
-            whole = tuple(file for file, fault in faults.items() if not fault)
+            shares = [batch.files[core::cores] for core in range(cores)]
+            with ThreadPoolExecutor(cores) as pool:
+                found = pool.map(partial(self.hidden_faults, batch=batch), shares)
+            faults = {file: fault for share in found for file, fault in share.items()}
+            self.set_aside.update(faults)
+            whole = tuple(file for file in batch.files if file not in faults)
             if whole:
                 self._try(Layout(batch.header, whole), work)
 
@@ -142,14 +146,16 @@ class DuckRun(Run):
         counted = count_records(open_street([part], "duckdb", self.connection), self.columns)
         counted.create("part")
         try:
-            rows = self.connection.execute("SELECT sum(records)::BIGINT FROM part").fetchall()[0][0]
+            month = "month" if "month" in self.columns else "NULL"
+            found = self.connection.execute(
+                f"SELECT {month}, sum(records)::BIGINT FROM part GROUP BY 1"
+            ).fetchall()
             if "month" in self.columns:
-                months = self.connection.execute("SELECT DISTINCT month FROM part").fetchall()
-                _refuse_no_months([month for (month,) in months])
+                _refuse_no_months([month for month, _ in found])
             self.connection.execute("INSERT INTO totals SELECT * FROM part")
         finally:
             self.connection.execute("DROP TABLE part")
-        return int(rows or 0)
+        return sum(rows for _, rows in found)
 
     def totals(self) -> pd.DataFrame:
         keys = ", ".join(self.columns)
@@ -167,10 +173,13 @@ class DuckRun(Run):
             error, duckdb.OutOfMemoryException
         )
 
-    def hidden_fault(self, file: str, batch: Layout) -> str | None:
+    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
         # DuckDB 2.0 reads a quotation mark that is not closed as the end of the file, without a
         # word, but for a file on its own.
-        return _UNCLOSED if len(batch.files) > 1 and _is_unclosed(file) else None
+        if len(batch.files) == 1:
+            return {}
+        buffer = bytearray(2**18)
+        return {file: _UNCLOSED for file in files if _is_unclosed(file, buffer)}
 
 
 class PolarsRun(Run):
@@ -208,11 +217,13 @@ class PolarsRun(Run):
 
         return isinstance(error, pl.exceptions.PolarsError)
 
-    def hidden_fault(self, file: str, batch: Layout) -> str | None:
-        found = len(_last_row(file))
-        if found not in (0, len(batch.header)):
-            return f"ends in a row of {found} columns, not {len(batch.header)}."
-        return None
+    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
+        columns = len(batch.header)
+        return {
+            file: f"ends in a row of {found} columns, not {columns}."
+            for file in files
+            if (found := len(_last_row(file))) not in (0, columns)
+        }
 
 
 def _refuse_no_months(months: list[str | None]) -> None:
@@ -221,11 +232,11 @@ def _refuse_no_months(months: list[str | None]) -> None:
             raise DamagedError(f"has {month!r} where a month such as '2023-01' stands.")
 
 
-def _is_unclosed(file: str) -> bool:
+def _is_unclosed(file: str, buffer: bytearray) -> bool:
     """Whether a file holds an odd number of quotation marks."""
     import numpy as np
 
-    buffer, count = bytearray(2**18), 0
+    count = 0
     block = np.frombuffer(buffer, dtype=np.uint8)
     with Path(file).open("rb", buffering=0) as raw:
         while size := raw.readinto(buffer):
@@ -251,7 +262,7 @@ def _batches(layout: Layout) -> Iterator[Layout]:
     size = 0
     for file in layout.files:
         held.append(file)
-        size += Path(file).stat().st_size
+        size += os.path.getsize(file)
         if size >= _BATCH_BYTES or len(held) == _BATCH_FILES:
             yield Layout(layout.header, tuple(held))
             held, size = [], 0
