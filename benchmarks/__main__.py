@@ -80,8 +80,9 @@ def measure(comparison: Comparison, rounds: int) -> dict[str, Any]:
     agreement = comparison.agree({name: call.run() for name, call in calls.items()})
     load_before = load()
     seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
+    # There and back, so that no call always follows the same one and finds what that one left.
+    for turn in range(rounds):
+        for name, call in list(calls.items())[:: -1 if turn % 2 else 1]:
             seconds[name].append(time_once(call))
     ours, *_ = calls
     found = {}
@@ -219,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", help="part of a name; all benchmarks without it")
     parser.add_argument("--rows", type=int, help="size of the work, in place of its own")
-    parser.add_argument("--rounds", type=int, default=7, help="rounds to time")
+    parser.add_argument("--rounds", type=int, default=8, help="rounds to time")
     parser.add_argument("--list", action="store_true", help="list the benchmarks and stop")
     parser.add_argument("--page", action="store_true", help="write docs/performance.md and stop")
     options = parser.parse_args(arguments)

@@ -10,7 +10,7 @@ from typing import SupportsIndex, TypeAlias
 
 from pccfunding.errors import IntervalError
 
-__all__ = ["Exact", "Interval", "as_fraction", "decimal_text"]
+__all__ = ["Exact", "Interval", "as_fraction", "decimal_text", "interval_text"]
 
 Exact: TypeAlias = int | Fraction | Decimal | str
 
@@ -376,3 +376,16 @@ def _product(one: _SignedEnd, two: _SignedEnd) -> _SignedEnd:
     if one[0] or two[0]:
         return sign, Fraction(0), False
     return 0, one[1] * two[1], one[2] and two[2]
+
+
+def interval_text(interval: Interval) -> str:
+    """Write an interval, a single number plainly.
+
+    Examples
+    --------
+    >>> interval_text(Interval.point("18.5")), interval_text(Interval(1, 2))
+    ('18.5', '[1, 2]')
+    """
+    if interval.is_point and interval.low is not None:
+        return decimal_text(interval.low)
+    return str(interval)

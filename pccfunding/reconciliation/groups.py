@@ -29,7 +29,7 @@ class Reconciliations:
     by : tuple of str
         The columns that make a group.
     groups : tuple of (tuple, Reconciliation)
-        Each key with its result, in order of first appearance.
+        Each key with its result, in order of first appearance; of a long lazy table, by key.
 
     Examples
     --------
@@ -114,14 +114,17 @@ def judge_groups(
 
     The options are those of ``judge``; they hold for every group.
     """
+    from pccfunding.reconciliation.ledgers import ledger_rows
+
     keys = (by,) if isinstance(by, str) else tuple(by)
-    parts: dict[Key, list[One]] = {}
-    for row in frame_rows(left):
-        parts.setdefault(_key(row, keys), []).append(row)
     if hasattr(right, "to_dict") and not hasattr(type(right), "columns"):
         unit = options.get("unit")
         right = {key: series_value(value, unit) for key, value in right.to_dict().items()}
     totals = _mapped(right) if isinstance(right, Mapping) else _rows_by_key(right, keys)
+    told = list(totals.values())
+    parts: dict[Key, list[One]] = {}
+    for row in ledger_rows(left, told, keys, relation=relation, scope=options.get("scope")):
+        parts.setdefault(_key(row, keys), []).append(row)
     groups = []
     for key in dict.fromkeys([*parts, *totals]):
         result = judge(parts.get(key), totals.get(key), relation=relation, **options)

@@ -59,6 +59,10 @@ def judge(
 ) -> Reconciliation:
     """Judge one statement; the parameters are those of ``reconcile``."""
     rule = _relation(relation)
+    if hasattr(type(left), "columns"):
+        from pccfunding.reconciliation.ledgers import ledger_rows
+
+        left = ledger_rows(left, right, [], relation=relation, scope=scope)
     terms = read_side(left, unit=unit)
     rights = read_side(right, unit=rule.right_unit or unit)
     rule.check_terms(len(terms))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pccfunding.errors import IntervalError
-from pccfunding.intervals import Interval, decimal_text
+from pccfunding.intervals import Interval, decimal_text, interval_text
 from pccfunding.printed import Printed
 from pccfunding.reconciliation.relations import Relation, counts_that_print
 
@@ -107,21 +107,15 @@ def working(
     left = rule.sign.join(_term(one) for one in terms) if rule.sign else _term(terms[0])
     for kind, number in missing.items():
         left = f"{left} + {number} {kind}"
-    result = "" if len(terms) == 1 and rule.sign in ("", " + ") else f" = {_plain(proof[0])}"
+    result = "" if len(terms) == 1 and rule.sign in ("", " + ") else f" = {interval_text(proof[0])}"
     return f"{left}{result}; against {_term(total)}"
 
 
 def _term(one: Printed) -> str:
     if one.hard is not None and one.hard.is_point and one.value is not None:
-        return decimal_text(one.value)
+        return one.text if one.resolution is None else decimal_text(one.value)
     interval = one.soft or one.hard
     return f"'{one.text}'" + ("" if interval is None else f" {interval}")
-
-
-def _plain(interval: Interval) -> str:
-    if interval.is_point and interval.low is not None:
-        return decimal_text(interval.low)
-    return str(interval)
 
 
 def certain(rule: Relation, hard: tuple[Interval, Interval]) -> bool:

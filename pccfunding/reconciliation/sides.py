@@ -10,13 +10,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import MixedFlowError, MixedStatusError, PenceError, TableError
-from pccfunding.intervals import Interval, as_fraction, decimal_text
+from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
 from pccfunding.printed import Printed, parse_printed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "ADDED_ROWS",
+    "SCOPE_COLUMNS",
     "One",
     "Side",
     "Term",
@@ -24,8 +26,10 @@ __all__ = [
     "frame_rows",
     "is_row",
     "known",
+    "open_rows",
     "printed_row",
     "read_side",
+    "row_mapping",
     "series_value",
 ]
 
@@ -34,6 +38,8 @@ One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | No
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 
 NOT_PUBLISHED = "not published"
+# How many rows of a ledger one row stands for.
+ADDED_ROWS = "_added_rows"
 # The columns of a table that say what its amounts are about.
 SCOPE_COLUMNS = {
     "period": ("period_start", "period_end"),
@@ -99,11 +105,11 @@ def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
         terms = list(given)
     else:
         terms = [given]
-    rows = [_mapping(term) for term in terms if is_row(term)]
+    rows = [row_mapping(term) for term in terms if is_row(term)]
     _refuse_mixed(rows)
     _refuse_second_printings(rows)
     return [
-        _row_term(_mapping(term), unit) if is_row(term) else Term(_one(term, unit))
+        _row_term(row_mapping(term), unit) if is_row(term) else Term(_one(term, unit))
         for term in terms
     ]
 
@@ -123,7 +129,8 @@ def _lister(given: Any) -> Any:
     return getattr(given, "to_list", None) or getattr(given, "tolist", None)
 
 
-def _mapping(row: Any) -> Row:
+def row_mapping(row: Any) -> Row:
+    """Give the cells of a row by the names of their columns."""
     return row._asdict() if hasattr(row, "_asdict") else dict(row)
 
 
@@ -149,8 +156,8 @@ def exact_pence(amount: float) -> Fraction:
     return Fraction(pence, 100)
 
 
-def frame_rows(frame: Any) -> list[dict[str, Any]]:
-    """Give the rows of a table of any kind.
+def open_rows(frame: Any) -> Any:
+    """See a table of any kind through Narwhals.
 
     Raises
     ------
@@ -160,21 +167,29 @@ def frame_rows(frame: Any) -> list[dict[str, Any]]:
     import narwhals.stable.v2 as nw
 
     try:
-        opened = nw.from_native(frame)
+        table = nw.from_native(frame)
     except TypeError:
         raise TableError(f"This is no table but a {type(frame).__name__}.") from None
-    table = opened.collect() if isinstance(opened, nw.LazyFrame) else opened
-    if not {"token", "amount_gbp"} & set(table.columns):
+    names = table.collect_schema().names()
+    if not {"token", "amount_gbp"} & set(names):
         raise TableError(
             f"This table has neither token nor amount_gbp; it has "
-            f"{', '.join(map(repr, table.columns))}. Name the printed amounts one of these."
+            f"{', '.join(map(repr, names))}. Name the printed amounts one of these."
         )
-    return list(table.rows(named=True))
+    return table
+
+
+def frame_rows(frame: Any) -> list[dict[str, Any]]:
+    """Give the rows of a table of any kind, as ``open_rows`` sees it."""
+    return list(open_rows(frame).lazy().collect().rows(named=True))
 
 
 def _refuse_mixed(rows: Sequence[Row]) -> None:
     for column, error in (("status", MixedStatusError), ("flow", MixedFlowError)):
-        counts = Counter(row[column] for row in rows if isinstance(row.get(column), str))
+        counts: Counter[str] = Counter()
+        for row in rows:
+            if isinstance(row.get(column), str):
+                counts[row[column]] += row.get(ADDED_ROWS, 1)
         if len(counts) > 1:
             mixed = ", ".join(f"{number} {name}" for name, number in counts.items())
             raise error(f"These rows mix {mixed}. Keep one {column}, or sum them apart.")
@@ -230,7 +245,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("unknown")) == "nil":
         return _exact(Fraction(0), unit or "GBP")
     if token is None:
-        found = None if amount is None else _amount(exact_pence(float(amount)), row)
+        found = None if amount is None else _amount(_pounds(amount), row)
         return found if found is None or per is None else replace(found, per=per)
     printed = parse_printed(token, unit=unit, exact=known(row.get("precision")) == "exact")
     if known(row.get("direction")) == "down":
@@ -247,11 +262,15 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
 def _amount(amount: Fraction, row: Row) -> Printed:
     """Take an amount without its token within the bounds beside it, if there are any."""
     bounds = [row.get("amount_low_gbp", amount), row.get("amount_high_gbp", amount)]
-    low, high = (
-        end if isinstance(end, Fraction | None) else exact_pence(float(end))
-        for end in map(known, bounds)
-    )
-    return replace(_within(Interval(low, high), decimal_text(amount), "GBP"), value=amount)
+    low, high = (None if end is None else _pounds(end) for end in map(known, bounds))
+    text = decimal_text(amount)
+    if ADDED_ROWS in row:
+        text += f" ({row[ADDED_ROWS]:,} amounts)"
+    return replace(_within(Interval(low, high), text, "GBP"), value=amount)
+
+
+def _pounds(amount: Any) -> Fraction:
+    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -273,7 +292,7 @@ def _one(term: Any, unit: str | None) -> Printed | None:
     if isinstance(term, str):
         return parse_printed(term, unit=unit)
     if isinstance(term, Interval):
-        return _within(term, str(term), unit)
+        return _within(term, interval_text(term), unit)
     return _exact(as_fraction(term), unit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -44,6 +45,7 @@ from pccfunding import (
 )
 from pccfunding.errors import TableError
 from pccfunding.measures import _kernel
+from pccfunding.reconciliation import ledgers as long_ledgers
 
 BY = ["ledger", "funding_stream"]
 # All ledgers run as one table on every engine; so many of them run alone too, an empty one first.
@@ -234,6 +236,25 @@ def test_reconciling_by_group_gives_the_same_verdicts(make: Maker) -> None:
     assert [key for key, _ in found] == [key for key, _ in expected]
     for (_, one), (_, other) in zip(found, expected, strict=True):
         assert (one.verdict, one.gap, one.text) == (other.verdict, other.gap, other.text)
+
+
+@whole_engines
+def test_a_long_ledger_is_added_up_on_its_engine_and_judged_alike(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = all_in_one().awards
+    by = ["ledger", "funding_stream", "status"]
+    places = zip(*(table[name] for name in by), strict=True)
+    totals = dict.fromkeys(places, "£1,000.00")
+    for relation in ("sum", "part_of"):
+        expected = dict(reconcile(pandas_numpy(table), totals, by=by, relation=relation).groups)
+        monkeypatch.setattr(long_ledgers, "_LISTED", 0)
+        found = reconcile(make(table), totals, by=by, relation=relation).groups
+        monkeypatch.undo()
+        assert {key for key, _ in found} == set(expected)
+        for key, one in found:
+            assert replace(one, working="") == replace(expected[key], working="")
+        assert {one.verdict for one in expected.values()} > {"cannot be told"}
 
 
 def spanning(ledger: Ledger) -> Columns:

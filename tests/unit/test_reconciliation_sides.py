@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ import polars as pl
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Interval, IntervalError, MixedStatusError, TableError, reconcile
+from pccfunding import Interval, IntervalError, MixedStatusError, PenceError, TableError, reconcile
 
 FIGURES = pcc.load_figures().set_index("figure_id", drop=False)
 UNTOLD = "cannot be told"
@@ -342,6 +343,47 @@ def test_groups_may_have_a_status_each_and_totals_of_any_kind() -> None:
     assert counts.verdict == "reconciles"
     with pytest.raises(TableError, match="no table but a int"):
         reconcile(table, 3, by="status")
+
+
+def test_a_long_ledger_is_added_up_and_says_of_how_many_amounts() -> None:
+    lines = pd.DataFrame({"stream": ["Roads", "Youth"] * 750, "amount_gbp": [0.10, 0.25] * 750})
+    lines.loc[1, "amount_gbp"] = None
+    found = reconcile(lines, {"Roads": "£75.00", "Youth": "£187.25"}, by="stream")
+    (roads, one), (youth, other) = found.groups
+    assert (roads, one.verdict, one.gap) == (("Roads",), "reconciles", 0)
+    assert one.working == "75 (750 amounts); against 75"
+    assert (youth, other.reason) == (("Youth",), "not-published")
+    assert other.working.startswith("187.25 (749 amounts) + 1 not published")
+    whole = reconcile(lines.dropna(), "£262.26")
+    assert (whole.verdict, whole.gap) == ("conflicts", Fraction("0.01"))
+    assert reconcile(lines.iloc[2:1002], "£1.00").working.startswith("0.1 + 0.25 + 0.1 + ")
+
+
+def test_a_long_ledger_is_as_strict_as_a_short_one() -> None:
+    lines = pd.DataFrame({"status": "award", "amount_gbp": [1.0] * 1500})
+    with pytest.raises(PenceError, match=r"1\.005 pounds"):
+        reconcile(lines.assign(amount_gbp=[1.005] + [1.0] * 1499), "£1,500.00")
+    with pytest.raises(MixedStatusError, match="1400 award, 100 budget"):
+        reconcile(lines.assign(status=["award"] * 1400 + ["budget"] * 100), "£1,500.00")
+    odd = 2**51 + 1
+    large = reconcile(lines.assign(amount_gbp=[odd / 100] * 9 + [0.01] * 1490 + [0.02]), "£1.00")
+    assert large.gap == Fraction(100 - 9 * odd - 1492, 100)
+    nothing = reconcile(lines[["amount_gbp"]] * math.nan, "£1.00")
+    assert (nothing.reason, nothing.proof) == ("not-published", None)
+    printed_twice = lines.assign(subject_id="one", figure_id=[f"f{n}" for n in range(1500)])
+    with pytest.raises(TableError, match="two printings of 'one'"):
+        reconcile(printed_twice, "£1.00")
+    pairs = pd.DataFrame({"pair": [n // 2 for n in range(1500)], "amount_gbp": [3.0, 1.0] * 750})
+    less = dict.fromkeys(range(750), "£2.00")
+    assert reconcile(pairs, less, by="pair", relation="difference").verdict == "reconciles"
+    spans = {"period_start": "2023-04-01", "period_end": "2024-03-31"}
+    total = [{"amount_gbp": 1500.0} | spans]
+    assert reconcile(lines.assign(**spans), total).verdict == "reconciles"
+    later = lines.assign(**spans | {"period_end": "2025-03-31"})
+    assert reconcile(later, total).reason == "scope-differs"
+    for totals in ({"award": total[0]}, pd.DataFrame([total[0] | {"status": "award"}])):
+        (_, alone), *_ = reconcile(later, totals, by="status").groups
+        assert alone.reason == "scope-differs"
 
 
 def test_a_row_without_an_amount_is_refused() -> None:
