@@ -29,6 +29,11 @@ python -m benchmarks            # all, or a part of a name; --rows N and --round
 python -m benchmarks --page     # writes this page from the last results
 ```
 
+A call that makes large temporary arrays pays for fresh memory each time, and on a virtual machine
+that price can move by seconds from call to call. `--keep-memory` has glibc keep what is freed, for
+all calls alike; such results are named `..._memory_kept`. They show the arithmetic alone, and are
+the harder comparison for calls of ours that need little memory.
+
 The files of the street benchmarks take 2.7 GB; they are written once into the folder that
 `PCCFUNDING_BENCHMARK_DATA` names, or into one for temporary files. See [scale](scale.md) for what
 runs beyond one machine.
