@@ -383,7 +383,7 @@ def interval_text(interval: Interval) -> str:
 
     Examples
     --------
-    >>> interval_text(Interval.point("18.5")), interval_text(Interval(1, 2))
+    >>> interval_text(Interval.point("18.5")), interval_text(Interval.of(1, 2))
     ('18.5', '[1, 2]')
     """
     if interval.is_point and interval.low is not None:

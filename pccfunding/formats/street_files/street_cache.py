@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -146,8 +147,8 @@ class StreetCache:
 def _marks(files: Sequence[str]) -> list[list[Any]]:
     marks: list[list[Any]] = []
     for file in files:
-        stat = Path(file).stat()
-        marks.append([str(Path(file).resolve()), stat.st_size, stat.st_mtime_ns])
+        stat = os.stat(file)
+        marks.append([os.path.abspath(file), stat.st_size, stat.st_mtime_ns])
     return marks
 
 
