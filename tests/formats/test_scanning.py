@@ -316,6 +316,20 @@ def test_a_stray_quotation_mark_loses_no_record_without_a_word(
             assert found.n_rows == 90 + (0 if found.set_aside else rows)
 
 
+@WITH_DUCKDB
+def test_files_are_set_aside_in_their_order_on_any_number_of_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive(tmp_path, files=2)
+    unclosed = [tmp_path / f"a-{number}-street.csv" for number in range(5)]
+    for file in unclosed:
+        file.write_text(f'{HEADER}\n"{street_line(1, "2023-07")}\n', encoding="utf-8")
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        found = count_police_uk(f"{tmp_path}/**/*.csv")
+        assert list(found.set_aside) == [str(file) for file in unclosed]
+
+
 @counting
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_last_row_may_end_in_any_way_and_hold_any_sign(

@@ -96,7 +96,8 @@ class Run(ABC):
             with ThreadPoolExecutor(cores) as pool:
                 found = pool.map(partial(self.hidden_faults, batch=batch), shares)
             faults = {file: fault for share in found for file, fault in share.items()}
-            self.set_aside.update(faults)
+            # In the order of the files, on however many cores.
+            self.set_aside.update({file: faults[file] for file in batch.files if file in faults})
             whole = tuple(file for file in batch.files if file not in faults)
             if whole:
                 self._try(Layout(batch.header, whole), work)
