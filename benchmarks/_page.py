@@ -16,7 +16,7 @@ Every number below was measured by `python -m benchmarks` and is written here by
 `python -m benchmarks --page`; nothing is edited by hand. Each benchmark runs our call and its
 peers in turn, there and back, in one process on seeded data, compares the answers first, and
 gives medians. "Times ours" is the median of the ratios of paired rounds: what another way takes,
-in units of ours.
+in units of ours. Results of an odd number of rounds are older: their calls ran in one direction.
 Processor time counts all threads. Times are for one unit of the work, which is one call where
 nothing else is said. Memory is what a call takes beyond its arguments; for files it is
 the whole process, imports included. A row named "limit" does only what no way can leave out.

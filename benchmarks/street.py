@@ -23,8 +23,6 @@ from pccfunding.formats.street_files.street_runs import CSV_CHUNK_BYTES
 
 ROWS = 6_000_000
 USED = ["Month", "LSOA name", "Crime type"]
-# What `pccfunding count --engine polars` sets for its own process.
-os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", CSV_CHUNK_BYTES)
 COLUMNS = [
     "Crime ID",
     "Month",
@@ -39,6 +37,9 @@ COLUMNS = [
     "Last outcome category",
     "Context",
 ]
+
+# What `pccfunding count --engine polars` sets for its own process.
+os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", CSV_CHUNK_BYTES)
 
 
 def by_hand_duckdb(files: list[str]) -> pd.DataFrame:
@@ -76,16 +77,17 @@ def on_polars(files: list[str]) -> Any:
 def by_pandas(files: list[str]) -> pd.DataFrame:
     """Count with pandas, reading only the columns that are used."""
     street = pd.concat([pd.read_csv(file, usecols=USED) for file in files])
-    street["district"] = street["LSOA name"].str[:-5]
-    counted = street.groupby(["district", "Month", "Crime type"], dropna=False).size()
-    return counted.rename("records").reset_index()
+    return in_groups(street.assign(district=street["LSOA name"].str[:-5]))
 
 
 def by_pandas_looked_up(files: list[str], district_of: pd.Series) -> pd.DataFrame:
     """Count with pandas, the district found by the code of the LSOA, as in a published look-up."""
     used = ["Month", "LSOA code", "Crime type"]
     street = pd.concat([pd.read_csv(file, usecols=used) for file in files])
-    street["district"] = street["LSOA code"].map(district_of)
+    return in_groups(street.assign(district=street["LSOA code"].map(district_of)))
+
+
+def in_groups(street: pd.DataFrame) -> pd.DataFrame:
     counted = street.groupby(["district", "Month", "Crime type"], dropna=False).size()
     return counted.rename("records").reset_index()
 

@@ -221,12 +221,16 @@ def _finish(
         groups = groups.with_columns(_sound=sound)
         amounts = {name: nw.when(nw.col("_sound")).then(sum_) for name, sum_ in amounts.items()}
         peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
+    years = None
+    if table.eager:
+        # They are few: each is written once, not for every group.
+        years = groups.select("_year").unique().collect()["_year"].to_list()
     frame = groups.with_columns(
         **amounts,
         **{label: single(label) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
-        period_start=_day_of_year(table, groups, "period_start", 0, "-04-01"),
-        period_end=_day_of_year(table, groups, "period_end", 1, "-03-31"),
+        period_start=_day_of_year(table, years, "period_start", 0, "-04-01"),
+        period_end=_day_of_year(table, years, "period_end", 1, "-03-31"),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
         _peopled=peopled & (nw.col("_persons") > 0),
@@ -246,12 +250,10 @@ def _finish(
 
 
 def _day_of_year(
-    table: Table, groups: nw.LazyFrame[Any], column: str, later: int, day: str
+    table: Table, years: Sequence[int] | None, column: str, later: int, day: str
 ) -> nw.Expr:
     kind = table.schema[column]
-    if table.eager:
-        # The years are few: each is written once, not for every group.
-        years = groups.select("_year").unique().collect()["_year"].to_list()
+    if years is not None:
         days = [datetime.fromisoformat(f"{int(year) + later}{day}") for year in years]
         return nw.col("_year").replace_strict(years, days, return_dtype=nw.Datetime()).cast(kind)
     year = (nw.col("_year") + later).cast(nw.Int64).cast(nw.String)
