@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import UnknownNameError
 
 __all__ = ["Area", "GoverningBody", "find_area"]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from pccfunding._bundled import datasets_dir
 from pccfunding._tables import read_descriptor, read_table
 from pccfunding.areas import find_area
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.periods import Period, parse_date
 
@@ -136,7 +136,7 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
 
     Examples
     --------
-    >>> from pccfunding._bundled import datasets_dir
+    >>> from pccfunding.bundled import datasets_dir
     >>> len(read_evidence(datasets_dir()).awards)
     8
     """

@@ -49,7 +49,7 @@ class Conformance:
 
     Examples
     --------
-    >>> from pccfunding._bundled import datasets_dir
+    >>> from pccfunding.bundled import datasets_dir
     >>> conformance(datasets_dir()).broken
     0
     """
@@ -126,7 +126,7 @@ def conformance(directory: str | Path) -> Conformance:
 
     Examples
     --------
-    >>> from pccfunding._bundled import datasets_dir
+    >>> from pccfunding.bundled import datasets_dir
     >>> found = conformance(datasets_dir()).check()
     >>> found.frame.set_index("check").loc["tokens read as stored", "state"]
     'ok'

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import TableError
 from pccfunding.measures._frames import open_table
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 import pccfunding as pcc
 from pccfunding import _descriptor, checking
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 from pccfunding.checking import content, suite
 from pccfunding.checking.package import open_package
 from pccfunding.cli import main

@@ -63,7 +63,7 @@ def test_the_manifest_lists_every_file_and_the_configuration(pack: Path) -> None
 
 
 def test_the_configuration_does_not_say_where_the_evidence_lies(tmp_path: Path) -> None:
-    from pccfunding._bundled import datasets_dir
+    from pccfunding.bundled import datasets_dir
 
     found = pcc.review(pcc.read_evidence(datasets_dir()))
     files = contents_of(found)

@@ -11,8 +11,8 @@ import pytest
 
 import pccfunding as pcc
 from pccfunding import _descriptor, schemas
-from pccfunding._bundled import datasets_dir
 from pccfunding._tables import read_descriptor, read_table
+from pccfunding.bundled import datasets_dir
 
 SUBJECT_TABLES = ("awards", "outcomes", "totals")
 

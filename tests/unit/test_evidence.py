@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 
 OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding._printed_words import repair
 from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files._money import kind_of_unknown
 from pccfunding.periods import Period, parse_date
+from pccfunding.printed.vocabulary import repair
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pccfunding._printed_words import repair
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
+from pccfunding.printed.vocabulary import repair
 
 __all__ = ["AMOUNTS", "FIELDS", "Heading", "find_period", "join_headings", "read_heading"]
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding._printed_words import repair
 from pccfunding.errors import PrintedError
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.printed.vocabulary import repair
 
 if TYPE_CHECKING:
     import pandas as pd

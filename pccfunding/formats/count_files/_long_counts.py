@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pccfunding._dates import add_months, start_of
 from pccfunding.errors import PeriodError
 from pccfunding.formats.count_files._area_cells import Place, area_by_name, area_of_row, known_areas
 from pccfunding.formats.count_files._gathered import Gathered
 from pccfunding.formats.count_files._printed_cells import key_of, one_line, read_count
 from pccfunding.formats.count_files._printed_periods import financial_year
 from pccfunding.periods import Period, parse_date
+from pccfunding.periods.dates import add_months, start_of
 
 if TYPE_CHECKING:
     from pccfunding.formats.opening._grids import Grid

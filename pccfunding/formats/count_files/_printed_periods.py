@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pccfunding._dates import MONTH, month_end, month_number, start_of
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
+from pccfunding.periods.dates import MONTH, month_end, month_number, start_of
 
 __all__ = ["every_period", "financial_year"]
 

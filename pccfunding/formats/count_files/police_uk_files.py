@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pccfunding._dates import month_end
 from pccfunding.errors import TableError
 from pccfunding.formats.count_files._area_cells import area_by_name, districts, known_areas
 from pccfunding.formats.count_files._gathered import Gathered
 from pccfunding.formats.count_files._printed_cells import key_of, one_line
 from pccfunding.formats.opening._grids import Grid, open_grids
 from pccfunding.formats.results import ReadResult
+from pccfunding.periods.dates import month_end
 
 if TYPE_CHECKING:
     import pandas as pd

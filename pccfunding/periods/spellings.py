@@ -6,7 +6,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pccfunding._dates import (
+from pccfunding.errors import PeriodError
+from pccfunding.periods.dates import (
     MONTH,
     YEAR,
     check_known,
@@ -17,7 +18,6 @@ from pccfunding._dates import (
     start_of,
     tidy,
 )
-from pccfunding.errors import PeriodError
 
 __all__ = ["Span", "financial_label", "read_period"]
 

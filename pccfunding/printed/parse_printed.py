@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pccfunding._printed_amount import Amount, Rounding, hedged, is_bare, read_amount, rounded
-from pccfunding._printed_words import (
+from pccfunding.errors import PrintedError
+from pccfunding.intervals import Interval
+from pccfunding.printed.amount import Amount, Rounding, hedged, is_bare, read_amount, rounded
+from pccfunding.printed.vocabulary import (
     HEDGES,
     LEAD_WORDS,
     MISSING,
@@ -17,8 +19,6 @@ from pccfunding._printed_words import (
     alternation,
     repair,
 )
-from pccfunding.errors import PrintedError
-from pccfunding.intervals import Interval
 
 __all__ = ["Printed", "parse_printed"]
 

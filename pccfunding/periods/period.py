@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from pccfunding._dates import add_months, check_known, month_end, parse_date
-from pccfunding._period_text import financial_label, read_period
 from pccfunding.errors import PeriodError
+from pccfunding.periods.dates import add_months, check_known, month_end, parse_date
+from pccfunding.periods.spellings import financial_label, read_period
 
 __all__ = ["Period", "parse_date"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from pccfunding._printed_words import NUMBER_WORDS, RANK_WORDS, SCALES, alternation
 from pccfunding.errors import PrintedError
 from pccfunding.intervals import Interval
+from pccfunding.printed.vocabulary import NUMBER_WORDS, RANK_WORDS, SCALES, alternation
 
 __all__ = ["Amount", "Rounding", "hedged", "is_bare", "read_amount", "rounded"]
 
