@@ -19,7 +19,7 @@ from pccfunding import (
     apportion,
     per_capita_spend,
 )
-from pccfunding.measures._split import split_pence
+from pccfunding.money.pence import split_pence
 
 DISTRICTS = [
     "E06000031",

@@ -21,9 +21,9 @@ from pccfunding.errors import (
     PopulationError,
     TableError,
 )
+from pccfunding.frames.tables import bound_names, named_with
 from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
-from pccfunding.measures._frames import bound_names, named_with
-from pccfunding.measures._nesting import area_clash
+from pccfunding.measures.nesting import area_clash
 from pccfunding.periods import Period
 
 FORCE, DISTRICT, OTHER = "E23000023", "E07000010", "E23000037"

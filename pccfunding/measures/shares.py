@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, PopulationError, TableError
-from pccfunding.measures._frames import Table, open_table, refuse_other_kind
+from pccfunding.frames.tables import Table, open_table, refuse_other_kind
 from pccfunding.periods import Period
 
 __all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]

@@ -8,8 +8,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import MixedFlowError, MixedStatusError
-from pccfunding.measures._days import iso_day
-from pccfunding.measures._frames import Table, describe
+from pccfunding.frames.days import iso_day
+from pccfunding.frames.tables import Table, describe
 
 __all__ = [
     "AFTER_ALL",

@@ -9,10 +9,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PenceError, TableError
-from pccfunding.measures._days import iso_day
-from pccfunding.measures._frames import Table, bound_names, describe
+from pccfunding.frames.days import iso_day
+from pccfunding.frames.tables import Table, bound_names, describe
+from pccfunding.money.pence import in_unit, whole
 
-__all__ = ["Sums", "in_unit"]
+__all__ = ["Sums"]
 
 _EXACT = 2.0**53
 _FINE = 100
@@ -60,7 +61,7 @@ class Sums:
         """Sum a pandas frame whose keys are all encoded; None for any other."""
         if self.scale is None or not self.table.is_encoded(keys):
             return None
-        from pccfunding.measures._kernel import sum_measured
+        from pccfunding.money.kernel import sum_measured
 
         scales = {column: self._scale_of(column) for column in self._names}
         found = sum_measured(self.table.frame.to_native(), keys, self._names, scales)
@@ -182,13 +183,3 @@ class Sums:
 
     def _largest(self, lines: nw.LazyFrame[Any]) -> dict[str, Any]:
         return lines.sort("_size", descending=True).head(1).collect().rows(named=True)[0]
-
-
-def whole(number: nw.Expr) -> nw.Expr:
-    """Round to whole numbers: engines round halves differently, and all agree on the floor."""
-    return (number + 0.5).floor()
-
-
-def in_unit(units: nw.Expr, divisor: int) -> nw.Expr:
-    """Divide units exactly: by a column, since Polars multiplies by the inverse of a number."""
-    return units if divisor == 1 else units / (units * 0 + divisor)

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrameT
 
 from pccfunding.errors import PenceError, PeriodError, TableError
-from pccfunding.measures._frames import Table, open_table, refuse_other_kind
-from pccfunding.measures._lazy_split import split_lazily
-from pccfunding.measures._shares import Part, dates_of, slices, weighing
-from pccfunding.measures._split import split_pence
+from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.measures.lazy_split import split_lazily
+from pccfunding.measures.shares import Part, dates_of, slices, weighing
+from pccfunding.money.pence import split_pence
 
 __all__ = ["apportion"]
 

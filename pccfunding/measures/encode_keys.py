@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import TableError
-from pccfunding.measures._frames import open_table
+from pccfunding.frames.tables import open_table
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, UnknownNameError
-from pccfunding.measures._frames import describe
+from pccfunding.frames.tables import describe
 
 __all__ = ["area_clash", "offence_clash", "refuse_overlap"]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
-from pccfunding.measures._days import day_code, iso_day
-from pccfunding.measures._frames import (
+from pccfunding.frames.days import day_code, day_code_of, iso_day
+from pccfunding.frames.tables import (
     Table,
     describe,
     encoded_key,
@@ -19,18 +20,273 @@ from pccfunding.measures._frames import (
     open_table,
     refuse_other_kind,
 )
-from pccfunding.measures._nesting import refuse_overlap
-from pccfunding.measures._people import mid_years, people_by_year, refuse_doubled_people
-from pccfunding.measures._rates import compare_counts
-from pccfunding.measures._sums import Sums
-from pccfunding.measures._windows import SIDES, Windows, read_windows
+from pccfunding.measures.nesting import refuse_overlap
+from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.money.sums import Sums
+from pccfunding.periods import Period
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
 
     from pccfunding.periods import Period
 
-__all__ = ["reduction"]
+__all__ = ["SIDES", "Windows", "compare_counts", "ratio_interval", "read_windows", "reduction"]
+
+SIDES = ("baseline", "comparison")
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """A baseline and the comparison after it, as periods and as the caller wrote them."""
+
+    baseline: Period
+    comparison: Period
+    names: tuple[str, str]
+
+    @property
+    def both(self) -> tuple[Period, Period]:
+        """The two periods, baseline first."""
+        return self.baseline, self.comparison
+
+    @property
+    def mid_years(self) -> tuple[int | None, int | None]:
+        """The years whose 30 June lies in each of the two; None where there is none."""
+        first, second = (
+            next(
+                (
+                    year
+                    for year in range(window.start.year, window.end.year + 1)
+                    if window.start <= date(year, 6, 30) <= window.end
+                ),
+                None,
+            )
+            for window in self.both
+        )
+        return first, second
+
+    def refuse_long(self, what: str) -> None:
+        """Refuse windows of more than a year, which hold more than one mid-year."""
+        for window, name in zip(self.both, self.names, strict=True):
+            if window.days > 366:
+                raise PeriodError(
+                    f"{name} ({window.label}) is longer than twelve months, and {what} counts "
+                    f"the people of one mid-year. Compare shorter windows, or leave it out."
+                )
+
+    def place(self) -> nw.Expr:
+        """1 for rows of exactly the baseline, 2 for exactly the comparison, otherwise 0.
+
+        The rows have the codes of their first and last day as `_from` and `_to`.
+        """
+        first, second = (
+            (nw.col("_from") == day_code_of(window.start))
+            & (nw.col("_to") == day_code_of(window.end))
+            for window in self.both
+        )
+        return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
+
+
+def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
+    """Read two windows; refuse what no fair comparison can hold."""
+    before, after = (
+        window if isinstance(window, Period) else Period.parse(window)
+        for window in (baseline, comparison)
+    )
+    names = (str(baseline), str(comparison))
+    if before.overlap_days(after):
+        raise PeriodError(
+            f"baseline {names[0]} and comparison {names[1]} share "
+            f"{before.overlap_days(after)} days. Choose windows that share none."
+        )
+    if before.start > after.start:
+        raise PeriodError(
+            f"baseline {names[0]} comes after comparison {names[1]}. Exchange the two."
+        )
+    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
+        raise PeriodError(
+            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
+            f"are not alike: choose two windows of twelve months, or the same months of two years."
+        )
+    return Windows(before, after, names)
+
+
+def _is_year(period: Period) -> bool:
+    start = period.start
+    leap_day = (start.month, start.day) == (2, 29)
+    later = date(start.year + 1, 3, 1) if leap_day else start.replace(year=start.year + 1)
+    return period.end + timedelta(days=1) == later
+
+
+def _same_season(one: Period, other: Period) -> bool:
+    following = [period.end + timedelta(days=1) for period in (one, other)]
+    same_start = (one.start.month, one.start.day) == (other.start.month, other.start.day)
+    same_end = (following[0].month, following[0].day) == (following[1].month, following[1].day)
+    years = [
+        day.year - period.start.year for day, period in zip(following, (one, other), strict=True)
+    ]
+    return same_start and same_end and years[0] == years[1]
+
+
+_Rows = Sequence[Mapping[str, Any]]
+
+
+def ratio_interval(
+    before: float, after: float, exposure: float, confidence_level: float
+) -> tuple[float, float]:
+    """Bound the ratio of two Poisson rates, given the sum of their counts.
+
+    Parameters
+    ----------
+    before, after : float
+        The two counts; `before` is above zero.
+    exposure : float
+        Exposure of the second count for each unit of exposure of the first.
+    confidence_level : float
+        Coverage; half of the rest lies on each side (central).
+
+    Returns
+    -------
+    tuple of float
+        Low and high end of the ratio of the rates.
+
+    Examples
+    --------
+    Counts and exposures of Fay's vignette of the R package rateratio.test.
+
+    >>> low, high = ratio_interval(9, 2, 17877 / 16660, 0.95)
+    >>> round(low, 8), round(high, 7)
+    (0.02177406, 1.0005491)
+    """
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence_level) / 2
+    low = float(betaincinv(after, before + 1, tail)) if after > 0 else 0.0
+    high = float(betaincinv(after + 1, before, 1 - tail))
+    return low / (1 - low) / exposure, high / (1 - high) / exposure
+
+
+def compare_counts(
+    rows: tuple[_Rows, _Rows],
+    windows: Windows,
+    persons: Mapping[tuple[str, int], float] | None,
+    confidence_level: float,
+) -> dict[str, Any]:
+    """Compare the counts of one group in the two windows, as the columns of its result."""
+    reasons: list[str] = []
+    counts = [_count(side, name, reasons) for side, name in zip(rows, windows.names, strict=True)]
+    reasons += _unlike_parts(rows, windows)
+    people: list[float | None] = [1.0, 1.0]
+    if persons is not None:
+        people = _people(rows, windows, persons, reasons)
+    if counts[0] == 0:
+        reasons.append(f"the count for {windows.names[0]} is zero")
+    found: dict[str, Any] = {f"offences_{side}": n for side, n in zip(SIDES, counts, strict=True)}
+    if persons is not None:
+        found |= {f"persons_{side}": n for side, n in zip(SIDES, people, strict=True)}
+    comparable = not [reason for reason in reasons if not reason.endswith("is zero")]
+    exposures = None if None in people or 0 in people else (people[0], people[1])
+    found |= _estimates(counts if comparable else [None, None], exposures, confidence_level)
+    found["confidence_level"] = float(confidence_level)
+    for number, column in (("n_known", "_known"), ("n_figures", "_rows")):
+        parts = [sum(int(row[column]) for row in side) for side in rows]
+        found |= {f"{number}_{side}": n for side, n in zip(SIDES, parts, strict=True)}
+        found[number] = sum(parts)
+    found["caution"] = _caution(rows)
+    found["unknown_reason"] = "; ".join(reasons) or None
+    return found
+
+
+def _count(rows: _Rows, name: str, reasons: list[str]) -> float | None:
+    known, total = (sum(int(row[column]) for row in rows) for column in ("_known", "_rows"))
+    if not rows:
+        reasons.append(f"no count for {name}")
+        return None
+    if known < total:
+        reasons.append(f"{total - known} of {total} counts unknown for {name}")
+        return None
+    count = float(sum(row["_units"] for row in rows))
+    if count < 0:
+        reasons.append(f"the count for {name} is negative")
+    return count
+
+
+def _unlike_parts(rows: tuple[_Rows, _Rows], windows: Windows) -> list[str]:
+    """Name the first area and offence that only one of the two windows counts."""
+    if not (rows[0] and rows[1]):
+        return []
+    names = [name for name in ("area_code", "offence") if name in rows[0][0]]
+    parts = [{tuple(str(row[name]) for name in names) for row in side} for side in rows]
+    for side, other, name in ((0, 1, windows.names[0]), (1, 0, windows.names[1])):
+        alone = sorted(parts[side] - parts[other])
+        if alone:
+            return [f"only {name} counts {', '.join(alone[0])}"]
+    return []
+
+
+def _caution(rows: tuple[_Rows, _Rows]) -> str | None:
+    if not (rows[0] and rows[1] and "release" in rows[0][0]):
+        return None
+    releases = [" and ".join(sorted({str(row["release"]) for row in side})) for side in rows]
+    return None if releases[0] == releases[1] else f"releases differ: {'; '.join(releases)}"
+
+
+def _people(
+    rows: tuple[_Rows, _Rows],
+    windows: Windows,
+    persons: Mapping[tuple[str, int], float],
+    reasons: list[str],
+) -> list[float | None]:
+    """Sum the people of a group's distinct areas at the mid-year of each window."""
+    areas = sorted({str(row["area_code"]) for side in rows for row in side})
+    found: list[float | None] = []
+    for year, name in zip(windows.mid_years, windows.names, strict=True):
+        total: float | None = None
+        if year is None:
+            reasons.append(f"no mid-year lies in {name}")
+        else:
+            lacking = [area for area in areas if (area, year) not in persons]
+            if lacking:
+                more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+                reasons.append(f"no population for {lacking[0]}{more} at mid-{year}")
+            else:
+                total = math.fsum(persons[area, year] for area in areas)
+                if total == 0:
+                    reasons.append(f"population at mid-{year} is zero")
+        found.append(total)
+    return found
+
+
+def _estimates(
+    counts: Sequence[float | None],
+    people: tuple[float | None, float | None] | None,
+    confidence_level: float,
+) -> dict[str, float | None]:
+    found: dict[str, float | None] = dict.fromkeys(
+        (
+            "change_pct",
+            "reduction_pct",
+            "reduction_low_pct",
+            "reduction_high_pct",
+            "log_reduction",
+            "variance_log_reduction",
+        )
+    )
+    before, after = counts
+    if before is None or after is None or people is None or people[0] is None or people[1] is None:
+        return found
+    exposure = people[1] / people[0]
+    found["log_reduction"] = -math.log((after + 0.5) / (before + 0.5) / exposure)
+    found["variance_log_reduction"] = 1 / (after + 0.5) + 1 / (before + 0.5)
+    if before == 0:
+        return found
+    change = 100 * (after - before * exposure) / (before * exposure)
+    low, high = ratio_interval(before, after, exposure, confidence_level)
+    found["change_pct"] = change
+    found["reduction_pct"] = 0.0 - change
+    found["reduction_low_pct"] = 100 * (1 - high)
+    found["reduction_high_pct"] = 100 * (1 - low)
+    return found
+
 
 _PARTS = ("area_code", "offence", "release")
 _TEXTS = ("caution", "unknown_reason")

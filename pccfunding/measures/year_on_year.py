@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.measures._days import iso_day, length_in_days, refuse_undated, with_days
-from pccfunding.measures._frames import (
+from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
+from pccfunding.frames.tables import (
     Reason,
     bound_names,
     describe,
@@ -18,7 +18,7 @@ from pccfunding.measures._frames import (
     open_table,
     with_reasons,
 )
-from pccfunding.measures._labels import (
+from pccfunding.measures.labels import (
     LABELS,
     differ,
     first_and_last,
@@ -27,7 +27,8 @@ from pccfunding.measures._labels import (
     single,
     with_labels,
 )
-from pccfunding.measures._sums import Sums, in_unit, whole
+from pccfunding.money.pence import in_unit, whole
+from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError
-from pccfunding.measures._frames import Table, describe
+from pccfunding.frames.tables import Table, describe
 
 __all__ = [
     "day_code",

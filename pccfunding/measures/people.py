@@ -7,9 +7,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError
-from pccfunding.measures._days import iso_day, year_and_month
-from pccfunding.measures._frames import Table
-from pccfunding.measures._labels import ends_of, first_and_last
+from pccfunding.frames.days import iso_day, year_and_month
+from pccfunding.frames.tables import Table
+from pccfunding.measures.labels import ends_of, first_and_last
 
 __all__ = ["mid_years", "people_by_year", "refuse_doubled_people"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import PenceError, TableError
 
-__all__ = ["split_pence"]
+__all__ = ["in_unit", "split_pence", "whole"]
 
 Pence: TypeAlias = npt.NDArray[np.int64]
 _LARGEST = 2**63 - 1
@@ -84,3 +85,13 @@ def _split_block(size: Pence, weights: Pence, total: int, parts: Pence) -> None:
         ahead[place + 1 :] += first
         ahead[place] += kind.type(len(first)) - first.sum(axis=0, dtype=kind)
     parts += ahead < left.astype(kind)
+
+
+def whole(number: nw.Expr) -> nw.Expr:
+    """Round to whole numbers: engines round halves differently, and all agree on the floor."""
+    return (number + 0.5).floor()
+
+
+def in_unit(units: nw.Expr, divisor: int) -> nw.Expr:
+    """Divide units exactly: by a column, since Polars multiplies by the inverse of a number."""
+    return units if divisor == 1 else units / (units * 0 + divisor)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.measures._days import refuse_long, refuse_undated, with_financial_year
-from pccfunding.measures._frames import (
+from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.tables import (
     Reason,
     Table,
     bound_names,
@@ -19,7 +19,7 @@ from pccfunding.measures._frames import (
     refuse_other_kind,
     with_reasons,
 )
-from pccfunding.measures._labels import (
+from pccfunding.measures.labels import (
     AFTER_ALL,
     LABELS,
     filled,
@@ -29,9 +29,9 @@ from pccfunding.measures._labels import (
     single,
     with_labels,
 )
-from pccfunding.measures._nesting import refuse_overlap
-from pccfunding.measures._people import mid_years, people_by_year, refuse_doubled_people
-from pccfunding.measures._sums import Sums
+from pccfunding.measures.nesting import refuse_overlap
+from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT

@@ -9,9 +9,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.measures._days import julian, with_financial_year, year_and_month
-from pccfunding.measures._frames import Table, open_table, refuse_other_kind, with_reasons
-from pccfunding.measures._shares import dates_of, whole_weight
+from pccfunding.frames.days import julian, with_financial_year, year_and_month
+from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
+from pccfunding.measures.shares import dates_of, whole_weight
 from pccfunding.periods import Period
 
 __all__ = ["split_lazily"]

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import DeflatorError, PeriodError
-from pccfunding.measures._days import (
-    refuse_long,
-    refuse_undated,
-    with_financial_year,
-)
-from pccfunding.measures._frames import (
+from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.tables import (
     Reason,
     Table,
     bound_names,
@@ -21,7 +17,8 @@ from pccfunding.measures._frames import (
     refuse_other_kind,
     with_reasons,
 )
-from pccfunding.measures._sums import Sums, in_unit, whole
+from pccfunding.money.pence import in_unit, whole
+from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
