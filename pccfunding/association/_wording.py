@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pccfunding.association._cautions import CAUTIONS, REASONS
-from pccfunding.evaluation._words import floor_text, level_text, p_text
 from pccfunding.permutation._scores import RULES
+from pccfunding.words import floor_text, level_text, p_text
 
 if TYPE_CHECKING:
     from pccfunding.association._pairing import Pairing

@@ -40,7 +40,7 @@ from pccfunding.evaluation import (
     fisher_z_interval,
     minimal_detectable_correlation,
 )
-from pccfunding.evaluation._checks import proper_fraction
+from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
 from pccfunding.permutation._scores import RULES, check_name
 

@@ -17,10 +17,10 @@ from pccfunding.association._pairing import Pairing, pair
 from pccfunding.association._windows import begins, pick_lag
 from pccfunding.association._wording import NAMES
 from pccfunding.errors import TableError
-from pccfunding.evaluation._words import floor_text, p_text
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, permutation_family
 from pccfunding.permutation._scores import RULES, check_name
+from pccfunding.words import floor_text, p_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pccfunding.errors import PrintedError
-from pccfunding.evaluation._checks import Number, proper_fraction, whole_number
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import quantile
-from pccfunding.evaluation._words import level_text
+from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
+from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.intervals import Interval
 from pccfunding.printed import parse_printed
 from pccfunding.reconciliation.relations import counts_that_print
+from pccfunding.results import Result
+from pccfunding.words import level_text
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.evaluation.published import judge_change
+from pccfunding.evaluation.published_change import judge_change
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
 

@@ -309,7 +309,7 @@ def test_importing_the_ladder_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(found.stdout.split())
-    assert "pccfunding.evaluation.rates" in loaded
+    assert "pccfunding.evaluation.rate_ratio" in loaded
     assert loaded.isdisjoint({"scipy", "pandas", "statsmodels", "matplotlib", "narwhals"})
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pccfunding import evaluation as ev
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
-from pccfunding.evaluation._segments import segmented_design, segmented_fit
+from pccfunding.evaluation.interrupted_series import segmented_design, segmented_fit
 
 
 def months(n: int, year: int = 2010) -> list[str]:

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._areas import AreaCounts, area_counts
-from pccfunding.evaluation._checks import Number, optional_dispersion, some_positive, whole_number
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import quantile
-from pccfunding.evaluation._words import number_text
+from pccfunding.evaluation.area_counts import AreaCounts, area_counts
+from pccfunding.evaluation.arguments import Number, optional_dispersion, some_positive, whole_number
+from pccfunding.evaluation.log_ratios import quantile
+from pccfunding.results import Result
+from pccfunding.words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd

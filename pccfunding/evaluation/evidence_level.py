@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import one_of
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation.comparison import RatioOfRateRatios
-from pccfunding.evaluation.counterfactual import SyntheticControl
-from pccfunding.evaluation.displacement import WeightedDisplacementDifference
-from pccfunding.evaluation.series import InterruptedSeries
+from pccfunding.evaluation.arguments import one_of
+from pccfunding.evaluation.interrupted_series import InterruptedSeries
+from pccfunding.evaluation.ratio_of_rate_ratios import RatioOfRateRatios
+from pccfunding.evaluation.synthetic_control import SyntheticControl
+from pccfunding.evaluation.wdd import WeightedDisplacementDifference
+from pccfunding.results import Result
 
 __all__ = ["EvidenceLevel", "evidence_level"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     is_missing,
     optional_dispersion,
@@ -18,8 +18,8 @@ from pccfunding.evaluation._checks import (
     some_number,
     some_positive,
 )
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import DISPERSIONS
+from pccfunding.evaluation.log_ratios import DISPERSIONS
+from pccfunding.results import Result
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.evaluation._areas import AreaCounts, area_counts
-from pccfunding.evaluation._checks import Number, one_of, optional_count, optional_dispersion
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._words import number_text, percent_text
+from pccfunding.evaluation.area_counts import AreaCounts, area_counts
+from pccfunding.evaluation.arguments import Number, one_of, optional_count, optional_dispersion
+from pccfunding.results import Result, nothing
+from pccfunding.words import number_text, percent_text
 
 __all__ = ["RegressionToTheMean", "regression_to_the_mean"]
 

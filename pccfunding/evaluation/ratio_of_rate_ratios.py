@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     optional_count,
     optional_dispersion,
@@ -18,21 +18,15 @@ from pccfunding.evaluation._checks import (
     some_positive,
     whole_number,
 )
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._normal import (
+from pccfunding.evaluation.log_ratios import (
     LogRatio,
     change_pct,
     dispersion_table,
     dispersions_disagree,
     two_sided_p,
 )
-from pccfunding.evaluation._words import (
-    floor_text,
-    interval_text,
-    level_text,
-    p_text,
-    percent_text,
-)
+from pccfunding.results import Result, nothing
+from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     one_of,
     optional_count,
@@ -14,15 +14,15 @@ from pccfunding.evaluation._checks import (
     proper_fraction,
     some_positive,
 )
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._normal import (
+from pccfunding.evaluation.log_ratios import (
     LogRatio,
     at_dispersions,
     change_pct,
     dispersion_table,
     dispersions_disagree,
 )
-from pccfunding.evaluation._words import (
+from pccfunding.results import Result, nothing
+from pccfunding.words import (
     floor_text,
     interval_text,
     level_text,

@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pccfunding.evaluation._checks import Number
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation.displacement import (
-    CountPair,
-    WeightedDisplacementDifference,
-    count_pair,
-    wdd,
-)
+from pccfunding.evaluation.arguments import Number
+from pccfunding.evaluation.wdd import CountPair, WeightedDisplacementDifference, count_pair, wdd
+from pccfunding.results import Result, nothing
 
 __all__ = ["WeightedDisplacementQuotient", "wdq"]
 

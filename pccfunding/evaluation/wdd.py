@@ -8,22 +8,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     optional_count,
     optional_dispersion,
     proper_fraction,
     some_positive,
 )
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._normal import quantile, two_sided_p
-from pccfunding.evaluation._words import (
-    floor_text,
-    interval_text,
-    level_text,
-    number_text,
-    p_text,
-)
+from pccfunding.evaluation.log_ratios import quantile, two_sided_p
+from pccfunding.results import Result, nothing
+from pccfunding.words import floor_text, interval_text, level_text, number_text, p_text
 
 __all__ = ["CountPair", "WeightedDisplacementDifference", "count_pair", "wdd"]
 

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     one_of,
     optional_dispersion,
@@ -19,9 +19,9 @@ from pccfunding.evaluation._checks import (
     some_number,
     whole_number,
 )
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import quantile
-from pccfunding.evaluation._words import percent_text
+from pccfunding.evaluation.log_ratios import quantile
+from pccfunding.results import Result
+from pccfunding.words import percent_text
 
 __all__ = [
     "MinimalDetectable",

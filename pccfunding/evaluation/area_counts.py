@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     is_missing,
     labels_for,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pccfunding.errors import PrintedError
-from pccfunding.evaluation._checks import Number, one_of
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import DISPERSIONS
-from pccfunding.evaluation.detect import baseline_needed
-from pccfunding.evaluation.rates import RateRatio, rate_ratio
+from pccfunding.evaluation.arguments import Number, one_of
+from pccfunding.evaluation.detection import baseline_needed
+from pccfunding.evaluation.log_ratios import DISPERSIONS
+from pccfunding.evaluation.rate_ratio import RateRatio, rate_ratio
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.results import Result
 
 __all__ = ["PublishedChange", "judge_change", "published_change"]
 

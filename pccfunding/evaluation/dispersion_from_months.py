@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.evaluation._checks import Number, optional_count
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._months import month_number
-from pccfunding.evaluation._words import interval_text
+from pccfunding.evaluation.arguments import Number, optional_count
+from pccfunding.evaluation.months import month_number
+from pccfunding.results import Result
+from pccfunding.words import interval_text
 
 __all__ = ["Dispersion", "dispersion_from_months"]
 

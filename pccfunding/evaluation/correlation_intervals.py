@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     one_of,
     proper_fraction,
     some_number,
     whole_number,
 )
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import quantile
-from pccfunding.evaluation._words import level_text
+from pccfunding.evaluation.log_ratios import quantile
+from pccfunding.results import Result
+from pccfunding.words import level_text
 
 __all__ = ["CorrelationInterval", "bca_interval", "bonett_wright", "fisher_z_interval"]
 

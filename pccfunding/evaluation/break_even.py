@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import Number, one_of, optional_count, some_positive
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._words import number_text
+from pccfunding.evaluation.arguments import Number, one_of, optional_count, some_positive
+from pccfunding.results import Result
+from pccfunding.words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,16 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     one_of,
     proper_fraction,
     some_positive,
     whole_number,
 )
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation._normal import quantile
-from pccfunding.evaluation._words import interval_text, level_text, number_text
+from pccfunding.evaluation.log_ratios import quantile
+from pccfunding.results import Result
+from pccfunding.words import interval_text, level_text, number_text
 
 __all__ = ["PoissonInterval", "poisson_interval"]
 
