@@ -11,7 +11,7 @@ from pccfunding.evaluation.arguments import Number, proper_fraction, whole_numbe
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.intervals import Interval
 from pccfunding.printed import parse_printed
-from pccfunding.reconciliation.relations import counts_that_print
+from pccfunding.printed.percentages import counts_that_print
 from pccfunding.results import Result
 from pccfunding.words import level_text
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -10,7 +11,10 @@ import numpy.typing as npt
 
 from pccfunding.errors import PenceError, TableError
 
-__all__ = ["in_unit", "split_pence", "whole"]
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["exact_pence", "in_unit", "split_pence", "whole"]
 
 Pence: TypeAlias = npt.NDArray[np.int64]
 _LARGEST = 2**63 - 1
@@ -95,3 +99,25 @@ def whole(number: nw.Expr) -> nw.Expr:
 def in_unit(units: nw.Expr, divisor: int) -> nw.Expr:
     """Divide units exactly: by a column, since Polars multiplies by the inverse of a number."""
     return units if divisor == 1 else units / (units * 0 + divisor)
+
+
+def exact_pence(amount: float) -> Fraction:
+    """Turn float pounds into the exact pounds and pence that they stand for.
+
+    Raises
+    ------
+    PenceError
+        If the amount is no whole number of pence.
+
+    Examples
+    --------
+    >>> exact_pence(714.84)
+    Fraction(17871, 25)
+    """
+    pence = round(amount * 100)
+    if abs(amount * 100 - pence) > 1e-4 + 1e-14 * abs(pence):
+        raise PenceError(
+            f"{amount!r} pounds is no whole number of pence; rates per head are not amounts, "
+            f"compare them as printed tokens."
+        )
+    return Fraction(pence, 100)

@@ -9,7 +9,8 @@ from fractions import Fraction
 from pccfunding.errors import IntervalError
 from pccfunding.intervals import Interval, decimal_text, interval_text
 from pccfunding.printed import Printed
-from pccfunding.reconciliation.relations import Relation, counts_that_print
+from pccfunding.printed.percentages import counts_that_print
+from pccfunding.reconciliation.relations import Relation
 
 __all__ = [
     "amount_text",

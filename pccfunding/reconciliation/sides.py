@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pccfunding.errors import MixedFlowError, MixedStatusError, PenceError, TableError
+from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
 from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
+from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ __all__ = [
     "One",
     "Side",
     "Term",
-    "exact_pence",
     "frame_rows",
     "is_row",
     "known",
@@ -132,28 +132,6 @@ def _lister(given: Any) -> Any:
 def row_mapping(row: Any) -> Row:
     """Give the cells of a row by the names of their columns."""
     return row._asdict() if hasattr(row, "_asdict") else dict(row)
-
-
-def exact_pence(amount: float) -> Fraction:
-    """Turn float pounds into the exact pounds and pence that they stand for.
-
-    Raises
-    ------
-    PenceError
-        If the amount is no whole number of pence.
-
-    Examples
-    --------
-    >>> exact_pence(714.84)
-    Fraction(17871, 25)
-    """
-    pence = round(amount * 100)
-    if abs(amount * 100 - pence) > 1e-4 + 1e-14 * abs(pence):
-        raise PenceError(
-            f"{amount!r} pounds is no whole number of pence; rates per head are not amounts, "
-            f"compare them as printed tokens."
-        )
-    return Fraction(pence, 100)
 
 
 def open_rows(frame: Any) -> Any:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
-from pccfunding.reconciliation.sides import exact_pence
+from pccfunding.money.pence import exact_pence
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,6 @@ import pytest
 
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.permutation import (
-    _draws as draws_room,
-    _products as products_room,
     adjusted_p,
     attainable_levels,
     critical_r,
@@ -23,10 +21,12 @@ from pccfunding.permutation import (
     leave_one_out,
     leave_one_out_family,
     null_distribution,
+    orders as draws_room,
     permutation_family,
+    permutation_family as products_room,
     permutation_test,
 )
-from pccfunding.permutation._draws import orders
+from pccfunding.permutation.orders import orders
 
 SKEWED = ([1, 2, 4, 8, 16, 32], [3, 1, 4, 1.5, 5, 9.2])
 PERFECT = (list(range(6)), list(range(6)))

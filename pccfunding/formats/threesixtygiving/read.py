@@ -19,9 +19,9 @@ from pccfunding.formats.threesixtygiving.fields import (
 from pccfunding.formats.threesixtygiving.grants import STANDARD_COLUMNS
 from pccfunding.formats.threesixtygiving.load import Grants, load_grants
 from pccfunding.formats.threesixtygiving.official import Schema, official_schema
+from pccfunding.money.pence import exact_pence
 from pccfunding.periods import Period, parse_date
 from pccfunding.printed import parse_printed
-from pccfunding.reconciliation.sides import exact_pence
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.areas import Area, find_area
-from pccfunding.association._frames import one_value, outcome_side, spend_side, values_of
-from pccfunding.association._windows import Timing, check_timing
+from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
+from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
 
 __all__ = ["Pairing", "pair"]

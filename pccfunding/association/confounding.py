@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association._coefficients import Floats, coefficients, ranked
-from pccfunding.association._frames import need, numbers
+from pccfunding.association.coefficients import Floats, coefficients, ranked
+from pccfunding.association.inputs import need, numbers
 from pccfunding.errors import TableError
 from pccfunding.permutation import PermutationTest, permutation_test
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from pccfunding.association._frames import values_of, windows_of
+from pccfunding.association.inputs import values_of, windows_of
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
 

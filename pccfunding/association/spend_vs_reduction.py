@@ -9,29 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association._cautions import OVERRIDES
-from pccfunding.association._confounding import (
+from pccfunding.association.cautions import OVERRIDES
+from pccfunding.association.confounding import (
     baseline_check,
     baseline_of,
     denominator_null,
     within_strata,
 )
-from pccfunding.association._frames import plain
-from pccfunding.association._gate import Placebo, noise_gate, placebo_of
-from pccfunding.association._influence import influence_of, pearson_check
-from pccfunding.association._judging import (
-    ALPHA,
-    doubts,
-    family_of,
-    family_p,
-    in_order,
-    verdict,
-)
-from pccfunding.association._pairing import Pairing, pair
-from pccfunding.association._ranges import figure_range, measurement_interval
-from pccfunding.association._windows import begins, pick_lag
-from pccfunding.association._wording import NAMES, estimand_of
-from pccfunding.association.finding import Association
+from pccfunding.association.influence import influence_of, pearson_check
+from pccfunding.association.inputs import plain
+from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
+from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.association.result import NAMES, Association, estimand_of
+from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
+from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import UnknownNameError
 from pccfunding.evaluation import (
     CorrelationInterval,
@@ -42,7 +34,7 @@ from pccfunding.evaluation import (
 )
 from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
-from pccfunding.permutation._scores import RULES, check_name
+from pccfunding.permutation.scores import RULES, check_name
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pccfunding.association._coefficients import Floats, coefficients
+from pccfunding.association.coefficients import Floats, coefficients
 
 __all__ = ["FigureRange", "MeasurementInterval", "figure_range", "measurement_interval"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding.permutation._null import METHODS
-from pccfunding.permutation._scores import (
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.scores import (
     Floats,
     Marks,
     check_name,

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pccfunding.errors import TableError
-from pccfunding.permutation._draws import MOST_ENUMERATED
-from pccfunding.permutation._null import MOST_INVERTED, null_distribution
-from pccfunding.permutation._scores import Floats, check_name
+from pccfunding.permutation.null_distribution import MOST_INVERTED, null_distribution
+from pccfunding.permutation.orders import MOST_ENUMERATED
+from pccfunding.permutation.scores import Floats, check_name
 
 if TYPE_CHECKING:
     import pandas as pd

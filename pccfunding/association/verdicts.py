@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.association._cautions import CAUTIONS
+from pccfunding.association.cautions import CAUTIONS
 from pccfunding.errors import TableError
 from pccfunding.permutation import adjusted_p
 
 if TYPE_CHECKING:
-    from pccfunding.association.finding import Association
+    from pccfunding.association.result import Association
 
 __all__ = ["ALPHA", "FEWEST", "doubts", "family_of", "family_p", "in_order", "verdict"]
 

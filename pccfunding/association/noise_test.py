@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pccfunding.association._frames import outcome_side, plain
+from pccfunding.association.inputs import outcome_side, plain
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.evaluation import CochranQ, cochran_q
 from pccfunding.permutation import PermutationTest, permutation_test

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pccfunding.errors import TableError
-from pccfunding.permutation._draws import Orders, is_enumerated, orders
-from pccfunding.permutation._scores import (
+from pccfunding.permutation.orders import Orders, is_enumerated, orders
+from pccfunding.permutation.scores import (
     TOLERANCE,
     Floats,
     Ties,

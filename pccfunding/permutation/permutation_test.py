@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pccfunding.permutation._draws import DEFAULT_RESAMPLES, check_seed, is_enumerated
-from pccfunding.permutation._null import METHODS, NullDistribution, Statistic, count_values
-from pccfunding.permutation._scores import (
+from pccfunding.permutation.null_distribution import (
+    METHODS,
+    NullDistribution,
+    Statistic,
+    count_values,
+)
+from pccfunding.permutation.orders import DEFAULT_RESAMPLES, check_seed, is_enumerated
+from pccfunding.permutation.scores import (
     RULES,
     Floats,
     check_name,
