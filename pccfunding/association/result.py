@@ -21,12 +21,9 @@ from pccfunding.permutation.scores import RULES
 from pccfunding.words import floor_text, level_text, p_text
 
 if TYPE_CHECKING:
-    from pccfunding.association.pairing import Pairing
-
-    pass  # REFACTOR
     from matplotlib.axes import Axes
 
-    pass
+    from pccfunding.association.pairing import Pairing
 
 __all__ = ["NAMES", "Association", "estimand_of", "null_rows", "said", "scatter_rows"]
 
@@ -256,9 +253,6 @@ def null_rows(found: Association) -> pd.DataFrame:
 
 
 def _facts(found: Association) -> dict[str, Any]:
-    pass  # REFACTOR
-    from pccfunding.permutation.scores import RULES
-
     assert found.test is not None
     return {
         "coefficient": NAMES[found.method],

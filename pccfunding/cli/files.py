@@ -58,7 +58,7 @@ def import_awards(
         result = pccfunding.read_awards(file, columns=named, **options)
         written = []
         if out is not None:
-            from pccfunding.formats._export import write_import
+            from pccfunding.cli.imported import write_import
 
             status.update("Writing the tables")
             written = write_import(result, out, force=force)
@@ -131,7 +131,7 @@ class _WordsAfterBy(click.Command):
     """Lets `--by area month type` take several words, as `--by area --by month` does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        from pccfunding.formats.street_files.street_counts import COUNTED_BY
+        from pccfunding.formats.street_files.count_police_uk import COUNTED_BY
 
         spread: list[str] = []
         follows = False
@@ -188,7 +188,10 @@ def count_police_uk(
     from rich.console import Console
     from rich.progress import Progress
 
-    from pccfunding.formats.street_files import street_counts, street_runs
+    from pccfunding.formats.street_files import (
+        count_police_uk as street_counts,
+        runs as street_runs,
+    )
 
     os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", street_runs.CSV_CHUNK_BYTES)
     street_counts.check_target(out, force=force)

@@ -15,7 +15,7 @@ from hypothesis import given, strategies as st
 import pccfunding as pcc
 from pccfunding._tables import read_descriptor, read_table
 from pccfunding.evidence import table_names
-from pccfunding.formats.data_package import csvw_text
+from pccfunding.formats.write_data_package import csvw_text
 from pccfunding.schemas import STORED
 
 OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")

@@ -27,9 +27,9 @@ from hypothesis import given, strategies as st
 
 import pccfunding as pcc
 from pccfunding.errors import PccFundingError
-from pccfunding.formats.count_files._offence_names import offence_name
-from pccfunding.formats.count_files._printed_cells import read_count, without_notes
-from pccfunding.formats.count_files._printed_periods import every_period
+from pccfunding.formats.count_files.offence_names import offence_name
+from pccfunding.formats.count_files.printed_counts import read_count, without_notes
+from pccfunding.formats.count_files.printed_periods import every_period
 from pccfunding.schemas import RecordedCrime
 
 CONTRACT = list(RecordedCrime.to_schema().columns)

@@ -17,8 +17,8 @@ from click.testing import CliRunner
 import pccfunding as pcc
 from pccfunding.cli import main
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats.street_files import street_cache, street_runs
-from pccfunding.formats.street_files.street_counts import count_police_uk, count_records
+from pccfunding.formats.street_files import cache as street_cache, runs as street_runs
+from pccfunding.formats.street_files.count_police_uk import count_police_uk, count_records
 
 HEADER = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,"

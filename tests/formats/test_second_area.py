@@ -16,11 +16,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
-from pccfunding import _descriptor, checking
+from pccfunding import checking
 from pccfunding.bundled import datasets_dir
 from pccfunding.checking import content, suite
 from pccfunding.checking.package import open_package
 from pccfunding.cli import main
+from pccfunding.formats import write_data_package as _descriptor
 
 SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
 OF_CAMBRIDGESHIRE = re.compile("cambridge|peterborough|fenland|huntingdon|E23000023", re.IGNORECASE)

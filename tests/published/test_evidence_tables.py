@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding import _descriptor, schemas
+from pccfunding import schemas
 from pccfunding._tables import read_descriptor, read_table
 from pccfunding.bundled import datasets_dir
+from pccfunding.formats import write_data_package as _descriptor
 
 SUBJECT_TABLES = ("awards", "outcomes", "totals")
 
@@ -176,7 +177,7 @@ def test_the_descriptor_is_the_one_that_the_contracts_make() -> None:
     folder = datasets_dir()
     made = _descriptor.descriptor_text(folder, **_descriptor.BUNDLED)
     assert (folder / "datapackage.json").read_text(encoding="utf-8") == made, (
-        "run python -m pccfunding._descriptor datasets"
+        "run python -m pccfunding.formats.write_data_package datasets"
     )
 
 

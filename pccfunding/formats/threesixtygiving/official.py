@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.formats.opening._extras import need
+from pccfunding.formats.opening.extras import need
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach
 
 __all__ = ["GRANT_SCHEMA", "PACKAGE_SCHEMA", "OfficialSchema", "Schema", "official_schema"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
-from pccfunding.formats.results import report
+from pccfunding.formats.read_result import report
 
 if TYPE_CHECKING:
     import pandas as pd
