@@ -17,24 +17,6 @@ from .association import (
     spend_vs_reduction as spend_vs_reduction,
     spend_vs_reduction_family as spend_vs_reduction_family,
 )
-from .checking import (
-    Conformance as Conformance,
-    conformance as conformance,
-)
-from .datasets import (
-    load_areas as load_areas,
-    load_awards as load_awards,
-    load_crime_severity as load_crime_severity,
-    load_deflator as load_deflator,
-    load_figures as load_figures,
-    load_outcomes as load_outcomes,
-    load_population as load_population,
-    load_recorded_crime as load_recorded_crime,
-    load_sources as load_sources,
-    load_street_crime as load_street_crime,
-    load_totals as load_totals,
-    load_weights as load_weights,
-)
 from .errors import (
     DataPackageError as DataPackageError,
     DeflatorError as DeflatorError,
@@ -83,8 +65,25 @@ from .evaluation import (
 )
 from .evidence import (
     Evidence as Evidence,
+    caption as caption,
+    cite as cite,
+    load_areas as load_areas,
+    load_awards as load_awards,
+    load_crime_severity as load_crime_severity,
+    load_deflator as load_deflator,
     load_evidence as load_evidence,
-    read_evidence as read_evidence,
+    load_figures as load_figures,
+    load_outcomes as load_outcomes,
+    load_population as load_population,
+    load_recorded_crime as load_recorded_crime,
+    load_sources as load_sources,
+    load_street_crime as load_street_crime,
+    load_totals as load_totals,
+    load_weights as load_weights,
+    reconcile_statements as reconcile_statements,
+    revisions as revisions,
+    trace as trace,
+    verify_sources as verify_sources,
 )
 from .formats import (
     ReadResult as ReadResult,
@@ -115,6 +114,11 @@ from .measures import (
     reduction as reduction,
     year_on_year as year_on_year,
 )
+from .office import (
+    Conformance as Conformance,
+    conformance as conformance,
+    read_evidence as read_evidence,
+)
 from .periods import (
     Period as Period,
     parse_date as parse_date,
@@ -135,18 +139,6 @@ from .review_pack import (
     Review as Review,
     reproduce as reproduce,
     review as review,
-)
-from .statements import (
-    reconcile_statements as reconcile_statements,
-)
-from .tracing import (
-    caption as caption,
-    cite as cite,
-    revisions as revisions,
-    trace as trace,
-)
-from .verification import (
-    verify_sources as verify_sources,
 )
 
 __version__: str

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pandera.pandas as pa
 
 from pccfunding.errors import DataPackageError
-from pccfunding.evidence import Evidence, check_contracts, table_names
+from pccfunding.evidence import Evidence
+from pccfunding.evidence.evidence import check_contracts, table_names
 from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pccfunding.evidence import table_names
+from pccfunding.evidence.evidence import table_names
 
 if TYPE_CHECKING:
     import pandas as pd

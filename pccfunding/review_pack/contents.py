@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.evidence import table_names
+from pccfunding.evidence.evidence import table_names
 from pccfunding.review_pack.cells import csv_bytes, csv_rows, plain
 from pccfunding.review_pack.layout import lay_out
 from pccfunding.review_pack.method import method_text

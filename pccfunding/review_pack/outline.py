@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import PeriodError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence
+from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
+from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
 from pccfunding.review_pack.beyond import elsewhere, force_rates, need, noise
 from pccfunding.review_pack.changes import changes_not_quoted, recomputed_changes
@@ -21,8 +23,6 @@ from pccfunding.review_pack.spending import (
     subtotals,
 )
 from pccfunding.review_pack.streams import beside, themes
-from pccfunding.statements import figure_ids, work_statements
-from pccfunding.tracing import cite
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.plots import plot_intervals
 from pccfunding.reconciliation.readings import amount_text, share_text
 from pccfunding.review_pack.parts import (
@@ -17,7 +18,6 @@ from pccfunding.review_pack.parts import (
     Verdicts,
     badge,
 )
-from pccfunding.statements import figure_ids
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
-from pccfunding._tables import read_descriptor, read_table
-from pccfunding.evidence import table_names
+from pccfunding.evidence.evidence import table_names
+from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.formats.write_data_package import csvw_text
 from pccfunding.schemas import STORED
 

@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 import pccfunding as pcc
 from pccfunding import checking
 from pccfunding.bundled import datasets_dir
-from pccfunding.checking import content, suite
-from pccfunding.checking.package import open_package
+from pccfunding.checking import rules
 from pccfunding.cli import main
 from pccfunding.formats import write_data_package as _descriptor
+from pccfunding.office.conformance import open_package
 
 SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
 OF_CAMBRIDGESHIRE = re.compile("cambridge|peterborough|fenland|huntingdon|E23000023", re.IGNORECASE)
@@ -64,7 +64,7 @@ def test_what_is_bundled_is_sound(place: Path) -> None:
     result = pcc.conformance(place).check()
     assert result.broken == 0
     assert result.cautions == ("incomplete",)
-    assert set(result.frame["check"]) == {*suite.CHECKS, suite.STATEMENTS}
+    assert set(result.frame["check"]) == {*checking.CHECKS, checking.STATEMENTS}
     assert not (result.frame["state"] == "not run").any()
 
 
@@ -205,17 +205,17 @@ BROKEN: dict[str, tuple[str, str, int, object, str]] = {
 def test_each_break_is_found_by_its_check_at_its_line(case: str) -> None:
     table, column, row, value, check = BROKEN[case]
     package = open_package(SURREY)
-    assert [one for one in suite.CHECKS[check](package) if one.state == "broken"] == []
+    assert [one for one in checking.CHECKS[check](package) if one.state == "broken"] == []
     package.tables[table].loc[row, column] = value
-    hits = [one for one in suite.CHECKS[check](package) if one.state == "broken"]
+    hits = [one for one in checking.CHECKS[check](package) if one.state == "broken"]
     assert (table, f"line {row + 2}") in [(one.table, one.place) for one in hits]
 
 
 WRITTEN: dict[str, tuple[str, str, str, str, str]] = {
     "type": ("awards", "period_start", "April", "tables can be read", "datapackage.json"),
-    "verdict": ("statements", "expected_verdict", "conflicts", suite.STATEMENTS, "line 2"),
-    "reason": ("statements", "expected_reason", "hedged", suite.STATEMENTS, "line 2"),
-    "figure unknown": ("statements", "left", "SY999", suite.STATEMENTS, "line 2"),
+    "verdict": ("statements", "expected_verdict", "conflicts", checking.STATEMENTS, "line 2"),
+    "reason": ("statements", "expected_reason", "hedged", checking.STATEMENTS, "line 2"),
+    "figure unknown": ("statements", "left", "SY999", checking.STATEMENTS, "line 2"),
 }
 
 
@@ -265,7 +265,7 @@ def test_an_unfinished_package_gets_a_list_of_what_to_do(folder: Path) -> None:
     said = " ".join(found(folder, "to do")["what"])
     for words in ("no table 'statements' yet", "no table 'outcomes'", "'colours'", "licence"):
         assert words in said
-    assert found(folder, "not run")["check"].tolist() == [suite.STATEMENTS]
+    assert found(folder, "not run")["check"].tolist() == [checking.STATEMENTS]
     assert "nothing broken" in result.output
 
 
@@ -284,7 +284,7 @@ def test_what_is_missing_of_a_source_is_to_do(case: str) -> None:
     package = open_package(SURREY)
 
     def times() -> int:
-        return sum(words in one.what for one in content.sources(package))
+        return sum(words in one.what for one in rules.sources(package))
 
     before = times()
     package.tables[table].loc[row, column] = value
@@ -297,7 +297,7 @@ def test_a_check_that_crashes_is_broken_and_not_absent(
     def crash(package: object) -> None:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setitem(suite.CHECKS, "periods are in order", crash)
+    monkeypatch.setitem(checking.CHECKS, "periods are in order", crash)
     broken = pcc.conformance(folder).frame.set_index("check").loc["periods are in order"]
     assert broken["state"] == "broken"
     assert "ZeroDivisionError" in broken["what"]
@@ -318,7 +318,7 @@ def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_sound_package_without_anything_to_do_has_no_caution() -> None:
     frame = pd.DataFrame({"check": ["x"], "state": ["ok"], "table": [""], "place": [""]})
-    result = checking.Conformance(frame.assign(what=""), source="s", n_checks=1)
+    result = pcc.Conformance(frame.assign(what=""), source="s", n_checks=1)
     assert result.cautions == ()
     assert result.text == "s: 1 of 1 checks find nothing; nothing broken, nothing to do."
     assert result.check() is result

@@ -11,8 +11,8 @@ import pytest
 
 import pccfunding as pcc
 from pccfunding import schemas
-from pccfunding._tables import read_descriptor, read_table
 from pccfunding.bundled import datasets_dir
+from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.formats import write_data_package as _descriptor
 
 SUBJECT_TABLES = ("awards", "outcomes", "totals")

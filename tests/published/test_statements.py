@@ -12,7 +12,12 @@ import pytest
 
 import pccfunding as pcc
 from pccfunding import Reconciliation
-from pccfunding.statements import _work, figure_ids, reconcile_statements, work_statements
+from pccfunding.evidence.reconcile_statements import (
+    _work,
+    figure_ids,
+    reconcile_statements,
+    work_statements,
+)
 
 R, C, UNTOLD = "reconciles", "conflicts", "cannot be told"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -139,7 +140,8 @@ def test_no_folder_and_too_large_a_document_are_refused(
     with pytest.raises(TableError, match="nowhere is not a folder; name one that holds"):
         verify_sources(tmp_path / "nowhere")
     looked_up(tmp_path, REPORT, "Six")
-    monkeypatch.setattr("pccfunding.verification._LARGEST_DOCUMENT", len(REPORT.encode("utf-8")))
+    module = sys.modules["pccfunding.evidence.verify_sources"]
+    monkeypatch.setattr(module, "_LARGEST_DOCUMENT", len(REPORT.encode("utf-8")))
     assert looked_up(tmp_path, REPORT, "Six")["found"].tolist() == [True]
     with pytest.raises(TableError, match=r"report\.txt is larger than 64 MiB"):
         looked_up(tmp_path, REPORT + "!", "Six")

@@ -7,8 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pccfunding.areas import find_area
-from pccfunding.datasets import load_areas
 from pccfunding.errors import UnknownNameError
+from pccfunding.evidence.loaders import load_areas
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
 __all__ = ["PARTNERSHIP", "Place", "area_by_name", "area_of_row", "districts", "is_code",

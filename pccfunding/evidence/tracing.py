@@ -43,7 +43,7 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from pccfunding.datasets import load_awards
+    >>> from pccfunding.evidence.loaders import load_awards
     >>> cite(load_awards())["publisher"].tolist()
     ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
     """
@@ -96,7 +96,7 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
 
     Examples
     --------
-    >>> from pccfunding.datasets import load_awards
+    >>> from pccfunding.evidence.loaders import load_awards
     >>> caption(load_awards(), "Award lines").caption[:52]
     'Award lines. Source: Police and Crime Commissioner f'
     """
@@ -168,7 +168,7 @@ def trace(table: Any, *, by: str | Sequence[str]) -> Any:
 
     Examples
     --------
-    >>> from pccfunding.datasets import load_awards
+    >>> from pccfunding.evidence.loaders import load_awards
     >>> ways = trace(load_awards(), by="funder_group")
     >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
     ['S021', 'S022', 'S023']

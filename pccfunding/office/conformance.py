@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from pccfunding.checking import content, rows
-from pccfunding.checking.package import Finding, Package, open_package
+from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Package, statements
 from pccfunding.errors import DataPackageError, PccFundingError
+from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.schemas import STORED
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Conformance", "conformance"]
-
-_Check: TypeAlias = Callable[[Package], Iterator[Finding]]
-
-# A check of statements needs sound tables: it runs last, and only where nothing is broken.
-CHECKS: dict[str, _Check] = {
-    "tables can be read": lambda package: iter(package.unread),
-    "cells keep their contracts": rows.contracts,
-    "keys lead somewhere": rows.keys,
-    "subjects are printed and stand once": rows.subjects,
-    "tokens read as stored": rows.tokens,
-    "periods are in order": rows.periods,
-    "unknowns name their kind": content.unknowns,
-    "sources can be found": content.sources,
-    "the package is complete": content.completeness_of,
-}
-STATEMENTS = "statements give their recorded verdicts"
+__all__ = ["Conformance", "conformance", "open_package"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +122,7 @@ def conformance(directory: str | Path) -> Conformance:
     package = open_package(Path(directory))
     found = [one for name, check in CHECKS.items() for one in _run(name, check, package)]
     if all(state != "broken" for _, state, *_ in found) and not package.unread:
-        found += _run(STATEMENTS, content.statements, package)
+        found += _run(STATEMENTS, statements, package)
     else:
         found.append(
             (STATEMENTS, "not run", "statements", "", "mend and complete the tables first")
@@ -145,7 +131,7 @@ def conformance(directory: str | Path) -> Conformance:
     return Conformance(frame, Path(directory).resolve().name, len(CHECKS) + 1)
 
 
-def _run(name: str, check: _Check, package: Package) -> list[tuple[str, str, str, str, str]]:
+def _run(name: str, check: Check, package: Package) -> list[tuple[str, str, str, str, str]]:
     try:
         found: list[tuple[str, str, str, str, str]] = [
             (name, *finding) for finding in check(package)
@@ -155,3 +141,48 @@ def _run(name: str, check: _Check, package: Package) -> list[tuple[str, str, str
         said = str(error) if isinstance(error, PccFundingError) else repr(error)
         found = [(name, "broken", "", "", f"the check could not be run: {said}")]
     return found or [(name, "ok", "", "", "")]
+
+
+def open_package(folder: Path) -> Package:
+    """Read what can be read of a data package.
+
+    Raises
+    ------
+    DataPackageError
+        If the folder holds no descriptor that can be read.
+    """
+    package = Package(folder, read_descriptor(folder))
+    for resource in package.descriptor["resources"]:
+        name = resource.get("name") if isinstance(resource, dict) else None
+        if name not in STORED:
+            what = f"the resource {name!r} is no table of the contracts and is not read"
+            package.unread.append(Finding("to do", str(name), "datapackage.json", what))
+            continue
+        try:
+            package.tables[name] = read_table(folder, resource)
+        except (DataPackageError, OSError, AttributeError, KeyError, TypeError) as error:
+            said = str(error) if isinstance(error, DataPackageError) else "its schema is damaged"
+            package.unread.append(Finding("broken", name, "datapackage.json", said))
+            continue
+        package.unread += list(_stale(folder, resource))
+    for name in NEEDED:
+        if name not in package.tables and not any(one.table == name for one in package.unread):
+            columns = ", ".join(STORED[name].to_schema().columns)
+            what = f"there is no table {name!r} yet; a row of it holds {columns}"
+            package.unread.append(Finding("to do", name, "datapackage.json", what))
+    return package
+
+
+def _stale(folder: Path, resource: dict[str, Any]) -> Iterator[Finding]:
+    """Say where a file is another one than the descriptor was written for."""
+    said = str(resource.get("hash", ""))
+    if said.startswith("sha256:"):
+        content = (folder / str(resource["path"])).read_bytes()
+        if said.removeprefix("sha256:") != hashlib.sha256(content).hexdigest():
+            yield Finding(
+                "broken",
+                str(resource["name"]),
+                "datapackage.json",
+                "the file was changed after its hash was written; write the package again with "
+                "write_data_package",
+            )

@@ -1,20 +1,30 @@
-"""One loader a table of the bundled evidence, each a plain DataFrame."""
+"""The loaders: one a table of the bundled evidence, each a plain DataFrame, and one for all."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 
+from pccfunding.areas import find_area
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import UnknownNameError
-from pccfunding.evidence import bundled_table
-from pccfunding.periods import parse_date
+from pccfunding.evidence.evidence import (
+    Evidence,
+    bundled_rows,
+    bundled_table,
+    day_of,
+    read_package,
+    table_names,
+)
 
 __all__ = [
     "load_areas",
     "load_awards",
     "load_crime_severity",
     "load_deflator",
+    "load_evidence",
     "load_figures",
     "load_outcomes",
     "load_population",
@@ -29,7 +39,7 @@ LATEST_VINTAGE = "rebased-2025"
 
 
 def _at(name: str, as_of: dt.date | str | None) -> pd.DataFrame:
-    return bundled_table(name, as_of=parse_date(as_of) if isinstance(as_of, str) else as_of)
+    return bundled_table(name, as_of=day_of(as_of))
 
 
 def load_awards(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
@@ -270,3 +280,52 @@ def load_weights() -> pd.DataFrame:
     True
     """
     return _at("weights", None)
+
+
+def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Load the bundled evidence, or that of another area where some is bundled.
+
+    Parameters
+    ----------
+    area : str, optional
+        Name or ONS code of the police force area whose award lines are wanted.
+    as_of : date or str, optional
+        Show what a reader could know that day; a printing without a date is then left out.
+
+    Returns
+    -------
+    Evidence
+
+    Raises
+    ------
+    UnknownNameError
+        If the area is not known, or no evidence of it is bundled.
+
+    Examples
+    --------
+    >>> int(load_evidence().awards["amount_gbp"].sum())
+    5981458
+    >>> load_evidence("Surrey").awards["token"].tolist()
+    ['£211,864.69', '£334,965.78']
+    """
+    day = day_of(as_of)
+    folder = None if area is None else _bundled_folder(area)
+    if folder is not None:
+        return read_package(folder, as_of=day)
+    tables = {name: bundled_table(name, as_of=day) for name in table_names()}
+    return Evidence(**tables, as_of=day, origin="bundled")
+
+
+def _bundled_folder(area: str) -> Path | None:
+    """Find the bundled package of an area; None for the one that the bundle itself is of."""
+    found = find_area(area)
+    if found.code in set(bundled_rows("awards")["area_code"]):
+        return None
+    folder = datasets_dir() / found.name.lower().replace(" ", "-")
+    if not (folder / "datapackage.json").is_file():
+        others = sorted(path.parent.name for path in datasets_dir().glob("*/datapackage.json"))
+        raise UnknownNameError(
+            f"No award lines of {found.name} are bundled; beside the default evidence there are "
+            f"those of {', '.join(others)}. Read your own tables with read_evidence(folder)."
+        )
+    return folder

@@ -10,18 +10,18 @@ from typing import Any
 
 import pandas as pd
 
-from pccfunding._tables import read_descriptor, read_table
-from pccfunding.areas import find_area
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import DataPackageError, UnknownNameError
+from pccfunding.errors import DataPackageError
+from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.periods import Period, parse_date
 
 __all__ = [
     "Evidence",
+    "bundled_rows",
     "bundled_table",
     "check_contracts",
-    "load_evidence",
-    "read_evidence",
+    "day_of",
+    "read_package",
     "table_names",
 ]
 
@@ -79,68 +79,15 @@ def table_names() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Evidence) if field.name not in ("as_of", "origin"))
 
 
-def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None) -> Evidence:
-    """Load the bundled evidence, or that of another area where some is bundled.
-
-    Parameters
-    ----------
-    area : str, optional
-        Name or ONS code of the police force area whose award lines are wanted.
-    as_of : date or str, optional
-        Show what a reader could know that day; a printing without a date is then left out.
-
-    Returns
-    -------
-    Evidence
-
-    Raises
-    ------
-    UnknownNameError
-        If the area is not known, or no evidence of it is bundled.
-
-    Examples
-    --------
-    >>> int(load_evidence().awards["amount_gbp"].sum())
-    5981458
-    >>> load_evidence("Surrey").awards["token"].tolist()
-    ['£211,864.69', '£334,965.78']
-    """
-    day = _day(as_of)
-    folder = None if area is None else _bundled_folder(area)
-    if folder is not None:
-        return read_evidence(folder, as_of=day)
-    tables = {name: bundled_table(name, as_of=day) for name in table_names()}
-    return Evidence(**tables, as_of=day, origin="bundled")
-
-
-def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) -> Evidence:
-    """Read evidence from a data package of the same contracts.
-
-    Parameters
-    ----------
-    directory : str or Path
-        Folder with ``datapackage.json`` and at least sources, figures, awards, outcomes, totals
-        and statements.
-        Official statistics that it does not hold are the bundled ones.
-    as_of : date or str, optional
-        Show what a reader could know that day.
-
-    Returns
-    -------
-    Evidence
+def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Read evidence from the folder of a data package.
 
     Raises
     ------
     DataPackageError
         If a table is missing, or breaks its contract; the message names file, row and column.
-
-    Examples
-    --------
-    >>> from pccfunding.bundled import datasets_dir
-    >>> len(read_evidence(datasets_dir()).awards)
-    8
     """
-    folder, day = Path(directory), _day(as_of)
+    day = day_of(as_of)
     resources = {
         str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
     }
@@ -158,26 +105,11 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
         name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
         for name in table_names()
     }
-    tables["sources"] = _with_bundled(tables["sources"], tables, stored)
+    tables["sources"] = _withbundled_rows(tables["sources"], tables, stored)
     return Evidence(**tables, as_of=day, origin=str(folder))
 
 
-def _bundled_folder(area: str) -> Path | None:
-    """Find the bundled package of an area; None for the one that the bundle itself is of."""
-    found = find_area(area)
-    if found.code in set(_bundled("awards")["area_code"]):
-        return None
-    folder = datasets_dir() / found.name.lower().replace(" ", "-")
-    if not (folder / "datapackage.json").is_file():
-        others = sorted(path.parent.name for path in datasets_dir().glob("*/datapackage.json"))
-        raise UnknownNameError(
-            f"No award lines of {found.name} are bundled; beside the default evidence there are "
-            f"those of {', '.join(others)}. Read your own tables with read_evidence(folder)."
-        )
-    return folder
-
-
-def _with_bundled(
+def _withbundled_rows(
     sources: pd.DataFrame, tables: dict[str, pd.DataFrame], stored: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Add the sources of the statistics that were taken from the bundle."""
@@ -193,11 +125,11 @@ def _with_bundled(
 def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Load one table of the bundled evidence, as its own copy."""
     stored = {"sources", "figures", name} if name in _SUBJECT_TABLES else {name}
-    return _loaded(name, {table: _bundled(table) for table in stored}, as_of)
+    return _loaded(name, {table: bundled_rows(table) for table in stored}, as_of)
 
 
 @cache
-def _bundled(name: str) -> pd.DataFrame:
+def bundled_rows(name: str) -> pd.DataFrame:
     folder = datasets_dir()
     for resource in read_descriptor(folder)["resources"]:
         if resource["name"] == name:
@@ -363,5 +295,6 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
             )
 
 
-def _day(as_of: dt.date | str | None) -> dt.date | None:
+def day_of(as_of: dt.date | str | None) -> dt.date | None:
+    """Read the day whose knowledge is wanted; None for everything known."""
     return parse_date(as_of) if isinstance(as_of, str) else as_of
