@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.plots import plot_streams
-from pccfunding.review_pack.facts import pounds
-from pccfunding.review_pack.parts import Bullets, Column, Heading, Link, Plot, Section, Table
-from pccfunding.review_pack.render import frame_table
-from pccfunding.review_pack.spending import printed_total, single_years
+from pccfunding.evidence.reconcile_statements import figure_ids
+from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.reconciliation.readings import amount_text, share_text
+from pccfunding.review_pack.blocks import (
+    Bullets,
+    Column,
+    Heading,
+    Link,
+    Plot,
+    Remark,
+    Section,
+    Statement,
+    Table,
+    Text,
+    Verdicts,
+    badge,
+    frame_table,
+)
+from pccfunding.review_pack.key_figures import pounds
+from pccfunding.review_pack.tables_spending import printed_total, single_years
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.review_pack.citing import Citations
-    from pccfunding.review_pack.outline import Review
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
 
-__all__ = ["bought", "other_amounts", "per_head_and_year", "status"]
+__all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write="{:.2f}%".format)
@@ -29,7 +44,7 @@ STATUTORY_NAMES = {
 }
 
 
-def bought(found: Review, cited: Citations) -> Section:
+def bought(found: Record, cited: Citations) -> Section:
     """What was bought, and from whose money."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     fields = found.tables["statutory_fields"]
@@ -123,7 +138,7 @@ def bought(found: Review, cited: Citations) -> Section:
     )
 
 
-def status(found: Review, cited: Citations) -> Section:
+def status(found: Record, cited: Citations) -> Section:
     """Whether amounts are plan, award, payment or outturn."""
     table = found.tables["status"]
     told = ", ".join(f"{row.amounts} {row.status} ({row.flow})" for row in table.itertuples())
@@ -154,7 +169,7 @@ def status(found: Review, cited: Citations) -> Section:
     )
 
 
-def _themes(found: Review, cited: Citations) -> Table:
+def _themes(found: Record, cited: Citations) -> Table:
     keys = enter_themes(found, cited)
     return frame_table(
         found.tables["themes"].assign(source=cited.cells([key] for key in keys)),
@@ -179,7 +194,7 @@ def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
     return [", ", cited.key_link(f"share:{row['subject_id']}")]
 
 
-def per_head_and_year(found: Review, cited: Citations) -> Section:
+def per_head_and_year(found: Record, cited: Citations) -> Section:
     """Spend per head, and from one year to the next."""
     heads, years = found.tables["spend_per_head"], found.tables["year_on_year"]
     several = heads["period_start"].nunique() > 1
@@ -263,7 +278,7 @@ def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     ]
 
 
-def other_amounts(found: Review, cited: Citations) -> Section:
+def other_amounts(found: Record, cited: Citations) -> Section:
     """Other amounts printed about the area: an annex."""
     totals = found.tables["totals"]
     printed = totals[totals["token"].notna()]
@@ -392,3 +407,108 @@ def _change(row: dict[Any, Any], stem: str) -> str:
     if low != low or high != high or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({low:+.1f}% to {high:+.1f}%)"
+
+
+def adds_up(found: Record, cited: Citations) -> Section:
+    """Whether the figures add up."""
+    told = [result.verdict for _, result in found.statements]
+    conflicts = [(row, result) for row, result in found.statements if result.verdict == "conflicts"]
+    blocks: list[Any] = []
+    if conflicts:
+        blocks.append(
+            Plot(
+                "plot-conflicts",
+                plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
+                note=["The workings: ", Link("what conflicts", "#statements-conflicts"), "."],
+            )
+        )
+    for verdict, heading in (
+        ("conflicts", "What conflicts"),
+        ("cannot be told", "What cannot be told"),
+        ("reconciles", "What holds"),
+    ):
+        chosen = [(row, result) for row, result in found.statements if result.verdict == verdict]
+        if chosen:
+            blocks.append(Heading(f"statements-{verdict.replace(' ', '-')}", heading))
+            blocks.append(
+                Verdicts(
+                    [_statement(row, result, cited, found.exceptions) for row, result in chosen]
+                )
+            )
+    counts = (
+        f"{told.count('reconciles')} hold, {told.count('conflicts')} conflict and "
+        f"{told.count('cannot be told')} cannot be told"
+    )
+    counted = cited.tally(
+        "statements", "Statements worked", f"{len(told)}: {counts}", "statements.csv"
+    )
+    return Section(
+        id="adds-up",
+        question="Q3",
+        heading="Do the figures add up?",
+        lead=[
+            f"Of {len(told)} statements, {counts} from what is published (",
+            counted,
+            "). Open one to see the working.",
+        ],
+        blocks=blocks or [Text(["No statement about this area is recorded."])],
+    )
+
+
+def _statement(
+    row: dict[Any, Any], result: Any, cited: Citations, exceptions: dict[str, str]
+) -> Statement:
+    anchor = f"statement-{row['statement_id']}"
+    figures = figure_ids(row)
+    for figure in figures:
+        cited.link(figure)
+    cited.derived(
+        f"statement:{row['statement_id']}",
+        what=row["statement"],
+        shown=result.text,
+        working=result.working,
+        inputs=figures,
+        value=None if result.gap is None else float(result.gap),
+        unit=result.unit,
+        anchor=anchor,
+    )
+    working: list[Any] = [result.working]
+    if result.gap:
+        share = "" if result.gap_pct is None else f", {share_text(abs(result.gap_pct))}"
+        size = amount_text(abs(result.gap), result.unit)
+        sign = "\N{MINUS SIGN}" if result.gap < 0 else ""
+        working.append(f"Gap, right side less left side as printed: {sign}{size}{share}.")
+    for figure in figures:
+        working.append([f"{cited.token(figure)} ", *cited.place(figure)])
+    if isinstance(row["source_id"], str):
+        working.append(["Stated in ", cited.source_link(row["source_id"]), f", {row['locator']}"])
+    reason: list[Any] = [result.text]
+    if isinstance(row["note"], str):
+        reason += [" ", Remark(row["note"])]
+    return Statement(
+        id=anchor,
+        text=f"{row['statement']}.",
+        verdict=badge(result.wording),
+        reason=reason,
+        working=working,
+        remark=_exception(row, result, exceptions),
+    )
+
+
+def _exception(row: dict[Any, Any], result: Any, exceptions: dict[str, str]) -> Any:
+    if result.verdict != "conflicts":
+        return ""
+    given = exceptions.get(row["statement_id"])
+    if given:
+        return ["Recorded reason: ", Remark(given)]
+    return Remark(
+        f"No reason is recorded for this conflict ({row['statement_id']}), so the pack cannot be "
+        "signed yet."
+    )
+
+
+def _ladder(chosen: list[tuple[dict[Any, Any], Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    sides: list[pd.DataFrame] = [result.sides(row["statement"]) for row, result in chosen]
+    return pd.concat(sides, ignore_index=True)

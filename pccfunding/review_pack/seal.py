@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
-from pccfunding.review_pack.packing import (
+from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
     Problem,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack.facts import pounds
+from pccfunding.review_pack.key_figures import pounds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.review_pack.citing import Citations
-    from pccfunding.review_pack.outline import Review
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
 
 __all__ = ["enter_changes", "enter_heads", "enter_rises", "enter_sums", "enter_themes",
            "enter_years"]  # fmt: skip
 
 
-def enter_sums(found: Review, cited: Citations) -> dict[str, str]:
+def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     total = pounds(sums.iloc[-1]["amount_gbp"])
@@ -52,7 +52,7 @@ def enter_sums(found: Review, cited: Citations) -> dict[str, str]:
     return {name: f"sum:{name}" for name in sums["funder_group"]}
 
 
-def enter_heads(found: Review, cited: Citations) -> list[list[str]]:
+def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
     """Enter spend per head; give for each row the keys to link."""
     lines, heads = found.tables["awards"], found.tables["spend_per_head"]
     keys = []
@@ -98,7 +98,7 @@ def enter_heads(found: Review, cited: Citations) -> list[list[str]]:
     return keys
 
 
-def enter_years(found: Review, cited: Citations, years: pd.DataFrame) -> list[str]:
+def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[str]:
     """Enter changes from year to year; give the key of each row."""
     import pandas as pd
 
@@ -128,7 +128,7 @@ def enter_years(found: Review, cited: Citations, years: pd.DataFrame) -> list[st
     return keys
 
 
-def enter_changes(found: Review, cited: Citations, shown: pd.DataFrame) -> list[list[str]]:
+def enter_changes(found: Record, cited: Citations, shown: pd.DataFrame) -> list[list[str]]:
     """Enter changes from counts; give for each printed change the keys to link."""
     keys = []
     for row in shown.to_dict("records"):
@@ -141,7 +141,7 @@ def enter_changes(found: Review, cited: Citations, shown: pd.DataFrame) -> list[
     return keys
 
 
-def enter_rises(found: Review, cited: Citations, shown: pd.DataFrame) -> list[str]:
+def enter_rises(found: Record, cited: Citations, shown: pd.DataFrame) -> list[str]:
     """Enter the changes that no source quotes; give the key of each row."""
     keys = []
     for row in shown.to_dict("records"):
@@ -151,7 +151,7 @@ def enter_rises(found: Review, cited: Citations, shown: pd.DataFrame) -> list[st
     return keys
 
 
-def enter_themes(found: Review, cited: Citations) -> list[str]:
+def enter_themes(found: Record, cited: Citations) -> list[str]:
     """Enter the sums by theme with what was counted; give the key of each row."""
     lines = found.tables["awards"]
     themes = lines["theme"].fillna("not stated")

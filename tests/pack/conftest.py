@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 import pccfunding as pcc
 from pccfunding.plots import plot_changes, plot_streams
-from pccfunding.review_pack.parts import (
+from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
     Column,
@@ -29,8 +29,8 @@ from pccfunding.review_pack.parts import (
     Text,
     Verdicts,
     badge,
+    frame_table,
 )
-from pccfunding.review_pack.render import frame_table
 
 LINES = [
     ("All government grants", "Victim Support Services", 2_321_845.0, "line"),

@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding.review_pack.cells import csv_bytes, plain, risky
-from pccfunding.review_pack.contents import contents_of
+from pccfunding.review_pack.csv_text import csv_bytes, plain, risky
+from pccfunding.review_pack.pack import contents_of
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 QUESTIONS = [f"Q{number}" for number in range(1, 17)]

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import pccfunding as pcc
 from pccfunding.cli import main
 from pccfunding.review_pack import compare_packs
-from pccfunding.review_pack.packing import MANIFEST, file_facts, sealed
+from pccfunding.review_pack.stored_pack import MANIFEST, file_facts, sealed
 
 
 def rewritten(pack: Path, folder: Path, **changes: tuple[str, str]) -> Path:

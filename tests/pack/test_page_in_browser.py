@@ -19,8 +19,8 @@ import pytest
 
 import pccfunding as pcc
 from pccfunding.review_pack import compare_packs
-from pccfunding.review_pack.parts import Page
-from pccfunding.review_pack.render import render_page
+from pccfunding.review_pack.blocks import Page
+from pccfunding.review_pack.page import render_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")

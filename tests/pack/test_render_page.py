@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pccfunding.errors import TableError
-from pccfunding.review_pack.parts import (
+from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
     Column,
@@ -31,8 +31,9 @@ from pccfunding.review_pack.parts import (
     Text,
     Verdicts,
     badge,
+    frame_table,
 )
-from pccfunding.review_pack.render import frame_table, render_page, table_html
+from pccfunding.review_pack.page import render_page, table_html
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}</style>&amp;'

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 import pccfunding as pcc
 from pccfunding.cli import main
 from pccfunding.review_pack import sign_pack, verify_pack
-from pccfunding.review_pack.packing import (
+from pccfunding.review_pack.seal import DECISIONS, MEANING
+from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
     damage_of,
@@ -23,7 +24,6 @@ from pccfunding.review_pack.packing import (
     sealed,
     zipped,
 )
-from pccfunding.review_pack.seal import DECISIONS, MEANING
 
 WHO = {"name": "A. Person", "role": "Commissioner", "reason": "The counts agree."}
 

@@ -13,7 +13,7 @@ import pytest
 from test_words import claims_a_cause, lacks_of_a_p
 
 import pccfunding as pcc
-from pccfunding.review_pack.changes import recomputed_changes
+from pccfunding.review_pack.tables_changes import recomputed_changes
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.readings import amount_text
 from pccfunding.reconciliation.sides import printed_row
-from pccfunding.review_pack.changes import recomputed_changes
-from pccfunding.review_pack.spending import award_lines, subtotals
+from pccfunding.review_pack.tables_changes import recomputed_changes
+from pccfunding.review_pack.tables_spending import award_lines, subtotals
 
 if TYPE_CHECKING:
     import pandas as pd

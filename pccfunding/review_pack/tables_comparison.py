@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
 from pccfunding.periods import Period
-from pccfunding.review_pack.spending import latest_vintage
+from pccfunding.review_pack.tables_spending import latest_vintage
 
 if TYPE_CHECKING:
     import pandas as pd

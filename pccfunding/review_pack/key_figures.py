@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pccfunding.review_pack.spending import printed_total
+from pccfunding.review_pack.tables_spending import printed_total
 
 if TYPE_CHECKING:
-    from pccfunding.review_pack.outline import Review
+    from pccfunding.review_pack.record import Record
 
 __all__ = ["key_facts", "pounds"]
 
@@ -25,12 +25,12 @@ def pounds(amount: float | None) -> str:
     return f"£{amount:,.0f}" if float(amount).is_integer() else f"£{amount:,.2f}"
 
 
-def key_facts(found: Review) -> list[tuple[str, str, str]]:
+def key_facts(found: Record) -> list[tuple[str, str, str]]:
     """Give finding, number and note for the top of the page and the command line.
 
     Parameters
     ----------
-    found : Review
+    found : Record
 
     Returns
     -------

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError
-from pccfunding.plots._records import is_missing
-from pccfunding.review_pack.parts import (
+from pccfunding.review_pack.blocks import (
     Badge,
-    Column,
-    Group,
     Heading,
     Link,
     Page,
     Plot,
     Remark,
-    Row,
     Run,
     Table,
     Verdicts,
@@ -27,85 +23,9 @@ from pccfunding.review_pack.parts import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
     from jinja2 import Environment
 
-__all__ = ["frame_table", "render_page", "table_html"]
-
-
-def frame_table(
-    frame: pd.DataFrame,
-    columns: Mapping[str, Column],
-    *,
-    id: str,
-    caption: str,
-    note: Words = "",
-    group_by: str | None = None,
-    level: str | None = None,
-    anchor: str | None = None,
-) -> Table:
-    """Turn a pandas frame into a table, column by column.
-
-    Parameters
-    ----------
-    frame : DataFrame
-    columns : mapping of str to Column
-        Columns to show, in order; the first names the row. A missing
-        value is written as a dash.
-    id, caption, note
-        As in `Table`.
-    group_by : str, optional
-        Column whose values become headings; equal values stand together in the frame.
-    level : str, optional
-        Column that holds 'line', 'subtotal' or 'total'.
-    anchor : str, optional
-        Column that holds an id for each row, unique in the page.
-
-    Returns
-    -------
-    Table
-
-    Raises
-    ------
-    TableError
-        If the frame lacks a column.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame({"stream": ["Youth Fund"], "amount_gbp": [70023.0]})
-    >>> amount = Column("Amount", numeric=True, write="£{:,.0f}".format)
-    >>> shown = {"stream": Column("Stream"), "amount_gbp": amount}
-    >>> frame_table(frame, shown, id="t", caption="Awards").groups[0].rows[0].cells
-    ['Youth Fund', '£70,023']
-    """
-    wanted = [*columns, *(name for name in (group_by, level, anchor) if name)]
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        raise TableError(
-            f"The table '{caption}' needs the column(s) {', '.join(missing)}; "
-            f"the frame has {', '.join(map(str, frame.columns))}."
-        )
-    groups: list[tuple[str, list[Row]]] = []
-    for record in frame.to_dict("records"):
-        heading = record[group_by] if group_by else ""
-        heading = "" if is_missing(heading) else str(heading)
-        if not groups or groups[-1][0] != heading:
-            groups.append((heading, []))
-        cells = [_cell(record[name], column) for name, column in columns.items()]
-        groups[-1][1].append(
-            Row(cells, record[level] if level else "line", record[anchor] if anchor else "")
-        )
-    shown = [Group(rows, heading) for heading, rows in groups]
-    return Table(id, caption, list(columns.values()), shown, note)
-
-
-def _cell(value: Any, column: Column) -> Words:
-    if is_missing(value):
-        return "\N{EN DASH}"
-    if column.write:
-        return column.write(value)
-    return value if isinstance(value, Link | Badge | Remark | list | tuple) else str(value)
+__all__ = ["render_page", "table_html"]
 
 
 def render_page(page: Page) -> str:

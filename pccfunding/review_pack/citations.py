@@ -7,14 +7,14 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
-from pccfunding.review_pack.parts import Link, Source
+from pccfunding.review_pack.blocks import Link, Source
 from pccfunding.review_pack.register import Entry, Register
-from pccfunding.review_pack.spending import latest_vintage
+from pccfunding.review_pack.tables_spending import latest_vintage
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.review_pack.outline import Review
+    from pccfunding.review_pack.record import Record
 
 __all__ = ["Citations"]
 
@@ -22,7 +22,7 @@ __all__ = ["Citations"]
 class Citations:
     """Links from numbers to the register, and from there to sources in reading order."""
 
-    def __init__(self, found: Review) -> None:
+    def __init__(self, found: Record) -> None:
         self._cited = found.tables["sources"].to_dict("records")
         self._number = {row["source_id"]: place for place, row in enumerate(self._cited, start=1)}
         self._titles = {row["source_id"]: row["title"] for row in self._cited}

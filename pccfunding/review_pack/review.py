@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,28 +13,30 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
-from pccfunding.review_pack.beyond import elsewhere, force_rates, need, noise
-from pccfunding.review_pack.changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.completeness import statutory_fields
-from pccfunding.review_pack.spending import (
+from pccfunding.review_pack.record import Record
+from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
+from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
+from pccfunding.review_pack.tables_spending import (
     award_lines,
+    beside,
     compared_years,
     spend_per_head,
     subtotals,
+    themes,
 )
-from pccfunding.review_pack.streams import beside, themes
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.reconciliation import Reconciliation
-    from pccfunding.review_pack.parts import Page
+    from pccfunding.review_pack.blocks import Page
 
 __all__ = ["Review", "review"]
 
 
 @dataclass(frozen=True)
-class Review:
+class Review(Record):
     """What the evidence says of one area and period.
 
     Attributes
@@ -60,13 +62,6 @@ class Review:
     ('Cambridgeshire', '2021-22/2024-25')
     """
 
-    area: Area
-    period: Period
-    evidence: Evidence
-    tables: dict[str, pd.DataFrame]
-    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...] = field(repr=False)
-    exceptions: dict[str, str] = field(default_factory=dict, repr=False)
-
     @property
     def frame(self) -> pd.DataFrame:
         """The award lines, at full precision."""
@@ -77,7 +72,7 @@ class Review:
         """What was found, as one short table: `finding`, `number`, `note`."""
         import pandas as pd
 
-        from pccfunding.review_pack.facts import key_facts
+        from pccfunding.review_pack.key_figures import key_facts
 
         facts = key_facts(self)
         return pd.DataFrame(facts, columns=["finding", "number", "note"])
@@ -134,7 +129,7 @@ class Review:
         FileExistsError
             If a file is there and `force` was not given.
         """
-        from pccfunding.review_pack.write import write_review
+        from pccfunding.review_pack.pack import write_review
 
         return write_review(self, Path(directory), force=force, archive=zip)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
-from pccfunding.review_pack.cells import csv_bytes
-from pccfunding.review_pack.packing import read_pack
-from pccfunding.review_pack.parts import Column, Fact, Page, Section, Text
-from pccfunding.review_pack.render import frame_table, render_page
+from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
+from pccfunding.review_pack.csv_text import csv_bytes
+from pccfunding.review_pack.page import render_page
 from pccfunding.review_pack.seal import verify_stored
+from pccfunding.review_pack.stored_pack import read_pack
 
 if TYPE_CHECKING:
     import pandas as pd
