@@ -1,10 +1,93 @@
-"""How the ladder writes percentages, intervals and p values in a sentence."""
+"""Numbers as words: pounds, percentages, p values, counts, intervals: each in one way."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-__all__ = ["floor_text", "interval_text", "level_text", "number_text", "p_text", "percent_text"]
+__all__ = [
+    "count",
+    "floor_text",
+    "interval_text",
+    "level_text",
+    "number_text",
+    "p_text",
+    "percent",
+    "percent_text",
+    "places_of",
+    "pounds",
+    "quantity",
+    "signed",
+]
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def pounds(amount: float) -> str:
+    """Write pounds in full, with pence only where there are any.
+
+    Examples
+    --------
+    >>> pounds(5981458.0), pounds(285.48)
+    ('£5,981,458', '£285.48')
+    """
+    places = 0 if amount == round(amount) else 2
+    return f"{MINUS if amount < 0 else ''}£{abs(amount):,.{places}f}"
+
+
+def percent(change: float, *, places: int | None = None) -> str:
+    """Write a change in percent with its sign; without `places`, as few digits as it has.
+
+    Examples
+    --------
+    >>> percent(-8.5), percent(-36.8, places=1), percent(27.0, places=1)
+    ('−8.5%', '−36.8%', '+27.0%')
+    """
+    digits = f"{abs(change):.{places}f}" if places is not None else f"{abs(change):.10g}"
+    sign = "" if float(digits) == 0 else MINUS if change < 0 else "+"
+    return f"{sign}{digits}%"
+
+
+def count(value: object) -> str:
+    """Write a count with thousands separators; a count that is no number stays as it is.
+
+    Examples
+    --------
+    >>> count("3497"), count(11416.0)
+    ('3,497', '11,416')
+    """
+    try:
+        return f"{int(float(str(value))):,}"
+    except ValueError:
+        return str(value)
+
+
+def places_of(values: Iterable[float]) -> int:
+    """Count the decimal places that the finest of some numbers has.
+
+    Examples
+    --------
+    >>> places_of([4.0, 3.1, 2.25])
+    2
+    """
+    return max((len(f"{value:.10g}".partition(".")[2]) for value in values), default=0)
+
+
+def quantity(value: float, unit: str, *, places: int | None = None) -> str:
+    """Write a number in its unit; without `places`, with as few digits as it has.
+
+    Examples
+    --------
+    >>> quantity(272.52, "GBP"), quantity(92.0, "percent"), quantity(238.0, "count")
+    ('£272.52', '92%', '238')
+    """
+    if unit == "GBP":
+        return pounds(value)
+    digits = f"{abs(value):,.10g}" if places is None else f"{abs(value):,.{places}f}"
+    signed = f"{MINUS if value < 0 else ''}{digits}"
+    if unit == "percent":
+        return f"{signed}%"
+    return signed if unit in ("", "count") else f"{signed} {unit}"
 
 
 def percent_text(value: float | None) -> str:
@@ -93,3 +176,18 @@ def floor_text(min_p: float | None) -> str:
         if min_p < 0.001
         else (f"smallest attainable p {min_p:.3f}")
     )
+
+
+def signed(value: float | None) -> str:
+    """Write a coefficient with its sign.
+
+    Examples
+    --------
+    >>> signed(-0.314), signed(0.0), signed(None)
+    ('−0.31', '0.00', 'undefined')
+    """
+    if value is None:
+        return "undefined"
+    digits = f"{abs(value):.2f}"
+    sign = "" if float(digits) == 0 else MINUS if value < 0 else "+"
+    return f"{sign}{digits}"

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import pccfunding
-from pccfunding.cli._group import console_of, main, table_of
+from pccfunding.cli.group import console_of, main, table_of
 
 __all__: list[str] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pccfunding.schemas._base import FLOWS, STATUSES, UNKNOWN_KINDS
+from pccfunding.schemas.base import FLOWS, STATUSES, UNKNOWN_KINDS
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,

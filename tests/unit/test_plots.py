@@ -24,7 +24,7 @@ import pccfunding as pcc
 from pccfunding import plots
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
 from pccfunding.evaluation import funnel_limits
-from pccfunding.plots import _canvas
+from pccfunding.plots import canvas as _canvas
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAW: dict[str, Callable[..., Axes]] = {
@@ -792,7 +792,7 @@ def test_a_slope_refuses_two_comparisons_and_a_logarithm_of_zero() -> None:
 
 
 def test_labels_of_a_slope_move_as_little_as_they_must() -> None:
-    from pccfunding.plots.slope import _spread
+    from pccfunding.plots.plot_slope import _spread
 
     assert _spread([10.0, 50.0], [10.0, 10.0], 100.0) == [10.0, 50.0]
     assert _spread([50.0, 50.0], [10.0, 10.0], 100.0) == [45.0, 55.0]
@@ -801,7 +801,7 @@ def test_labels_of_a_slope_move_as_little_as_they_must() -> None:
 
 
 def test_each_area_has_one_tile_and_none_lies_on_another() -> None:
-    from pccfunding.plots._places import DISTRICTS, FORCES, tile_name
+    from pccfunding.plots.places import DISTRICTS, FORCES, tile_name
 
     known = pcc.load_areas().set_index("area_code")
     forces = known.index[known["kind"] == "police_force_area"]

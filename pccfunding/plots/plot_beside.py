@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text, streams_of
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MARKERS,
@@ -21,9 +22,8 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, span, text
-from pccfunding.plots.describing import alt_text, streams_of
-from pccfunding.plots.wording import count, percent, pounds
+from pccfunding.plots.records import Record, number, records, span, text
+from pccfunding.words import count, percent, pounds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

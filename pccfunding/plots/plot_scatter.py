@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MARKERS,
@@ -19,10 +20,9 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, text
-from pccfunding.plots._scales import Scale, round_ticks, tick_text
-from pccfunding.plots._test_words import p_words, signed
-from pccfunding.plots.describing import alt_text
+from pccfunding.plots.records import Record, number, p_words, records, text
+from pccfunding.plots.scales import Scale, round_ticks, tick_text
+from pccfunding.words import signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MUTED,
@@ -15,9 +16,8 @@ from pccfunding.plots._canvas import (
     lines_of,
     write,
 )
-from pccfunding.plots._records import Record, number, records, text
-from pccfunding.plots._test_words import signed
-from pccfunding.plots.describing import alt_text
+from pccfunding.plots.records import Record, number, records, text
+from pccfunding.words import signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

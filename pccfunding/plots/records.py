@@ -7,11 +7,22 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
+from pccfunding.words import quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = ["Record", "is_missing", "number", "records", "same_comparison", "span", "text"]
+__all__ = [
+    "Record",
+    "ends",
+    "is_missing",
+    "number",
+    "p_words",
+    "records",
+    "same_comparison",
+    "span",
+    "text",
+]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -80,3 +91,46 @@ def same_comparison(rows: Sequence[Record]) -> tuple[str, str] | None:
     """Find the one (baseline, period) that all rows compare; more than one gives None."""
     pairs = {(text(row, "baseline"), text(row, "period")) for row in rows}
     return pairs.pop() if len(pairs) == 1 else None
+
+
+def ends(row: Record, *, unit: str) -> str:
+    """Write the interval of a row in words, saying which end is left out or missing.
+
+    Examples
+    --------
+    >>> ends({"low": 1.0e6, "high": None, "low_closed": False, "high_closed": False}, unit="GBP")
+    'more than £1,000,000'
+    """
+    low, high = number(row, "low"), number(row, "high")
+    low_closed, high_closed = bool(row.get("low_closed")), bool(row.get("high_closed"))
+    least = None if low is None else quantity(low, unit)
+    most = None if high is None else quantity(high, unit)
+    if least is not None and least == most:
+        return f"exactly {least}"
+    if least is not None and most is not None:
+        before = "" if low_closed else "above "
+        after = "" if high_closed else "below "
+        return f"{before}{least} to {after}{most}"
+    if least is not None:
+        return f"{least} or more" if low_closed else f"more than {least}"
+    if most is not None:
+        return f"{most} or less" if high_closed else f"less than {most}"
+    return "no bound on either side"
+
+
+def p_words(row: Record) -> str:
+    """Write p with n, the size of the family and the smallest p that could come out.
+
+    Examples
+    --------
+    >>> p_words({"p_value": 0.0333, "min_p": 0.00278, "n": 6, "unit": "districts"})
+    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.00278'
+    """
+    p, floor = number(row, "p_value"), number(row, "min_p")
+    said = "no p" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    least = "unknown" if floor is None else f"{floor:.3g}"
+    family = int(number(row, "family_size") or 1)
+    return (
+        f"{said}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of {family:,}, "
+        f"smallest attainable p {least}"
+    )

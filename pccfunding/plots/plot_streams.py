@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.canvas import (
     INK,
     MUTED,
     PALETTE,
@@ -16,9 +17,8 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, span, text
-from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import pounds
+from pccfunding.plots.records import Record, number, records, span, text
+from pccfunding.words import pounds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text, statements_of
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MARKERS,
@@ -20,9 +21,7 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, text
-from pccfunding.plots.describing import alt_text, statements_of
-from pccfunding.plots.wording import ends
+from pccfunding.plots.records import Record, ends, number, records, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import PeriodError
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MARKERS,
@@ -21,9 +22,8 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, same_comparison, span, text
-from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import count, percent
+from pccfunding.plots.records import Record, number, records, same_comparison, span, text
+from pccfunding.words import count, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pccfunding.plots.wording import MINUS
+from pccfunding.words import MINUS
 
 __all__ = ["Scale", "round_ticks", "tick_text"]
 

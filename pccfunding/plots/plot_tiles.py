@@ -5,20 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
-from pccfunding.plots._canvas import (
-    COLUMN,
-    INK,
-    MUTED,
-    SMALL,
-    canvas,
-    house_style,
-    lines_of,
-    write,
-)
-from pccfunding.plots._places import DISTRICTS, FORCES
-from pccfunding.plots._records import Record, number, records, text
-from pccfunding.plots.describing import alt_text
-from pccfunding.plots.wording import places_of, quantity
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.canvas import COLUMN, INK, MUTED, SMALL, canvas, house_style, lines_of, write
+from pccfunding.plots.places import DISTRICTS, FORCES
+from pccfunding.plots.records import Record, number, records, text
+from pccfunding.words import places_of, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

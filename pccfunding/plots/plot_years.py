@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
-from pccfunding.plots._canvas import (
+from pccfunding.plots.alt_text import alt_text, series_of
+from pccfunding.plots.canvas import (
     COLUMN,
     INK,
     MARKERS,
@@ -21,9 +22,8 @@ from pccfunding.plots._canvas import (
     stroke,
     write,
 )
-from pccfunding.plots._records import Record, number, records, span, text
-from pccfunding.plots.describing import alt_text, series_of
-from pccfunding.plots.wording import quantity
+from pccfunding.plots.records import Record, number, records, span, text
+from pccfunding.words import quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

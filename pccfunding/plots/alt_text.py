@@ -8,15 +8,173 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.plots._describing_tests import TEST_WRITERS
-from pccfunding.plots._records import Record, number, records, same_comparison, span, text
-from pccfunding.plots.describing_areas import funnel_words, slope_words, tile_words
-from pccfunding.plots.wording import count, ends, percent, pounds, quantity
+from pccfunding.plots.places import tile_name
+from pccfunding.plots.records import (
+    Record,
+    ends,
+    number,
+    p_words,
+    records,
+    same_comparison,
+    span,
+    text,
+)
+from pccfunding.words import count, percent, places_of, pounds, quantity, signed
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = ["alt_text", "series_of", "statements_of", "streams_of"]
+__all__ = [
+    "TEST_WRITERS",
+    "alt_text",
+    "funnel_words",
+    "series_of",
+    "slope_words",
+    "statements_of",
+    "streams_of",
+    "tile_words",
+]
+
+
+def slope_words(rows: list[Record]) -> str:
+    """Say which way each row goes, with the counts behind it."""
+    words = [f"Slope chart, n = {len(rows)}."]
+    sides = [number(row, side) for row in rows for side in ("before", "after")]
+    places = places_of(value for value in sides if value is not None)
+    for row in rows:
+        before, after = number(row, "before"), number(row, "after")
+        if before is None or after is None:
+            words.append(f"{text(row, 'label')}: a value is missing, not drawn.")
+            continue
+        way = "down" if after < before else "up" if after > before else "level"
+        said = " to ".join(
+            quantity(value, text(row, "unit"), places=places) + _behind(row, side)
+            for value, side in ((before, "before"), (after, "after"))
+        )
+        broken = "; the series breaks between the two" if row.get("break_flag") else ""
+        words.append(f"{text(row, 'label')}: {way} from {said}{broken}.")
+    return " ".join([*words, "No interval is drawn: how sure the directions are cannot be told."])
+
+
+def funnel_words(rows: list[Record]) -> str:
+    """Say how many areas lie outside the limits, and where the marked ones lie."""
+    high = [row for row in rows if float(row["count"]) > float(row["high_998"])]
+    low = [row for row in rows if float(row["count"]) < float(row["low_998"])]
+    words = [
+        f"Funnel plot, n = {len(rows)} areas against exact Poisson limits: {len(high)} above and "
+        f"{len(low)} below the 99.8% limits, {len(rows) - len(high) - len(low)} within."
+    ]
+    if all(number(row, "high_998_widened") is not None for row in rows):
+        far = [
+            text(row, "area")
+            for row in rows
+            if not float(row["low_998_widened"])
+            <= float(row["count"])
+            <= float(row["high_998_widened"])
+        ]
+        said = f": {', '.join(far)}" if far else ""
+        words.append(f"Outside the limits widened by the dispersion: {len(far)}{said}.")
+    for row in rows:
+        if row.get("marked"):
+            place = "above" if row in high else "below" if row in low else "within"
+            words.append(
+                f"{text(row, 'area')}: {float(row['rate']):.3g}, {place} the 99.8% limits; "
+                f"{count(row['count'])} counted, interval {count(row['low_998'])} to "
+                f"{count(row['high_998'])}."
+            )
+    return " ".join(words)
+
+
+def tile_words(rows: list[Record]) -> str:
+    """Say the range, the ends, the marked areas, and the areas without a number."""
+    known = sorted(
+        (row for row in rows if number(row, "value") is not None),
+        key=lambda row: float(row["value"]),
+    )
+    words = [f"Tile map, n = {len(known)} areas."]
+    places = places_of(float(row["value"]) for row in known)
+    if known:
+        words.append(f"Lowest: {_tile(known[0], places)}. Highest: {_tile(known[-1], places)}.")
+    for place, row in enumerate(reversed(known), start=1):
+        if row.get("marked"):
+            words.append(f"{_tile(row, places)}, place {place} of {len(known)} from the highest.")
+    missing = [tile_name(text(row, "area_code")) for row in rows if row not in known]
+    if missing:
+        words.append(f"Not published: {', '.join(missing)}.")
+    return " ".join([*words, "No interval is drawn: whether areas differ cannot be told from it."])
+
+
+def _behind(row: Record, side: str) -> str:
+    value = row.get(f"count_{side}")
+    return "" if value is None else f" (count {count(value)})"
+
+
+def _tile(row: Record, places: int) -> str:
+    value = quantity(float(row["value"]), text(row, "unit"), places=places)
+    return f"{tile_name(text(row, 'area_code'))} {value}"
+
+
+def _scatter(rows: list[Record]) -> str:
+    first = rows[0]
+    value = number(first, "statistic")
+    way = "no direction" if not value else "rising" if value > 0 else "falling"
+    sure = span(first, "interval_low", "interval_high")
+    interval = f"interval {signed(sure[0])} to {signed(sure[1])}" if sure else "no interval"
+    slopes = [slope for row in rows if (slope := number(row, "slope")) is not None]
+    bundle = ""
+    if slopes:
+        same = min(slopes) * max(slopes) > 0
+        bundle = (
+            " The lines that leave one area out "
+            f"{'all slope the same way' if same else 'do not all slope the same way'}."
+        )
+    ends = {end: pick(rows, key=lambda row: row["x"]) for end, pick in (("l", min), ("h", max))}
+    return (
+        f"Scatter, n = {len(rows)} {text(first, 'unit', 'areas')}, {way}: "
+        f"{text(first, 'coefficient', 'coefficient')} {signed(value)} ({interval}; "
+        f"{p_words(first)}). Least across: {text(ends['l'], 'area')}; most: "
+        f"{text(ends['h'], 'area')}.{bundle} Verdict: {text(first, 'verdict', 'none')}."
+    )
+
+
+def _null(rows: list[Record]) -> str:
+    first = rows[0]
+    every = sum(float(row["orders"]) for row in rows)
+    outer = sum(float(row["orders_beyond"]) for row in rows)
+    value = number(first, "statistic")
+    way = "no direction" if not value else "above 0" if value > 0 else "below 0"
+    sure = span(first, "interval_low", "interval_high")
+    interval = f"interval {signed(sure[0])} to {signed(sure[1])}" if sure else "no interval"
+    return (
+        f"Histogram of {text(first, 'coefficient', 'coefficient')} over {every:,.0f} orders of "
+        f"n = {text(first, 'n')} {text(first, 'unit', 'areas')}. Observed {signed(value)}, {way} "
+        f"({interval}); {outer:,.0f} orders are at least as far out on either side. "
+        f"{p_words(first)}; {text(first, 'rule')}. Verdict: {text(first, 'verdict', 'none')}."
+    )
+
+
+def _heat(rows: list[Record]) -> str:
+    known = [row for row in rows if row.get("estimate") is not None]
+    words = [
+        f"Grid of rank correlations, {len(rows)} pairs over n = {text(rows[0], 'n')} areas, "
+        f"{text(rows[0], 'family_size')} tested."
+    ]
+    if known:
+        for name, pick in (("Lowest", min), ("Highest", max)):
+            row = pick(known, key=lambda one: float(one["estimate"]))
+            pair = f"{text(row, 'spend')} and {text(row, 'outcome')}"
+            words.append(f"{name}: {signed(number(row, 'estimate'))}, {pair}.")
+    tested = [row for row in rows if row.get("p_max_t") is not None]
+    below = [row for row in tested if float(row["p_max_t"]) < 0.05]
+    words.append(
+        f"{len(below)} of {len(tested)} have a p below .05 for the family."
+        if tested
+        else "No p is given: too many pairs for so few areas."
+    )
+    return " ".join(words)
+
+
+TEST_WRITERS = {"scatter": _scatter, "null": _null, "heat": _heat}
 
 
 def alt_text(frame: IntoDataFrame, kind: str) -> str:
