@@ -48,7 +48,8 @@ class Evidence:
 
     Examples
     --------
-    >>> evidence = load_evidence()
+    >>> import pccfunding as pcc
+    >>> evidence = pcc.load_evidence()
     >>> len(evidence.awards), evidence.as_of
     (8, None)
     """

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUNDLED",
+    "describe_again",
     "descriptor_text",
     "own_properties",
     "package_descriptor",
@@ -194,8 +194,9 @@ def own_properties(folder: Path) -> dict[str, Any]:
     return {key: value for key, value in held.items() if key not in ("$schema", "resources")}
 
 
-if __name__ == "__main__":
-    target = Path(sys.argv[1])
+def describe_again(folder: str | Path) -> None:
+    """Write the descriptor of a bundled package again, after its tables were changed."""
+    target = Path(folder)
     (target / "datapackage.json").write_text(
         descriptor_text(target, **own_properties(target)), encoding="utf-8", newline="\n"
     )

@@ -66,6 +66,7 @@ def table_html(table: Table) -> str:
 
     Examples
     --------
+    >>> from pccfunding.review_pack.blocks import Column, Group, Row
     >>> cells = Table("t", "Awards", [Column("Stream")], [Group([Row(["Youth & <b>"])])])
     >>> '<th scope="row">Youth &amp; &lt;b&gt;</th>' in table_html(cells)
     True

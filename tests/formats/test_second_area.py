@@ -20,7 +20,7 @@ from pccfunding import checking
 from pccfunding.bundled import datasets_dir
 from pccfunding.checking import rules
 from pccfunding.cli import main
-from pccfunding.formats import write_data_package as _descriptor
+from pccfunding.formats.write_data_package import descriptor_text, own_properties
 from pccfunding.office.conformance import open_package
 
 SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
@@ -70,7 +70,7 @@ def test_what_is_bundled_is_sound(place: Path) -> None:
 
 @pytest.mark.parametrize("place", [SURREY, WARWICKSHIRE])
 def test_the_descriptor_is_the_one_that_the_contracts_make(place: Path) -> None:
-    made = _descriptor.descriptor_text(place, **_descriptor.own_properties(place))
+    made = descriptor_text(place, **own_properties(place))
     assert (place / "datapackage.json").read_text(encoding="utf-8") == made
 
 
@@ -143,9 +143,10 @@ def test_an_outcome_without_a_period_stands_beside_the_latest_line() -> None:
 
 def test_the_code_between_evidence_and_page_knows_no_area_of_its_own() -> None:
     package = Path(pcc.__file__).parent
-    rooms = ("schemas", "measures", "reconciliation", "checking", "review_pack")
+    rooms = ("schemas", "measures", "reconciliation", "checking", "office", "review_pack")
     paths = [path for room in rooms for path in (package / room).rglob("*") if path.is_file()]
-    paths += [package / name for name in ("evidence.py", "statements.py", "tracing.py")]
+    files = ("evidence.py", "reconcile_statements.py", "tables.py", "tracing.py")
+    paths += [package / "evidence" / name for name in files]
     for path in paths:
         if path.suffix in (".py", ".j2", ".css"):
             code = re.sub(r'"""(?:.|\n)*?"""', "", path.read_text(encoding="utf-8"))

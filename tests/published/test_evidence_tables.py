@@ -13,7 +13,7 @@ import pccfunding as pcc
 from pccfunding import schemas
 from pccfunding.bundled import datasets_dir
 from pccfunding.evidence.tables import read_descriptor, read_table
-from pccfunding.formats import write_data_package as _descriptor
+from pccfunding.formats.write_data_package import BUNDLED, descriptor_text
 
 SUBJECT_TABLES = ("awards", "outcomes", "totals")
 
@@ -175,9 +175,9 @@ def test_the_four_statutory_fields_are_given_or_said_to_be_unknown() -> None:
 
 def test_the_descriptor_is_the_one_that_the_contracts_make() -> None:
     folder = datasets_dir()
-    made = _descriptor.descriptor_text(folder, **_descriptor.BUNDLED)
+    made = descriptor_text(folder, **BUNDLED)
     assert (folder / "datapackage.json").read_text(encoding="utf-8") == made, (
-        "run python -m pccfunding.formats.write_data_package datasets"
+        "write it again with describe_again, see docs/data-changes.md"
     )
 
 
