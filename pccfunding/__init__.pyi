@@ -1,10 +1,21 @@
 """The one table of public names; the package serves them lazily from here."""
 
 from . import (
+    areas as areas,
     association as association,
+    errors as errors,
     evaluation as evaluation,
+    evidence as evidence,
+    formats as formats,
+    intervals as intervals,
+    measures as measures,
+    office as office,
+    periods as periods,
     permutation as permutation,
     plots as plots,
+    printed as printed,
+    reconciliation as reconciliation,
+    review_pack as review_pack,
     schemas as schemas,
 )
 from .areas import (
@@ -12,42 +23,10 @@ from .areas import (
     find_area as find_area,
 )
 from .association import (
-    Association as Association,
-    AssociationFamily as AssociationFamily,
     spend_vs_reduction as spend_vs_reduction,
     spend_vs_reduction_family as spend_vs_reduction_family,
 )
-from .errors import (
-    DataPackageError as DataPackageError,
-    DeflatorError as DeflatorError,
-    IntervalError as IntervalError,
-    MissingExtraError as MissingExtraError,
-    MixedFlowError as MixedFlowError,
-    MixedStatusError as MixedStatusError,
-    PackError as PackError,
-    PccFundingError as PccFundingError,
-    PenceError as PenceError,
-    PeriodError as PeriodError,
-    PopulationError as PopulationError,
-    PrintedError as PrintedError,
-    ReconciliationError as ReconciliationError,
-    TableError as TableError,
-    UnknownNameError as UnknownNameError,
-)
 from .evaluation import (
-    BreakEven as BreakEven,
-    EvidenceLevel as EvidenceLevel,
-    FunnelLimits as FunnelLimits,
-    InterruptedSeries as InterruptedSeries,
-    MinimalDetectable as MinimalDetectable,
-    Proportion as Proportion,
-    PublishedChange as PublishedChange,
-    RateRatio as RateRatio,
-    RatioOfRateRatios as RatioOfRateRatios,
-    RegressionToTheMean as RegressionToTheMean,
-    SyntheticControl as SyntheticControl,
-    WeightedDisplacementDifference as WeightedDisplacementDifference,
-    WeightedDisplacementQuotient as WeightedDisplacementQuotient,
     baseline_needed as baseline_needed,
     break_even as break_even,
     evidence_level as evidence_level,
@@ -86,9 +65,6 @@ from .evidence import (
     verify_sources as verify_sources,
 )
 from .formats import (
-    ReadResult as ReadResult,
-    RecipientNames as RecipientNames,
-    WriteResult as WriteResult,
     award_tables as award_tables,
     quality_360giving as quality_360giving,
     read_360giving as read_360giving,
@@ -115,7 +91,6 @@ from .measures import (
     year_on_year as year_on_year,
 )
 from .office import (
-    Conformance as Conformance,
     conformance as conformance,
     read_evidence as read_evidence,
 )
@@ -131,12 +106,9 @@ from .printed import (
     parse_printed as parse_printed,
 )
 from .reconciliation import (
-    Reconciliation as Reconciliation,
-    Reconciliations as Reconciliations,
     reconcile as reconcile,
 )
 from .review_pack import (
-    Review as Review,
     reproduce as reproduce,
     review as review,
 )

@@ -29,7 +29,7 @@ class PccFundingError(Exception):
     >>> import pccfunding as pcc
     >>> try:
     ...     pcc.find_area("Camelot")
-    ... except pcc.PccFundingError as error:
+    ... except pcc.errors.PccFundingError as error:
     ...     print(type(error).__name__)
     UnknownNameError
     """
@@ -119,7 +119,7 @@ class MissingExtraError(PccFundingError, ImportError):
     Examples
     --------
     >>> import pccfunding as pcc
-    >>> issubclass(pcc.MissingExtraError, pcc.PccFundingError)
+    >>> issubclass(pcc.errors.MissingExtraError, pcc.errors.PccFundingError)
     True
     """
 

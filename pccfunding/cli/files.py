@@ -84,7 +84,7 @@ def import_awards(
 
 
 def _write_package(
-    result: pccfunding.ReadResult,
+    result: pccfunding.formats.ReadResult,
     file: Path,
     folder: Path,
     area: str,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.loaders import load_evidence
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile

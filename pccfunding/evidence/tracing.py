@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.loaders import load_evidence
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.errors import TableError
-from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.loaders import load_evidence
 
 __all__ = ["verify_sources"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pccfunding.periods.dates import parse_date
+from pccfunding.periods.parse_date import parse_date
 from pccfunding.periods.period import Period
 
 __all__ = ["Period", "parse_date"]

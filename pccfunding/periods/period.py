@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from pccfunding.errors import PeriodError
-from pccfunding.periods.dates import add_months, check_known, month_end, parse_date
+from pccfunding.periods.parse_date import add_months, check_known, month_end, parse_date
 from pccfunding.periods.spellings import financial_label, read_period
 
 __all__ = ["Period", "parse_date"]

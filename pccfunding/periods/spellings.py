@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pccfunding.errors import PeriodError
-from pccfunding.periods.dates import (
+from pccfunding.periods.parse_date import (
     MONTH,
     YEAR,
     check_known,

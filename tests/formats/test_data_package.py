@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
+from pccfunding.errors import DataPackageError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.formats.write_data_package import csvw_text
@@ -105,9 +106,9 @@ def test_what_cannot_be_written_is_refused_in_one_sentence(tmp_path: Path) -> No
         ),
     }
     for said, tables in cases.items():
-        with pytest.raises(pcc.DataPackageError, match=re.escape(said)):
+        with pytest.raises(DataPackageError, match=re.escape(said)):
             pcc.write_data_package(tables, tmp_path / "out", name="out", title="Out")
-    with pytest.raises(pcc.DataPackageError, match="lower case"):
+    with pytest.raises(DataPackageError, match="lower case"):
         pcc.write_data_package(own(evidence), tmp_path / "out", name="My data", title="Out")
     assert not (tmp_path / "out").exists()
 

@@ -20,6 +20,7 @@ from pccfunding import checking
 from pccfunding.bundled import datasets_dir
 from pccfunding.checking import rules
 from pccfunding.cli import main
+from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.formats.write_data_package import descriptor_text, own_properties
 from pccfunding.office.conformance import open_package
 
@@ -92,7 +93,7 @@ def test_the_second_area_is_evidence_with_verdicts_of_each_kind() -> None:
 
 def test_evidence_is_chosen_by_area() -> None:
     pd.testing.assert_frame_equal(pcc.load_evidence("E23000023").awards, pcc.load_awards())
-    with pytest.raises(pcc.UnknownNameError, match="those of surrey, warwickshire"):
+    with pytest.raises(UnknownNameError, match="those of surrey, warwickshire"):
         pcc.load_evidence("Kent")
     assert len(pcc.load_evidence("Surrey", as_of="2000-12-31").totals) == 3
 
@@ -232,7 +233,7 @@ def test_a_break_of_the_files_is_found_by_its_check(case: str, folder: Path) -> 
     broken = result.frame[result.frame["state"] == "broken"]
     hits = broken[(broken["check"] == check) & (broken["place"] == place)]
     assert hits["table"].tolist() == [table], broken.to_dict("records")
-    with pytest.raises(pcc.DataPackageError, match=r"broken\. The first: "):
+    with pytest.raises(DataPackageError, match=r"broken\. The first: "):
         result.check()
 
 
@@ -313,13 +314,13 @@ def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
         assert result.exit_code == 2
         assert said in " ".join(result.output.split())
         assert "Traceback" not in result.output
-    with pytest.raises(pcc.DataPackageError):
+    with pytest.raises(DataPackageError):
         pcc.conformance(tmp_path)
 
 
 def test_a_sound_package_without_anything_to_do_has_no_caution() -> None:
     frame = pd.DataFrame({"check": ["x"], "state": ["ok"], "table": [""], "place": [""]})
-    result = pcc.Conformance(frame.assign(what=""), source="s", n_checks=1)
+    result = pcc.office.Conformance(frame.assign(what=""), source="s", n_checks=1)
     assert result.cautions == ()
     assert result.text == "s: 1 of 1 checks find nothing; nothing broken, nothing to do."
     assert result.check() is result

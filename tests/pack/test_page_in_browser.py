@@ -18,7 +18,7 @@ import matplotlib.image
 import pytest
 
 import pccfunding as pcc
-from pccfunding.review_pack import compare_packs
+from pccfunding.review_pack import Review, compare_packs
 from pccfunding.review_pack.blocks import Page
 from pccfunding.review_pack.page import render_page
 
@@ -194,9 +194,7 @@ parent.postMessage({
 
 
 @pytest.fixture(scope="module")
-def pages(
-    pack: Path, found: pcc.Review, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("narrow")
     pcc.review(found.evidence, period="2023-24").write(folder / "narrow")
     difference = compare_packs(pack, folder / "narrow")

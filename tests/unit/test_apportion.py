@@ -11,14 +11,8 @@ import polars as pl
 import pytest
 
 import pccfunding as pcc
-from pccfunding import (
-    PenceError,
-    PeriodError,
-    PopulationError,
-    TableError,
-    apportion,
-    per_capita_spend,
-)
+from pccfunding import apportion, per_capita_spend
+from pccfunding.errors import PenceError, PeriodError, PopulationError, TableError
 from pccfunding.money.pence import split_pence
 
 DISTRICTS = [

@@ -21,7 +21,7 @@ SIX = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 IN_ORDER = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 
 
-def judged(spend: pd.DataFrame, fall: pd.DataFrame, **how: object) -> pcc.Association:
+def judged(spend: pd.DataFrame, fall: pd.DataFrame, **how: object) -> pcc.association.Association:
     return pcc.spend_vs_reduction(spend, fall, redraws=200, **how)  # type: ignore[arg-type]
 
 
@@ -471,7 +471,7 @@ CAUSAL = re.compile(
 )
 
 
-def every_kind() -> list[pcc.Association]:
+def every_kind() -> list[pcc.association.Association]:
     return [
         judged(spend_of(SIX), fall_of(IN_ORDER)),
         judged(spend_of(SIX), fall_of((5, 15, 10, 20, 25, 30))),

@@ -14,6 +14,7 @@ import pccfunding as pcc
 from pccfunding.association.coefficients import coefficients
 from pccfunding.association.confounding import baseline_check, denominator_null
 from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.errors import TableError
 
 
 def table(spend: object, fall: object, **columns: object) -> pd.DataFrame:
@@ -176,7 +177,7 @@ def test_the_baseline_can_be_a_column_or_a_value_for_each_area() -> None:
     usual = pcc.spend_vs_reduction(spend, fall, redraws=50).baseline
     assert usual is not None
     assert usual.what == "offences per resident in the baseline"
-    with pytest.raises(pcc.TableError, match="takes the name of a column"):
+    with pytest.raises(TableError, match="takes the name of a column"):
         pcc.spend_vs_reduction(spend, fall, baseline=7)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Interval, PccFundingError, ReconciliationError, TableError, reconcile
+from pccfunding import Interval, reconcile
+from pccfunding.errors import PccFundingError, ReconciliationError, TableError
 
 RANGE = Interval.of(1, None, low_closed=False)
 

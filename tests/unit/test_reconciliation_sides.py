@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Interval, IntervalError, MixedStatusError, PenceError, TableError, reconcile
+from pccfunding import Interval, reconcile
+from pccfunding.errors import IntervalError, MixedStatusError, PenceError, TableError
 
 FIGURES = pcc.load_figures().set_index("figure_id", drop=False)
 UNTOLD = "cannot be told"

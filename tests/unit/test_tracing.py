@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 import pccfunding as pcc
-from pccfunding import TableError, UnknownNameError, cite, revisions, trace
+from pccfunding import cite, revisions, trace
+from pccfunding.errors import TableError, UnknownNameError
 
 ROUND_5 = "cambs-safer-streets-5"
 

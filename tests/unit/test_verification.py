@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
-from pccfunding import Evidence, TableError, verify_sources
+from pccfunding import Evidence, verify_sources
 from pccfunding.cli import main
+from pccfunding.errors import TableError
 
 REPORT = "Grants\n\nWe awarded £820,000\nin October, nearly\n  £1m in all; £820,000 again.\nSix.\n"
 MINUTES = "A sum of £1,671 and of 671 and 67.1% of it.\n"

@@ -7,7 +7,7 @@ from datetime import date
 
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
-from pccfunding.periods.dates import MONTH, month_end, month_number, start_of
+from pccfunding.periods.parse_date import MONTH, month_end, month_number, start_of
 
 __all__ = ["every_period", "financial_year"]
 

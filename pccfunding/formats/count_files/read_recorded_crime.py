@@ -27,7 +27,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
-from pccfunding.periods.dates import add_months, start_of
+from pccfunding.periods.parse_date import add_months, start_of
 
 if TYPE_CHECKING:
     import pandas as pd

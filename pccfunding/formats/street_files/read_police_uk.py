@@ -18,7 +18,7 @@ from pccfunding.formats.count_files.printed_counts import key_of, one_line
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.read_result import ReadResult
-from pccfunding.periods.dates import month_end
+from pccfunding.periods.parse_date import month_end
 
 if TYPE_CHECKING:
     import pandas as pd
