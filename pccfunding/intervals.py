@@ -9,8 +9,9 @@ from operator import index
 from typing import SupportsIndex, TypeAlias
 
 from pccfunding.errors import IntervalError
+from pccfunding.words import bracketed, decimal_text
 
-__all__ = ["Exact", "Interval", "as_fraction", "decimal_text", "interval_text"]
+__all__ = ["Exact", "Interval", "as_fraction", "interval_text"]
 
 Exact: TypeAlias = int | Fraction | Decimal | str
 
@@ -50,30 +51,6 @@ def as_fraction(number: Exact) -> Fraction:
         return Fraction(number)
     except (ValueError, OverflowError, ZeroDivisionError) as error:
         raise IntervalError(f"{number!r} is not a finite decimal number.") from error
-
-
-def decimal_text(number: Fraction) -> str:
-    """Write a Fraction as a plain decimal string, or as ``"n/d"`` where no decimal ends.
-
-    Examples
-    --------
-    >>> decimal_text(Fraction(37, 2)), decimal_text(Fraction(1, 3))
-    ('18.5', '1/3')
-    """
-    digits, rest, places = [], number.denominator, 0
-    for prime in (2, 5):
-        count = 0
-        while rest % prime == 0:
-            rest //= prime
-            count += 1
-        digits.append(count)
-    if rest != 1:
-        return f"{number.numerator}/{number.denominator}"
-    places = max(digits)
-    scaled = number.numerator * 10**places // number.denominator
-    text = f"{abs(scaled):0{places + 1}d}"
-    sign = "-" if scaled < 0 else ""
-    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +157,9 @@ class Interval:
         return self.intersection(Interval.point(number)) is not None
 
     def __str__(self) -> str:
-        left = "[" if self.low_closed else "("
-        right = "]" if self.high_closed else ")"
         low = "-inf" if self.low is None else decimal_text(self.low)
         high = "inf" if self.high is None else decimal_text(self.high)
-        return f"{left}{low}, {high}{right}"
+        return bracketed(low, high, self.low_closed, self.high_closed)
 
     def intersection(self, other: Interval) -> Interval | None:
         """The numbers that lie in both; None where there are none.

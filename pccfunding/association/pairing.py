@@ -13,6 +13,7 @@ from pccfunding.areas import Area, find_area
 from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.words import percent
 
 __all__ = ["Pairing", "pair"]
 
@@ -176,7 +177,7 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     growth = used["persons_after"] / used["persons_before"]
     moved = (growth > _MOST_GROWTH) | (growth < 1 / _MOST_GROWTH)
     return {
-        code: f"residents changed by {100 * (rate - 1):+.0f}% between the windows"
+        code: f"residents changed by {percent(100 * (rate - 1), places=0)} between the windows"
         for code, rate in zip(used["area"][moved], growth[moved], strict=True)
     }
 

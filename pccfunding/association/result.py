@@ -18,7 +18,17 @@ from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
 from pccfunding.permutation.scores import RULES
-from pccfunding.words import floor_text, level_text, p_text
+from pccfunding.words import (
+    count,
+    dispersion_text,
+    floor_text,
+    interval_text,
+    level_text,
+    number_text,
+    p_text,
+    quantity,
+    signed,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,8 +107,8 @@ def _with_left_out(result: Association) -> Sequence[str]:
     if test is None or test.statistic is None:
         return []
     return [
-        f"With {' and '.join(result.left_out)}, left out above, it is {test.statistic:+.2f} "
-        f"({p_text(test.p_value)}, n = {test.n} areas, family of {result.family_size:,}, "
+        f"With {' and '.join(result.left_out)}, left out above, it is {signed(test.statistic)} "
+        f"({p_text(test.p_value)}, n = {test.n} areas, family of {count(result.family_size)}, "
         f"{floor_text(test.min_p)})."
     ]
 
@@ -110,21 +120,21 @@ def _noise(result: Association) -> Sequence[str]:
     if gate is not None and gate.test is not None and gate.opens:
         phi = gate.dispersion_from
         if gate.dispersion is not None:
-            phi = f"dispersion {gate.dispersion:.3g}, {phi}"
+            phi = f"{dispersion_text(gate.dispersion)}, {phi}"
         base = (
             "base count not known"
             if result.base_count is None
-            else (f"base {result.base_count:,} offences")
+            else (f"base {count(result.base_count)} offences")
         )
         sentences.append(
             f"The changes differ by more than counting noise: reliability "
-            f"{gate.test.reliability:.2f} ({base}; {phi})."
+            f"{quantity(gate.test.reliability, places=2)} ({base}; {phi})."
         )
     if detectable is not None and detectable.correlation is not None:
         size = detectable.simulated or detectable.correlation
         sentences.append(
-            f"With {result.n} areas a correlation would have to be about {size:.2f} to show with "
-            f"power 0.8."
+            f"With {result.n} areas a correlation would have to be about "
+            f"{quantity(size, places=2)} to show with power 0.8."
         )
     return sentences
 
@@ -134,26 +144,29 @@ def _coefficient(result: Association) -> str:
     interval, level = result.interval, level_text(result.confidence_level)
     if interval is not None and interval.low is not None and interval.high is not None:
         parts.append(
-            f"approximate {level} interval {interval.low:+.2f} to {interval.high:+.2f} "
+            f"approximate {level} interval {interval_text(interval.low, interval.high, signed)} "
             f"({interval.method})"
         )
     elif interval is not None:
         parts.append(f"no {level} interval: {interval.reason}")
     redrawn = result.measurement
     if redrawn is not None and redrawn.low is not None:
-        phi = f", dispersion {redrawn.dispersion:.3g}" if redrawn.dispersion else ""
+        phi = ""
+        if redrawn.dispersion:
+            phi = f", {dispersion_text(redrawn.dispersion)}"
         parts.append(
-            f"{redrawn.low:+.2f} to {redrawn.high:+.2f} when {redrawn.redrawn} are drawn again{phi}"
+            f"{interval_text(redrawn.low, redrawn.high, signed)} when {redrawn.redrawn} are drawn "
+            f"again{phi}"
         )
-    return f"{NAMES[result.method]} {result.estimate:+.2f} ({'; '.join(parts) or 'no interval'})"
+    return f"{NAMES[result.method]} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
 
 
 def _rarity(result: Association) -> str:
     test = result.test
     assert test is not None
-    orders = f"{'all ' if test.exact else ''}{test.resamples:,} "
+    orders = f"{'all ' if test.exact else ''}{count(test.resamples)} "
     orders += "orders" if test.exact else "random orders"
-    family = "family of 1" if result.family_size == 1 else f"family of {result.family_size:,}"
+    family = f"family of {count(result.family_size)}"
     adjusted = ""
     if result.family_size > 1:
         adjusted = f"; {p_text(result.adjusted_p)} for the family ({result.adjusted_by})"
@@ -173,15 +186,15 @@ def _because(result: Association) -> str:
         least = max(q.by_dispersion["p_value"]) if gate.dispersion is None else q.p_value
         phi = "dispersion 1, 2 and 4 do not all open it"
         if gate.dispersion is not None:
-            phi = f"dispersion {gate.dispersion:.3g}, {gate.dispersion_from}"
+            phi = f"{dispersion_text(gate.dispersion)}, {gate.dispersion_from}"
         elif q.gate == "shut":
             phi = "at dispersion 1, 2 and 4 alike"
         return (
-            f" (Cochran's Q {q.q:.4g} on {q.df} degrees of freedom; {phi}; {p_text(least)}, "
-            f"n = {result.n} areas, family of 1, {floor_text(None)})"
+            f" (Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom; {phi}; "
+            f"{p_text(least)}, n = {result.n} areas, family of 1, {floor_text(None)})"
         )
     if verdict == "too few areas to tell":
-        return f" (n = {result.n}; no p can be below {result.min_p:.3g})"
+        return f" (n = {result.n}; no p can be below {number_text(result.min_p, digits=3)})"
     if verdict == "rests on one area":
         assert result.influence is not None
         return f" ({' or '.join(result.influence.rests_on)})"
@@ -194,8 +207,8 @@ def _because(result: Association) -> str:
 def _settled(result: Association) -> tuple[str, str]:
     interval = result.interval
     if interval is None or interval.low is None or interval.high is None:
-        return "-1", "+1"
-    return f"{interval.low:+.2f}", f"{interval.high:+.2f}"
+        return quantity(-1), "+1"
+    return signed(interval.low), signed(interval.high)
 
 
 _FEW = 12

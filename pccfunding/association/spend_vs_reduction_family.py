@@ -21,7 +21,7 @@ from pccfunding.errors import TableError
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.scores import RULES, check_name
-from pccfunding.words import floor_text, p_text
+from pccfunding.words import floor_text, p_text, quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -239,11 +239,11 @@ class AssociationFamily:
                 f"{tried}, {self.size} of them tested ({NAMES[self.method]}, "
                 f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
                 f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
-                f"({best['estimate']:+.2f}; n = {self.n} areas, family of {self.size}, "
+                f"({signed(best['estimate'])}; n = {self.n} areas, family of {self.size}, "
                 f"{floor_text(float(best['min_p']))}); {p_text(float(best['p_max_t']))} by max-T "
-                f"and q = {best['q_value']:.3f} by Benjamini-Hochberg. {below} of {self.size} have "
-                f"a p below .05 for the family by max-T; it is about areas, not people, and says "
-                "nothing about why."
+                f"and q = {quantity(best['q_value'], places=3)} by Benjamini-Hochberg. {below} of "
+                f"{self.size} have a p below .05 for the family by max-T; it is about areas, not "
+                "people, and says nothing about why."
             ]
         if self.cautions:
             doubts = "; ".join(CAUTIONS[code] for code in self.cautions)

@@ -68,4 +68,4 @@ def lines(rows: Sequence[Any]) -> str:
     """Name the lines of several rows, the first of them one by one."""
     shown = [str(int(row) + 2) for row in rows[:_SHOWN]]
     more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    return f"line{'' if len(rows) == 1 else 's'} {', '.join(shown)}{more}"
+    return f"line{'s' * (len(rows) != 1)} {', '.join(shown)}{more}"

@@ -13,9 +13,9 @@ from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
-from pccfunding.intervals import decimal_text
 from pccfunding.printed import parse_printed
 from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, UNKNOWN_KINDS
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd

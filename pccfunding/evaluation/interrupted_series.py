@@ -25,7 +25,16 @@ from pccfunding.evaluation.arguments import (
 from pccfunding.evaluation.log_ratios import change_pct
 from pccfunding.evaluation.months import month_number, month_numbers, month_text
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
+from pccfunding.words import (
+    counted,
+    floor_text,
+    interval_text,
+    level_text,
+    number_text,
+    p_text,
+    percent,
+    quantity,
+)
 
 __all__ = [
     "YEAR",
@@ -231,16 +240,18 @@ class InterruptedSeries(Result):
         if self.slope_ratio is not None:
             ends = interval_text(change_pct(self.slope_low), change_pct(self.slope_high))
             slope = (
-                f"; afterwards the course differed by {percent_text(change_pct(self.slope_ratio))} "
+                f"; afterwards the course differed by {percent(change_pct(self.slope_ratio))} "
                 f"a month ({ends})"
             )
         return (
-            f"At {self.first_after} the monthly rate stepped by {percent_text(self.level_pct)}"
-            f"{beside}, {level} interval {interval_text(self.level_low_pct, self.level_high_pct)} "
-            f"(base {self.mean_before:,.1f} a month over {self.n_before} months before, "
+            f"At {self.first_after} the monthly rate stepped by "
+            f"{percent(self.level_pct)}{beside}, {level} interval "
+            f"{interval_text(self.level_low_pct, self.level_high_pct)} (base "
+            f"{quantity(self.mean_before, places=1)} a month over {self.n_before} months before, "
             f"{self.n_after} after; Poisson with {self.harmonics} harmonics, dispersion "
-            f"{self.dispersion:.3g}, {_ERROR_WORDS[self.errors]}; {p_text(self.level_p)}, "
-            f"n = {self.events:,} events, family of 1, {floor_text(None)}){slope}."
+            f"{number_text(self.dispersion, digits=3)}, {_ERROR_WORDS[self.errors]}; "
+            f"{p_text(self.level_p)}, n = {counted(self.events, 'event')}, family of 1, "
+            f"{floor_text(None)}){slope}."
         )
 
 

@@ -23,12 +23,16 @@ from pccfunding.evaluation.log_ratios import (
 )
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
+    count,
+    counted,
+    dispersion_text,
     floor_text,
     interval_text,
     level_text,
     number_text,
     p_text,
-    percent_text,
+    percent,
+    quantity,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +128,7 @@ class RateRatio(Result):
         interval = f"{level} interval {interval_text(low, high)}"
         if low is None:
             interval = f"no {level} interval ({self.reason})"
-        change = "from none" if math.isinf(self.ratio) else percent_text(self.change_pct)
+        change = "from none" if math.isinf(self.ratio) else percent(self.change_pct)
         rates = ""
         if self.exposure_after != self.exposure_before:
             rates = (
@@ -132,16 +136,17 @@ class RateRatio(Result):
                 f"{number_text(self.exposure_after)} of exposure"
             )
         return (
-            f"The count went from {self.count_before:,} (the base) to {self.count_after:,}{rates}: "
-            f"{change}, {interval} ({self._how()}){self._spread()}."
+            f"The count went from {count(self.count_before)} (the base) to "
+            f"{count(self.count_after)}{rates}: {change}, {interval} "
+            f"({self._how()}){self._spread()}."
         )
 
     def _how(self) -> str:
         rule = "" if self.p_rule == "wald" else f" by the {self.p_rule} rule"
-        phi = "" if self.dispersion is None else f" with dispersion {self.dispersion:.3g}"
+        phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         return (
-            f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = {self.events:,} events, "
-            f"family of 1, {floor_text(self.min_p)}"
+            f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = "
+            f"{counted(self.events, 'event')}, family of 1, {floor_text(self.min_p)}"
         )
 
     def _spread(self) -> str:
@@ -149,7 +154,8 @@ class RateRatio(Result):
             return ""
         logs = self._logs(self.count_after, self.count_before)
         told = (
-            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion {phi:.0f}"
+            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion "
+            f"{quantity(phi)}"
             for phi, one in at_dispersions(*logs, self.confidence_level)
             if phi > 1
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,14 +118,14 @@ class ReadResult:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        rows = f"{len(self.frame):,} row{'' if len(self.frame) == 1 else 's'} read"
-        told = [f"{self.source}: {rows}, {self.n_rejected or 'none'} rejected"]
+        rows = counted(len(self.frame), "row")
+        told = [f"{self.source}: {rows} read, {self.n_rejected or 'none'} rejected"]
         if len(self.changes):
-            told.append(f"{len(self.changes):,} cells interpreted")
+            told.append(f"{counted(len(self.changes), 'cell')} interpreted")
         if len(self.others):
-            told.append(f"{len(self.others):,} rows recognised as no record")
+            told.append(f"{counted(len(self.others), 'row')} recognised as no record")
         for verdict, number in self.totals["verdict"].value_counts().items():
-            told.append(f"{number} printed total{'' if number == 1 else 's'}: {verdict}")
+            told.append(f"{counted(number, 'printed total')}: {verdict}")
         doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
         return "; ".join(told) + "." + (f" Caution: {doubts}." if doubts else "")
 

@@ -17,6 +17,7 @@ from pccfunding.frames.tables import Table, open_table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
 from pccfunding.money.pence import split_pence
+from pccfunding.words import pounds
 
 __all__ = ["apportion"]
 
@@ -171,8 +172,8 @@ def _around_published(
     whole, left = int(values[row]), int(rest["amount_gbp"][0])
     if not missing[row] and (whole * left < 0 or (left and not others)):
         raise TableError(
-            f"Published parts of row {row} add up to £{spent / 100:,.2f}, the award is "
-            f"£{whole / 100:,.2f}. Reconcile them before spreading the rest."
+            f"Published parts of row {row} add up to {pounds(spent / 100, places=2)}, the award is "
+            f"{pounds(whole / 100, places=2)}. Reconcile them before spreading the rest."
         )
     for place, part in enumerate(parts):
         if _when(part) in given:

@@ -44,7 +44,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         alone = nw.col("_last_year") - nw.col("_year") < _MOST_YEARS
     forwards = nw.col("period_start") <= nw.col("period_end")
     frame = frame.with_columns(_short=(dated & forwards & alone).fill_null(value=False))
-    names = [f"_w{place:03d}" for place in range(len(weights))]
+    names = [f"_w{place}" for place in range(len(weights))]
     frame = frame.with_columns(
         **{
             name: nw.when(nw.col("_short")).then(weight.cast(nw.Int64))

@@ -24,6 +24,7 @@ from pccfunding.permutation.scores import (
     scores,
     ties,
 )
+from pccfunding.words import quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,8 @@ def null_distribution(
     for name, series in (("x", left), ("y", right)):
         if is_constant(series)[0]:
             raise TableError(
-                f"{name} is {series[0, 0]:g} in every area; the order of a constant says nothing."
+                f"{name} is {quantity(series[0, 0])} in every area; the order of a constant says "
+                "nothing."
             )
     return count_values(Statistic.of(left, right, method), resamples, seed)
 

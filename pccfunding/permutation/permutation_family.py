@@ -33,6 +33,7 @@ from pccfunding.permutation.scores import (
     smallest_p,
     ties,
 )
+from pccfunding.words import count, number_text, p_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,17 +314,17 @@ class PermutationFamily:
         return " ".join([self._sentence(), *notes])
 
     def _sentence(self) -> str:
-        counted = "every order" if self.exact else f"{self.resamples:,} random orders"
+        counted = "every order" if self.exact else f"{count(self.resamples)} random orders"
         family = f"{self.size} correlations ({METHODS[self.method]}) over {self.n} areas"
         if not self.size:
             return f"None of {self.undefined.size} pairs over {self.n} areas has a correlation."
         least, floor = np.nanmin(self.p_value), np.nanmin(self.min_p)
-        found = f"smallest p {least:.3g}"
+        found = f"smallest {p_text(least)}"
         if self.p_max_t is not None:
-            found += f", {np.nanmin(self.p_max_t):.3g} for the family (max-T)"
+            found += f", {p_text(np.nanmin(self.p_max_t))} for the family (max-T)"
         return (
             f"{family}, {RULES[self.two_sided]}, {counted} of the areas: {found}; "
-            f"no p can be below {floor:.3g}."
+            f"no p can be below {number_text(floor, digits=3)}."
         )
 
     def _repr_html_(self) -> str:

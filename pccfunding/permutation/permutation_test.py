@@ -25,6 +25,7 @@ from pccfunding.permutation.scores import (
     read_pair,
     smallest_p,
 )
+from pccfunding.words import count, number_text, p_text, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,13 +98,14 @@ orders of the areas); the smallest p that these data could give is 0.00278."
         name = METHODS[self.method]
         if self.statistic is None:
             return f"{name} over {self.n} areas is not estimable."
-        count = f"{self.resamples:,}"
-        orders = f"all {count} orders" if self.exact else f"{count} random orders"
+        orders = count(self.resamples)
+        orders = f"all {orders} orders" if self.exact else f"{orders} random orders"
         rule = ALTERNATIVES[self.alternative] or RULES[self.two_sided]
         return (
-            f"{name} {self.statistic:.3f} over {self.n} areas; p = {self.p_value:.3g} ({rule}, "
+            f"{name} {quantity(self.statistic, places=3)} over {self.n} areas; "
+            f"{p_text(self.p_value)} ({rule}, "
             f"{orders} of the areas); the smallest p that these data could give is "
-            f"{self.min_p:.3g}."
+            f"{number_text(self.min_p, digits=3)}."
         )
 
     @property

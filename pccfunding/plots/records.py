@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.words import quantity
+from pccfunding.words import count, floor_text, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -124,13 +124,12 @@ def p_words(row: Record) -> str:
     Examples
     --------
     >>> p_words({"p_value": 0.0333, "min_p": 0.00278, "n": 6, "unit": "districts"})
-    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.00278'
+    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.003'
     """
     p, floor = number(row, "p_value"), number(row, "min_p")
-    said = "no p" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    least = "unknown" if floor is None else f"{floor:.3g}"
+    least = "smallest attainable p unknown" if floor is None else floor_text(floor)
     family = int(number(row, "family_size") or 1)
     return (
-        f"{said}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of {family:,}, "
-        f"smallest attainable p {least}"
+        f"{p_text(p)}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of "
+        f"{count(family)}, {least}"
     )

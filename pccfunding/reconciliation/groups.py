@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import ReconciliationError, TableError
-from pccfunding.intervals import decimal_text
 from pccfunding.reconciliation.judging import judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
-from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
+from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.words import counted, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -243,7 +244,7 @@ def _amount(amount: Fraction, row: Row) -> Printed:
     low, high = (None if end is None else _pounds(end) for end in map(known, bounds))
     text = decimal_text(amount)
     if ADDED_ROWS in row:
-        text += f" ({row[ADDED_ROWS]:,} amounts)"
+        text += f" ({counted(row[ADDED_ROWS], 'amount')})"
     return replace(_within(Interval(low, high), text, "GBP"), value=amount)
 
 

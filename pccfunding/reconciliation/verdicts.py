@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import ReconciliationError
-from pccfunding.intervals import Interval, decimal_text
-from pccfunding.reconciliation.readings import amount_text, or_any, share_text
+from pccfunding.intervals import Interval
+from pccfunding.reconciliation.readings import or_any
+from pccfunding.words import amount_text, decimal_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.plots import plot_intervals, plot_streams
-from pccfunding.reconciliation.readings import amount_text, share_text
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
@@ -22,9 +22,9 @@ from pccfunding.review_pack.blocks import (
     badge,
     frame_table,
 )
-from pccfunding.review_pack.key_figures import pounds
 from pccfunding.review_pack.tables_spending import printed_total, single_years
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
+from pccfunding.words import amount_text, count, interval_text, percent, pounds, share, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
-SHARE = Column("Share", numeric=True, write="{:.2f}%".format)
+SHARE = Column("Share", numeric=True, write=share)
 STATUTORY_NAMES = {
     "recipient": "Recipient",
     "purpose": "Purpose",
@@ -207,11 +207,13 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                 "funding_stream": Column("Funding stream"),
                 **({"year": Column("Year")} if several else {}),
                 "spend_gbp": Column("Spend", numeric=True, write=pounds),
-                "spend_gbp_per_head": Column("Per head", numeric=True, write="£{:.2f}".format),
+                "spend_gbp_per_head": Column(
+                    "Per head", numeric=True, write=partial(pounds, places=2)
+                ),
                 "spend_real_gbp_per_head": Column(
                     f"Per head in {heads['price_base'].iloc[0]} prices",
                     numeric=True,
-                    write="£{:.2f}".format,
+                    write=partial(pounds, places=2),
                 ),
                 "source": Column("From"),
             },
@@ -266,7 +268,7 @@ def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     said: list[Any] = []
     for row in known.to_dict("records"):
         said += [
-            f"{', ' if said else ''}{row['persons']:,.0f} residents (",
+            f"{', ' if said else ''}{count(row['persons'])} residents (",
             cited.key_link(cited.persons(row["period_start"], row["period_end"])),
             ")",
         ]
@@ -360,9 +362,10 @@ def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
     if lines["funder_group"].isna().all():
         line = lines.sort_values("amount_gbp").iloc[-1].to_dict()
         name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
-        return f"{name}: {line['share_pct']:.0f}% of the listed money"
-    largest = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1]
-    return f"{largest['funder_group']}: {largest['share_pct']:.0f}% of the listed money"
+    else:
+        line = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1].to_dict()
+        name = line["funder_group"]
+    return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
 
 
 def _common_note(lines: pd.DataFrame) -> str:
@@ -394,19 +397,24 @@ def _real(row: dict[Any, Any]) -> str:
     one_sided = row["change_low_pct"] < row["change_high_pct"] and (
         middle in (row["change_low_pct"], row["change_high_pct"])
     )
-    return "not computed" if value != value or one_sided else f"{value:+.1f}%"
+    return "not computed" if value != value or one_sided else _to_a_tenth(value)
+
+
+def _to_a_tenth(value: Any) -> str:
+    # These go into figures.json, whose tokens stay as they are from one release to the next.
+    return f"{value:+.1f}%"
 
 
 def _change(row: dict[Any, Any], stem: str) -> str:
     low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
-    shown = "" if middle != middle else f"{middle:+.1f}%"
+    shown = "" if middle != middle else _to_a_tenth(middle)
     if middle == high and low < high:
         return f"below {shown}"
     if middle == low and low < high:
         return f"above {shown}"
     if low != low or high != high or abs(high - low) < 0.05:
         return shown
-    return f"{shown} ({low:+.1f}% to {high:+.1f}%)"
+    return f"{shown} ({interval_text(low, high, _to_a_tenth)})"
 
 
 def adds_up(found: Record, cited: Citations) -> Section:
@@ -475,9 +483,8 @@ def _statement(
     working: list[Any] = [result.working]
     if result.gap:
         share = "" if result.gap_pct is None else f", {share_text(abs(result.gap_pct))}"
-        size = amount_text(abs(result.gap), result.unit)
-        sign = "\N{MINUS SIGN}" if result.gap < 0 else ""
-        working.append(f"Gap, right side less left side as printed: {sign}{size}{share}.")
+        size = amount_text(result.gap, result.unit)
+        working.append(f"Gap, right side less left side as printed: {size}{share}.")
     for figure in figures:
         working.append([f"{cited.token(figure)} ", *cited.place(figure)])
     if isinstance(row["source_id"], str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack.key_figures import pounds
+from pccfunding.words import count, pounds, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,12 +27,12 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
         known = members[members["amount_gbp"].notna()]
         amount = pounds(row["amount_gbp"])
         added = " + ".join(known["token"].fillna("?")) or "no amount"
-        share = "" if name == "all lines" else _share(amount, total, row["share_pct"])
+        of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
         cited.derived(
             f"sum:{name}",
             what=f"Sum of {name if name == 'all lines' else f'the lines of {name}'}",
-            shown=amount + ("" if row["share_pct"] is None else f", {row['share_pct']:.2f}%"),
-            working=f"{added} = {amount}{share}, from {row['n_known']} printed lines "
+            shown=amount + ("" if row["share_pct"] is None else f", {share(row['share_pct'])}"),
+            working=f"{added} = {amount}{of_all}, from {row['n_known']} printed lines "
             f"of {row['n_figures']}",
             inputs=[*known["figure_id"], *([] if name == "all lines" else ["sum:all lines"])],
             value=row["amount_gbp"],
@@ -43,8 +43,8 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
         cited.derived(
             f"share:{line['subject_id']}",
             what=f"Share of {line['funding_stream']} in all lines",
-            shown=f"{line['share_pct']:.2f}%",
-            working=f"{amount} / {total} = {line['share_pct']:.2f}%",
+            shown=share(line["share_pct"]),
+            working=f"{amount} / {total} = {share(line['share_pct'])}",
             inputs=[line["figure_id"], "sum:all lines"],
             value=line["share_pct"],
             unit="percent",
@@ -71,8 +71,8 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             continue
         inputs.append(cited.persons(row["period_start"], row["period_end"]))
         working = (
-            f"{pounds(row['spend_gbp'])} / {row['persons']:,.0f} residents "
-            f"= £{row['spend_gbp_per_head']:.2f}"
+            f"{pounds(row['spend_gbp'])} / {count(row['persons'])} residents "
+            f"= {pounds(row['spend_gbp_per_head'], places=2)}"
         )
         real = row["spend_real_gbp_per_head"]
         if real == real:
@@ -81,13 +81,13 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             inputs += [then, base]
             working += (
                 f"; × {cited.register[base].token} / {cited.register[then].token} "
-                f"= £{real:.2f} in {row['price_base']} prices"
+                f"= {pounds(real, places=2)} in {row['price_base']} prices"
             )
         cited.derived(
             key,
             what=f"Spend per resident, {name}, {year}-{(year + 1) % 100:02d}",
-            shown=f"£{row['spend_gbp_per_head']:.2f}"
-            + (f"; £{real:.2f} in {row['price_base']} prices" if real == real else ""),
+            shown=pounds(row["spend_gbp_per_head"], places=2)
+            + (f"; {pounds(real, places=2)} in {row['price_base']} prices" if real == real else ""),
             working=working,
             inputs=inputs,
             value=row["spend_gbp_per_head"],
@@ -184,8 +184,8 @@ def _enter_change(cited: Citations, row: dict[Any, Any], key: str, name: str, cl
         key,
         what=f"{name}, {row['period']} against {row['baseline']}, from counts",
         shown=row["counts"],
-        working=f"{row['offences_comparison']:,.0f} against a base of "
-        f"{row['offences_baseline']:,.0f}: {row['counts']}, exact Poisson interval, 95%",
+        working=f"{count(row['offences_comparison'])} against a base of "
+        f"{count(row['offences_baseline'])}: {row['counts']}, exact Poisson interval, 95%",
         inputs=[
             *cited.offences(classes, row["baseline"]),
             *cited.offences(classes, row["period"]),
@@ -196,5 +196,5 @@ def _enter_change(cited: Citations, row: dict[Any, Any], key: str, name: str, cl
     )
 
 
-def _share(amount: str, total: str, share: float | None) -> str:
-    return "" if share is None else f"; {amount} / {total} = {share:.2f}%"
+def _share(amount: str, total: str, pct: float | None) -> str:
+    return "" if pct is None else f"; {amount} / {total} = {share(pct)}"

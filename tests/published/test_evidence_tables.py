@@ -113,7 +113,7 @@ def test_every_token_reads_as_the_row_says(stored: dict[str, pd.DataFrame]) -> N
 
 
 def _text(value: Fraction | None) -> str | None:
-    from pccfunding.intervals import decimal_text
+    from pccfunding.words import decimal_text
 
     return None if value is None else decimal_text(value)
 

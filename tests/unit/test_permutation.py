@@ -559,7 +559,7 @@ def test_a_family_says_its_size_and_floor() -> None:
     family = permutation_family([[1, 2, 3, 4]], [[1, 2, 3, 4], [4, 2, 1, 3]])
     assert family.text == (
         "2 correlations (Spearman's rho) over 4 areas, two-sided as twice the smaller tail, every "
-        "order of the areas: smallest p 0.0833, 0.167 for the family (max-T); no p can be below "
+        "order of the areas: smallest p = 0.083, p = 0.167 for the family (max-T); no p can be below "
         "0.0833. No pair can reach p < 0.05 with so few or so tied areas."
     )
 

@@ -11,6 +11,7 @@ from pccfunding.errors import UnknownNameError
 from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.table_state import STATUTORY, Context
 from pccfunding.formats.award_files.typed_columns import constant
+from pccfunding.words import counted, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,10 +134,6 @@ def _area_codes(names: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series([*found, None], dtype="str").take(codes).reset_index(drop=True)
 
 
-def _counted(number: int) -> str:
-    return f"{number:,} award{'' if number == 1 else 's'}"
-
-
 def award_coverage(
     opened: Opened,
     kept: list[Any],
@@ -164,13 +161,15 @@ def award_coverage(
     for kind, number in frame["unknown"].dropna().value_counts().items():
         say("amounts unknown", number, str(kind))
     say(
-        "sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{_counted(known)}, as printed"
+        "sum of known amounts",
+        pounds(frame["amount_gbp"].sum()),
+        f"{counted(known, 'award')}, as printed",
     )
     # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())
-            say(f"{name} published", number, f"of {_counted(len(frame))}; asked for by law")
+            say(f"{name} published", number, f"of {counted(len(frame), 'award')}; asked for by law")
     dates = frame["awarded_on"].dropna()
     if len(dates):
         say(
@@ -180,7 +179,7 @@ def award_coverage(
         )
     for period, number in frame["period"].value_counts(dropna=False).sort_index().items():
         stated = isinstance(period, str)
-        say("period", period if stated else "not stated", _counted(int(number)))
+        say("period", period if stated else "not stated", counted(int(number), "award"))
     kinds: dict[str, int] = {}
     for other in others:
         kinds[str(other["kind"])] = kinds.get(str(other["kind"]), 0) + 1

@@ -36,6 +36,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.read_result import ReadResult, report
 from pccfunding.periods import Period
+from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +210,8 @@ class _TableReader(TableState):
             inside = others[others < row] if row > at else others
             left = round(float(money.value[row] - money.value[inside].sum()), 2)
             if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
-                return f"The printed total leaves {left:,.2f} for this row; ask the publisher."
+                said = quantity(left, places=2)
+                return f"The printed total leaves {said} for this row; ask the publisher."
         return "Correct it at the source, or leave it out."
 
     def _reject(
@@ -393,7 +395,7 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
         return named or grids
     if sheet is None and len(grids) > _MOST_TABLES:
         raise TableError(
-            f"{opened.source} has {len(grids):,} tables; at most {_MOST_TABLES} are read. "
+            f"{opened.source} has {count(len(grids))} tables; at most {_MOST_TABLES} are read. "
             f"Name one with sheet=."
         )
     if sheet is None:

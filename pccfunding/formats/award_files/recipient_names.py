@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.formats.opening.extras import need
+from pccfunding.words import counted, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,8 +100,8 @@ class RecipientNames:
             int(kinds.get(kind, 0)) for kind in ("commissioner's office", "police force")
         )
         told = [
-            f"{len(self.bodies):,} name{'' if len(self.bodies) == 1 else 's'}",
-            f"{pairs or 'no'} pair{'' if pairs == 1 else 's'} may be one body",
+            f"{counted(len(self.bodies), 'name')}",
+            f"{counted(pairs, 'pair') if pairs else 'no pairs'} may be one body",
         ]
         if offices:
             told.append(f"{offices} {'is' if offices == 1 else 'are'} a commissioner's own office")
@@ -266,7 +267,7 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
                 one, two = block[start + row], block[column]
                 score = float(scores[row, column])
                 if start + row < column and _may_be_slips(one, two, score):
-                    words = f"spelt alike ({score:.0f} of 100)"
+                    words = f"spelt alike ({number_text(round(score))} of 100)"
                     yield _pair(one, two, "same", round(score, 1), words)
 
 

@@ -29,6 +29,7 @@ from pccfunding.formats.award_files.typed_columns import (
     read_texts,
 )
 from pccfunding.periods import Period
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ class Spans:
             self._take_end(ends, names[1], "end")
         wrong = np.flatnonzero(self.end < self.start)
         for at in wrong:
-            raw = f"{self.start[at]:} to {self.end[at]:}".replace("T00:00:00", "")
+            raw = f"{self.start[at]} to {self.end[at]}".replace("T00:00:00", "")
             rule = "ends before it starts; left out"
             self.changes.add(self.place(int(at)), names[1] or names[0], raw, "", rule)
         self.start[wrong] = self.end[wrong] = np.datetime64("NaT")
@@ -316,7 +317,7 @@ class PartReader:
                 said.append(f"in {column.heading.scale}s, as the header says")
             if printed.per:
                 said.append(f"for each {printed.per}")
-            value = str(printed.hard) if printed.value is None else f"{float(printed.value):.2f}"
+            value = str(printed.hard) if printed.value is None else decimal_text(printed.value)
             said = said or ["suffix or sign read"]
             self.changes.add(where, column.heading.text, text, value, "; ".join(said), n)
 

@@ -18,6 +18,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed
 from pccfunding.reconciliation import Reconciliation, reconcile
+from pccfunding.words import count
 
 __all__ = ["TotalFound", "TotalsReader", "stated_totals"]
 
@@ -265,7 +266,7 @@ class TotalsReader:
         numbers = self.sheet.numbers[self.rows.first + rows]
         if len(rows) == 1:
             return f"1 row, {unit} {numbers[0]}"
-        return f"{len(rows):,} rows, {unit}s {numbers[0]} to {numbers[-1]}"
+        return f"{count(len(rows))} rows, {unit}s {numbers[0]} to {numbers[-1]}"
 
 
 def _plain(value: Fraction, half: Fraction) -> Printed:

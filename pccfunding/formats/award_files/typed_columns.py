@@ -14,6 +14,7 @@ from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.periods import Period, parse_date
 from pccfunding.printed.vocabulary import repair
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ class Changes:
         self, place: str, column: str, raw: object, value: object, rule: str, n: int = 1
     ) -> None:
         """Note an interpretation; `n` cells share it, the first of them at `place`."""
-        said = rule if n == 1 else f"{rule} ({n:,} cells)"
+        said = rule if n == 1 else f"{rule} ({counted(n, 'cell')})"
         self.rows.append(
             {"place": place, "column": column, "raw": raw, "value": str(value), "rule": said}
         )

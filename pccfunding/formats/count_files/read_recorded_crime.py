@@ -28,6 +28,7 @@ from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
 from pccfunding.periods.parse_date import add_months, start_of
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -392,8 +393,8 @@ def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
     return frame[~again].reset_index(drop=True)
 
 
-def _shown(count: Any) -> str:
-    return f"{count:,}" if isinstance(count, int) else ""
+def _shown(printed: Any) -> str:
+    return count(printed) if isinstance(printed, int) else ""
 
 
 def _finished(

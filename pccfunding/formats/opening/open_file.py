@@ -13,6 +13,7 @@ from pccfunding.formats.opening import texts
 from pccfunding.formats.opening.extras import need
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
+from pccfunding.words import count
 
 __all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
 
@@ -36,11 +37,11 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
         For a damaged workbook, or a sheet too wide or too large.
     """
     for name, part in parts.items():
-        most = max((int(count[:20]) for count in _COUNT.findall(part)), default=0)
+        most = max((int(digits[:20]) for digits in _COUNT.findall(part)), default=0)
         if most > 100 and most * _SHORTEST_ITEM > len(part):
             raise TableError(
                 f"{source} is a damaged workbook: {name.rpartition('/')[2]} says that it has "
-                f"{most:,} items, more than it can hold."
+                f"{count(most)} items, more than it can hold."
             )
         if name.startswith("xl/worksheets/"):
             columns = rows = 0

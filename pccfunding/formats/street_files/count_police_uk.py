@@ -16,6 +16,7 @@ from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,12 +70,10 @@ class StreetCounts:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        told = (
-            f"{self.n_rows:,} records of {self.n_files:,} file{'s' * (self.n_files != 1)} counted."
-        )
+        told = f"{counted(self.n_rows, 'record')} of {counted(self.n_files, 'file')} counted."
         if self.set_aside:
-            files = "file" if len(self.set_aside) == 1 else "files"
-            told += f" {len(self.set_aside)} {files} could not be read and nothing of them counts."
+            files = counted(len(self.set_aside), "file")
+            told += f" {files} could not be read and nothing of them counts."
         return told
 
     def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:

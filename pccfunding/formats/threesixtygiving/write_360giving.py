@@ -20,6 +20,7 @@ from pccfunding.formats.threesixtygiving.flat import flat_grant, guarded, titles
 from pccfunding.formats.threesixtygiving.grants import STANDARD_COLUMNS, Exporter, as_refusals
 from pccfunding.formats.threesixtygiving.official import Schema, official_schema
 from pccfunding.formats.threesixtygiving.written import WriteResult
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -221,7 +222,9 @@ def _meta(publisher: str, given: Mapping[str, str]) -> dict[str, str]:
 
 def _too_long(grant: Mapping[str, Any]) -> list[Breach]:
     return [
-        Breach(title, None, f"a cell of a spreadsheet holds at most {_LONGEST_CELL:,} characters")
+        Breach(
+            title, None, f"a cell of a spreadsheet holds at most {count(_LONGEST_CELL)} characters"
+        )
         for title, value in flat_grant(grant).items()
         if isinstance(value, str) and len(value) >= _LONGEST_CELL
     ]
@@ -293,7 +296,9 @@ def _xlsx(grants: list[dict[str, Any]], meta: Mapping[str, str]) -> bytes:
     import xlsxwriter
 
     if len(grants) > _MOST_ROWS:
-        raise TableError(f"A sheet holds {_MOST_ROWS:,} grants, not {len(grants):,}; write CSV.")
+        raise TableError(
+            f"A sheet holds {count(_MOST_ROWS)} grants, not {count(len(grants))}; write CSV."
+        )
     rows = [flat_grant(grant) for grant in grants]
     titles = titles_of(rows)
     buffer = io.BytesIO()

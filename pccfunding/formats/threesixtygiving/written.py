@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.formats.read_result import report
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +66,11 @@ class WriteResult:
         reasons = self.rejected["reason"].value_counts()
         why = ", ".join(f"{number} x {reason}" for reason, number in reasons.items())
         if self.path is None:
-            told = f"Nothing was written: none of {self.n_rows:,} rows can be exported"
+            told = f"Nothing was written: none of {counted(self.n_rows, 'row')} can be exported"
             return f"{told}; {why}." if why else f"{told}."
-        told = f"{self.path.name}: {len(self.frame):,} of {self.n_rows:,} rows exported"
+        told = (
+            f"{self.path.name}: {count(len(self.frame))} of {counted(self.n_rows, 'row')} exported"
+        )
         if self.supplied:
             told += "; stated by the exporter, not by a source: " + ", ".join(
                 f"{column} {value!r}" for column, value in self.supplied.items()
