@@ -217,7 +217,7 @@ def rate_ratio(
     >>> round(result.p_value, 5)
     0.05011
     >>> print(rate_ratio(688, 796, dispersion=2).text)
-    The count went from 796 (the base) to 688: -13.6%, 95% interval -25.2% to -0.2% (Wald on the
+    The count went from 796 (the base) to 688: −13.6%, 95% interval −25.2% to −0.2% (Wald on the
     log scale with dispersion 2; p = 0.048, n = 1,484 events, family of 1, no smallest attainable p
     (an approximation)). Caution: before and after only: other places may have changed as much.
     """

@@ -71,7 +71,7 @@ class PermutationTest:
     Examples
     --------
     >>> permutation_test([1, 2, 3, 4, 5, 6], [1, 2, 4, 3, 6, 5]).text
-    "Spearman's rho 0.886 over 6 areas; p = 0.0333 (two-sided as twice the smaller tail, all 720 \
+    "Spearman's rho 0.886 over 6 areas; p = 0.033 (two-sided as twice the smaller tail, all 720 \
 orders of the areas); the smallest p that these data could give is 0.00278."
     """
 

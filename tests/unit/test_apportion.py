@@ -160,7 +160,7 @@ def test_published_parts_that_exceed_the_award_or_stand_twice_are_refused() -> N
     )
     assert amounts(back) == [-40, -60]
     beyond = table([award(-100.01, *YEAR, part_of="x")])
-    with pytest.raises(TableError, match=r"add up to £-100.01, the award is £-100.00"):
+    with pytest.raises(TableError, match=r"add up to −£100.01, the award is −£100.00"):
         apportion(correction, to="financial_year", published=beyond)
 
 

@@ -16,6 +16,7 @@ from association_cases import DISTRICTS, FORCES, fall_of, many, spend_of
 import pccfunding as pcc
 from pccfunding.association import CAUTIONS, REASONS, VERDICTS
 from pccfunding.errors import PeriodError, TableError, UnknownNameError
+from pccfunding.words import signed
 
 SIX = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 IN_ORDER = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
@@ -60,7 +61,7 @@ def test_no_order_among_six_is_no_clear_association() -> None:
     assert found.verdict == "no clear association"
     assert found.interval is not None
     assert found.interval.low is not None
-    assert f"do not settle a correlation between {found.interval.low:+.2f} and" in found.text
+    assert f"do not settle a correlation between {signed(found.interval.low)} and" in found.text
 
 
 @pytest.mark.parametrize("n", [4, 5])
