@@ -92,7 +92,7 @@ def has_no_base(text: str) -> bool:
 
 # --- numbers -----------------------------------------------------------------------------------
 
-WRITTEN = [
+WRITTEN: list[tuple[Any, object, str]] = [
     # A minus sign stands before the pound, and nothing has none.
     (words.pounds, -50, "−£50"),
     (words.pounds, -0.0, "£0"),

@@ -56,11 +56,12 @@ def formats_in(source: str) -> Iterator[tuple[int, str]]:
                     yield node.lineno, spec
             elif is_call(node.value, "round"):
                 yield node.lineno, "round, then text"
-        elif is_call(node, "format"):
+        elif isinstance(node, ast.Call) and is_call(node, "format"):
             yield node.lineno, "format()"
         elif isinstance(node, ast.Call) and is_call(node, "str"):
-            if any(is_call(given, "round") for given in node.args):
-                yield node.lineno, "round, then text"
+            yield from (
+                (one.lineno, "round, then text") for one in node.args if is_call(one, "round")
+            )
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Constant):
             text = node.value.value
             if node.attr == "format" and isinstance(text, str):
