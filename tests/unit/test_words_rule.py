@@ -67,9 +67,12 @@ def formats_in(source: str) -> Iterator[tuple[int, str]]:
             if node.attr == "format" and isinstance(text, str):
                 specs = (spec for _, _, spec, _ in string.Formatter().parse(text) if spec)
                 yield from ((node.lineno, spec) for spec in specs if not DATE.fullmatch(spec))
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            if isinstance(getattr(node.left, "value", None), str):
-                yield node.lineno, "%"
+        elif (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mod)
+            and isinstance(getattr(node.left, "value", None), str)
+        ):
+            yield node.lineno, "%"
 
 
 def places() -> list[str]:
