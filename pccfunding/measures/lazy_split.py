@@ -12,6 +12,7 @@ from pccfunding.errors import PopulationError, TableError
 from pccfunding.frames.days import julian, with_financial_year, year_and_month
 from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
 from pccfunding.measures.shares import dates_of, whole_weight
+from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.periods import Period
 
 __all__ = ["split_lazily"]
@@ -19,8 +20,7 @@ __all__ = ["split_lazily"]
 _AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12
-# Pounds as floats tell pennies apart up to here, and products fit into 63 bits.
-_LARGEST = 2.0**53
+# Products fit into 63 bits.
 _PRODUCT = 2.0**63
 
 
@@ -147,16 +147,16 @@ def _with_parts(
 ) -> nw.LazyFrame[Any]:
     """Add the pence of each part of one amount, as `_p{number}_{place}`."""
     amount, sign, pence = f"_a{number}", f"_s{number}", f"_n{number}"
-    frame = frame.with_columns(table.number(name).alias(amount))
+    frame = frame.with_columns(table.number(name, finite=False).alias(amount))
     exact = nw.col(amount) * 100
-    whole = (exact + 0.5).floor()
-    fine = (exact - whole).abs() <= whole.abs() * 1e-14 + 1e-4
-    small = (whole.abs() < _LARGEST) & (whole.abs() * nw.col("_total").cast(nw.Float64) < _PRODUCT)
+    units = whole(exact)
+    weighed = units.abs() * nw.col("_total").cast(nw.Float64)
+    fine = are_whole(exact, units) & (units.abs() < LARGEST) & (weighed < _PRODUCT)
     frame = frame.with_columns(
-        (fine & small).fill_null(value=False).alias(f"_ok{number}"),
+        fine.fill_null(value=False).alias(f"_ok{number}"),
         nw.when(nw.col(amount) < 0).then(nw.lit(-1)).otherwise(nw.lit(1)).alias(sign),
     )
-    held = nw.when(nw.col(f"_ok{number}")).then(whole.abs()).otherwise(nw.lit(0.0))
+    held = nw.when(nw.col(f"_ok{number}")).then(units.abs()).otherwise(nw.lit(0.0))
     frame = frame.with_columns(held.cast(nw.Int64).alias(pence))
     size, total = nw.col(pence), nw.col("_total")
     quotients = [f"_q{number}_{place}" for place in range(len(weights))]

@@ -229,7 +229,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and (amount is None or exact_pence(float(amount)) != said):
+    if said is not None and (amount is None or _pounds(amount) != said):
         raise TableError(
             f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
@@ -248,7 +248,7 @@ def _amount(amount: Fraction, row: Row) -> Printed:
 
 
 def _pounds(amount: Any) -> Fraction:
-    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
+    return amount if isinstance(amount, Fraction) else exact_pence(amount, what="amount_gbp")
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -257,7 +257,7 @@ def series_value(value: Any, unit: str | None) -> One:
     if isinstance(value, bool):
         return value  # refused as no number
     if unit in (None, "GBP") and isinstance(value, int | float):
-        return _exact(exact_pence(float(value)), "GBP")
+        return _exact(exact_pence(value), "GBP")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     found: One = value

@@ -442,7 +442,7 @@ def test_published_needs_the_subject_of_an_award() -> None:
     ("amount", "says"),
     [
         (0.005, "amount_gbp in row 1 is 0.005, which is no whole number of pence"),
-        (110.154, "Correct it, or round it first"),
+        (110.154, "correct it, or round it first"),
         (1e14, "row 1 is 100000000000000.0: a float does not tell its pennies apart"),
     ],
 )

@@ -16,6 +16,7 @@ from pccfunding.formats.award_files.money_columns import looks_like_money
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
 from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
+from pccfunding.money.pence import is_broken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,9 +91,8 @@ def _number_text(number: float) -> str:
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
-    pence = round(number, 2)
-    if abs(number - pence) < 1e-9 * max(1.0, abs(number)):
-        number = pence
+    if not is_broken(100 * number, round(100 * number)):
+        number = round(number, 2)
     return np.format_float_positional(number, trim="-")
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
+from pccfunding.money.pence import is_broken
+
 __all__ = ["Count", "column_letter", "key_of", "one_line", "read_count", "without_notes"]
 
 _BLANKS = re.compile(r"\s+")
@@ -83,7 +85,7 @@ def read_count(cell: object) -> Count:
     if isinstance(cell, float):
         if cell != cell:
             return Count(None, "not_published")
-        if abs(cell) > 1e15 or abs(cell - round(cell)) > 1e-6:  # what a formula leaves of a count
+        if abs(cell) > 1e15 or is_broken(cell, round(cell)):  # what a formula leaves of a count
             return Count(None, None, "a count is a whole number")
         return _whole(round(cell))
     text = one_line(cell)
