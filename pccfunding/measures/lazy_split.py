@@ -8,10 +8,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import PopulationError, TableError
+from pccfunding.errors import TableError
 from pccfunding.frames.days import julian, with_financial_year, year_and_month
 from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
-from pccfunding.measures.shares import dates_of, whole_weight
+from pccfunding.measures.people import mid_year_people
+from pccfunding.measures.shares import whole_weight
 from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.periods import Period
 
@@ -116,20 +117,8 @@ def _area_weights(table: Table, rule: str, by: Any) -> tuple[list[str], list[nw.
         if len(codes) < len(rows):
             raise TableError("by= names an area twice; give one row a part.")
         return codes, [nw.lit(1) for _ in codes]
-    if rows["vintage"].n_unique() > 1:
-        raise PopulationError("by= mixes vintages of population; keep one of them.")
     persons: dict[str, dict[int, int]] = {code: {} for code in codes}
-    for code, day, count in zip(
-        rows["area_code"].to_list(),
-        dates_of(rows, "reference_date"),
-        rows["persons"].to_list(),
-        strict=True,
-    ):
-        if day is None:
-            continue
-        year = day.year - (day.month < 4)
-        if year in persons[code]:
-            raise PopulationError(f"by= holds two populations of {code} inside one year.")
+    for (code, year), count in mid_year_people(other).items():
         persons[code][year] = whole_weight(count, code)
     return codes, [_looked_up(nw.col("_year"), persons[code]) for code in codes]
 

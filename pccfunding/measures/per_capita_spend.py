@@ -149,7 +149,7 @@ def per_capita_spend(
         refuse_long(table, lines, [*keys, "amount_gbp"])
         sums.refuse_inexact(lines, keys)
         residents = residents.collect().lazy()
-        refuse_doubled_people(residents)
+        refuse_doubled_people(residents, people.name)
     groups = _per_group(sums, people_by_year(residents, checked=table.eager), lines, keys, labels)
     if table.eager:
         totals = groups.collect()

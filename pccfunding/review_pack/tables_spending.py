@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
+from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import exact_pence
 
 if TYPE_CHECKING:
@@ -183,14 +184,6 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     compared = tables["year_on_year"].dropna(subset=["change_pct"])["series"]
     lines = tables["awards"]
     return lines.loc[~lines["series"].isin(compared), "funding_stream"].drop_duplicates().tolist()
-
-
-def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
-    """The vintage that reaches furthest: the one denominator of a Review."""
-    dates = population["reference_date"]
-    latest = min(population.loc[dates == dates.max(), "vintage"])
-    rows: pd.DataFrame = population[population["vintage"] == latest]
-    return rows
 
 
 def _exact_sum(amounts: pd.Series[Any]) -> Fraction:
