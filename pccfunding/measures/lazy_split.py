@@ -9,7 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
-from pccfunding.frames.days import julian, with_financial_year, year_and_month
+from pccfunding.frames.days import financial_year_day, julian, with_financial_year, year_and_month
 from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
 from pccfunding.measures.people import mid_year_people
 from pccfunding.measures.shares import whole_weight
@@ -251,10 +251,10 @@ def _as_rows(
             .then(nw.lit("as printed"))
             .otherwise(nw.lit("derived")),
             period_start=nw.when(later & split)
-            .then(_day(table, "period_start", nw.col("_year") + nw.col("_place"), "-04-01"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "start"))
             .otherwise(nw.col("period_start")),
             period_end=nw.when(earlier & split)
-            .then(_day(table, "period_end", nw.col("_year") + nw.col("_place") + 1, "-03-31"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "end"))
             .otherwise(nw.col("period_end")),
         )
     reasons = [
@@ -268,8 +268,3 @@ def _as_rows(
     kept = [name for name in table.schema if name != "unknown_reason"]
     added = ["awarded_gbp", "basis", "apportioned_by", *made, "unknown_reason"]
     return long.select([*kept, *(name for name in added if name not in kept)]).to_native()
-
-
-def _day(table: Table, column: str, year: nw.Expr, day: str) -> nw.Expr:
-    written = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])

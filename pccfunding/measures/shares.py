@@ -14,6 +14,7 @@ from pccfunding.errors import PeriodError, PopulationError, TableError
 from pccfunding.frames.tables import Table, open_table, refuse_other_kind
 from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label, financial_year_of
 
 __all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]
 
@@ -117,13 +118,13 @@ def slices(start: date, end: date, to: str) -> Iterator[tuple[date, date]]:
 def _next_start(day: date, to: str) -> date:
     if to == "month":
         return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date(day.year + (day.month >= 4), 4, 1)
+    return date(financial_year_of(day) + 1, 4, 1)
 
 
 def _label(first: date, to: str) -> str:
     if to == "month":
         return f"{first:%Y-%m}"
-    return Period.financial_year(first.year - (first.month < 4)).label
+    return financial_label(financial_year_of(first))
 
 
 def whole_weight(weight: Any, name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_intervals, plot_streams
 from pccfunding.reconciliation.readings import amount_text, share_text
 from pccfunding.review_pack.blocks import (
@@ -352,7 +353,7 @@ def _of_year(line: dict[Any, Any]) -> str:
 
 
 def _year_labels(frame: pd.DataFrame) -> list[str]:
-    return [f"{start.year}-{(start.year + 1) % 100:02d}" for start in frame["period_start"]]
+    return [financial_label(start.year) for start in frame["period_start"]]
 
 
 def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
@@ -377,8 +378,8 @@ def _common_note(lines: pd.DataFrame) -> str:
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:
     return years.assign(
         years=[
-            f"{start.year - 1}-{start.year % 100:02d} to {start.year}-{end.year % 100:02d}"
-            for start, end in zip(years["period_start"], years["period_end"], strict=True)
+            f"{financial_label(start.year - 1)} to {financial_label(start.year)}"
+            for start in years["period_start"]
         ],
         previous=[pounds(value) for value in years["amount_gbp_previous"]],
         now=[pounds(value) for value in years["amount_gbp"]],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.key_figures import pounds
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
         )
         real = row["spend_real_gbp_per_head"]
         if real == real:
-            then = cited.price_index(f"{year}-{(year + 1) % 100:02d}")
+            then = cited.price_index(financial_label(year))
             base = cited.price_index(row["price_base"])
             inputs += [then, base]
             working += (
@@ -85,7 +86,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             )
         cited.derived(
             key,
-            what=f"Spend per resident, {name}, {year}-{(year + 1) % 100:02d}",
+            what=f"Spend per resident, {name}, {financial_label(year)}",
             shown=f"£{row['spend_gbp_per_head']:.2f}"
             + (f"; £{real:.2f} in {row['price_base']} prices" if real == real else ""),
             working=working,
@@ -110,7 +111,7 @@ def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[st
         start = row["period_start"]
         both = [start - pd.DateOffset(years=1), start]
         figures = money[(money["series"] == row["series"]) & money["period_start"].isin(both)]
-        financial_years = [f"{day.year}-{(day.year + 1) % 100:02d}" for day in both]
+        financial_years = [financial_label(day.year) for day in both]
         real = "" if row["real"] == "not computed" else f"; in real terms {row['real']}"
         indices = [cited.price_index(year) for year in financial_years] if real else []
         key = f"year:{row['series']}:{financial_years[1]}"
