@@ -9,6 +9,7 @@ __all__ = [
     "count",
     "floor_text",
     "interval_text",
+    "is_missing",
     "level_text",
     "number_text",
     "p_text",
@@ -21,6 +22,21 @@ __all__ = [
 ]
 
 MINUS = "\N{MINUS SIGN}"
+
+
+def is_missing(value: object) -> bool:
+    """Whether one value is missing: None, NaN of any kind, NaT or pandas' NA.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0), is_missing("")
+    (True, True, False, False)
+    """
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        # NA will not say whether it differs from itself, an array says it of each value.
+        return type(value).__name__ == "NAType"
 
 
 def pounds(amount: float) -> str:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from pccfunding.errors import MissingExtraError, TableError
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
     one_of,
     optional_count,
     proper_fraction,
@@ -25,7 +24,7 @@ from pccfunding.evaluation.arguments import (
 from pccfunding.evaluation.log_ratios import change_pct
 from pccfunding.evaluation.months import month_number, month_numbers, month_text
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
+from pccfunding.words import floor_text, interval_text, is_missing, level_text, p_text, percent_text
 
 __all__ = [
     "YEAR",

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError
 from pccfunding.frames.tables import Table, describe
+from pccfunding.words import is_missing
 
 __all__ = [
     "day_code",
@@ -32,7 +33,7 @@ _MONTH, _YEAR = 31, 12 * 31
 
 def iso_day(value: Any) -> str:
     """Write a date as ISO text, or 'no date'."""
-    return value.strftime("%Y-%m-%d") if value is not None and value == value else "no date"
+    return "no date" if is_missing(value) else value.strftime("%Y-%m-%d")
 
 
 def year_and_month(column: str) -> tuple[nw.Expr, nw.Expr]:

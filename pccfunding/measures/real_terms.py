@@ -26,6 +26,7 @@ from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -136,7 +137,7 @@ def _indices(prices: Table) -> dict[int, float]:
         if year in index:
             raise DeflatorError(f"deflator holds {label} twice. Keep one row a financial year.")
         index[year] = price if price is not None and price > 0 else float("nan")
-    return {year: price for year, price in index.items() if price == price}
+    return {year: price for year, price in index.items() if not is_missing(price)}
 
 
 def _start_year(label: Any, what: str) -> int:

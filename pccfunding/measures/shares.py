@@ -15,6 +15,7 @@ from pccfunding.frames.tables import Table, open_table, refuse_other_kind
 from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
+from pccfunding.words import is_missing
 
 __all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]
 
@@ -142,6 +143,4 @@ def whole_weight(weight: Any, name: str) -> int:
 
 def dates_of(frame: nw.DataFrame[Any], name: str) -> list[date | None]:
     days = frame[name].to_list()
-    return [
-        None if day is None or day != day else date(day.year, day.month, day.day) for day in days
-    ]
+    return [None if is_missing(day) else date(day.year, day.month, day.day) for day in days]

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pccfunding.errors import PeriodError
 from pccfunding.periods.parse_date import add_months, check_known, month_end, parse_date
 from pccfunding.periods.spellings import financial_label, financial_year_of, read_period
+from pccfunding.words import is_missing
 
 __all__ = ["Period", "parse_date"]
 
@@ -49,7 +50,7 @@ class Period:
     def __post_init__(self) -> None:
         for name in ("start", "end"):
             day = getattr(self, name)
-            if not isinstance(day, date) or day != day:
+            if not isinstance(day, date) or is_missing(day):
                 raise PeriodError(
                     f"{name}={day!r} is of type {type(day).__name__}; a period takes dates. "
                     f"Read text with Period.parse or parse_date."

@@ -13,6 +13,7 @@ from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
 from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,11 +188,8 @@ def _refuse_second_printings(rows: Iterable[Row]) -> None:
 
 
 def known(value: Any) -> Any:
-    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
-    try:
-        return None if value is None or bool(value != value) else value
-    except TypeError:
-        return None
+    """Give a cell, or None where it is missing."""
+    return None if is_missing(value) else value
 
 
 def printed_row(row: Row) -> Printed | None:

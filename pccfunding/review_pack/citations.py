@@ -10,6 +10,7 @@ from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Link, Source
 from pccfunding.review_pack.register import Entry, Register
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +166,7 @@ def _to(entry: Entry) -> Link:
 
 
 def _date(value: Any) -> str:
-    return "" if value is None or value != value else f"{value.day} {value:%B %Y}"
+    return "" if is_missing(value) else f"{value.day} {value:%B %Y}"
 
 
 def _text(value: Any) -> str:

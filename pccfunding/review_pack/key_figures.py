@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_spending import printed_total
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
@@ -21,7 +22,7 @@ def pounds(amount: float | None) -> str:
     >>> pounds(5981458.0), pounds(6.594), pounds(None)
     ('£5,981,458', '£6.59', 'not published')
     """
-    if amount is None or amount != amount:
+    if amount is None or is_missing(amount):
         return "not published"
     return f"£{amount:,.0f}" if float(amount).is_integer() else f"£{amount:,.2f}"
 

@@ -26,6 +26,7 @@ from pccfunding.review_pack.blocks import (
 from pccfunding.review_pack.key_figures import pounds
 from pccfunding.review_pack.tables_spending import printed_total, single_years
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,7 +191,7 @@ def _themes(found: Record, cited: Citations) -> Table:
 
 
 def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
-    if row["share_pct"] is None or row["share_pct"] != row["share_pct"]:
+    if is_missing(row["share_pct"]):
         return []
     return [", ", cited.key_link(f"share:{row['subject_id']}")]
 
@@ -395,17 +396,17 @@ def _real(row: dict[Any, Any]) -> str:
     one_sided = row["change_low_pct"] < row["change_high_pct"] and (
         middle in (row["change_low_pct"], row["change_high_pct"])
     )
-    return "not computed" if value != value or one_sided else f"{value:+.1f}%"
+    return "not computed" if is_missing(value) or one_sided else f"{value:+.1f}%"
 
 
 def _change(row: dict[Any, Any], stem: str) -> str:
     low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
-    shown = "" if middle != middle else f"{middle:+.1f}%"
+    shown = "" if is_missing(middle) else f"{middle:+.1f}%"
     if middle == high and low < high:
         return f"below {shown}"
     if middle == low and low < high:
         return f"above {shown}"
-    if low != low or high != high or abs(high - low) < 0.05:
+    if is_missing(low) or is_missing(high) or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({low:+.1f}% to {high:+.1f}%)"
 

@@ -11,6 +11,7 @@ from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, 
 from pccfunding.review_pack.key_figures import pounds
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.workings import enter_changes, enter_rises
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -287,14 +288,14 @@ def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
 
 
 def _base(row: dict[Any, Any]) -> str:
-    if row["offences_baseline"] == row["offences_baseline"] and row["offences_baseline"]:
+    if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
         return f"{row['offences_baseline']:,.0f}"
     given = row["base_count"]
     return given if isinstance(given, str) else "base not published"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
-    if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
+    if is_missing(row["change_pct"]):
         return ""
     low, high = percent_words(row["change_low_pct"]), percent_words(row["change_high_pct"])
     interval = f"({low} to {high})"
@@ -308,7 +309,7 @@ def percent_words(value: float) -> str:
 def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
-    if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
+    if not is_missing(row["change_pct"]):
         return f"{row['measure']}: {percent_words(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
@@ -317,7 +318,7 @@ def _reported(row: dict[Any, Any]) -> str:
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
+    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
     return key if key in cited.register else None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import exact_pence
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     """
     total = _exact_sum(awards["amount_gbp"])
     shares: list[Any] = [
-        None if amount != amount or not total else float(100 * exact_pence(amount) / total)
+        None if is_missing(amount) or not total else float(100 * exact_pence(amount) / total)
         for amount in awards["amount_gbp"]
     ]
     return awards.assign(share_pct=shares)
@@ -255,7 +256,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     table = table.drop(columns=["line", "period_end"])
     table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
     table["order"] = [
-        None if measure != measure else _order(start, outcome)
+        None if is_missing(measure) else _order(start, outcome)
         for start, outcome, measure in zip(
             table["period_start"], table["outcome_start"], table["measure"], strict=True
         )
@@ -333,7 +334,7 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _order(money: pd.Timestamp, outcome: pd.Timestamp) -> str:
-    if outcome is None or outcome != outcome:
+    if is_missing(outcome):
         return "the outcome's period is not published"
     if outcome < money:
         return "the outcome's period starts before the money's"

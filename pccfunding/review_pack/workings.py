@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.key_figures import pounds
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             figures = of_year.loc[of_year["amount_gbp"].notna(), "figure_id"].tolist()
         summed = name == "all lines" and one_year
         inputs = [*(["sum:all lines"] if summed else []), *figures]
-        if row["spend_gbp_per_head"] != row["spend_gbp_per_head"]:
+        if is_missing(row["spend_gbp_per_head"]):
             keys.append(inputs)
             continue
         inputs.append(cited.persons(row["period_start"], row["period_end"]))
@@ -76,7 +77,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             f"= £{row['spend_gbp_per_head']:.2f}"
         )
         real = row["spend_real_gbp_per_head"]
-        if real == real:
+        if not is_missing(real):
             then = cited.price_index(financial_label(year))
             base = cited.price_index(row["price_base"])
             inputs += [then, base]
@@ -88,7 +89,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             key,
             what=f"Spend per resident, {name}, {financial_label(year)}",
             shown=f"£{row['spend_gbp_per_head']:.2f}"
-            + (f"; £{real:.2f} in {row['price_base']} prices" if real == real else ""),
+            + (f"; £{real:.2f} in {row['price_base']} prices" if not is_missing(real) else ""),
             working=working,
             inputs=inputs,
             value=row["spend_gbp_per_head"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -86,7 +87,7 @@ def cell_text(cell: Any) -> str:
 
 
 def _number_text(number: float) -> str:
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return str(number)
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))

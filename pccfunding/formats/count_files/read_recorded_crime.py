@@ -33,6 +33,7 @@ from pccfunding.periods.spellings import (
     financial_quarter_of,
     financial_year_of,
 )
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,7 +221,7 @@ def sum_years(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
         if len(held[year][key[0]]) < 4:
             found.other(place, "quarter of an incomplete year", [*key[:2], financial_label(year)])
             continue
-        count = None if pd.isna(offences) else offences
+        count = None if is_missing(offences) else offences
         sums.setdefault((year, *key), []).append((count, place))
     rows = []
     for (starts, *key), quarters in sums.items():
