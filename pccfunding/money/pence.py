@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -12,15 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import PenceError, TableError
+from pccfunding.words import is_missing
 
 __all__ = [
     "LARGEST",
     "are_whole",
     "broken_rows",
     "exact_pence",
+    "exact_sum",
     "in_unit",
     "is_broken",
+    "known_sum",
     "not_pence",
+    "share_pct",
     "split_pence",
     "whole",
 ]
@@ -162,6 +167,38 @@ def exact_pence(
     if abs(exact + 0.5) < LARGEST and not is_broken(exact, units := math.floor(exact + 0.5)):
         return Fraction(units, 100)
     raise not_pence(what, float(amount))
+
+
+def exact_sum(amounts: Iterable[float]) -> Fraction:
+    """Add up the known amounts of some, in exact pounds and pence.
+
+    Raises
+    ------
+    PenceError
+        If one of them is no whole number of pence.
+
+    Examples
+    --------
+    >>> exact_sum([0.1, 0.2, None, float("nan")])
+    Fraction(3, 10)
+    """
+    return sum((exact_pence(one) for one in amounts if not is_missing(one)), Fraction(0))
+
+
+def known_sum(amounts: Iterable[float]) -> float:
+    """Add up the known amounts of some as they stand, where not all are whole pence."""
+    return math.fsum(one for one in amounts if not is_missing(one))
+
+
+def share_pct(part: float | Fraction, total: Fraction) -> float | None:
+    """Give an amount as percent of a total; None where it is unknown or the total is zero.
+
+    Examples
+    --------
+    >>> share_pct(0.25, exact_sum([0.25, 0.75])), share_pct(0.25, Fraction(0))
+    (25.0, None)
+    """
+    return None if is_missing(part) or not total else float(100 * exact_pence(part) / total)
 
 
 def not_pence(what: str, amount: float) -> PenceError:

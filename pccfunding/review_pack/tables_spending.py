@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.people import latest_vintage
-from pccfunding.money.pence import exact_pence
+from pccfunding.money.pence import exact_sum, share_pct
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -40,11 +39,8 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The lines with `share_pct`: percent of the derived total, from exact pence.
     """
-    total = _exact_sum(awards["amount_gbp"])
-    shares: list[Any] = [
-        None if is_missing(amount) or not total else float(100 * exact_pence(amount) / total)
-        for amount in awards["amount_gbp"]
-    ]
+    total = exact_sum(awards["amount_gbp"])
+    shares: list[Any] = [share_pct(amount, total) for amount in awards["amount_gbp"]]
     return awards.assign(share_pct=shares)
 
 
@@ -67,15 +63,15 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     import pandas as pd
 
     headings = awards[by].fillna("not stated")
-    total = _exact_sum(awards["amount_gbp"])
+    total = exact_sum(awards["amount_gbp"])
     groups: list[tuple[str, pd.Series[Any]]] = [
         (name, awards.loc[headings == name, "amount_gbp"]) for name in headings.unique()
     ]
     rows = [
         {
             by: name,
-            "amount_gbp": float(_exact_sum(amounts)),
-            "share_pct": float(100 * _exact_sum(amounts) / total) if total else None,
+            "amount_gbp": float(exact_sum(amounts)),
+            "share_pct": share_pct(exact_sum(amounts), total),
             "n_figures": len(amounts),
             "n_known": int(amounts.notna().sum()),
             "basis": "derived",
@@ -185,10 +181,6 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     compared = tables["year_on_year"].dropna(subset=["change_pct"])["series"]
     lines = tables["awards"]
     return lines.loc[~lines["series"].isin(compared), "funding_stream"].drop_duplicates().tolist()
-
-
-def _exact_sum(amounts: pd.Series[Any]) -> Fraction:
-    return sum((exact_pence(amount) for amount in amounts.dropna()), Fraction(0))
 
 
 _MONEY = [
@@ -324,7 +316,7 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             {
                 "theme": name,
                 "award_lines": len(money),
-                "amount_gbp": float(money["amount_gbp"].sum()) if len(money) else None,
+                "amount_gbp": float(exact_sum(money["amount_gbp"])) if len(money) else None,
                 "results": len(said),
                 "outcomes": len(changes),
                 "with_base": int(changes["base_count"].notna().sum()),

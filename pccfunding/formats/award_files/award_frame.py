@@ -11,6 +11,7 @@ from pccfunding.errors import UnknownNameError
 from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.table_state import STATUTORY, Context
 from pccfunding.formats.award_files.typed_columns import constant
+from pccfunding.money.pence import known_sum
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,9 +164,8 @@ def award_coverage(
     known = int(frame["amount_gbp"].notna().sum())
     for kind, number in frame["unknown"].dropna().value_counts().items():
         say("amounts unknown", number, str(kind))
-    say(
-        "sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{_counted(known)}, as printed"
-    )
+    total = known_sum(frame["amount_gbp"])
+    say("sum of known amounts", f"{total:.2f}", f"{_counted(known)}, as printed")
     # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
