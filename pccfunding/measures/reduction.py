@@ -48,11 +48,6 @@ class Windows:
         """The two periods, baseline first."""
         return self.baseline, self.comparison
 
-    @property
-    def mid_years(self) -> tuple[int | None, int | None]:
-        """The years whose 30 June lies in each of the two; None where there is none."""
-        return mid_year_inside(self.baseline), mid_year_inside(self.comparison)
-
     def refuse_long(self, what: str) -> None:
         """Refuse windows of more than a year, which hold more than one mid-year."""
         for window, name in zip(self.both, self.names, strict=True):
@@ -228,8 +223,8 @@ def _people(
     """Sum the people of a group's distinct areas at the mid-year of each window."""
     areas = sorted({str(row["area_code"]) for side in rows for row in side})
     found: list[float | None] = []
-    for year, name in zip(windows.mid_years, windows.names, strict=True):
-        total: float | None = None
+    for window, name in zip(windows.both, windows.names, strict=True):
+        year, total = mid_year_inside(window), None
         if year is None:
             reasons.append(f"no mid-year lies in {name}")
         else:
