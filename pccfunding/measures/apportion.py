@@ -54,8 +54,8 @@ def apportion(
         the award's financial year; or the given weights.
     by : DataFrame, optional
         For "population" a population of the areas to spread over (`area_code`, `reference_date`,
-        `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table of `to` and `weight`; for "equal" over areas
-        a table of `area_code`.
+        `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table
+        of `to` and `weight`; for "equal" over areas a table of `area_code`.
     published : DataFrame, optional
         Published parts, with `part_of` (the `subject_id` of the award), `period_start`,
         `period_end` and `amount_gbp`. A published financial year wins over the rule, which spreads

@@ -34,9 +34,10 @@ Pence: TypeAlias = npt.NDArray[np.int64]
 # Whole numbers are told apart, and added exactly in any order, below this.
 LARGEST = 2.0**53
 # The float nearest to p pence lies within p * 2**-53 of it, and its product with 100 is rounded
-# once more: together less than p * 2**-51, twice what p pence need up to LARGEST. Not tighter,
-# since a column that was itself computed carries a few roundings more: a millionth of a penny, the
-# least that a sum of a thousand amounts of a thousand pounds leaves behind, and no more.
+# once more: p * 2**-52 in all, so that twice this takes every one of them up to LARGEST. A column
+# that was itself computed carries a few roundings more: a thousand amounts below £1,000, added one
+# after the other, are off by up to 1.4e-7 pence. A millionth of a penny takes them, and no typed
+# amount: nobody types an eighth decimal place.
 _RELATIVE, _ABSOLUTE = 2.0**-51, 1e-6
 _LARGEST = 2**63 - 1
 # So many parts at a time stay in the processor's cache.

@@ -57,6 +57,13 @@ def test_a_million_amounts_of_every_size_are_whole_pence() -> None:
     assert broken_rows(exact, np.floor(exact + 0.5)).size == 0
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_running_sum_of_floats_is_still_whole_pence(seed: int) -> None:
+    pence = np.random.default_rng(seed).integers(1, 100_000, 1000)
+    total = float(np.cumsum(pence / 100)[-1])
+    assert exact_pence(total) == Fraction(int(pence.sum()), 100)
+
+
 @given(amount=amounts.filter(math.isfinite))
 def test_every_form_of_the_law_says_the_same(amount: float) -> None:
     exact = np.array([amount * 100, 3.0])
