@@ -13,7 +13,7 @@ from pccfunding.areas import Area, find_area
 from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.words import percent
+from pccfunding.words import is_missing, percent
 
 __all__ = ["Pairing", "pair"]
 
@@ -144,9 +144,9 @@ def _why_missing(row: Any, only_percent: bool) -> str | None:
         return "no spend row"
     if row.found == "left_only":
         return "no outcome row"
-    if pd.isna(row.spend):
+    if is_missing(row.spend):
         return f"spend unknown: {_text(row.spend_why) or 'no number'}"
-    if pd.isna(row.g) and not only_percent:
+    if is_missing(row.g) and not only_percent:
         return f"outcome unknown: {_text(row.outcome_why) or 'no number'}"
     return None
 

@@ -21,7 +21,7 @@ from pccfunding.errors import TableError
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.scores import RULES, check_name
-from pccfunding.words import floor_text, p_text, quantity, signed
+from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -162,7 +162,7 @@ def _tests(
 
 def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
     """Judge one pair; with few areas by max-T, with more by the false discovery rate."""
-    if pd.isna(row.estimate):
+    if is_missing(row.estimate):
         return "not estimable"
     if not gates[row.offence].opens:
         return "not distinguishable from counting noise"
@@ -423,7 +423,7 @@ def _placebo(
 
 def _label(stream: Any, lag: Any) -> str:
     name = stream if isinstance(stream, str) else "spend"
-    return name if lag is None or pd.isna(lag) else f"{name}, lag {int(lag)}"
+    return name if is_missing(lag) else f"{name}, lag {int(lag)}"
 
 
 def _sides(

@@ -15,7 +15,7 @@ from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
 from pccfunding.printed import parse_printed
 from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, UNKNOWN_KINDS
-from pccfunding.words import decimal_text
+from pccfunding.words import decimal_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +35,7 @@ def contracts(package: Package) -> Iterator[Finding]:
             STORED[name].validate(table, lazy=True)
         except pandera.errors.SchemaErrors as error:
             for case in error.failure_cases.to_dict("records"):
-                where = (
-                    ""
-                    if case["index"] != case["index"] or case["index"] is None
-                    else line(case["index"])
-                )
+                where = "" if is_missing(case["index"]) else line(case["index"])
                 yield Finding(
                     "broken",
                     name,

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, SupportsFloat, TypeAlias
 
 from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.words import is_missing
 
 __all__ = [
     "Number",
-    "is_missing",
     "labels_for",
     "one_of",
     "optional_count",
@@ -23,13 +23,6 @@ __all__ = [
 ]
 
 Number: TypeAlias = SupportsFloat
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value is None, NaN or a missing value of pandas."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, SupportsFloat) and math.isnan(float(value))
 
 
 def _is_number(value: object) -> bool:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from pccfunding.errors import MissingExtraError, TableError
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
     one_of,
     optional_count,
     proper_fraction,
@@ -29,6 +28,7 @@ from pccfunding.words import (
     counted,
     floor_text,
     interval_text,
+    is_missing,
     level_text,
     number_text,
     p_text,

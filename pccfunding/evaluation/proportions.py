@@ -10,9 +10,8 @@ from functools import partial
 from pccfunding.errors import PrintedError
 from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
 from pccfunding.evaluation.log_ratios import quantile
-from pccfunding.intervals import Interval
+from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.results import Result
 from pccfunding.words import count, interval_text, level_text, percent
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, is_missing, some_number, whole_number
+from pccfunding.evaluation.arguments import Number, some_number, whole_number
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, number_text, p_text, percent
+from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,6 +14,7 @@ from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.periods import Period, parse_date
+from pccfunding.words import is_missing
 
 __all__ = [
     "Evidence",
@@ -244,7 +245,7 @@ def _holding(figures: pd.DataFrame, sources: pd.DataFrame, as_of: dt.date | None
 
 def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     labels = [
-        None if pd.isna(start) or pd.isna(end) else Period.of(start.date(), end.date()).label
+        None if is_missing(start) or is_missing(end) else Period.of(start.date(), end.date()).label
         for start, end in zip(starts, ends, strict=True)
     ]
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
@@ -274,7 +275,7 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
             STORED[name].validate(table, lazy=True)
         except pandera.errors.SchemaErrors as error:
             case = error.failure_cases.iloc[0]
-            place = "" if pd.isna(case["index"]) else f", line {int(case['index']) + 2}"
+            place = "" if is_missing(case["index"]) else f", line {int(case['index']) + 2}"
             raise DataPackageError(
                 f"{folder / (name + '.csv')}{place}, column {case['column']!r}: "
                 f"{case['failure_case']!r} breaks the rule {case['check']!r} "

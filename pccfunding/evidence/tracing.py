@@ -10,6 +10,7 @@ import pandas as pd
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.evidence.evidence import Evidence
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -104,7 +105,7 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
     cited = cite(table, evidence=evidence)
     named = [
         f"{row['publisher']}, {row['title']}"
-        + ("" if pd.isna(row["published_on"]) else f" ({row['published_on'].year})")
+        + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
         for row in cited.to_dict("records")
     ]
     lead = f"{text.rstrip('.')}. " if text else ""

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrameT
 
-from pccfunding.errors import PenceError, PeriodError, TableError
+from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.tables import Table, open_table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
-from pccfunding.money.pence import split_pence
+from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
 from pccfunding.words import pounds
 
 __all__ = ["apportion"]
@@ -31,8 +31,6 @@ _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
 _MANY_DAYS = 2**22
-# Pounds as floats tell pennies apart up to here.
-_LARGEST = 2**53
 
 
 def apportion(
@@ -57,8 +55,8 @@ def apportion(
         the award's financial year; or the given weights.
     by : DataFrame, optional
         For "population" a population of the areas to spread over (`area_code`, `reference_date`,
-        `persons`, one vintage); for "weights" a table of `to` and `weight`; for "equal" over areas
-        a table of `area_code`.
+        `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table
+        of `to` and `weight`; for "equal" over areas a table of `area_code`.
     published : DataFrame, optional
         Published parts, with `part_of` (the `subject_id` of the award), `period_start`,
         `period_end` and `amount_gbp`. A published financial year wins over the rule, which spreads
@@ -277,23 +275,12 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
 
 def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.bool_]]:
     pounds = frame[name].cast(nw.Float64).to_numpy().astype(np.float64)
-    missing = ~np.isfinite(pounds)
+    missing = np.isnan(pounds)
     scaled = np.where(missing, 0.0, pounds) * 100
-    whole = np.rint(scaled)
-    large = np.abs(whole) >= _LARGEST
-    if large.any():
-        row = int(large.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}: a float does not tell its pennies "
-            f"apart. Split it in parts below £90 million million."
-        )
-    broken = np.abs(scaled - whole) > 1e-4 + 1e-14 * np.abs(whole)
-    if broken.any():
-        row = int(broken.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}, which is no whole number of pence. "
-            f"Correct it, or round it first and say so."
-        )
+    whole = np.floor(scaled + 0.5)
+    large = np.flatnonzero(np.abs(whole) >= LARGEST)
+    for row in large.tolist() or broken_rows(scaled, whole.copy()).tolist():
+        raise not_pence(f"{name} in row {row}", float(pounds[row]))
     return whole.astype(np.int64), missing
 
 

@@ -13,6 +13,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import open_table
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -107,7 +108,7 @@ def _closed() -> Mapping[str, tuple[str, ...]]:
 def _refuse_strangers(frame: nw.DataFrame[Any], name: str, words: Sequence[str]) -> None:
     known = set(words)
     for value in frame[name].unique().to_list():
-        if value is None or value != value or value in known:
+        if is_missing(value) or value in known:
             continue
         near = difflib.get_close_matches(str(value), words, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""

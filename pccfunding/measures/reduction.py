@@ -21,7 +21,7 @@ from pccfunding.frames.tables import (
     refuse_other_kind,
 )
 from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import mid_year_inside, mid_year_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
@@ -47,22 +47,6 @@ class Windows:
     def both(self) -> tuple[Period, Period]:
         """The two periods, baseline first."""
         return self.baseline, self.comparison
-
-    @property
-    def mid_years(self) -> tuple[int | None, int | None]:
-        """The years whose 30 June lies in each of the two; None where there is none."""
-        first, second = (
-            next(
-                (
-                    year
-                    for year in range(window.start.year, window.end.year + 1)
-                    if window.start <= date(year, 6, 30) <= window.end
-                ),
-                None,
-            )
-            for window in self.both
-        )
-        return first, second
 
     def refuse_long(self, what: str) -> None:
         """Refuse windows of more than a year, which hold more than one mid-year."""
@@ -239,8 +223,8 @@ def _people(
     """Sum the people of a group's distinct areas at the mid-year of each window."""
     areas = sorted({str(row["area_code"]) for side in rows for row in side})
     found: list[float | None] = []
-    for year, name in zip(windows.mid_years, windows.names, strict=True):
-        total: float | None = None
+    for window, name in zip(windows.both, windows.names, strict=True):
+        year, total = mid_year_inside(window), None
         if year is None:
             reasons.append(f"no mid-year lies in {name}")
         else:
@@ -404,7 +388,10 @@ def reduction(
 
     parts = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)
-    persons = None if people is None else _persons(people, parts, windows)
+    persons = None
+    if people is not None:
+        windows.refuse_long("population")
+        persons = mid_year_people(people)
     groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
@@ -483,23 +470,6 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
             others = [name for name in ("offence", "area_code") if name in named]
             groups.update(dict.fromkeys(name for name in others if name != column))
             refuse_overlap(parts, [*groups], column, TableError)
-
-
-def _persons(
-    people: Table, parts: nw.DataFrame[Any], windows: Windows
-) -> Mapping[tuple[str, int], float]:
-    """Give the people of each area at the mid-years of the windows."""
-    windows.refuse_long("population")
-    residents = mid_years(people).collect().lazy()
-    refuse_doubled_people(residents)
-    years = [year for year in windows.mid_years if year is not None]
-    areas = {str(code) for code in parts["area_code"].unique().to_list()}
-    rows = people_by_year(residents, checked=True).filter(nw.col("_year").is_in(years)).collect()
-    return {
-        (row["_area"], int(row["_year"])): row["_persons"]
-        for row in rows.rows(named=True)
-        if row["_area"] in areas
-    }
 
 
 def _result(

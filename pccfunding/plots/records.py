@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.words import count, floor_text, p_text, quantity
+from pccfunding.words import count, floor_text, is_missing, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Record",
     "ends",
-    "is_missing",
     "number",
     "p_words",
     "records",
@@ -57,14 +56,6 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
         {name: None if is_missing(value) else value for name, value in row.items()}
         for row in table.iter_rows(named=True)
     ]
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value is None, NaN, NaT or pandas' NA."""
-    # pandas' NA refuses to say whether it equals itself, hence the look at the type.
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and value != value
 
 
 def number(row: Record, column: str) -> float | None:

@@ -13,7 +13,7 @@ from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
 from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.words import counted, decimal_text
+from pccfunding.words import counted, decimal_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,11 +188,8 @@ def _refuse_second_printings(rows: Iterable[Row]) -> None:
 
 
 def known(value: Any) -> Any:
-    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
-    try:
-        return None if value is None or bool(value != value) else value
-    except TypeError:
-        return None
+    """Give a cell, or None where it is missing."""
+    return None if is_missing(value) else value
 
 
 def printed_row(row: Row) -> Printed | None:
@@ -230,7 +227,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and (amount is None or exact_pence(float(amount)) != said):
+    if said is not None and (amount is None or _pounds(amount) != said):
         raise TableError(
             f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
@@ -249,7 +246,7 @@ def _amount(amount: Fraction, row: Row) -> Printed:
 
 
 def _pounds(amount: Any) -> Fraction:
-    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
+    return amount if isinstance(amount, Fraction) else exact_pence(amount, what="amount_gbp")
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -258,7 +255,7 @@ def series_value(value: Any, unit: str | None) -> One:
     if isinstance(value, bool):
         return value  # refused as no number
     if unit in (None, "GBP") and isinstance(value, int | float):
-        return _exact(exact_pence(float(value)), "GBP")
+        return _exact(exact_pence(value), "GBP")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     found: One = value

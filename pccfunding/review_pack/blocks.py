@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_spending import printed_total
 from pccfunding.words import count, counted, pounds
 
@@ -42,7 +43,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     for per_head, persons, start in zip(
         heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
     ):
-        year = f" in {start.year}-{(start.year + 1) % 100:02d}" if len(heads) > 1 else ""
+        year = f" in {financial_label(start.year)}" if len(heads) > 1 else ""
         facts.append(
             (
                 f"Per resident{year}",

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_intervals, plot_streams
 from pccfunding.review_pack.blocks import (
     Bullets,
@@ -24,7 +25,16 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.tables_spending import printed_total, single_years
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
-from pccfunding.words import amount_text, count, interval_text, percent, pounds, share, share_text
+from pccfunding.words import (
+    amount_text,
+    count,
+    interval_text,
+    is_missing,
+    percent,
+    pounds,
+    share,
+    share_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,7 +199,7 @@ def _themes(found: Record, cited: Citations) -> Table:
 
 
 def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
-    if row["share_pct"] is None or row["share_pct"] != row["share_pct"]:
+    if is_missing(row["share_pct"]):
         return []
     return [", ", cited.key_link(f"share:{row['subject_id']}")]
 
@@ -354,7 +364,7 @@ def _of_year(line: dict[Any, Any]) -> str:
 
 
 def _year_labels(frame: pd.DataFrame) -> list[str]:
-    return [f"{start.year}-{(start.year + 1) % 100:02d}" for start in frame["period_start"]]
+    return [financial_label(start.year) for start in frame["period_start"]]
 
 
 def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
@@ -380,8 +390,8 @@ def _common_note(lines: pd.DataFrame) -> str:
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:
     return years.assign(
         years=[
-            f"{start.year - 1}-{start.year % 100:02d} to {start.year}-{end.year % 100:02d}"
-            for start, end in zip(years["period_start"], years["period_end"], strict=True)
+            f"{financial_label(start.year - 1)} to {financial_label(start.year)}"
+            for start in years["period_start"]
         ],
         previous=[pounds(value) for value in years["amount_gbp_previous"]],
         now=[pounds(value) for value in years["amount_gbp"]],
@@ -397,7 +407,7 @@ def _real(row: dict[Any, Any]) -> str:
     one_sided = row["change_low_pct"] < row["change_high_pct"] and (
         middle in (row["change_low_pct"], row["change_high_pct"])
     )
-    return "not computed" if value != value or one_sided else _to_a_tenth(value)
+    return "not computed" if is_missing(value) or one_sided else _to_a_tenth(value)
 
 
 def _to_a_tenth(value: Any) -> str:
@@ -407,12 +417,12 @@ def _to_a_tenth(value: Any) -> str:
 
 def _change(row: dict[Any, Any], stem: str) -> str:
     low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
-    shown = "" if middle != middle else _to_a_tenth(middle)
+    shown = "" if is_missing(middle) else _to_a_tenth(middle)
     if middle == high and low < high:
         return f"below {shown}"
     if middle == low and low < high:
         return f"above {shown}"
-    if low != low or high != high or abs(high - low) < 0.05:
+    if is_missing(low) or is_missing(high) or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({interval_text(low, high, _to_a_tenth)})"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from pccfunding.evidence import Evidence

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.words import count, pounds, share
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import count, is_missing, pounds, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             figures = of_year.loc[of_year["amount_gbp"].notna(), "figure_id"].tolist()
         summed = name == "all lines" and one_year
         inputs = [*(["sum:all lines"] if summed else []), *figures]
-        if row["spend_gbp_per_head"] != row["spend_gbp_per_head"]:
+        if is_missing(row["spend_gbp_per_head"]):
             keys.append(inputs)
             continue
         inputs.append(cited.persons(row["period_start"], row["period_end"]))
@@ -75,8 +76,8 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             f"= {pounds(row['spend_gbp_per_head'], places=2)}"
         )
         real = row["spend_real_gbp_per_head"]
-        if real == real:
-            then = cited.price_index(f"{year}-{(year + 1) % 100:02d}")
+        if not is_missing(real):
+            then = cited.price_index(financial_label(year))
             base = cited.price_index(row["price_base"])
             inputs += [then, base]
             working += (
@@ -85,9 +86,13 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             )
         cited.derived(
             key,
-            what=f"Spend per resident, {name}, {year}-{(year + 1) % 100:02d}",
+            what=f"Spend per resident, {name}, {financial_label(year)}",
             shown=pounds(row["spend_gbp_per_head"], places=2)
-            + (f"; {pounds(real, places=2)} in {row['price_base']} prices" if real == real else ""),
+            + (
+                ""
+                if is_missing(real)
+                else f"; {pounds(real, places=2)} in {row['price_base']} prices"
+            ),
             working=working,
             inputs=inputs,
             value=row["spend_gbp_per_head"],
@@ -110,7 +115,7 @@ def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[st
         start = row["period_start"]
         both = [start - pd.DateOffset(years=1), start]
         figures = money[(money["series"] == row["series"]) & money["period_start"].isin(both)]
-        financial_years = [f"{day.year}-{(day.year + 1) % 100:02d}" for day in both]
+        financial_years = [financial_label(day.year) for day in both]
         real = "" if row["real"] == "not computed" else f"; in real terms {row['real']}"
         indices = [cited.price_index(year) for year in financial_years] if real else []
         key = f"year:{row['series']}:{financial_years[1]}"

@@ -216,7 +216,7 @@ def test_places_of_the_finest_number() -> None:
 
 def test_every_function_of_words_has_cases() -> None:
     tried = {getattr(write, "func", write).__name__ for write, _, _ in WRITTEN}
-    others = {"bracketed", "counted", "interval_text", "places_of"}
+    others = {"bracketed", "counted", "interval_text", "is_missing", "places_of"}
     assert tried | others == set(words.__all__)
 
 

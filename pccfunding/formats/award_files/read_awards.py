@@ -14,11 +14,15 @@ import pandas as pd
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
-from pccfunding.formats.award_files.award_frame import AWARD_COLUMNS, award_coverage, finished
+from pccfunding.formats.award_files.award_frame import (
+    AWARD_COLUMNS,
+    award_coverage,
+    finished,
+    first_printings,
+)
 from pccfunding.formats.award_files.headings import FIELDS, Heading
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
-from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import (
     Header,

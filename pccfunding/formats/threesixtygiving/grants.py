@@ -19,8 +19,8 @@ from pccfunding.formats.threesixtygiving.fields import (
 )
 from pccfunding.money.pence import exact_pence
 from pccfunding.periods import parse_date
-from pccfunding.plots.records import is_missing
 from pccfunding.printed import parse_printed
+from pccfunding.words import is_missing
 
 __all__ = ["STANDARD_COLUMNS", "Exporter", "Refusal", "as_refusals"]
 
