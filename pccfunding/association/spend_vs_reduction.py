@@ -24,7 +24,7 @@ from pccfunding.association.ranges import figure_range, measurement_interval
 from pccfunding.association.result import NAMES, Association, estimand_of
 from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
 from pccfunding.association.windows import begins, pick_lag
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, one_of
 from pccfunding.evaluation import (
     CorrelationInterval,
     bca_interval,
@@ -34,7 +34,7 @@ from pccfunding.evaluation import (
 )
 from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
-from pccfunding.permutation.scores import RULES, check_name
+from pccfunding.permutation.scores import RULES
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -301,8 +301,8 @@ def _estimated(
 def _check(
     method: str, two_sided: str, interval: str | None, override: Collection[str], level: float
 ) -> None:
-    check_name("method", method, NAMES)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", NAMES)
+    one_of(two_sided, "rule", RULES)
     proper_fraction(level, "confidence_level")
     known = INTERVALS[method]
     if interval is not None and interval not in known:
@@ -313,7 +313,7 @@ def _check(
         )
     names = [override] if isinstance(override, str) else override
     for name in names:
-        check_name("override", name, OVERRIDES)
+        one_of(name, "override", OVERRIDES)
 
 
 def _series(areas: pd.DataFrame, method: str) -> tuple[_Floats, _Floats]:

@@ -17,10 +17,10 @@ from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.result import NAMES
 from pccfunding.association.verdicts import ALPHA, FEWEST, in_order
 from pccfunding.association.windows import begins, pick_lag
-from pccfunding.errors import TableError
+from pccfunding.errors import one_of
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
-from pccfunding.permutation.scores import RULES, check_name
+from pccfunding.permutation.scores import RULES
 from pccfunding.words import floor_text, p_text
 
 if TYPE_CHECKING:
@@ -345,16 +345,15 @@ def spend_vs_reduction_family(
     >>> found.size, "family-too-large" in found.cautions
     (0, True)
     """
-    check_name("method", method, _METHODS)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", _METHODS)
+    one_of(two_sided, "rule", RULES)
     for name in [override] if isinstance(override, str) else override:
-        check_name("override", name, OVERRIDES)
+        one_of(name, "override", OVERRIDES)
     money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
-    if "offence" not in outcome.columns:
-        raise TableError("reduction has no column 'offence'; a family is told apart by it.")
+    need(outcome, ["offence"], "reduction")
     streams = values_of(money, "funding_stream")
     if declared is not None:
-        check_name("funding stream", declared, streams)
+        one_of(declared, "funding stream", streams)
     sides = _sides(money, outcome, streams, lags)
     offences = values_of(outcome, "offence")
     given: dict[str, Any] = {

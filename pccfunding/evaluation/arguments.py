@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, SupportsFloat, TypeAlias
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError
 
 __all__ = [
     "Number",
     "is_missing",
     "labels_for",
-    "one_of",
     "optional_count",
     "optional_dispersion",
     "proper_fraction",
@@ -82,16 +80,6 @@ def optional_dispersion(value: Any) -> tuple[float | None, tuple[str, ...]]:
         return None, ()
     number = some_positive(value, "dispersion")
     return (1.0, ("dispersion-raised",)) if number < 1 else (number, ())
-
-
-def one_of(value: str, name: str, options: Iterable[str]) -> str:
-    """Give a name that is one of the options; offer the nearest where it is not."""
-    known = tuple(options)
-    if value not in known:
-        near = difflib.get_close_matches(str(value), known, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"No {name} {value!r}.{hint} There are {', '.join(known)}.")
-    return value
 
 
 def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pccfunding.errors import one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_count,
     optional_dispersion,
     proper_fraction,

@@ -393,8 +393,8 @@ def reduction(
     table = open_table(recorded_crime, "recorded_crime")
     windows = read_windows(baseline, comparison)
     _check_level(confidence_level)
-    keys = key_columns(by, table, _result_columns(with_people=True))
-    table.need("offences", "period_start", "period_end")
+    needed = ("offences", "period_start", "period_end")
+    keys = key_columns(by, table, _result_columns(with_people=True), needed)
     people = None
     if population is not None:
         people = open_table(population, "population")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.orders import (
     DEFAULT_RESAMPLES,
@@ -24,7 +25,6 @@ from pccfunding.permutation.scores import (
     Floats,
     Marks,
     Scores,
-    check_name,
     is_constant,
     least_draws_p,
     read_series,
@@ -390,8 +390,8 @@ def permutation_family(
     >>> family.statistic.shape, family.exact, bool((family.p_max_t >= family.p_value).all())
     ((2, 3), False, True)
     """
-    check_name("method", method, FAMILY_METHODS)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", FAMILY_METHODS)
+    one_of(two_sided, "rule", RULES)
     check_seed(seed)
     spend, outcomes = read_series(x, "x"), read_series(y, "y")
     same_areas(spend, outcomes)

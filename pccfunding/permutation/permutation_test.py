@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import (
     METHODS,
     NullDistribution,
@@ -19,7 +20,6 @@ from pccfunding.permutation.orders import DEFAULT_RESAMPLES, check_seed, is_enum
 from pccfunding.permutation.scores import (
     RULES,
     Floats,
-    check_name,
     is_constant,
     least_draws_p,
     read_pair,
@@ -194,9 +194,9 @@ def permutation_test(
     0.0583
     0.0292
     """
-    check_name("method", method, METHODS)
-    check_name("rule", two_sided, RULES)
-    check_name("alternative", alternative, ALTERNATIVES)
+    one_of(method, "method", METHODS)
+    one_of(two_sided, "rule", RULES)
+    one_of(alternative, "alternative", ALTERNATIVES)
     check_seed(seed)
     left, right = read_pair(x, y)
     n = left.shape[1]

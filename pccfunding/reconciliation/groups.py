@@ -153,9 +153,7 @@ def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
 
 
 def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
-    for name in keys:
-        if name not in row:
-            raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
+    TableError.need("A table to group", keys, row)
     return _named(tuple(row[name] for name in keys))
 
 

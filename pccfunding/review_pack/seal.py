@@ -168,7 +168,7 @@ def sign_pack(
         or if a part of the record is empty.
     """
     if decision not in DECISIONS:
-        raise PackError(f"'{decision}' is no decision; the decisions are {', '.join(DECISIONS)}.")
+        raise PackError.among("decision", decision, DECISIONS)
     said = {
         part: " ".join(words.split())
         for part, words in (("name", name), ("role", role), ("reason", reason))

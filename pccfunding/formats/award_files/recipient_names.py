@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
-from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats.opening.extras import need
+from pccfunding.errors import TableError, UnknownNameError, need_extra
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,8 +171,7 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
     names: dict[str, int] = defaultdict(int)
     ids: dict[str, set[str]] = defaultdict(set)
     if hasattr(awards, "columns"):
-        if "recipient" not in awards.columns:
-            raise TableError("This table has no column 'recipient'; name the recipients that.")
+        TableError.need("This table", ["recipient"], awards.columns)
         given = awards["recipient"].tolist()
         known = awards["recipient_id"].tolist() if "recipient_id" in awards.columns else given
         for name, one in zip(given, known, strict=True):
@@ -256,8 +254,8 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
         if len(plain) > 3:  # names that differ in blanks alone are a pair already
             blocks[plain[0]].setdefault(plain.replace(" ", ""), name)
     for block in (list(one.values()) for one in blocks.values() if len(one) > 1):
-        fuzz = need("rapidfuzz.fuzz", "Comparing recipients' names")
-        process = need("rapidfuzz.process", "Comparing recipients' names")
+        fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
+        process = need_extra("rapidfuzz.process", "Comparing recipients' names", extra="formats")
         plain_names = [_plain(name) for name in block]
         for start in range(0, len(block), 512):
             some = plain_names[start : start + 512]

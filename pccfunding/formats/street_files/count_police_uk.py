@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
 from pccfunding.formats.count_files.area_names import districts
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
@@ -164,10 +164,7 @@ def count_police_uk(
         If there is nothing of that name to count by, or no such engine.
     """
     for name in by:
-        if name not in COUNTED_BY:
-            raise UnknownNameError(
-                f"Nothing to count by is called {name!r}: {', '.join(COUNTED_BY)}."
-            )
+        one_of(name, "column to count by", COUNTED_BY)
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
     files = matching_files(glob)
     with run_on(engine, columns, progress) as run:
