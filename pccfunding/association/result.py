@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, REASONS
 from pccfunding.association.confounding import BaselineCheck, DenominatorNull
 from pccfunding.association.influence import Influence, PearsonCheck
 from pccfunding.association.noise_test import Gate
@@ -18,6 +17,7 @@ from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
 from pccfunding.permutation.scores import RULES
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import floor_text, level_text, p_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,37 @@ if TYPE_CHECKING:
 
     from pccfunding.association.pairing import Pairing
 
-__all__ = ["NAMES", "Association", "estimand_of", "null_rows", "said", "scatter_rows"]
+__all__ = [
+    "NAMES",
+    "OVERRIDES",
+    "REASONS",
+    "Association",
+    "estimand_of",
+    "null_rows",
+    "scatter_rows",
+]
+
+REASONS = {
+    "mixed flows": "grants received and awards made are different money; keep one flow",
+    "mixed statuses": "plans, awards and payments are different money; keep one status",
+    "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
+    "mixed kinds of area": "show districts and forces separately, never pooled",
+    "no area in common": "spend and outcome share no area",
+    "spend not published": "one amount for each area would be needed",
+    "one area only": "what happens inside one area is no sample of anything",
+    "no variation in spend": (
+        "spend per head is the same in every area, as it is wherever a whole is shared out by "
+        "population; the amounts actually spent in each area would be needed"
+    ),
+    "counts missing": "percentages alone do not say how far counting noise reaches",
+    "fewer than four areas": "with three areas no order is rarer than one in six",
+    "no variation in outcome": "the outcome is the same in every area",
+    "zero spend has no logarithm": "Pearson's r is on the logarithm of spend; use ranks",
+    "windows out of order": "the money does not come before what is to be compared with it",
+    "series break": "what is counted changed between the two windows",
+    "pandemic months": "a window holds months from March 2020 to March 2021",
+}
+OVERRIDES = ("pandemic months", "series break", "windows out of order")
 
 NAMES = {"spearman": "Spearman's rho", "kendall": "Kendall's tau-b", "pearson": "Pearson's r"}
 MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
@@ -60,15 +90,6 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
-
-
-def said(result: Association) -> str:
-    """Give the text of a result, cautions included."""
-    sentences = _refused(result) if result.test is None else _told(result)
-    if result.cautions:
-        doubts = "; ".join(CAUTIONS[code] for code in result.cautions)
-        sentences = [*sentences, f"Caution: {doubts}."]
-    return " ".join(sentences)
 
 
 def _refused(result: Association) -> Sequence[str]:
@@ -272,7 +293,7 @@ def _facts(found: Association) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Association:
+class Association(Face):
     """Spend per head against reduction, across areas, with what may be said of it.
 
     Attributes
@@ -385,6 +406,7 @@ class Association:
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["association"]
 
     @property
     def estimate(self) -> float | None:
@@ -414,7 +436,7 @@ class Association:
     @property
     def text(self) -> str:
         """Sentences that can be pasted, interval, floor and cautions included."""
-        return said(self)
+        return self._with_doubts(" ".join(_refused(self) if self.test is None else _told(self)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -483,8 +505,3 @@ class Association:
                 f"{name} has nothing to draw: not estimable, {self.reason}. `areas` and `dropped` "
                 "hold what was read."
             )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import OVERRIDES
 from pccfunding.association.confounding import (
     baseline_check,
     baseline_of,
@@ -21,7 +20,7 @@ from pccfunding.association.inputs import plain
 from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.ranges import figure_range, measurement_interval
-from pccfunding.association.result import NAMES, Association, estimand_of
+from pccfunding.association.result import NAMES, OVERRIDES, Association, estimand_of
 from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import UnknownNameError, one_of

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, OVERRIDES
 from pccfunding.association.coefficients import Floats, coefficients
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
-from pccfunding.association.result import NAMES
-from pccfunding.association.verdicts import ALPHA, FEWEST, in_order
+from pccfunding.association.result import NAMES, OVERRIDES
+from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.scores import RULES
+from pccfunding.results import Face
 from pccfunding.words import floor_text, p_text
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ _MOST_OFFENCES = 8
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class AssociationFamily:
+class AssociationFamily(Face):
     """Every pair of stream, lag and outcome that was tried, over the same areas.
 
     Attributes
@@ -224,6 +224,7 @@ class AssociationFamily:
     two_sided: str
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS
 
     @property
     def text(self) -> str:
@@ -245,10 +246,7 @@ class AssociationFamily:
                 f"a p below .05 for the family by max-T; it is about areas, not people, and says "
                 "nothing about why."
             ]
-        if self.cautions:
-            doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
-            said.append(f"Caution, for some pairs or all: {doubts}.")
-        return " ".join(said)
+        return self._with_doubts(" ".join(said), "Caution, for some pairs or all")
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the coefficients of all pairs as a grid."""
@@ -263,11 +261,6 @@ class AssociationFamily:
             family_size=self.size,
         )
         return plot_heat(rows, ax=ax)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def spend_vs_reduction_family(

@@ -33,6 +33,7 @@ from pccfunding.permutation.scores import (
     smallest_p,
     ties,
 )
+from pccfunding.results import CAUTIONS, Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,15 +227,10 @@ def _count(marks: Marks) -> Counts:
 
 
 FAMILY_METHODS = ("spearman", "pearson")
-FAMILY_CAUTIONS = {
-    "constant": "A pair with a constant series has no correlation and no p.",
-    "monte-carlo": "The p values are estimates from random orders.",
-    "floor-above-05": "No pair can reach p < 0.05 with so few or so tied areas.",
-}
 
 
 @dataclass(frozen=True, eq=False)
-class PermutationFamily:
+class PermutationFamily(Face):
     """Correlations of all pairs of series over the same areas, tested by reordering the areas.
 
     Attributes
@@ -282,6 +278,7 @@ class PermutationFamily:
     two_sided: str
     seed: int
     cautions: tuple[str, ...]
+    _clauses = CAUTIONS["permutation"]
 
     @property
     def size(self) -> int:
@@ -309,8 +306,7 @@ class PermutationFamily:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        notes = [FAMILY_CAUTIONS[code] for code in self.cautions]
-        return " ".join([self._sentence(), *notes])
+        return self._with_doubts(self._sentence())
 
     def _sentence(self) -> str:
         counted = "every order" if self.exact else f"{self.resamples:,} random orders"
@@ -325,11 +321,6 @@ class PermutationFamily:
             f"{family}, {RULES[self.two_sided]}, {counted} of the areas: {found}; "
             f"no p can be below {floor:.3g}."
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def permutation_family(

@@ -25,6 +25,7 @@ from pccfunding.permutation.scores import (
     read_pair,
     smallest_p,
 )
+from pccfunding.results import CAUTIONS, Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,15 +37,10 @@ ALTERNATIVES = {
     "greater": "one-sided (greater)",
     "less": "one-sided (less)",
 }
-CAUTIONS = {
-    "constant": "A series that is the same in every area has no correlation and no p.",
-    "monte-carlo": "The p value is an estimate from random orders.",
-    "floor-above-05": "No data with these areas and ties can reach p < 0.05.",
-}
 
 
 @dataclass(frozen=True)
-class PermutationTest:
+class PermutationTest(Face):
     """A correlation, and how often reordered areas give one as far out.
 
     Attributes
@@ -86,12 +82,12 @@ orders of the areas); the smallest p that these data could give is 0.00278."
     alternative: str
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["permutation"]
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        notes = [CAUTIONS[code] for code in self.cautions]
-        return " ".join([self._sentence(), *notes])
+        return self._with_doubts(self._sentence())
 
     def _sentence(self) -> str:
         name = METHODS[self.method]
@@ -126,11 +122,6 @@ orders of the areas); the smallest p that these data could give is 0.00278."
                 "cautions": ["; ".join(self.cautions)],
             }
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def permutation_test(

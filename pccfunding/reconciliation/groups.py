@@ -11,6 +11,7 @@ from pccfunding.intervals import decimal_text
 from pccfunding.reconciliation.judging import judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
+from pccfunding.results import Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Reconciliations:
+class Reconciliations(Face):
     """One verdict for each group of a table.
 
     Attributes
@@ -43,6 +44,7 @@ class Reconciliations:
 
     by: tuple[str, ...]
     groups: tuple[tuple[Key, Reconciliation], ...]
+    _headline = "verdict"
 
     @property
     def verdict(self) -> str:
@@ -100,11 +102,6 @@ class Reconciliations:
         if self.verdict == "conflicts":
             raise ReconciliationError(self.text)
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"
 
 
 def judge_groups(

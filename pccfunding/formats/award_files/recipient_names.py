@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError, UnknownNameError, need_extra
+from pccfunding.results import Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ _BARE = (
 
 
 @dataclass(frozen=True, eq=False)
-class RecipientNames:
+class RecipientNames(Face):
     """What the names of recipients suggest; nothing is merged.
 
     Attributes
@@ -89,6 +90,7 @@ class RecipientNames:
     bodies: pd.DataFrame
     identifiers: pd.DataFrame
     cautions: tuple[str, ...]
+    _rows_shown = 20
 
     @property
     def text(self) -> str:
@@ -106,11 +108,6 @@ class RecipientNames:
         if forces:
             told.append(f"{forces} {'is' if forces == 1 else 'are'} a police force")
         return "; ".join(told) + "."
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head(20).to_html()}"
 
 
 def recipient_names(awards: pd.DataFrame | Iterable[str]) -> RecipientNames:

@@ -16,6 +16,7 @@ from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.results import Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ COUNTED_BY = {
 
 
 @dataclass(frozen=True)
-class StreetCounts:
+class StreetCounts(Face):
     """Records counted, and the files that could not be.
 
     Attributes
@@ -65,6 +66,8 @@ class StreetCounts:
     n_files: int
     n_rows: int
     set_aside: dict[str, str]
+    cautions = ()
+    _rows_shown = 5
 
     @property
     def text(self) -> str:
@@ -93,9 +96,6 @@ class StreetCounts:
             else:
                 self.frame.to_parquet(part, index=False)
         return target
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self.text}</p>{self.frame.head().to_html()}"
 
 
 def check_target(target: Path, *, force: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.formats.read_result import report
+from pccfunding.results import Face
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +18,7 @@ __all__ = ["WriteResult"]
 
 
 @dataclass(frozen=True, eq=False)
-class WriteResult:
+class WriteResult(Face):
     """The grants of an export, and the rows that stayed out with their reasons.
 
     No row is lost: `n_rows` is the rows of `frame` and the rejected rows together.
@@ -53,6 +54,7 @@ class WriteResult:
     supplied: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    _rows_shown = 5
 
     @property
     def n_rejected(self) -> int:
@@ -92,8 +94,3 @@ class WriteResult:
                 f"{first['suggestion']} All are in .rejected."
             )
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head().to_html()}"
