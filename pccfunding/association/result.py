@@ -16,6 +16,7 @@ from pccfunding.association.ranges import FigureRange, MeasurementInterval
 from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
+from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
 from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import floor_text, level_text, p_text
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pccfunding.association.pairing import Pairing
 
 __all__ = [
-    "NAMES",
     "OVERRIDES",
     "REASONS",
     "Association",
@@ -57,7 +57,6 @@ REASONS = {
 }
 OVERRIDES = ("pandemic months", "series break", "windows out of order")
 
-NAMES = {"spearman": "Spearman's rho", "kendall": "Kendall's tau-b", "pearson": "Pearson's r"}
 MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
 
 
@@ -166,7 +165,7 @@ def _coefficient(result: Association) -> str:
         parts.append(
             f"{redrawn.low:+.2f} to {redrawn.high:+.2f} when {redrawn.redrawn} are drawn again{phi}"
         )
-    return f"{NAMES[result.method]} {result.estimate:+.2f} ({'; '.join(parts) or 'no interval'})"
+    return f"{METHODS[result.method]} {result.estimate:+.2f} ({'; '.join(parts) or 'no interval'})"
 
 
 def _rarity(result: Association) -> str:
@@ -276,7 +275,7 @@ def null_rows(found: Association) -> pd.DataFrame:
 def _facts(found: Association) -> dict[str, Any]:
     assert found.test is not None
     return {
-        "coefficient": NAMES[found.method],
+        "coefficient": METHODS[found.method],
         "statistic": found.estimate,
         "interval_low": found.interval.low if found.interval else None,
         "interval_high": found.interval.high if found.interval else None,

@@ -20,7 +20,7 @@ from pccfunding.association.inputs import plain
 from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.ranges import figure_range, measurement_interval
-from pccfunding.association.result import NAMES, OVERRIDES, Association, estimand_of
+from pccfunding.association.result import OVERRIDES, Association, estimand_of
 from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import UnknownNameError, one_of
@@ -33,6 +33,7 @@ from pccfunding.evaluation import (
 )
 from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
+from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
 
 if TYPE_CHECKING:
@@ -300,14 +301,14 @@ def _estimated(
 def _check(
     method: str, two_sided: str, interval: str | None, override: Collection[str], level: float
 ) -> None:
-    one_of(method, "method", NAMES)
+    one_of(method, "method", METHODS)
     one_of(two_sided, "rule", RULES)
     proper_fraction(level, "confidence_level")
     known = INTERVALS[method]
     if interval is not None and interval not in known:
         held = ", ".join(known) or "none"
         raise UnknownNameError(
-            f"No interval {interval!r} for {NAMES[method]}; there are: {held}. Percentile "
+            f"No interval {interval!r} for {METHODS[method]}; there are: {held}. Percentile "
             "bootstrap intervals cover too little at few areas, and are not offered."
         )
     names = [override] if isinstance(override, str) else override

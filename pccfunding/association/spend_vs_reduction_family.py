@@ -13,12 +13,14 @@ from pccfunding.association.coefficients import Floats, coefficients
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
-from pccfunding.association.result import NAMES, OVERRIDES
+from pccfunding.association.result import OVERRIDES
 from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.permutation_family import FAMILY_METHODS
 from pccfunding.permutation.scores import RULES
 from pccfunding.results import Face
 from pccfunding.words import floor_text, p_text
@@ -174,7 +176,6 @@ def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
     return "association, not causal" if adjusted < ALPHA else "no clear association"
 
 
-_METHODS = ("spearman", "pearson")
 _MOST_OFFENCES = 8
 
 
@@ -237,7 +238,7 @@ class AssociationFamily(Face):
             best = tests.sort_values("p_value", kind="stable").iloc[0]
             below = int((tests["p_max_t"] < ALPHA).sum())
             said = [
-                f"{tried}, {self.size} of them tested ({NAMES[self.method]}, "
+                f"{tried}, {self.size} of them tested ({METHODS[self.method]}, "
                 f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
                 f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
                 f"({best['estimate']:+.2f}; n = {self.n} areas, family of {self.size}, "
@@ -338,7 +339,7 @@ def spend_vs_reduction_family(
     >>> found.size, "family-too-large" in found.cautions
     (0, True)
     """
-    one_of(method, "method", _METHODS)
+    one_of(method, "method", FAMILY_METHODS)
     one_of(two_sided, "rule", RULES)
     for name in [override] if isinstance(override, str) else override:
         one_of(name, "override", OVERRIDES)
