@@ -9,7 +9,7 @@ import numpy as np
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.formats.award_files.repeats import first_printings
-from pccfunding.formats.award_files.table_state import STATUTORY, Context
+from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ def award_coverage(
     others: list[dict[str, object]],
 ) -> list[dict[str, object]]:
     """Say what the file holds and what it leaves out."""
+    from pccfunding.schemas import STATUTORY
+
     rows: list[dict[str, object]] = []
 
     def say(topic: str, value: object, note: str = "") -> None:
@@ -166,7 +168,6 @@ def award_coverage(
     say(
         "sum of known amounts", f"{frame['amount_gbp'].sum():.2f}", f"{_counted(known)}, as printed"
     )
-    # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())
