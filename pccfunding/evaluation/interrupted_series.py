@@ -15,13 +15,15 @@ from pccfunding.errors import TableError, need_extra, one_of
 from pccfunding.evaluation.arguments import (
     Number,
     is_missing,
+    month_number,
+    month_numbers,
+    month_text,
     optional_count,
     proper_fraction,
     some_positive,
     whole_number,
 )
 from pccfunding.evaluation.log_ratios import change_pct
-from pccfunding.evaluation.months import month_number, month_numbers, month_text
 from pccfunding.results import Result, nothing
 from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
 
