@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -46,12 +45,7 @@ def plain(frame: Any, name: str) -> pd.DataFrame:
 
 def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     """Refuse a frame that lacks one of the columns."""
-    for column in columns:
-        if column not in frame.columns:
-            near = difflib.get_close_matches(column, map(str, frame.columns), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            held = ", ".join(map(str, frame.columns)) or "no columns"
-            raise TableError(f"{name} has no column {column!r}; it has {held}.{hint}")
+    TableError.need(name, columns, frame.columns)
 
 
 def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
@@ -90,14 +84,11 @@ def windows_of(frame: pd.DataFrame, columns: Iterable[str] = _DAYS) -> pd.DataFr
 
 def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame:
     """Give spend as one row an area: pounds per head, bounds, total, people, labels."""
-    need(frame, [on], "spend")
     if column is None:
         found = [name for name in _SPEND if name in frame.columns]
         found += [name for name in map(str, frame.columns) if name.startswith("spend_gbp_per_")]
-        if not found:
-            need(frame, ["spend_gbp_per_head"], "spend")
-        column = found[0]
-    need(frame, [column], "spend")
+        column = found[0] if found else "spend_gbp_per_head"
+    need(frame, [on, column], "spend")
     _refuse_twice(frame, on, "spend")
     given = {
         "spend": column,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, REASONS
 from pccfunding.association.confounding import BaselineCheck, DenominatorNull
 from pccfunding.association.influence import Influence, PearsonCheck
 from pccfunding.association.noise_test import Gate
@@ -17,7 +16,9 @@ from pccfunding.association.ranges import FigureRange, MeasurementInterval
 from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
+from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import (
     count,
     dispersion_text,
@@ -35,9 +36,37 @@ if TYPE_CHECKING:
 
     from pccfunding.association.pairing import Pairing
 
-__all__ = ["NAMES", "Association", "estimand_of", "null_rows", "said", "scatter_rows"]
+__all__ = [
+    "OVERRIDES",
+    "REASONS",
+    "Association",
+    "estimand_of",
+    "null_rows",
+    "scatter_rows",
+]
 
-NAMES = {"spearman": "Spearman's rho", "kendall": "Kendall's tau-b", "pearson": "Pearson's r"}
+REASONS = {
+    "mixed flows": "grants received and awards made are different money; keep one flow",
+    "mixed statuses": "plans, awards and payments are different money; keep one status",
+    "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
+    "mixed kinds of area": "show districts and forces separately, never pooled",
+    "no area in common": "spend and outcome share no area",
+    "spend not published": "one amount for each area would be needed",
+    "one area only": "what happens inside one area is no sample of anything",
+    "no variation in spend": (
+        "spend per head is the same in every area, as it is wherever a whole is shared out by "
+        "population; the amounts actually spent in each area would be needed"
+    ),
+    "counts missing": "percentages alone do not say how far counting noise reaches",
+    "fewer than four areas": "with three areas no order is rarer than one in six",
+    "no variation in outcome": "the outcome is the same in every area",
+    "zero spend has no logarithm": "Pearson's r is on the logarithm of spend; use ranks",
+    "windows out of order": "the money does not come before what is to be compared with it",
+    "series break": "what is counted changed between the two windows",
+    "pandemic months": "a window holds months from March 2020 to March 2021",
+}
+OVERRIDES = ("pandemic months", "series break", "windows out of order")
+
 MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
 
 
@@ -70,15 +99,6 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
-
-
-def said(result: Association) -> str:
-    """Give the text of a result, cautions included."""
-    sentences = _refused(result) if result.test is None else _told(result)
-    if result.cautions:
-        doubts = "; ".join(CAUTIONS[code] for code in result.cautions)
-        sentences = [*sentences, f"Caution: {doubts}."]
-    return " ".join(sentences)
 
 
 def _refused(result: Association) -> Sequence[str]:
@@ -158,7 +178,8 @@ def _coefficient(result: Association) -> str:
             f"{interval_text(redrawn.low, redrawn.high, signed)} when {redrawn.redrawn} are drawn "
             f"again{phi}"
         )
-    return f"{NAMES[result.method]} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
+    name = METHODS[result.method]
+    return f"{name} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
 
 
 def _rarity(result: Association) -> str:
@@ -268,7 +289,7 @@ def null_rows(found: Association) -> pd.DataFrame:
 def _facts(found: Association) -> dict[str, Any]:
     assert found.test is not None
     return {
-        "coefficient": NAMES[found.method],
+        "coefficient": METHODS[found.method],
         "statistic": found.estimate,
         "interval_low": found.interval.low if found.interval else None,
         "interval_high": found.interval.high if found.interval else None,
@@ -285,7 +306,7 @@ def _facts(found: Association) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Association:
+class Association(Face):
     """Spend per head against reduction, across areas, with what may be said of it.
 
     Attributes
@@ -398,6 +419,7 @@ class Association:
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["association"]
 
     @property
     def estimate(self) -> float | None:
@@ -427,7 +449,7 @@ class Association:
     @property
     def text(self) -> str:
         """Sentences that can be pasted, interval, floor and cautions included."""
-        return said(self)
+        return self._with_doubts(" ".join(_refused(self) if self.test is None else _told(self)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -496,8 +518,3 @@ class Association:
                 f"{name} has nothing to draw: not estimable, {self.reason}. `areas` and `dropped` "
                 "hold what was read."
             )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"

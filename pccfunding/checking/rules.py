@@ -14,7 +14,7 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
 from pccfunding.printed import parse_printed
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, UNKNOWN_KINDS
+from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STATUTORY, STORED, UNKNOWN_KINDS
 from pccfunding.words import decimal_text, is_missing
 
 if TYPE_CHECKING:
@@ -169,9 +169,6 @@ def periods(package: Package) -> Iterator[Finding]:
                 yield Finding("broken", name, line(row), "the baseline begins after the period")
 
 
-_DETAILS = ("recipient", "purpose", "conditions", "reasons")
-
-
 def statements(package: Package) -> Iterator[Finding]:
     """Each statement can be worked, and gives the verdict and the reason recorded."""
     evidence = read_package(package.folder)
@@ -213,7 +210,7 @@ def unknowns(package: Package) -> Iterator[Finding]:
     awards = package.tables.get("awards")
     if awards is None:
         return
-    for detail in _DETAILS:
+    for detail in STATUTORY:
         given, kind = awards[detail].notna(), awards[f"{detail}_unknown"].notna()
         for row in awards.index[given & kind]:
             what = f"{detail} is given and said to be unknown"
@@ -279,7 +276,7 @@ def completeness_of(package: Package) -> Iterator[Finding]:
             yield Finding("to do", "figures", "", what)
     awards = package.tables.get("awards")
     if awards is not None and len(awards):
-        for detail in _DETAILS:
+        for detail in STATUTORY:
             missing = int((awards[f"{detail}_unknown"] == "not_published").sum())
             if missing:
                 what = f"{detail} is not published for {missing} of {len(awards)} lines"

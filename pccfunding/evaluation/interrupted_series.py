@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -12,17 +11,18 @@ from typing import Any, Literal, SupportsFloat
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import MissingExtraError, TableError
+from pccfunding.errors import TableError, need_extra, one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
+    month_number,
+    month_numbers,
+    month_text,
     optional_count,
     proper_fraction,
     some_positive,
     whole_number,
 )
 from pccfunding.evaluation.log_ratios import change_pct
-from pccfunding.evaluation.months import month_number, month_numbers, month_text
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
     counted,
@@ -44,19 +44,7 @@ __all__ = [
     "interrupted_series",
     "segmented_design",
     "segmented_fit",
-    "statsmodels_api",
 ]
-
-
-def statsmodels_api(caller: str) -> Any:
-    """Import statsmodels, or say how to install it."""
-    try:
-        return importlib.import_module("statsmodels.api")
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{caller} fits its model with statsmodels, which is not installed. "
-            f"Install it with: pip install 'pccfunding[evaluation]'"
-        ) from error
 
 
 FloatArray = npt.NDArray[np.float64]
@@ -93,7 +81,7 @@ def segmented_fit(
     time: FloatArray,
 ) -> SegmentedFit:
     """Fit the columns to counts of one area, or of two below each other."""
-    api = statsmodels_api("interrupted_series")
+    api = need_extra("statsmodels.api", "interrupted_series", extra="evaluation")
     model = api.GLM(counts, design, family=api.families.Poisson(), offset=offset)
     quasi = model.fit(scale="X2")
     bands = []

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pccfunding.errors import one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_count,
     optional_dispersion,
     proper_fraction,
@@ -247,7 +247,10 @@ def rate_ratio(
     high: float | None
     p_value: float | None
     if phi is None:
-        low, high = _exact_interval(after, over, before, under, level)
+        # Here, since the measures bring Narwhals, which the ladder does without.
+        from pccfunding.measures.reduction import ratio_interval
+
+        low, high = ratio_interval(before, after, (under, over), level)
         p_value, min_p = _exact_p(after, over, before, under, rule)
         reason = None
     else:
@@ -283,21 +286,6 @@ def _undefined(reason: str, *, events: int | None = None, **same: Any) -> RateRa
 
 def _log_ratio(after: int, over: float, before: int, under: float) -> tuple[float, float]:
     return math.log((after / over) / (before / under)), 1 / after + 1 / before
-
-
-def _exact_interval(
-    after: int, over: float, before: int, under: float, level: float
-) -> tuple[float, float]:
-    from scipy.stats import f
-
-    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
-    tail, scale = (1 - level) / 2, under / over
-    low, high = 0.0, math.inf
-    if after:
-        low = scale * after / (before + 1) * float(f.ppf(tail, 2 * after, 2 * (before + 1)))
-    if before:
-        high = scale * (after + 1) / before * float(f.isf(tail, 2 * (after + 1), 2 * before))
-    return low, high
 
 
 def _exact_p(after: int, over: float, before: int, under: float, rule: str) -> tuple[float, float]:

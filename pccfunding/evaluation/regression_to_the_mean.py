@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, one_of
 from pccfunding.evaluation.area_counts import AreaCounts, area_counts
-from pccfunding.evaluation.arguments import Number, one_of, optional_count, optional_dispersion
+from pccfunding.evaluation.arguments import Number, optional_count, optional_dispersion
 from pccfunding.results import Result, nothing
 from pccfunding.words import count, number_text, percent, quantity
 

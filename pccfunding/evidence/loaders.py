@@ -190,8 +190,8 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     wanted = LATEST_VINTAGE if vintage is None else vintage
     chosen = population[population["vintage"] == wanted]
     if chosen.empty:
-        held = ", ".join(sorted(population["vintage"].unique()))
-        raise UnknownNameError(f"No population vintage {wanted!r}; there are {held}.")
+        held = sorted(population["vintage"].unique())
+        raise UnknownNameError.among("population vintage", wanted, held)
     return chosen.reset_index(drop=True)
 
 

@@ -88,11 +88,7 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataPackageError(f"{path} is not a CSV table in UTF-8: {error}.") from None
     wanted = [field["name"] for field in fields]
-    missing = [column for column in wanted if column not in raw.columns]
-    if missing:
-        raise DataPackageError(
-            f"{path} has no column {missing[0]!r}; it has {', '.join(map(repr, raw.columns))}."
-        )
+    DataPackageError.need(str(path), wanted, raw.columns)
     return pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
 
 

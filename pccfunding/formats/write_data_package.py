@@ -383,9 +383,7 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
     for name in STORED:
         if name in tables:
             wanted = list(STORED[name].to_schema().columns)
-            absent = [column for column in wanted if column not in tables[name].columns]
-            if absent:
-                raise DataPackageError(f"The table {name!r} lacks the column {absent[0]!r}.")
+            DataPackageError.need(f"The table {name!r}", wanted, tables[name].columns)
             stored[name] = tables[name][wanted].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored

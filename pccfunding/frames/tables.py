@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -73,14 +72,7 @@ class Table:
 
     def need(self, *columns: str) -> None:
         """Refuse a table that lacks one of the columns."""
-        present = list(self.schema)
-        for column in columns:
-            if column not in self.schema:
-                near = difflib.get_close_matches(column, present, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
-                raise TableError(
-                    f"{self.name} has no column {column!r}.{hint} It has: {', '.join(present)}."
-                )
+        TableError.need(self.name, columns, self.schema)
 
     def text(self, column: str) -> nw.Expr:
         """Give a column as plain strings, whether it held strings or categories."""
@@ -147,8 +139,13 @@ def refuse_other_kind(table: Table, other: Table) -> None:
         )
 
 
-def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:
-    """Read `by` as a list of columns; refuse time, repeats and names that the result uses."""
+def key_columns(
+    by: str | Sequence[str], table: Table, results: Iterable[str], needed: Iterable[str] = ()
+) -> list[str]:
+    """Read `by` as a list of columns; refuse time, repeats and names that the result uses.
+
+    The table must hold them, and what else is needed.
+    """
     keys = [by] if isinstance(by, str) else list(by)
     reserved = set(results)
     for key in keys:
@@ -163,7 +160,7 @@ def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -
             raise TableError(f"by holds {key!r}, which the result needs for itself; rename it.")
         if keys.count(key) > 1:
             raise TableError(f"by holds {key!r} twice.")
-    table.need(*keys)
+    table.need(*keys, *needed)
     return keys
 
 

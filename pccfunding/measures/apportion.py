@@ -260,7 +260,7 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
     if to not in _TARGETS:
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
     if rule not in _RULES:
-        raise TableError(f"No rule {rule!r}; there are {', '.join(_RULES)}.")
+        raise TableError.among("rule", rule, _RULES)
     if (rule == "days" and to == "area_code") or (rule == "population" and to != "area_code"):
         raise TableError(
             f"Rule {rule!r} does not spread over {to!r}: days spread over time, persons over areas."

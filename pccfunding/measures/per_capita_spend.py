@@ -134,8 +134,8 @@ def per_capita_spend(
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
-    keys = key_columns(by, table, reserved)
-    table.need("area_code", "period_start", "period_end", "amount_gbp")
+    needed = ("area_code", "period_start", "period_end", "amount_gbp")
+    keys = key_columns(by, table, reserved, needed)
     people.need("area_code", "reference_date", "persons", "vintage")
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")

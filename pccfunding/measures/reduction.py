@@ -115,38 +115,43 @@ _Rows = Sequence[Mapping[str, Any]]
 
 
 def ratio_interval(
-    before: float, after: float, exposure: float, confidence_level: float
+    before: float, after: float, exposures: tuple[float, float], confidence_level: float
 ) -> tuple[float, float]:
     """Bound the ratio of two Poisson rates, given the sum of their counts.
 
     Parameters
     ----------
     before, after : float
-        The two counts; `before` is above zero.
-    exposure : float
-        Exposure of the second count for each unit of exposure of the first.
+        The two counts.
+    exposures : tuple of float
+        What the two counts are out of, in one unit.
     confidence_level : float
         Coverage; half of the rest lies on each side (central).
 
     Returns
     -------
     tuple of float
-        Low and high end of the ratio of the rates.
+        Low and high end of the ratio of the rates, after to before; 0 where nothing was counted
+        after, infinite where nothing was counted before.
 
     Examples
     --------
     Counts and exposures of Fay's vignette of the R package rateratio.test.
 
-    >>> low, high = ratio_interval(9, 2, 17877 / 16660, 0.95)
+    >>> low, high = ratio_interval(9, 2, (16660, 17877), 0.95)
     >>> round(low, 8), round(high, 7)
     (0.02177406, 1.0005491)
     """
-    from scipy.special import betaincinv
+    from scipy.special import fdtri
 
-    tail = (1 - confidence_level) / 2
-    low = float(betaincinv(after, before + 1, tail)) if after > 0 else 0.0
-    high = float(betaincinv(after + 1, before, 1 - tail))
-    return low / (1 - low) / exposure, high / (1 - high) / exposure
+    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
+    tail, scale = (1 - confidence_level) / 2, exposures[0] / exposures[1]
+    low, high = 0.0, math.inf
+    if after:
+        low = scale * after / (before + 1) * float(fdtri(2 * after, 2 * (before + 1), tail))
+    if before:
+        high = scale * (after + 1) / before * float(fdtri(2 * (after + 1), 2 * before, 1 - tail))
+    return low, high
 
 
 def compare_counts(
@@ -264,7 +269,7 @@ def _estimates(
     if before == 0:
         return found
     change = 100 * (after - before * exposure) / (before * exposure)
-    low, high = ratio_interval(before, after, exposure, confidence_level)
+    low, high = ratio_interval(before, after, (people[0], people[1]), confidence_level)
     found["change_pct"] = change
     found["reduction_pct"] = 0.0 - change
     found["reduction_low_pct"] = 100 * (1 - high)
@@ -377,8 +382,8 @@ def reduction(
     table = open_table(recorded_crime, "recorded_crime")
     windows = read_windows(baseline, comparison)
     _check_level(confidence_level)
-    keys = key_columns(by, table, _result_columns(with_people=True))
-    table.need("offences", "period_start", "period_end")
+    needed = ("offences", "period_start", "period_end")
+    keys = key_columns(by, table, _result_columns(with_people=True), needed)
     people = None
     if population is not None:
         people = open_table(population, "population")

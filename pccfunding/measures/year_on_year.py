@@ -110,8 +110,7 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     sums = Sums(opened, value)
     names = [value, *bound_names(value)]
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
-    keys = key_columns(by, opened, (*results, *_LAST))
-    opened.need(value, "period_start", "period_end")
+    keys = key_columns(by, opened, (*results, *_LAST), (value, "period_start", "period_end"))
     labels = [label for label in LABELS if label in opened.schema]
 
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])

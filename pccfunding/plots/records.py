@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -42,14 +41,7 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
         raise TableError(
             f"{plot} takes a data frame (pandas or Polars); this is a {type(frame).__name__}."
         ) from error
-    missing = [column for column in needs if column not in table.columns]
-    if missing:
-        near = difflib.get_close_matches(missing[0], table.columns, n=1)
-        hint = f" Did you mean '{near[0]}' for '{missing[0]}'?" if near else ""
-        raise TableError(
-            f"{plot} needs the column(s) {', '.join(missing)}; "
-            f"the frame has {', '.join(table.columns) or 'none'}.{hint}"
-        )
+    TableError.need(f"The frame of {plot}", needs, table.columns)
     if table.is_empty():
         raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
     return [

@@ -312,12 +312,7 @@ def frame_table(
     ['Youth Fund', '£70,023']
     """
     wanted = [*columns, *(name for name in (group_by, level, anchor) if name)]
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        raise TableError(
-            f"The table '{caption}' needs the column(s) {', '.join(missing)}; "
-            f"the frame has {', '.join(map(str, frame.columns))}."
-        )
+    TableError.need(f"The frame of the table '{caption}'", wanted, frame.columns)
     groups: list[tuple[str, list[Row]]] = []
     for record in frame.to_dict("records"):
         heading = record[group_by] if group_by else ""

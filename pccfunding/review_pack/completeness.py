@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["completeness", "statutory_fields"]
 
-STATUTORY = ("recipient", "purpose", "conditions", "reasons")
-
 
 def completeness(evidence: Evidence) -> pd.DataFrame:
     """Count the rows of each table, and say what is missing in it.
@@ -52,6 +50,8 @@ def statutory_fields(awards: pd.DataFrame) -> pd.DataFrame:
     The Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, paragraph 3(f).
     """
     import pandas as pd
+
+    from pccfunding.schemas import STATUTORY
 
     return pd.DataFrame(
         {

@@ -46,12 +46,6 @@ __all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write=share)
-STATUTORY_NAMES = {
-    "recipient": "Recipient",
-    "purpose": "Purpose",
-    "conditions": "Conditions",
-    "reasons": "Reasons",
-}
 
 
 def bought(found: Record, cited: Citations) -> Section:
@@ -115,7 +109,7 @@ def bought(found: Record, cited: Citations) -> Section:
             ),
             frame_table(
                 fields.assign(
-                    field=fields["field"].map(STATUTORY_NAMES),
+                    field=fields["field"].str.capitalize(),
                     share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
                 ),
                 {"field": Column("Detail"), "share": Column("Published for", numeric=True)},

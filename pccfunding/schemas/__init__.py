@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pccfunding.schemas.base import FLOWS, STATUSES, UNKNOWN_KINDS
+from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,
@@ -32,6 +32,7 @@ __all__ = [
     "LOADED",
     "PRIMARY_KEYS",
     "STATUSES",
+    "STATUTORY",
     "STORED",
     "UNKNOWN_KINDS",
     "Areas",

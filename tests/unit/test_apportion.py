@@ -391,7 +391,7 @@ MONEY = table([award(100.0, *YEAR), award(50.0, *TWO_YEARS)])
             TableError,
             "over financial_year, month, area_code, not over 'quarter'",
         ),
-        ({"to": "month", "rule": "weight"}, TableError, "No rule 'weight'; there are days"),
+        ({"to": "month", "rule": "weight"}, TableError, "No rule 'weight'. Did you mean 'weights'"),
         ({"to": "area_code"}, TableError, "days spread over time, persons over areas"),
         ({"to": "month", "rule": "population"}, TableError, "does not spread over 'month'"),
         ({"to": "area_code", "rule": "equal"}, TableError, "needs by=, a table of the parts"),
@@ -518,5 +518,5 @@ def test_lazy_months_and_other_things_are_refused() -> None:
         apportion(lazy, to="month")
     with pytest.raises(TableError, match="awards is a dict, not a table"):
         apportion({"amount_gbp": [1.0]}, to="month")
-    with pytest.raises(TableError, match="awards has no column 'period_start'"):
+    with pytest.raises(TableError, match="awards has no columns 'period_start', 'period_end'"):
         apportion(pd.DataFrame({"amount_gbp": [1.0]}), to="month")

@@ -301,7 +301,7 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             TOKENS,
             {1: "£3.00"},
             {"by": "area"},
-            "No column 'area' to group by; there are year, token.",
+            "A table to group has no column 'area'. It has: year, token.",
         ),
         (
             "£1",

@@ -15,8 +15,8 @@ import pccfunding as pcc
 PACKAGE = Path(pcc.__file__).resolve().parent
 # What stays outside words, as (file, format): no sentence for people, or held as it is.
 EXCEPTIONS = {
-    ("evaluation/months.py", "04d"): "a month as a key: 2019-04",
-    ("evaluation/months.py", "02d"): "a month as a key: 2019-04",
+    ("evaluation/arguments.py", "04d"): "a month as a key: 2019-04",
+    ("evaluation/arguments.py", "02d"): "a month as a key: 2019-04",
     ("formats/street_files/cache.py", "05d"): "a file name, in the order of writing",
     ("formats/threesixtygiving/read_360giving.py", ".15g"): "what to type into a cell of the file",
     ("periods/spellings.py", "02d"): "the label of a financial year: 2019-20",

@@ -8,7 +8,7 @@ import numpy as np
 
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
-from pccfunding.formats.award_files.table_state import STATUTORY, Context
+from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
 from pccfunding.money.pence import known_sum
 from pccfunding.words import counted, pounds
@@ -142,6 +142,8 @@ def award_coverage(
     others: list[dict[str, object]],
 ) -> list[dict[str, object]]:
     """Say what the file holds and what it leaves out."""
+    from pccfunding.schemas import STATUTORY
+
     rows: list[dict[str, object]] = []
 
     def say(topic: str, value: object, note: str = "") -> None:
@@ -165,7 +167,6 @@ def award_coverage(
         pounds(known_sum(frame["amount_gbp"])),
         f"{counted(known, 'award')}, as printed",
     )
-    # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -368,17 +367,13 @@ def _context(
     from pccfunding.schemas import FLOWS, STATUSES
 
     if profile is not None and profile not in PROFILES:
-        raise TableError(f"No profile {profile!r}; there are {', '.join(PROFILES)}.")
+        raise TableError.among("profile", profile, PROFILES)
     for field in columns or {}:
         if field not in FIELDS:
-            near = difflib.get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise TableError(
-                f"columns= names no field {field!r}.{hint} There are {', '.join(FIELDS)}."
-            )
+            raise TableError.among("field of columns=", field, FIELDS)
     for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
         if value is not None and value not in known:
-            raise TableError(f"{name}={value!r} is unknown; there are {', '.join(known)}.")
+            raise TableError.among(name, value, known)
     layout = PROFILES[profile] if profile else None
     year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
     context = Context(

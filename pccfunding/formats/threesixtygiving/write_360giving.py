@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
 from pccfunding.formats.read_result import report
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches
 from pccfunding.formats.threesixtygiving.fields import EXTRA, META, PLACED, VERSION, extra_fields
@@ -202,11 +202,8 @@ def _rows(awards: Any) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def _meta(publisher: str, given: Mapping[str, str]) -> dict[str, str]:
-    unknown = [key for key in given if key not in META]
-    if unknown:
-        raise UnknownNameError(
-            f"The sheet Meta has no key {unknown[0]!r}; it has {', '.join(META)}."
-        )
+    for key in given:
+        one_of(key, "key of the sheet Meta", META)
     meta = {
         "Version": VERSION,
         "Title": f"Grants of {publisher}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.formats.read_result import report
+from pccfunding.results import Face
 from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["WriteResult"]
 
 
 @dataclass(frozen=True, eq=False)
-class WriteResult:
+class WriteResult(Face):
     """The grants of an export, and the rows that stayed out with their reasons.
 
     No row is lost: `n_rows` is the rows of `frame` and the rejected rows together.
@@ -54,6 +55,7 @@ class WriteResult:
     supplied: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    _rows_shown = 5
 
     @property
     def n_rejected(self) -> int:
@@ -95,8 +97,3 @@ class WriteResult:
                 f"{first['suggestion']} All are in .rejected."
             )
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head().to_html()}"
