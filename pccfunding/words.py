@@ -7,28 +7,6 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import TypeAlias
 
-__all__ = [
-    "amount_text",
-    "bracketed",
-    "count",
-    "counted",
-    "decimal_text",
-    "dispersion_text",
-    "floor_text",
-    "interval_text",
-    "is_missing",
-    "level_text",
-    "number_text",
-    "p_text",
-    "percent",
-    "places_of",
-    "pounds",
-    "quantity",
-    "share",
-    "share_text",
-    "signed",
-]
-
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
 

@@ -11,8 +11,6 @@ import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
 
-__all__ = ["need", "one_value", "outcome_side", "plain", "spend_side", "windows_of"]
-
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
 _DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 

@@ -15,8 +15,6 @@ from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.words import is_missing, percent
 
-__all__ = ["Pairing", "pair"]
-
 _UNITS = {
     "police_force_area": "police force areas",
     "local_authority": "local authority districts",

@@ -17,8 +17,6 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.words import is_missing
 
-__all__ = ["AreaCounts", "area_counts"]
-
 
 @dataclass(frozen=True)
 class AreaCounts:

@@ -10,20 +10,6 @@ from typing import Any, SupportsFloat, TypeAlias
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.words import is_missing
 
-__all__ = [
-    "Number",
-    "labels_for",
-    "month_number",
-    "month_numbers",
-    "month_text",
-    "optional_count",
-    "optional_dispersion",
-    "proper_fraction",
-    "some_number",
-    "some_positive",
-    "whole_number",
-]
-
 Number: TypeAlias = SupportsFloat
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
 

@@ -10,8 +10,6 @@ import pandas as pd
 
 from pccfunding.errors import DataPackageError
 
-__all__ = ["read_descriptor", "read_table"]
-
 _DESCRIPTOR = "datapackage.json"
 
 

@@ -12,22 +12,6 @@ from pccfunding.errors import PeriodError
 from pccfunding.frames.tables import Table, describe
 from pccfunding.words import is_missing
 
-__all__ = [
-    "day_code",
-    "day_code_of",
-    "financial_labels",
-    "financial_year_day",
-    "iso_day",
-    "julian",
-    "length_in_days",
-    "refuse_long",
-    "refuse_undated",
-    "with_days",
-    "with_financial_year",
-    "within_a_year",
-    "year_and_month",
-]
-
 _MONTH, _YEAR = 31, 12 * 31
 
 

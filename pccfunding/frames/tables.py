@@ -10,19 +10,6 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
 
-__all__ = [
-    "Reason",
-    "Table",
-    "bound_names",
-    "describe",
-    "encoded_key",
-    "key_columns",
-    "named_with",
-    "open_table",
-    "refuse_other_kind",
-    "with_reasons",
-]
-
 Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
     {

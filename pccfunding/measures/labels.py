@@ -12,19 +12,6 @@ from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe
 from pccfunding.words import is_missing
 
-__all__ = [
-    "AFTER_ALL",
-    "LABELS",
-    "differ",
-    "ends_of",
-    "filled",
-    "first_and_last",
-    "mixed",
-    "refuse_mixtures",
-    "single",
-    "with_labels",
-]
-
 AFTER_ALL = "\U0010ffff"
 LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
 

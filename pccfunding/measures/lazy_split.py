@@ -16,8 +16,6 @@ from pccfunding.measures.shares import whole_weight
 from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.periods import Period
 
-__all__ = ["split_lazily"]
-
 _AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12

@@ -11,8 +11,6 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, UnknownNameError
 from pccfunding.frames.tables import describe
 
-__all__ = ["area_clash", "offence_clash", "refuse_overlap"]
-
 _COUNTRIES = {
     "B": ("K04000001",),
     "E": ("E92000001", "K04000001"),

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
     from pccfunding.periods import Period
 
-__all__ = [
-    "latest_vintage",
-    "mid_year_inside",
-    "mid_year_people",
-    "mid_year_rows",
-    "mid_years",
-    "people_by_year",
-    "refuse_doubled_people",
-]
-
 
 def mid_year_inside(period: Period) -> int | None:
     """Name the first year whose mid-year lies in a period, which has its denominator; or None.

@@ -17,8 +17,6 @@ from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
 from pccfunding.words import is_missing
 
-__all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]
-
 _NEEDED = {
     "days": (),
     "equal": (),

@@ -13,8 +13,6 @@ import numpy.typing as npt
 from pccfunding.errors import PenceError, TableError
 from pccfunding.money.pence import LARGEST, broken_rows
 
-__all__ = ["sum_encoded", "sum_measured"]
-
 _Array: TypeAlias = npt.NDArray[Any]
 _Counts: TypeAlias = npt.NDArray[np.int64]
 # So many rows at a time stay in the processor's cache, with the few arrays that are made of them.

@@ -15,21 +15,6 @@ import numpy.typing as npt
 from pccfunding.errors import PenceError, TableError
 from pccfunding.words import is_missing
 
-__all__ = [
-    "LARGEST",
-    "are_whole",
-    "broken_rows",
-    "exact_pence",
-    "exact_sum",
-    "in_unit",
-    "is_broken",
-    "known_sum",
-    "not_pence",
-    "share_pct",
-    "split_pence",
-    "whole",
-]
-
 Pence: TypeAlias = npt.NDArray[np.int64]
 # Whole numbers are told apart, and added exactly in any order, below this.
 LARGEST = 2.0**53

@@ -13,8 +13,6 @@ from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, bound_names, describe
 from pccfunding.money.pence import LARGEST, are_whole, in_unit, not_pence, whole
 
-__all__ = ["Sums"]
-
 _FINE = 100
 
 

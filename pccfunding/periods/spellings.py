@@ -19,14 +19,6 @@ from pccfunding.periods.parse_date import (
     tidy,
 )
 
-__all__ = [
-    "Span",
-    "financial_label",
-    "financial_quarter_of",
-    "financial_year_of",
-    "read_period",
-]
-
 _LONGEST = 150
 
 _I = re.IGNORECASE

@@ -13,26 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from pccfunding.errors import TableError
 
-__all__ = [
-    "RULES",
-    "TOLERANCE",
-    "Floats",
-    "Marks",
-    "Scores",
-    "Ties",
-    "attained",
-    "doubled_ranks",
-    "is_constant",
-    "least_draws_p",
-    "read_pair",
-    "read_series",
-    "same_areas",
-    "scores",
-    "smallest_p",
-    "ties",
-    "unit_length",
-]
-
 Floats: TypeAlias = NDArray[np.float64]
 Marks: TypeAlias = NDArray[np.bool_]
 Ties: TypeAlias = tuple[int, ...]

@@ -11,16 +11,6 @@ from pccfunding.words import count, floor_text, is_missing, p_text, quantity
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = [
-    "Record",
-    "ends",
-    "number",
-    "p_words",
-    "records",
-    "same_comparison",
-    "span",
-    "text",
-]
 
 Record: TypeAlias = dict[str, Any]
 

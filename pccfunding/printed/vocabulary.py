@@ -6,22 +6,6 @@ import html
 import re
 from collections.abc import Iterable
 
-__all__ = [
-    "HEDGES",
-    "LEAD_WORDS",
-    "MISSING",
-    "NUMBER_WORDS",
-    "PER_ADVERBS",
-    "PER_NOUNS",
-    "RANK_WORDS",
-    "SCALES",
-    "TRAILING_HEDGES",
-    "UNKNOWN_AMOUNTS",
-    "UNKNOWN_COUNTS",
-    "alternation",
-    "repair",
-]
-
 HEDGES = {
     "nearly": "nearly",
     "almost": "almost",

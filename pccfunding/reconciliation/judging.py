@@ -26,8 +26,6 @@ from pccfunding.reconciliation.scopes import Scopes, scope_reason, stated_scopes
 from pccfunding.reconciliation.sides import Side, Term, read_side
 from pccfunding.reconciliation.verdicts import Reconciliation
 
-__all__ = ["judge"]
-
 IMPLAUSIBLE_SD = 4.0
 # Relations whose left side can only grow when a missing part is found.
 ADDING = ("equal", "sum", "part_of")

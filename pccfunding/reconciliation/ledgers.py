@@ -19,8 +19,6 @@ from pccfunding.reconciliation.sides import (
     row_mapping,
 )
 
-__all__ = ["ledger_rows"]
-
 # So many amounts are still listed one by one, as terms that a reader can check.
 _LISTED = 1000
 _SUMMING = ("sum", "part_of")

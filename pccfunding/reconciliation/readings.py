@@ -12,19 +12,6 @@ from pccfunding.printed import Printed
 from pccfunding.reconciliation.relations import Relation
 from pccfunding.words import decimal_text
 
-__all__ = [
-    "certain",
-    "finest_unit",
-    "gap_between",
-    "gap_in_sd",
-    "images",
-    "images_or_any",
-    "or_any",
-    "strictest",
-    "vacuous",
-    "working",
-]
-
 MOST_LISTED = 12
 
 

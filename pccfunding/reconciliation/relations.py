@@ -11,8 +11,6 @@ from typing import TypeAlias
 from pccfunding.errors import TableError
 from pccfunding.intervals import Interval, counts_that_print
 
-__all__ = ["RELATIONS", "Relation"]
-
 Images: TypeAlias = tuple[Interval, Interval]
 
 

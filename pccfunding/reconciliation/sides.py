@@ -18,21 +18,6 @@ from pccfunding.words import counted, decimal_text, is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "ADDED_ROWS",
-    "SCOPE_COLUMNS",
-    "One",
-    "Side",
-    "Term",
-    "frame_rows",
-    "is_row",
-    "known",
-    "open_rows",
-    "printed_row",
-    "read_side",
-    "row_mapping",
-    "series_value",
-]
 
 Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"

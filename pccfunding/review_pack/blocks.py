@@ -19,30 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "Badge",
-    "Block",
-    "Bullets",
-    "Column",
-    "Fact",
-    "Group",
-    "Heading",
-    "Link",
-    "Page",
-    "Plot",
-    "Remark",
-    "Row",
-    "Run",
-    "Section",
-    "Source",
-    "Statement",
-    "Table",
-    "Text",
-    "Verdicts",
-    "Words",
-    "badge",
-    "frame_table",
-]
 
 Tone: TypeAlias = Literal["agrees", "conflicts", "open", "plain"]
 

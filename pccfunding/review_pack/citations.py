@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from pccfunding.review_pack.record import Record
 
-__all__ = ["Citations"]
-
 
 class Citations:
     """Links from numbers to the register, and from there to sources in reading order."""

@@ -12,8 +12,6 @@ from pccfunding.words import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["csv_bytes", "csv_rows", "plain", "risky"]
-
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """Write a table as CSV: numbers to ten digits, text that could run as a formula disarmed.

@@ -11,8 +11,6 @@ from pccfunding.words import count, counted, pounds
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
 
-__all__ = ["key_facts"]
-
 
 def key_facts(found: Record) -> list[tuple[str, str, str]]:
     """Give finding, number and note for the top of the page and the command line.

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write=share)

@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = [
-    "beside_spend",
-    "beyond_elsewhere",
-    "beyond_noise",
-    "changed",
-    "could_detect",
-    "counts_words",
-    "where_was_need",
-]
 
 _ROWS_ON_PAPER = 10
 COUNT = Column("Count", numeric=True, write=count)

@@ -12,7 +12,6 @@ from pccfunding.words import is_missing
 if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
-__all__ = ["COLUMNS", "Entry", "Register"]
 
 # The order in which an entry is written to files.
 COLUMNS = (

@@ -14,19 +14,6 @@ from typing import Any
 from pccfunding.errors import PackError
 from pccfunding.words import count, counted
 
-__all__ = [
-    "MANIFEST",
-    "RECORD",
-    "Problem",
-    "Stored",
-    "damage_of",
-    "file_facts",
-    "manifest_of",
-    "read_pack",
-    "sealed",
-    "zipped",
-]
-
 MANIFEST, RECORD = "manifest.json", "sign-off.json"
 _SEAL = "seal"
 _LARGEST, _MOST_FILES = 500_000_000, 5_000

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from pccfunding.evidence import Evidence
 
-__all__ = ["changes_not_quoted", "recomputed_changes"]
 
 _WINDOWS = ["baseline_start", "baseline_end", "period_start", "period_end"]
 _ORDER = {"reproduced": 0, "consistent": 1, "not settled": 2, "not testable": 3}

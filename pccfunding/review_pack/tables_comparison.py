@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from pccfunding.evidence import Evidence
 
-__all__ = ["DISPERSIONS", "PER", "elsewhere", "force_rates", "need", "noise"]
 
 # How many times more than Poisson the counts may vary: without monthly counts nobody knows.
 DISPERSIONS = (2, 4)

@@ -14,17 +14,6 @@ if TYPE_CHECKING:
 
     from pccfunding.evidence import Evidence
 
-__all__ = [
-    "award_lines",
-    "beside",
-    "compared_years",
-    "printed_total",
-    "single_years",
-    "spend_per_head",
-    "subtotals",
-    "themes",
-]
-
 
 def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     """Give each award line its share of the listing that it belongs to.

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = ["enter_changes", "enter_heads", "enter_rises", "enter_sums", "enter_themes",
-           "enter_years"]  # fmt: skip
-
 
 def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pccfunding.formats.opening.raw_tables import Opened
 
-__all__ = ["AWARD_COLUMNS", "award_coverage", "finished", "first_printings"]
 
 AWARD_COLUMNS = (
     "place",

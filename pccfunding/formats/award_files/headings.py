@@ -10,8 +10,6 @@ from pccfunding.errors import PeriodError, nearest
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import repair
 
-__all__ = ["AMOUNTS", "FIELDS", "Heading", "find_period", "join_headings", "read_heading"]
-
 # The fields of an award list; a user's mapping names these.
 AMOUNTS = ("amount", "total", "requested", "paid")
 FIELDS = (

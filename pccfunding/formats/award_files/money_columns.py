@@ -17,7 +17,6 @@ from pccfunding.printed.vocabulary import UNKNOWN_AMOUNTS, repair
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MoneyColumn", "kind_of_unknown", "looks_like_money", "read_money"]
 
 # What parse_printed reads without a hedge, a suffix or a repair.
 PLAIN = r"-?(?:£ ?)?(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,11})(?:\.[0-9]{1,2})?"

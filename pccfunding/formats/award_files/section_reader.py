@@ -34,8 +34,6 @@ from pccfunding.words import decimal_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PartReader", "Spans", "period_labels"]
-
 
 class Spans:
     """First and last days of a column of awards, filled from the surest statement down.

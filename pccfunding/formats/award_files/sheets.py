@@ -22,7 +22,6 @@ from pccfunding.money.pence import is_broken
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Header", "Sheet", "cell_text", "find_header", "line_columns", "sheet_of"]
 
 # A banner is seldom longer; below this many rows a header is no longer looked for at first.
 _WINDOW = 250

@@ -20,8 +20,6 @@ from pccfunding.printed import Printed
 from pccfunding.reconciliation import Reconciliation, reconcile
 from pccfunding.words import count
 
-__all__ = ["TotalFound", "TotalsReader", "stated_totals"]
-
 _FEW = 12
 _GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
 _SUB = re.compile(r"\bsub[\s-]*total", re.IGNORECASE)

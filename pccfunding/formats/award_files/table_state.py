@@ -18,7 +18,6 @@ from pccfunding.periods import Period
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TEXTS", "Context", "TableRead", "TableState"]
 
 TEXTS = (
     "recipient",

@@ -10,8 +10,6 @@ from pccfunding.money.pence import is_broken
 from pccfunding.printed.vocabulary import UNKNOWN_COUNTS
 from pccfunding.words import is_missing
 
-__all__ = ["Count", "column_letter", "key_of", "one_line", "read_count", "without_notes"]
-
 _BLANKS = re.compile(r"\s+")
 _NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
 # "Essex10", "fraud3)", "Stalking and harassment 5": digits of footnotes that hang on a word.

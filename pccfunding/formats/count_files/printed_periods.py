@@ -10,8 +10,6 @@ from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, month_end, month_number, start_of
 from pccfunding.periods.spellings import financial_label
 
-__all__ = ["every_period", "financial_year"]
-
 _I = re.IGNORECASE
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\s+)?"
 # A title may run month and year together, as names of files do: "yejune25".

@@ -14,8 +14,6 @@ from typing import Any
 from pccfunding.errors import TableError
 from pccfunding.words import count, quantity
 
-__all__ = ["LIMITS", "Limits", "read_bytes", "unpacked"]
-
 _CHUNK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _ENTITY = (b"<!ENTITY", "<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))

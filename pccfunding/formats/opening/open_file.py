@@ -14,8 +14,6 @@ from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpack
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
 from pccfunding.words import count
 
-__all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
-
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
 # that of the cells which refer to them, so that its unique count is looked at instead.

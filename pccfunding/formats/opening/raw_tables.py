@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-__all__ = ["Cell", "Grid", "Merged", "Opened"]
-
 # A text, a number, a truth value or a date as stored; the empty text where there is nothing.
 Cell: TypeAlias = Any
 Merged: TypeAlias = tuple[int, int, int, int]

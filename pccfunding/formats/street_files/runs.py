@@ -23,7 +23,6 @@ from pccfunding.formats.street_files.scanning import Layout, check_engine, layou
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CSV_CHUNK_BYTES", "DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 _BATCH_BYTES, _BATCH_FILES = 2**31, 1024

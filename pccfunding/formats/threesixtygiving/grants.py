@@ -22,8 +22,6 @@ from pccfunding.periods import parse_date
 from pccfunding.printed import parse_printed
 from pccfunding.words import is_missing
 
-__all__ = ["STANDARD_COLUMNS", "Exporter", "Refusal", "as_refusals"]
-
 # Columns that an award may carry for the standard's own fields, beside those of the contract.
 STANDARD_COLUMNS = (
     "award_date",

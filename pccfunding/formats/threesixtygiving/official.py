@@ -10,8 +10,6 @@ from typing import Any, TypeAlias
 from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach
 
-__all__ = ["GRANT_SCHEMA", "PACKAGE_SCHEMA", "OfficialSchema", "Schema", "official_schema"]
-
 Schema: TypeAlias = "str | Path | Mapping[str, Any]"
 
 GRANT_SCHEMA = "360-giving-schema.json"
