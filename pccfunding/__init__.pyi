@@ -115,6 +115,26 @@ from .measures import (
     reduction as reduction,
     year_on_year as year_on_year,
 )
+from .national import (
+    load_asb_incidents as load_asb_incidents,
+    load_breaks as load_breaks,
+    load_council_tax as load_council_tax,
+    load_crime_outcomes as load_crime_outcomes,
+    load_deprivation as load_deprivation,
+    load_knife_and_firearm_offences as load_knife_and_firearm_offences,
+    load_national_series as load_national_series,
+    load_offence_codes as load_offence_codes,
+    load_recorded_crime_codes as load_recorded_crime_codes,
+    load_recorded_crime_quarters as load_recorded_crime_quarters,
+    load_recorded_crime_years as load_recorded_crime_years,
+    load_spending as load_spending,
+    load_street_coverage_2025 as load_street_coverage_2025,
+    load_street_crime_2025 as load_street_crime_2025,
+    load_street_crime_lsoa as load_street_crime_lsoa,
+    load_street_outcomes as load_street_outcomes,
+    load_survey_rates as load_survey_rates,
+    load_workforce as load_workforce,
+)
 from .periods import (
     Period as Period,
     parse_date as parse_date,
