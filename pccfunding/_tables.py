@@ -116,7 +116,9 @@ def _read_cells(path: Path, fields: list[dict[str, Any]]) -> pd.DataFrame:
     try:
         frame: pd.DataFrame = pd.read_csv(path, dtype=dtypes, **options)
     except (ValueError, TypeError, OverflowError):
-        # The slow way finds the cell and names it; it also reads what only it can, such as '12.0'.
+        frame = pd.DataFrame()
+    if frame.empty:
+        # The slow way finds the cell that cannot be read, or the columns of a table without rows.
         frame = pd.read_csv(path, dtype=str, **options)
     return frame
 

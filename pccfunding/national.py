@@ -185,8 +185,7 @@ def load_street_crime_2025() -> pd.DataFrame:
     -----
     Six forces are not here: Greater Manchester publishes none, and the files of five large
     forces are not all held. Missing is not zero. Forces differ in how they report records
-    without a place. Anti-social behaviour is an incident, not a crime. Last outcomes of late
-    months were still open when the archive was made.
+    without a place. Anti-social behaviour is an incident, not a crime.
 
     References
     ----------
@@ -378,9 +377,9 @@ def load_survey_rates() -> pd.DataFrame:
 
     Notes
     -----
-    National only: the survey is too small for a force. Labels repeat ("bicycle theft" is divided
-    by all households in one block and by those that own a bicycle in another), so `line` is the
-    key. A period for which a line is blank has no row.
+    National only. Labels repeat: bicycle theft stands in two blocks with different rates (8.2 and
+    18.6 in the year to September 2023), so `line` is the key. A period for which a line is blank
+    has no row.
 
     References
     ----------

@@ -9,6 +9,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,7 @@ from pccfunding.checking.package import open_package
 from pccfunding.cli import main
 
 SURREY, WARWICKSHIRE = datasets_dir() / "surrey", datasets_dir() / "warwickshire"
+FURTHER = sorted(path.parent for path in datasets_dir().glob("*/datapackage.json"))
 OF_CAMBRIDGESHIRE = re.compile("cambridge|peterborough|fenland|huntingdon|E23000023", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ def found(folder: Path, state: str) -> pd.DataFrame:
     return frame[frame["state"] == state]
 
 
-@pytest.mark.parametrize("place", [datasets_dir(), SURREY, WARWICKSHIRE])
+@pytest.mark.parametrize("place", [datasets_dir(), *FURTHER], ids=lambda place: place.name)
 def test_what_is_bundled_is_sound(place: Path) -> None:
     result = pcc.conformance(place).check()
     assert result.broken == 0
@@ -67,7 +69,7 @@ def test_what_is_bundled_is_sound(place: Path) -> None:
     assert not (result.frame["state"] == "not run").any()
 
 
-@pytest.mark.parametrize("place", [SURREY, WARWICKSHIRE])
+@pytest.mark.parametrize("place", FURTHER, ids=lambda place: place.name)
 def test_the_descriptor_is_the_one_that_the_contracts_make(place: Path) -> None:
     made = _descriptor.descriptor_text(place, **_descriptor.own_properties(place))
     assert (place / "datapackage.json").read_text(encoding="utf-8") == made
@@ -89,9 +91,54 @@ def test_the_second_area_is_evidence_with_verdicts_of_each_kind() -> None:
     assert set(evidence.figures["verified"]) == {"secondary"}
 
 
+FIVE_SUMS = {
+    "safer-streets-5-projects": ("Metropolitan Police", "990324.28"),
+    "surge-allocations": ("Metropolitan Police", "807375"),
+    "victims-small-grants": ("Metropolitan Police", "727438"),
+    "victims-allocated": ("Greater Manchester", "351091"),
+    "safer-streets-5-years": ("Greater Manchester", "847969"),
+}
+
+
+@pytest.mark.parametrize("statement", FIVE_SUMS)
+def test_awards_add_up_to_the_penny_where_a_sum_is_printed(statement: str) -> None:
+    area, amount = FIVE_SUMS[statement]
+    evidence = pcc.load_evidence(area)
+    worked = pcc.reconcile_statements(evidence=evidence).set_index("statement_id").loc[statement]
+    assert (worked["relation"], worked["verdict"], worked["gap"]) == ("sum", "reconciles", "0")
+    stated = evidence.statements.set_index("statement_id").loc[statement]
+    figures = evidence.figures.set_index("figure_id")["value"]
+    parts = [Fraction(figures[part]) for part in stated["left"].split(";")]
+    assert sum(parts) == Fraction(figures[stated["right"]]) == Fraction(amount)
+
+
+def test_one_decision_adds_up_three_ways() -> None:
+    worked = pcc.reconcile_statements(evidence=pcc.load_evidence("Metropolitan Police"))
+    gaps = worked.set_index("statement_id")["gap"]
+    ways = ["projects", "tranches", "2023-24", "2024-25", "lewisham", "haringey", "croydon"]
+    assert (gaps[[f"safer-streets-5-{way}" for way in ways]] == "0").all()
+
+
+def test_people_helped_stand_beside_what_a_service_was_given() -> None:
+    evidence = pcc.load_evidence("Thames Valley")
+    assert set(evidence.awards["status"]) == {"outturn"}
+    assert evidence.awards["note"].str.contains("stored page was cut").all()
+    streams = set(evidence.awards["funding_stream"])
+    assert set(evidence.outcomes["funding_stream"]) <= streams
+    assert set(evidence.outcomes["attribution"]) == {"output_of_the_stream"}
+    chosen = evidence.outcomes.set_index("subject_id")
+    pilots = chosen.loc[
+        "thames-valley-2017-18-domestic-violence-complex-needs-pilots-"
+        "individuals-in-the-three-pilots-together"
+    ]
+    assert pilots["value"] == 372
+    lines = evidence.awards["funding_stream"] == pilots["funding_stream"]
+    assert evidence.awards.loc[lines, "amount_gbp"].sum() == 97_627 + 92_056 + 93_332
+
+
 def test_evidence_is_chosen_by_area() -> None:
     pd.testing.assert_frame_equal(pcc.load_evidence("E23000023").awards, pcc.load_awards())
-    with pytest.raises(pcc.UnknownNameError, match="those of surrey, warwickshire"):
+    with pytest.raises(pcc.UnknownNameError, match="surrey, thames-valley, warwickshire"):
         pcc.load_evidence("Kent")
     assert len(pcc.load_evidence("Surrey", as_of="2000-12-31").totals) == 3
 
