@@ -22,7 +22,7 @@ import pccfunding as pcc
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(pcc.__file__).resolve().parent
 STUB = PACKAGE / "__init__.pyi"
-LONGEST_FILE = 400
+LONGEST_FILE = 600
 HEAVY = ("matplotlib", "narwhals", "numpy", "pandas", "pandera", "rich", "scipy")
 
 
