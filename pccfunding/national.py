@@ -123,8 +123,9 @@ def load_recorded_crime_codes() -> pd.DataFrame:
 
     Notes
     -----
-    A code without a count in an area and year has no row. 2025-26 holds April to December only:
-    `period_end` says so. Codes come and go with the law: see :func:`load_offence_codes`.
+    A code without a count in an area and year has no row. 2012-13 holds codes of fraud, which
+    totals elsewhere leave out. 2025-26 holds April to December only: `period_end` says so. Codes
+    come and go with the law: see :func:`load_offence_codes`.
 
     References
     ----------
@@ -290,8 +291,9 @@ def load_crime_outcomes() -> pd.DataFrame:
     -----
     2024-25 has offence groups only. `outcomes_of_offences` adds up to the offences of the year;
     `outcomes_recorded` counts outcomes given in the year and is missing where the table has none.
-    Diversionary activity (outcome 22) is a group of its own in 2024-25 alone. Dyfed-Powys has
-    9% more outcomes than recorded crime in 2018-19: look before you use them.
+    Diversionary activity (outcome 22) is a group of its own in 2024-25 alone. Outcomes and
+    offences want one vintage: those of Dyfed-Powys in 2018-19 are 109.0% of its recorded crime as
+    first published, and 100.2% of it as revised to December 2025.
 
     References
     ----------
