@@ -22,6 +22,7 @@ from .checking import (
     conformance as conformance,
 )
 from .datasets import (
+    coverage as coverage,
     load_areas as load_areas,
     load_awards as load_awards,
     load_crime_severity as load_crime_severity,
