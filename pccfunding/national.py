@@ -533,8 +533,9 @@ def load_council_tax() -> pd.DataFrame:
     -----
     Three sources print Band D and stand side by side: choose one `source_id`. They differ for
     Lincolnshire in 2008-09 and Humberside in 2005-06. Wales has 2022-23, as a median over local
-    authorities, and 2005-06 to 2009-10. The Greater London Authority (E12000007) stands for all
-    of its functions, not for the police. The requirement is in :func:`load_spending`.
+    authorities, and 2005-06 to 2009-10. The City of London is printed as 0 and has no row. The
+    Greater London Authority (E12000007) stands for all of its functions, not for the police. The
+    requirement is in :func:`load_spending`.
 
     References
     ----------
