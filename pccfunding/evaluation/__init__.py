@@ -21,6 +21,7 @@ from pccfunding.evaluation.displacement import WeightedDisplacementDifference, w
 from pccfunding.evaluation.economics import BreakEven, break_even
 from pccfunding.evaluation.levels import EvidenceLevel, evidence_level
 from pccfunding.evaluation.need import FunnelLimits, funnel_limits
+from pccfunding.evaluation.panel_change import PanelChange, panel_change
 from pccfunding.evaluation.proportions import Proportion, counts_compatible, proportion_interval
 from pccfunding.evaluation.published import PublishedChange, published_change
 from pccfunding.evaluation.quotient import WeightedDisplacementQuotient, wdq
@@ -47,6 +48,7 @@ __all__ = [
     "MinimalDetectable",
     "MinimalDetectableCorrelation",
     "MissingExtraError",
+    "PanelChange",
     "PoissonInterval",
     "Proportion",
     "PublishedChange",
@@ -71,6 +73,7 @@ __all__ = [
     "interrupted_series",
     "minimal_detectable",
     "minimal_detectable_correlation",
+    "panel_change",
     "poisson_interval",
     "proportion_interval",
     "published_change",

@@ -17,12 +17,16 @@ CAUTIONS = {
     "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
     "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
     # a place beside another
-    "pre-trend-not-shown": "fewer than 3 earlier periods, so a parallel course is not shown",
+    "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
     "pre-trends-differ": "the two places already moved apart before the baseline",
     "control-size-differs": "comparison counts are not of similar size (half to twice)",
     "no-displacement-area": "nothing was counted in surrounding areas",
     "displacement-not-controlled": "surrounding areas have no comparison area of their own",
     "few-events": "fewer than 20 events: the normal approximation is rough",
+    # areas over periods
+    "few-treated-areas": "fewer than 5 areas had it: each carries much of the result",
+    "effects-differ": "p and interval fall on different sides, as effects differ by start",
+    "straight-dose": "each further unit is taken to change the rate by the same factor",
     # series
     "no-control-series": "no comparison series: other changes of the same months are in it",
     "short-after-series": "fewer than 12 months afterwards: one season is not covered",
