@@ -6,15 +6,17 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.evaluation._checks import is_missing, one_of, some_number, some_positive
 from pccfunding.periods import Period
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FloatArray", "Panel", "read_panel"]
 
@@ -84,53 +86,89 @@ def read_panel(
     column = count or next((name for name in _COUNTS if name in table.columns), "offences")
     _need(table, [column])
     table["_area"] = table[by].astype(str)
-    table["_period"] = _periods(table)
+    rows = list(zip(table["_area"], _periods(table), strict=True))
+    table["_period"] = [one.label for _, one in rows]
     _refuse_twice(table, by)
-    periods = sorted(set(table["_period"]), key=lambda one: one.start)
+    periods = sorted({when for _, when in rows}, key=lambda one: one.start)
     _refuse_overlap(periods)
-    areas = sorted(set(table["_area"]))
+    areas = sorted({area for area, _ in rows})
+    row_of = {area: k for k, area in enumerate(areas)}
+    column_of = {when: k for k, when in enumerate(periods)}
+    at = (
+        np.array([row_of[area] for area, _ in rows], dtype=np.int64),
+        np.array([column_of[when] for _, when in rows], dtype=np.int64),
+    )
 
-    def grid(values: Sequence[Any]) -> pd.DataFrame:
-        long = pd.DataFrame({"a": table["_area"], "p": table["_period"], "v": list(values)})
-        return long.pivot(index="a", columns="p", values="v").reindex(index=areas, columns=periods)
+    def grid(values: Sequence[float]) -> FloatArray:
+        found = np.full((len(areas), len(periods)), np.nan)
+        found[at] = values
+        return found
 
-    rows = list(zip(table["_area"], table["_period"], strict=True))
-    counted = grid([_count(v, column, a, p) for v, (a, p) in zip(table[column], rows, strict=True)])
+    def known(name: str) -> list[float]:
+        return [
+            _known(v, f"{name} of {_at(row)}") for v, row in zip(table[name], rows, strict=True)
+        ]
+
+    counted = grid(
+        [_count(v, f"{column} of {_at(row)}") for v, row in zip(table[column], rows, strict=True)]
+    )
     over = grid(_exposures(table, rows, exposure))
-    path = _path(table, grid, rows, treated, areas, periods)
-    more = [
-        grid([_known(v, name, a, p) for v, (a, p) in zip(table[name], rows, strict=True)])
-        for name in covariates
-    ]
-    why: dict[str, str] = {}
-    for area in areas:
-        for held, what in ((counted, "count"), (over, "exposure"), (path, "treatment")):
-            gaps = [one for one in periods if is_missing(held.loc[area, one])]
-            if gaps:
-                why.setdefault(area, f"no {what} for {gaps[0].label}")
-        if any(is_missing(one) for held in more for one in held.loc[area]):
-            why.setdefault(area, "a covariate is missing")
-        if area not in why and not counted.loc[area].sum():
-            why[area] = "nothing was counted in any period"
-    kept = [area for area in areas if area not in why]
-    shape = (len(kept), len(periods))
-    levels = path.loc[kept].to_numpy(dtype=float).reshape(shape)
-    given = {float(one) for one in np.unique(levels)}
-    held = [one.loc[kept].to_numpy(dtype=float).reshape(shape) for one in more]
+    if isinstance(treated, str):
+        _need(table, [treated])
+        given = known(treated)
+        below = next((k for k, one in enumerate(given) if one < 0), None)
+        if below is not None:
+            raise TableError(f"{treated} of {_at(rows[below])} is below 0; give it as 0 or more.")
+        path = grid(given)
+    else:
+        path = _from_starts(treated, areas, periods)
+    more = [grid(known(name)) for name in covariates]
+    why = _why_left_out(
+        areas, periods, {"count": counted, "exposure": over, "treatment": path}, more
+    )
+    kept = [k for k, area in enumerate(areas) if area not in why]
+    names = [areas[k] for k in kept]
+    levels = {float(one) for one in np.unique(path[kept])}
+    shape = (len(kept), len(periods), 0)
     return Panel(
-        areas=tuple(kept),
+        areas=tuple(names),
         periods=tuple(periods),
-        counts=counted.loc[kept].to_numpy(dtype=float).reshape(shape),
-        exposure=over.loc[kept].to_numpy(dtype=float).reshape(shape),
-        path=levels,
-        covariates=np.stack(held, axis=2) if held else np.empty((*shape, 0)),
-        strata=_strata(table, strata, kept),
+        counts=counted[kept],
+        exposure=over[kept],
+        path=path[kept],
+        covariates=np.stack(more, axis=2)[kept] if more else np.empty(shape),
+        strata=_strata(table, strata, names),
         dropped=tuple(sorted(why.items())),
-        dose=not given <= {0.0, 1.0},
+        dose=not levels <= {0.0, 1.0},
     )
 
 
+def _at(row: tuple[str, Period]) -> str:
+    return f"{row[0]} in {row[1].label}"
+
+
+def _why_left_out(
+    areas: Sequence[str],
+    periods: Sequence[Period],
+    needed: Mapping[str, FloatArray],
+    covariates: Sequence[FloatArray],
+) -> dict[str, str]:
+    why: dict[str, str] = {}
+    for k, area in enumerate(areas):
+        for what, held in needed.items():
+            gaps = np.flatnonzero(np.isnan(held[k]))
+            if gaps.size:
+                why.setdefault(area, f"no {what} for {periods[int(gaps[0])].label}")
+        if any(np.isnan(held[k]).any() for held in covariates):
+            why.setdefault(area, "a covariate is missing")
+        if area not in why and not needed["count"][k].sum():
+            why[area] = "nothing was counted in any period"
+    return why
+
+
 def _plain(frame: Any) -> pd.DataFrame:
+    import pandas as pd
+
     if isinstance(frame, pd.DataFrame):
         return frame.reset_index(drop=True)
     import narwhals.stable.v2 as nw
@@ -167,6 +205,8 @@ def _periods(table: pd.DataFrame) -> list[Period]:
 
 
 def _day(value: Any, name: str) -> date:
+    import pandas as pd
+
     try:
         stamp = pd.Timestamp(value)
     except (TypeError, ValueError) as error:
@@ -182,7 +222,7 @@ def _refuse_twice(table: pd.DataFrame, by: str) -> None:
     if twice.any():
         row = table.loc[twice].iloc[0]
         raise TableError(
-            f"counts holds {by} {row['_area']!r} more than once for {row['_period'].label}; "
+            f"counts holds {by} {row['_area']!r} more than once for {row['_period']}; "
             "keep one release and one offence class, or add its rows up first."
         )
 
@@ -196,20 +236,17 @@ def _refuse_overlap(periods: Sequence[Period]) -> None:
             )
 
 
-def _count(value: Any, column: str, area: str, period: Period) -> float:
+def _count(value: Any, where: str) -> float:
     if is_missing(value):
         return float("nan")
-    where = f"{column} of {area} in {period.label}"
     number = some_number(value, where)
     if number < 0 or not number.is_integer():
         raise TableError(f"{where} is {value!r}; a count is a whole number of 0 or more.")
     return number
 
 
-def _known(value: Any, column: str, area: str, period: Period) -> float:
-    if is_missing(value):
-        return float("nan")
-    return some_number(value, f"{column} of {area} in {period.label}")
+def _known(value: Any, where: str) -> float:
+    return float("nan") if is_missing(value) else some_number(value, where)
 
 
 def _exposures(
@@ -222,42 +259,24 @@ def _exposures(
         people = {str(area): value for area, value in exposure.items()}
         values, what = [people.get(area) for area, _ in rows], "exposure"
     return [
-        float("nan") if is_missing(one) else some_positive(one, f"{what} of {area} in {when.label}")
-        for one, (area, when) in zip(values, rows, strict=True)
+        float("nan") if is_missing(one) else some_positive(one, f"{what} of {_at(row)}")
+        for one, row in zip(values, rows, strict=True)
     ]
 
 
-def _path(
-    table: pd.DataFrame,
-    grid: Any,
-    rows: Sequence[tuple[str, Period]],
-    treated: str | Mapping[Any, Any],
-    areas: Sequence[str],
-    periods: Sequence[Period],
-) -> pd.DataFrame:
-    """What each area was given: a column of the frame, or the first period with the award."""
-    if isinstance(treated, str):
-        _need(table, [treated])
-        values = [_known(v, treated, a, p) for v, (a, p) in zip(table[treated], rows, strict=True)]
-        below = next((k for k, one in enumerate(values) if one < 0), None)
-        if below is not None:
-            raise TableError(f"{treated} of {rows[below][0]} is below 0; give it as 0 or more.")
-        held: pd.DataFrame = grid(values)
-        return held
-    start = {one_of(str(area), "area in counts", areas): one for area, one in treated.items()}
+def _from_starts(
+    treated: Mapping[Any, Any], areas: Sequence[str], periods: Sequence[Period]
+) -> FloatArray:
+    """Paths of 0 and 1 from the first period with the award of each area that has one."""
     labels = {one.label: k for k, one in enumerate(periods)}
-    since = {}
-    for area in areas:
-        one = start.get(area)
-        if one is None or is_missing(one):
-            since[area] = len(periods)
+    path = np.zeros((len(areas), len(periods)))
+    for area, start in treated.items():
+        k = areas.index(one_of(str(area), "area in counts", areas))
+        if is_missing(start):
             continue
-        began = one if isinstance(one, Period) else Period.parse(str(one))
-        since[area] = labels[one_of(began.label, f"period for {area}", labels)]
-    steps = np.arange(len(periods))
-    return pd.DataFrame(
-        [(steps >= since[area]).astype(float) for area in areas], index=areas, columns=periods
-    )
+        began = start if isinstance(start, Period) else Period.parse(str(start))
+        path[k, labels[one_of(began.label, f"period for {area}", labels)] :] = 1
+    return path
 
 
 def _strata(

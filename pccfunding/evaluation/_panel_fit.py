@@ -121,10 +121,12 @@ def null_mean(panel: Panel, log_effect: FloatArray) -> FloatArray:
             far = max(far, float(np.abs(inner @ step).max()))
         if far < _CLOSE:
             break
-    return mean * (rows / mean.sum(axis=1))[:, None]
+    closed: FloatArray = mean * (rows / mean.sum(axis=1))[:, None]
+    return closed
 
 
 def within(terms: FloatArray, weights: FloatArray) -> FloatArray:
     """Terms less their weighted mean over the periods of each area."""
     over = weights.sum(axis=1)[:, None, None]
-    return terms - (terms * weights[..., None]).sum(axis=1, keepdims=True) / over
+    inner: FloatArray = terms - (terms * weights[..., None]).sum(axis=1, keepdims=True) / over
+    return inner

@@ -170,5 +170,5 @@ def _shares(panel: Panel, cells: list[Cell], columns: FloatArray) -> FloatArray:
 
 
 def spans_pandemic(panel: Panel) -> bool:
-    """Whether a period holds a day of March 2020 to March 2021."""
-    return any(one.start <= _PANDEMIC[1] and one.end >= _PANDEMIC[0] for one in panel.periods)
+    """Whether the pandemic lies within the periods, or between them."""
+    return panel.periods[0].start <= _PANDEMIC[1] and panel.periods[-1].end >= _PANDEMIC[0]

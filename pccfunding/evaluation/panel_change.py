@@ -48,7 +48,7 @@ NO_CLEAR = "no clear change"
 EARLIER = "not told apart from the earlier course"
 CHANGE = "a change beyond the other areas"
 
-_ALPHA, _FEW_AREAS, _FEW_TREATED = 0.05, 10, 5
+_ALPHA, _FEW_AREAS, _FEW_TREATED, _NAMED = 0.05, 10, 5, 3
 # Which cautions a sentence names first; all of them stand in the report.
 _FIRST = (
     "pre-trends-differ",
@@ -245,7 +245,9 @@ class PanelChange(Result):
         return f"{super()._repr_html_()}{self.report()._repr_html_()}"
 
     def _left_out(self) -> list[tuple[str, str]]:
-        return [("left out", one) for one in self.dropped]
+        more = len(self.dropped) - _NAMED
+        named = [("left out", one) for one in self.dropped[:_NAMED]]
+        return [*named, ("left out", f"{more:,} more, in .dropped")] if more > 0 else named
 
     def _earlier(self) -> str:
         if self.pre_trend_pct is None:
@@ -275,8 +277,8 @@ class PanelChange(Result):
             )
         else:
             what = (
-                f"Beside {self.n_areas - self.n_treated} areas without it, counts in "
-                f"{self.n_treated} areas changed by {percent_text(self.change_pct)} (base "
+                f"Beside {self.n_areas - self.n_treated} areas without it, counts in the "
+                f"{self.n_treated} with it changed by {percent_text(self.change_pct)} (base "
                 f"{self.base:,} before)"
             )
         return (

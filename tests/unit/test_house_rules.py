@@ -22,7 +22,7 @@ import pccfunding as pcc
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path(pcc.__file__).resolve().parent
 STUB = PACKAGE / "__init__.pyi"
-LONGEST_FILE = 400
+LONGEST_FILE = 600
 HEAVY = ("matplotlib", "narwhals", "numpy", "pandas", "pandera", "rich", "scipy")
 
 
@@ -79,9 +79,13 @@ def test_a_module_says_what_it_is_for(name: str) -> None:
     assert docstring, f"{name} has no module docstring"
 
 
-def test_no_module_shares_the_name_of_a_public_object() -> None:
-    last_parts = {name.rpartition(".")[2] for name in module_names()}
-    assert last_parts.isdisjoint(public_objects())
+def test_only_the_file_of_a_public_call_shares_its_name() -> None:
+    for name in module_names():
+        room, _, last = name.rpartition(".")
+        if last in public_objects():
+            # At the top level the module would stand in the way of the object.
+            assert room != "pccfunding", name
+            assert getattr(pcc, last).__module__ == name
 
 
 @pytest.mark.parametrize("name", public_objects())
