@@ -11,10 +11,14 @@ from pccfunding.errors import PeriodError
 __all__ = ["month_number", "month_numbers", "month_text"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
 
 
 def month_number(value: Any, name: str = "month") -> int:
     """Count months since year 0: of a date, a timestamp, or text such as '2019-04'.
+
+    A quarter ('2019-Q2') or a year ('2019') counts as its first month.
 
     Examples
     --------
@@ -23,7 +27,14 @@ def month_number(value: Any, name: str = "month") -> int:
     """
     year, month = getattr(value, "year", None), getattr(value, "month", None)
     if not (isinstance(year, int) and isinstance(month, int)):
-        match = _ISO.fullmatch(str(value))
+        text = str(value)
+        match = _YEAR.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1])
+        match = _QUARTER.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1]) + 3 * (int(match[2]) - 1)
+        match = _ISO.fullmatch(text)
         if match is None:
             raise PeriodError(f"{name} {value!r} is no month; write it as '2019-04'.")
         year, month = int(match[1]), int(match[2])
