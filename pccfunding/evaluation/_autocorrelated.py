@@ -68,8 +68,7 @@ def averaged(
     """Generalised least squares on the working response in the Pearson metric.
 
     V = phi [(1 - h) I + h R(r)] within each series, R(r) that of a first-order autoregression;
-    the t of n - p degrees of freedom is averaged over r and h by restricted likelihood times
-    1 - r^2, which keeps a short series without autocorrelation from losing its power. Scatter
+    the t of n - p degrees of freedom is averaged over r and h by restricted likelihood. Scatter
     below that of Poisson counts does not narrow the error.
     """
     root = np.sqrt(mean / np.repeat(dispersions, len(mean) // n_series))
@@ -98,7 +97,7 @@ def averaged(
             phi = max(square / df, least)
             found.append((likelihood, value, np.sqrt(phi * np.diag(inverse)), r * h))
     likelihoods = np.array([one[0] for one in found])
-    shares = np.exp(likelihoods - likelihoods.max()) * np.repeat(1 - _R**2, len(_H))
+    shares = np.exp(likelihoods - likelihoods.max())
     shares /= shares.sum()
     return Averaged(
         shares=shares,

@@ -35,6 +35,7 @@ CAUTIONS = {
     # built comparisons
     "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
     "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
+    "perfect-pre-fit": "an area is fitted perfectly before, which says nothing about after",
     "short-pre-period": "fewer than 10 earlier periods: a close fit before says little",
     "one-donor-carries": "one area makes up nine tenths or more of the comparison",
     # need

@@ -140,12 +140,12 @@ class RegressionToTheMean(Result):
                 f"highest of earlier years moved by {percent_text(self.highest_change_pct)}){seen}."
             )
         other = [f"{percent_text(pct)} at dispersion {phi:g}" for phi, _, pct in self._at[1:]]
+        also = f", {' and '.join(other)}" if other else ""
         return (
             f"{start}with no change at all a second count would be expected near "
             f"{number_text(round(self.expected_count, 1))}, "
-            f"{percent_text(self.expected_change_pct)}"
-            f"{', ' + ' and '.join(other) if other else ''} (reliability {self.reliability:.2f}; no "
-            f"interval){seen}."
+            f"{percent_text(self.expected_change_pct)}{also} "
+            f"(reliability {self.reliability:.2f}; no interval){seen}."
         )
 
     def _ahead(self) -> str:

@@ -31,6 +31,8 @@ LINE = [float(k) for k in range(20)]
 BENT = [k + 5 * math.sin(k) for k in LINE]
 DONORS = {name: [100 + 3 * math.sin(5 * k + j) for k in range(14)] for j, name in enumerate("ABCD")}
 NEAR = [float(np.mean([DONORS[name][k] for name in "ABC"])) + 0.1 * (k % 2) for k in range(14)]
+# Each course of its own, so that none is fitted perfectly.
+APART = np.random.default_rng(2).uniform(95, 105, (5, 14)).tolist()
 MANY = {str(j): [100 + 3 * math.sin(5 * k + j) for k in range(14)] for j in range(20)}
 
 rate, ratios = partial(ev.rate_ratio), partial(ev.ratio_of_rate_ratios, 80, 100, 90, 100)
@@ -129,6 +131,12 @@ CASES: dict[str, tuple[Make, Make]] = {
     "poor-pre-fit": (
         lambda: ev.synthetic_control([2 * y for y in NEAR], DONORS, n_before=12),
         lambda: control(n_before=12),
+    ),
+    "perfect-pre-fit": (
+        lambda: ev.synthetic_control(DONORS["A"], {**DONORS, "E": DONORS["A"]}, n_before=12),
+        lambda: ev.synthetic_control(
+            APART[0], dict(zip("ABCD", APART[1:], strict=True)), n_before=12
+        ),
     ),
     "short-pre-period": (lambda: control(n_before=9), lambda: control(n_before=10)),
     "one-donor-carries": (
