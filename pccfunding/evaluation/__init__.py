@@ -19,6 +19,8 @@ from pccfunding.evaluation.detect import (
 from pccfunding.evaluation.dispersion import Dispersion, dispersion_from_months
 from pccfunding.evaluation.displacement import WeightedDisplacementDifference, wdd
 from pccfunding.evaluation.economics import BreakEven, break_even
+from pccfunding.evaluation.harm_change import HarmChange, harm_change
+from pccfunding.evaluation.harm_wdd import HarmDisplacementDifference, harm_wdd
 from pccfunding.evaluation.levels import EvidenceLevel, evidence_level
 from pccfunding.evaluation.need import FunnelLimits, funnel_limits
 from pccfunding.evaluation.panel_change import PanelChange, panel_change
@@ -44,6 +46,8 @@ __all__ = [
     "Dispersion",
     "EvidenceLevel",
     "FunnelLimits",
+    "HarmChange",
+    "HarmDisplacementDifference",
     "InterruptedSeries",
     "MinimalDetectable",
     "MinimalDetectableCorrelation",
@@ -70,6 +74,8 @@ __all__ = [
     "evidence_level",
     "fisher_z_interval",
     "funnel_limits",
+    "harm_change",
+    "harm_wdd",
     "interrupted_series",
     "minimal_detectable",
     "minimal_detectable_correlation",

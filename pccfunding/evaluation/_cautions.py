@@ -23,6 +23,7 @@ CAUTIONS = {
     "no-displacement-area": "nothing was counted in surrounding areas",
     "displacement-not-controlled": "surrounding areas have no comparison area of their own",
     "few-events": "fewer than 20 events: the normal approximation is rough",
+    "one-offence-carries": "one offence makes up half or more of the harm",
     # areas over periods
     "few-treated-areas": "fewer than 5 areas had it: each carries much of the result",
     "effects-differ": "p and interval fall on different sides, as effects differ by start",

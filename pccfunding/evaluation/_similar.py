@@ -13,6 +13,7 @@ from pccfunding.evaluation._checks import Number, some_positive, whole_number
 from pccfunding.evaluation._normal import change_pct
 
 __all__ = [
+    "COURSE_FIELDS",
     "COURSE_LEVEL",
     "NOTHING_EARLIER",
     "SHOWN_PCT",
@@ -20,10 +21,20 @@ __all__ = [
     "EarlierCourse",
     "course_doubts",
     "earlier_course",
+    "why_not_beside",
 ]
 
 SHOWN_POINTS, SHOWN_PCT, COURSE_LEVEL = 5, 5.0, 0.90
 _LEAST, _ALPHA = 3, 0.05
+# What a result beside a comparison says of its earlier course.
+COURSE_FIELDS = (
+    "pre_points",
+    "pre_trend_pct",
+    "pre_trend_low_pct",
+    "pre_trend_high_pct",
+    "pre_trend_p",
+    "pre_scatter",
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,24 @@ class EarlierCourse:
         ]
         return found[0], found[1], found[2]
 
+    @property
+    def fields(self) -> tuple[int | float | None, ...]:
+        """Values of `COURSE_FIELDS`."""
+        return self.points, *self.pct, self.p_value, self.scatter
+
 
 NOTHING_EARLIER = EarlierCourse(0)
+
+
+def why_not_beside(control_funded: Sequence[object]) -> str | None:
+    """Say why a comparison area that had funding of the same kind is none."""
+    if not control_funded:
+        return None
+    named = ", ".join(map(str, list(control_funded)[:3]))
+    return (
+        f"the comparison area had funding of the same kind in the window ({named}): choose one "
+        "that had none"
+    )
 
 
 def course_doubts(course: EarlierCourse) -> list[str]:

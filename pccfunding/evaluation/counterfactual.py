@@ -116,8 +116,8 @@ class SyntheticControl(Result):
             f"({percent_text(self.gap_pct)}) from its weighted comparison (base "
             f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
             f"errors{how} ranks {self.rank} of {self.n_placebos + 1} areas "
-            f"({p_text(self.p_value)} by placebo rank, n = {self.n_placebos + 1} areas, family of 1, "
-            f"{floor_text(self.min_p)}; a rank gives no interval)."
+            f"({p_text(self.p_value)} by placebo rank, n = {self.n_placebos + 1} areas, family of "
+            f"1, {floor_text(self.min_p)}; a rank gives no interval)."
         )
 
 

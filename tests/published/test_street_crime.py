@@ -204,4 +204,6 @@ def test_burglary_where_safer_streets_5_went(monthly: pd.DataFrame) -> None:
     assert quotient.wdq is None
     assert quotient.reason is not None
     assert "nothing was gained that could have moved" in quotient.reason
-    assert pcc.evidence_level(alone, found).rests_on == ("WeightedDisplacementDifference",)
+    # Without earlier years the comparison carries no more than before and after do.
+    level = pcc.evidence_level(alone, found)
+    assert (level.level, level.rests_on) == (2, ("RateRatio", "WeightedDisplacementDifference"))

@@ -33,13 +33,14 @@ DONORS = {name: [100 + 3 * math.sin(5 * k + j) for k in range(14)] for j, name i
 NEAR = [float(np.mean([DONORS[name][k] for name in "ABC"])) + 0.1 * (k % 2) for k in range(14)]
 # Each course of its own, so that none is fitted perfectly.
 APART = np.random.default_rng(2).uniform(95, 105, (5, 14)).tolist()
+OWN = dict(zip("ABCD", APART[1:], strict=True))
 MANY = {str(j): [100 + 3 * math.sin(5 * k + j) for k in range(14)] for j in range(20)}
 
 rate, ratios = partial(ev.rate_ratio), partial(ev.ratio_of_rate_ratios, 80, 100, 90, 100)
 wdd = partial(ev.wdd, (100, 50))
 series = partial(ev.interrupted_series, counts=INDEPENDENT, months=MONTHS, first_after="2013-01")
 control = partial(ev.synthetic_control, NEAR, DONORS)
-flat = {"pre_control_counts": [100, 100, 100]}
+flat = {"pre_control_counts": [9000] * 5}
 printed = partial(ev.published_change, "13%")
 PANEL = pd.DataFrame(
     [
@@ -98,11 +99,11 @@ CASES: dict[str, tuple[Make, Make]] = {
     ),
     "pre-trend-not-shown": (
         lambda: ratios(),
-        lambda: ratios(pre_counts=[100, 101, 99], **flat),
+        lambda: ratios(pre_counts=[9000, 9100, 9050, 8990, 9020], **flat),
     ),
     "pre-trends-differ": (
-        lambda: ratios(pre_counts=[50, 100, 200], **flat),
-        lambda: ratios(pre_counts=[100, 101, 99], **flat),
+        lambda: ratios(pre_counts=[9000, 9270, 9548, 9834, 10130], **flat),
+        lambda: ratios(pre_counts=[9000, 9100, 9050, 8990, 9020], **flat),
     ),
     "control-size-differs": (lambda: wdd((49, 50)), lambda: wdd((50, 50))),
     "no-displacement-area": (lambda: wdd((90, 80)), lambda: wdd((90, 80), displacement=(9, 9))),
