@@ -57,6 +57,6 @@ def funnel_size(rows_asked: int | None) -> Simulation:
     return Simulation(
         "share of 43 areas outside the widened 99.8% limits where none stands out",
         lambda: list(rows(runs)),
-        f"{runs:,} funnels each of 43 areas with 1,460 events in the middle one; phi: variance over mean; tau: "
-        "standard deviation of true log rates.",
+        f"{runs:,} funnels each of 43 areas with 1,460 events in the middle one; phi: variance "
+        "over mean; tau: standard deviation of true log rates.",
     )

@@ -132,6 +132,7 @@ def panel_size(rows_asked: int | None) -> Simulation:
         "size at .05 and coverage at 95% of the score test of a panel",
         lambda: [row for case, name in enumerate(cases) for row in rows(name, case, runs)],
         f"{runs:,} panels each, {RESAMPLES} lots; log rates wander by .05, counts are Poisson "
-        f"(mean about 2,100 an area and year). Coverage: the test at the true log change of {EFFECT:g} (per "
-        "unit for a dose). A staggered interval is that of a change alike in every cell.",
+        "(mean about 2,100 an area and year). Coverage: the test at the true log change of "
+        f"{EFFECT:g} (per unit for a dose). A staggered interval is that of a change alike in "
+        "every cell.",
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pccfunding.evaluation._cautions import CAUTIONS
+from pccfunding.evaluation._report import Report
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,13 +32,28 @@ class Result(ABC):
 
     cautions: tuple[str, ...] = ()
 
+    # Which cautions a sentence names first, two of them at most; None names all as they stand.
+    _first: ClassVar[tuple[str, ...] | None] = None
+
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted, with interval and cautions."""
-        if not self.cautions:
+        codes = self.cautions
+        if self._first is not None:
+            codes = tuple(code for code in self._first if code in self.cautions)[:2]
+        if not codes:
             return self._finding()
-        doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
+        doubts = "; ".join(CAUTIONS[code] for code in codes)
         return f"{self._finding()} Caution: {doubts}."
+
+    def report(self) -> Report:
+        """Give every field that is known and every caution, as labelled lines."""
+        lines = [
+            (name.replace("_", " "), str(value))
+            for name, value in self._row().items()
+            if value is not None and value != "" and name != "cautions"
+        ]
+        return Report([*lines, *(("caution", CAUTIONS[code]) for code in self.cautions)])
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pccfunding.evaluation._checks import (
     Number,
@@ -68,6 +68,13 @@ class HarmChange(Result):
     >>> round(result.change_pct), result.harm_after
     (-25, 10950.0)
     """
+
+    _first: ClassVar[tuple[str, ...]] = (
+        "one-offence-carries",
+        "no-comparison-area",
+        "poisson-only",
+        "dispersion-raised",
+    )
 
     harm_before: float | None
     harm_after: float | None
@@ -199,8 +206,10 @@ def harm_change(
         reason = f"the count of {missing[0]} is not published, and a missing count is not 0"
         return _refused(reason, **same)
     rows = tuple((one, held[one], counts[0][one] or 0, counts[1][one] or 0) for one in offences)
-    harm = [sum(row[1] * row[side] for row in rows) for side in (2, 3)]
-    square = [sum(row[1] ** 2 * row[side] for row in rows) for side in (2, 3)]
+    sides = [[early for _, _, early, _ in rows], [late for _, _, _, late in rows]]
+    size = [weight for _, weight, _, _ in rows]
+    harm = [sum(w * y for w, y in zip(size, side, strict=True)) for side in sides]
+    square = [sum(w * w * y for w, y in zip(size, side, strict=True)) for side in sides]
     if not all(harm):
         return _refused("there is no harm before or after, so that no ratio exists", **same)
     steps = [one / total for one, total in zip(square, harm, strict=True)]
@@ -208,11 +217,12 @@ def harm_change(
     scale = steps[1] / steps[0] * over["exposure_before"] / over["exposure_after"]
     low, high, p_value = _conditional(effective, scale, phi or 1.0, level)
     ratio = harm[1] / harm[0] * over["exposure_before"] / over["exposure_after"]
-    plain = [sum(row[side] for row in rows) for side in (2, 3)]
+    plain = [sum(side) for side in sides]
     codes = ["no-comparison-area"]
     if phi is None:
         codes.append("poisson-only")
-    if len(rows) > 1 and any(row[1] * (row[2] + row[3]) >= CARRIES * sum(harm) for row in rows):
+    largest = max(w * (early + late) for _, w, early, late in rows)
+    if len(rows) > 1 and largest >= CARRIES * sum(harm):
         codes.append("one-offence-carries")
     plain_ratio = plain[1] / plain[0] * over["exposure_before"] / over["exposure_after"]
     return HarmChange(

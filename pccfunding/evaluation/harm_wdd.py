@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pccfunding.errors import TableError
 from pccfunding.evaluation._checks import Number, proper_fraction
@@ -62,6 +62,18 @@ class HarmDisplacementDifference(Result):
     >>> harm_wdd((before, after), (before, before), days).estimate
     -1530.0
     """
+
+    _first: ClassVar[tuple[str, ...]] = (
+        "pre-trends-differ",
+        "pre-trend-not-shown",
+        "one-offence-carries",
+        "control-size-differs",
+        "few-events",
+        "no-displacement-area",
+        "displacement-not-controlled",
+        "poisson-only",
+        "dispersion-raised",
+    )
 
     estimate: float | None
     se: float | None
@@ -149,7 +161,7 @@ def harm_wdd(
     >>> before, after = {"Robbery": 10, "Burglary": 100}, {"Robbery": 8, "Burglary": 60}
     >>> result = harm_wdd((before, after), (before, before), days)
     >>> result.counts.estimate, round(result.se)
-    (-42.0, 2268)
+    (-42.0, 2282)
     """
     held, called = harm_weights(weights, unit)
     level = proper_fraction(confidence_level, "confidence_level")

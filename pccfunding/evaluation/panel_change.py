@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -49,17 +49,6 @@ EARLIER = "not told apart from the earlier course"
 CHANGE = "a change beyond the other areas"
 
 _ALPHA, _FEW_AREAS, _FEW_TREATED, _NAMED = 0.05, 10, 5, 3
-# Which cautions a sentence names first; all of them stand in the report.
-_FIRST = (
-    "pre-trends-differ",
-    "pre-trend-not-shown",
-    "few-treated-areas",
-    "effects-differ",
-    "straight-dose",
-    "areas-dropped",
-    "few-areas",
-    "pandemic-months",
-)
 _SMALL_SAMPLE = "clustered by area, G/(G-1) x (N-1)/(N-k-T), Student's t on G-1"
 
 
@@ -123,6 +112,17 @@ class PanelChange(Result):
     'not estimable'
     """
 
+    _first: ClassVar[tuple[str, ...]] = (
+        "pre-trends-differ",
+        "pre-trend-not-shown",
+        "few-treated-areas",
+        "effects-differ",
+        "straight-dose",
+        "areas-dropped",
+        "few-areas",
+        "pandemic-months",
+    )
+
     verdict: str
     ratio: float | None
     low: float | None
@@ -168,13 +168,6 @@ class PanelChange(Result):
         if self.ratio is None:
             return 0
         return 2 if {"pre-trend-not-shown", "pre-trends-differ"} & set(self.cautions) else 3
-
-    @property
-    def text(self) -> str:
-        """What was compared, the change with interval and p, the verdict, and two cautions."""
-        first = [code for code in _FIRST if code in self.cautions][:2]
-        doubts = "; ".join(CAUTIONS[code] for code in first)
-        return f"{self._finding()} Caution: {doubts}." if first else self._finding()
 
     @property
     def event_study(self) -> pd.DataFrame:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from pccfunding.errors import PrintedError
-from pccfunding.evaluation._checks import Number, proper_fraction, whole_number
+from pccfunding.evaluation._checks import Number, one_of, proper_fraction, whole_number
 from pccfunding.evaluation._face import Result
 from pccfunding.evaluation._normal import quantile
 from pccfunding.evaluation._words import level_text
@@ -16,6 +17,8 @@ from pccfunding.printed import parse_printed
 from pccfunding.reconciliation.relations import counts_that_print
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
+
+_METHODS = {"wilson": "Wilson", "clopper-pearson": "Clopper-Pearson, exact"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,8 @@ class Proportion(Result):
     counts : tuple of int
         Every count that prints so; empty where none does.
     low_pct, high_pct : float or None
-        Lowest lower and highest upper end of the Wilson intervals.
+        Lowest lower and highest upper end of the intervals.
+    method : {"wilson", "clopper-pearson"}
     confidence_level : float
     reason : str or None
     cautions : tuple of str
@@ -48,6 +52,7 @@ class Proportion(Result):
     counts: tuple[int, ...]
     low_pct: float | None
     high_pct: float | None
+    method: str
     confidence_level: float
     reason: str | None
 
@@ -64,14 +69,19 @@ class Proportion(Result):
         what = f"{100 * first / self.n:.1f}%" if self.printed.isdigit() else self.printed
         return (
             f"{what} of {self.n:,} (the base) is {fits}; {level_text(self.confidence_level)} "
-            f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% (Wilson)."
+            f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% ({_METHODS[self.method]})."
         )
 
 
 def proportion_interval(
-    printed: str | int, n: Number, *, confidence_level: float = 0.95, base_stated: bool = True
+    printed: str | int,
+    n: Number,
+    *,
+    confidence_level: float = 0.95,
+    base_stated: bool = True,
+    method: Literal["wilson", "clopper-pearson"] = "wilson",
 ) -> Proportion:
-    """Give the Wilson interval of a printed percentage, over every count that prints so.
+    """Give the interval of a printed percentage, over every count that prints so.
 
     Parameters
     ----------
@@ -82,6 +92,8 @@ def proportion_interval(
     confidence_level : float, default 0.95
     base_stated : bool, default True
         Whether the source says that `n` is the base.
+    method : {"wilson", "clopper-pearson"}, default "wilson"
+        Clopper-Pearson never covers less than it promises, and is wider.
 
     Returns
     -------
@@ -92,12 +104,16 @@ def proportion_interval(
     PrintedError
         If the text is no percentage.
     TableError
-        If the base is not 1 or more, or the count is above it.
+        If the base is not 1 or more.
+    UnknownNameError
+        If the method is not one of the two.
 
     References
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
     Journal of the American Statistical Association 22, 209-212.
+    Clopper, C. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in
+    the case of the binomial. Biometrika 26, 404-413.
 
     Examples
     --------
@@ -107,6 +123,7 @@ def proportion_interval(
     """
     base = whole_number(n, "n", least=1)
     level = proper_fraction(confidence_level, "confidence_level")
+    how = one_of(method, "method", _METHODS)
     if isinstance(printed, str):
         percent = parse_printed(printed)
         if percent.unit != "percent":
@@ -120,7 +137,8 @@ def proportion_interval(
         codes.append("several-counts-fit")
     if not base_stated:
         codes.append("base-not-stated")
-    ends = [_wilson(count, base, level) for count in counts]
+    interval = _wilson if how == "wilson" else _clopper_pearson
+    ends = [interval(count, base, level) for count in counts]
     fails = f"prints as {printed}" if isinstance(printed, str) else f"is {printed}"
     return Proportion(
         printed=str(printed),
@@ -128,6 +146,7 @@ def proportion_interval(
         counts=counts,
         low_pct=min(100 * low for low, _ in ends) if ends else None,
         high_pct=max(100 * high for _, high in ends) if ends else None,
+        method=how,
         confidence_level=level,
         reason=None if counts else f"no count out of {base:,} {fails}",
         cautions=tuple(codes),
@@ -194,3 +213,12 @@ def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
     reach = z / grown * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     # At 0 and n the end is 0 or 1 exactly, which rounding would miss by 1e-17.
     return (0.0 if count == 0 else centre - reach), (1.0 if count == n else centre + reach)
+
+
+def _clopper_pearson(count: int, n: int, level: float) -> tuple[float, float]:
+    from scipy.stats import beta
+
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, count, n - count + 1)) if count else 0.0
+    high = float(beta.isf(tail, count + 1, n - count)) if count < n else 1.0
+    return low, high

@@ -22,6 +22,7 @@ from pccfunding.evaluation._normal import (
     dispersion_table,
     dispersions_disagree,
 )
+from pccfunding.evaluation._two_counts import e_test, e_value, one_sided
 from pccfunding.evaluation._words import (
     floor_text,
     interval_text,
@@ -109,9 +110,58 @@ class RateRatio(Result):
         return dispersion_table(log_ratio, variance, self.confidence_level)
 
     @property
+    def p_fall(self) -> float | None:
+        """One-sided exact p of a fall: so few later events or fewer; None where undefined."""
+        tails = self._tails()
+        return None if tails is None else tails[0]
+
+    @property
+    def p_rise(self) -> float | None:
+        """One-sided exact p of a rise: so many later events or more; None where undefined."""
+        tails = self._tails()
+        return None if tails is None else tails[1]
+
+    @property
+    def e_test_p(self) -> float | None:
+        """Two-sided p of the unconditional E-test; None where undefined or above 20,000 events.
+
+        Krishnamoorthy and Thomson (2004), Journal of Statistical Planning and Inference 119,
+        23-35. It has more power than the conditional test, and no interval of its own here.
+        """
+        if self.count_after is None or self.count_before is None:
+            return None
+        return e_test(
+            self.count_after, self.exposure_after, self.count_before, self.exposure_before
+        )
+
+    @property
+    def e_value(self) -> float | None:
+        """How strong a hidden cause would have to be, as a rate ratio with both, to explain it.
+
+        VanderWeele and Ding (2017), Annals of Internal Medicine 167, 268-274; for rare events.
+        """
+        return None if self.ratio is None else e_value(self.ratio)
+
+    @property
+    def e_value_interval(self) -> float | None:
+        """The same for the end of the interval nearer to 1; 1 where the interval holds 1."""
+        if self.low is None or self.high is None:
+            return None
+        return (
+            1.0 if self.low <= 1 <= self.high else e_value(self.low if self.low > 1 else self.high)
+        )
+
+    @property
     def maryland_level(self) -> int:
         """2: what came after is compared with what came before; 0 where nothing is estimable."""
         return 0 if self.ratio is None else 2
+
+    def _tails(self) -> tuple[float, float] | None:
+        if self.count_after is None or self.count_before is None or not self.events:
+            return None
+        return one_sided(
+            self.count_after, self.exposure_after, self.count_before, self.exposure_before
+        )
 
     def _logs(self, after: int, before: int) -> tuple[float, float]:
         return _log_ratio(after, self.exposure_after, before, self.exposure_before)

@@ -112,6 +112,12 @@ CASES: dict[str, tuple[Make, Make]] = {
         lambda: wdd((90, 80), displacement=(9, 9), displacement_control=(9, 9)),
     ),
     "few-events": (lambda: ev.wdd((5, 4), (5, 5)), lambda: ev.wdd((5, 5), (5, 5))),
+    "one-offence-carries": (
+        lambda: ev.harm_change({"a": 9, "b": 9}, {"a": 9, "b": 9}, {"a": 1, "b": 1}),
+        lambda: ev.harm_change(
+            dict.fromkeys("abc", 9), dict.fromkeys("abc", 9), dict.fromkeys("abc", 1)
+        ),
+    ),
     "few-treated-areas": (lambda: panel(areas=4), lambda: panel(areas=5)),
     "effects-differ": (lambda: begun_apart((0.30, -0.55)), lambda: begun_apart((-0.2, -0.2))),
     "straight-dose": (lambda: panel(dose=True), lambda: panel()),
@@ -231,6 +237,7 @@ OTHERS: list[Make] = [
     lambda: ev.regression_to_the_mean([30, 20, 10, 20], count_after=24),
     lambda: ev.proportion_interval("92.6%", 25),
     lambda: ev.evidence_level(ev.wdd((100, 50), (80, 70))),
+    lambda: ev.harm_wdd(({"a": 9}, {"a": 5}), ({"a": 9}, {"a": 8}), {"a": 3}),
 ]
 
 
@@ -250,9 +257,10 @@ def test_a_caution_is_raised_and_not_raised(code: str) -> None:
     assert code in with_it.cautions
     assert code not in without.cautions
     # A short sentence names the two that matter most; the report names all.
-    shown = [one.report() if isinstance(one, ev.PanelChange) else one.text for one in made(code)]
-    assert ev.CAUTIONS[code] in shown[0]
-    assert ev.CAUTIONS[code] not in shown[1]
+    for shown in (with_it.report(), with_it.text if with_it._first is None else with_it.report()):
+        assert ev.CAUTIONS[code] in shown
+    assert ev.CAUTIONS[code] not in without.text
+    assert ev.CAUTIONS[code] not in without.report()
 
 
 @pytest.mark.parametrize("code", CASES)
