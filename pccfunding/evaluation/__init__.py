@@ -5,6 +5,7 @@ from __future__ import annotations
 from pccfunding.errors import MissingExtraError
 from pccfunding.evaluation._cautions import CAUTIONS
 from pccfunding.evaluation._face import Result
+from pccfunding.evaluation.breaking_point import Breakdown
 from pccfunding.evaluation.comparison import RatioOfRateRatios, ratio_of_rate_ratios
 from pccfunding.evaluation.counterfactual import SyntheticControl, synthetic_control
 from pccfunding.evaluation.counting import PoissonInterval, poisson_interval
@@ -41,6 +42,7 @@ from pccfunding.evaluation.uncertainty import (
 __all__ = [
     "CAUTIONS",
     "BreakEven",
+    "Breakdown",
     "CochranQ",
     "CorrelationInterval",
     "Dispersion",

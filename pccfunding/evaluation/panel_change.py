@@ -13,7 +13,6 @@ from pccfunding.evaluation._cautions import CAUTIONS
 from pccfunding.evaluation._checks import proper_fraction, whole_number
 from pccfunding.evaluation._extras import statsmodels_api
 from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._honest import Breakdown, breakdown
 from pccfunding.evaluation._normal import change_pct
 from pccfunding.evaluation._panel_data import FloatArray, Panel, read_panel
 from pccfunding.evaluation._panel_fit import Cell, PanelFit, cell_columns, fit_panel, treated_cells
@@ -36,6 +35,7 @@ from pccfunding.evaluation._words import (
     p_text,
     percent_text,
 )
+from pccfunding.evaluation.breaking_point import Breakdown, breakdown_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +202,7 @@ class PanelChange(Result):
         MissingExtraError
             If diff-diff is not installed.
         """
-        return breakdown(self.event_study, self._covariance, 1 - self.confidence_level)
+        return breakdown_of(self.event_study, self._covariance, 1 - self.confidence_level)
 
     def report(self) -> Report:
         """Everything that stands behind the sentence, as labelled lines."""

@@ -15,7 +15,7 @@ from pccfunding.evaluation._normal import two_sided_p
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LEAST_EARLIER", "Breakdown", "breakdown"]
+__all__ = ["Breakdown", "breakdown_of"]
 
 LEAST_EARLIER = 3
 _LARGEST = 10.0
@@ -33,6 +33,11 @@ class Breakdown:
         Whether the change is still told at ten times the largest earlier step.
     earlier_periods : int
     text : str
+
+    Examples
+    --------
+    >>> Breakdown(value=None, beyond=False, earlier_periods=2).text
+    'No breakdown value: 2 earlier periods; at least 3 are needed.'
     """
 
     value: float | None
@@ -56,7 +61,7 @@ class Breakdown:
         )
 
 
-def breakdown(
+def breakdown_of(
     events: pd.DataFrame, covariance: tuple[tuple[float, ...], ...], alpha: float
 ) -> Breakdown:
     """Hand the event study over as a result of diff-diff, and ask for its breakdown value."""
