@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 
 __all__ = ["FORCES", "MONTHS", "TYPES", "lsoas", "scratch", "street_files"]
 

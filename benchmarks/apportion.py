@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks import Call, Comparison, benchmark
 from pccfunding import apportion
-from pccfunding.measures._split import split_pence
+from pccfunding.money.pence import split_pence
 
 # Mid-2023 populations of the six districts of Cambridgeshire and Peterborough, as bundled.
 AREAS = ("E06000031", "E07000008", "E07000009", "E07000010", "E07000011", "E07000012")

@@ -20,7 +20,7 @@ from benchmarks._ledger import (
     people,
 )
 from pccfunding import per_capita_spend, year_on_year
-from pccfunding.measures._kernel import sum_encoded
+from pccfunding.money.kernel import sum_encoded
 
 ROWS = 10_000_000
 KEYS = ["area_code", "funding_stream", "financial_year"]

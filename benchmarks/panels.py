@@ -11,10 +11,10 @@ import pandas as pd
 from benchmarks import Simulated, Simulation, benchmark
 from benchmarks.coverage import share
 from pccfunding.evaluation import panel_change
-from pccfunding.evaluation._panel_data import Panel, read_panel
-from pccfunding.evaluation._panel_fit import cell_columns, fit_panel, treated_cells
-from pccfunding.evaluation._panel_lots import deal_lots
-from pccfunding.evaluation._panel_steps import student
+from pccfunding.evaluation.panel_data import Panel, read_panel
+from pccfunding.evaluation.panel_fit import cell_columns, fit_panel, treated_cells
+from pccfunding.evaluation.panel_lots import deal_lots
+from pccfunding.evaluation.panel_steps import student
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,8 +18,8 @@ import polars as pl
 
 from benchmarks import Call, Comparison, benchmark
 from benchmarks._street import FORCES, MONTHS, lsoas, scratch, street_files
-from pccfunding.formats.street_files.street_counts import count_police_uk
-from pccfunding.formats.street_files.street_runs import CSV_CHUNK_BYTES
+from pccfunding.formats.street_files.count_police_uk import count_police_uk
+from pccfunding.formats.street_files.runs import CSV_CHUNK_BYTES
 
 ROWS = 6_000_000
 USED = ["Month", "LSOA name", "Crime type"]

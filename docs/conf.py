@@ -77,8 +77,21 @@ def purpose(module: str) -> str:
     return (ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or "").split("\n")[0]
 
 
+def room_classes() -> list[str]:
+    """Give the classes of the rooms that are no public names themselves."""
+    names = public_names()
+    public = {name for module, found in names.items() if module for name in found}
+    return [
+        f"{room}.{name}"
+        for room in names[""]
+        if room != "schemas"
+        for name in getattr(pccfunding, room).__all__
+        if name not in public and isinstance(getattr(getattr(pccfunding, room), name), type)
+    ]
+
+
 def write_api() -> None:
-    """Write the page of public names, a section a module."""
+    """Write the page of public names, a section a module, then the classes of the rooms."""
     lines = ["Public names", "============", ""]
     lines += ["All of them are reached as ``pccfunding.name``.", ""]
     for module, names in public_names().items():
@@ -87,6 +100,10 @@ def write_api() -> None:
         lines += [purpose(module) if module else "Rooms with calls of their own.", ""]
         lines += [".. autosummary::", "   :toctree: generated", "", ""]
         lines[-1:] = [f"   pccfunding.{name}" for name in names] + [""]
+    lines += ["Results and errors", "------------------", ""]
+    lines += ["Classes that calls return or raise; each is reached through its room.", ""]
+    lines += [".. autosummary::", "   :toctree: generated", ""]
+    lines += [f"   pccfunding.{name}" for name in room_classes()] + [""]
     (DOCS / "reference" / "api.rst").write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -152,14 +169,13 @@ def write_rooms() -> None:
     """Write what each file of the rooms that are packages is for, from its first sentence."""
     package = ROOT / "pccfunding"
     lines = ["# Inside the rooms", ""]
-    lines += ["What each file is for, by room, as its first sentence says. A name that begins with"]
-    lines += ["an underscore is for its own room only.", ""]
+    lines += ["What each file is for, by room, as its first sentence says.", ""]
     for room in sorted(path.parent for path in package.rglob("__init__.py")):
         if room == package:
             continue
         inside = ".".join(room.relative_to(package).parts)
         lines += [f"## {inside}", "", purpose(inside), "", "| file | for |", "|---|---|"]
-        for path in sorted(room.glob("[!_]*.py")) + sorted(room.glob("_[!_]*.py")):
+        for path in sorted(room.glob("[!_]*.py")):
             lines.append(f"| `{path.name}` | {purpose(f'{inside}.{path.stem}')} |")
         lines.append("")
     (DOCS / "explanation" / "rooms.md").write_text("\n".join(lines), encoding="utf-8")

@@ -1,10 +1,21 @@
 """The one table of public names; the package serves them lazily from here."""
 
 from . import (
+    areas as areas,
     association as association,
+    errors as errors,
     evaluation as evaluation,
+    evidence as evidence,
+    formats as formats,
+    intervals as intervals,
+    measures as measures,
+    office as office,
+    periods as periods,
     permutation as permutation,
     plots as plots,
+    printed as printed,
+    reconciliation as reconciliation,
+    review_pack as review_pack,
     schemas as schemas,
 )
 from .areas import (
@@ -12,28 +23,8 @@ from .areas import (
     find_area as find_area,
 )
 from .association import (
-    Association as Association,
-    AssociationFamily as AssociationFamily,
     spend_vs_reduction as spend_vs_reduction,
     spend_vs_reduction_family as spend_vs_reduction_family,
-)
-from .checking import (
-    Conformance as Conformance,
-    conformance as conformance,
-)
-from .datasets import (
-    load_areas as load_areas,
-    load_awards as load_awards,
-    load_crime_severity as load_crime_severity,
-    load_deflator as load_deflator,
-    load_figures as load_figures,
-    load_outcomes as load_outcomes,
-    load_population as load_population,
-    load_recorded_crime as load_recorded_crime,
-    load_sources as load_sources,
-    load_street_crime as load_street_crime,
-    load_totals as load_totals,
-    load_weights as load_weights,
 )
 from .errors import (
     DataPackageError as DataPackageError,
@@ -53,22 +44,6 @@ from .errors import (
     UnknownNameError as UnknownNameError,
 )
 from .evaluation import (
-    BreakEven as BreakEven,
-    EvidenceLevel as EvidenceLevel,
-    FunnelLimits as FunnelLimits,
-    HarmChange as HarmChange,
-    HarmDisplacementDifference as HarmDisplacementDifference,
-    InterruptedSeries as InterruptedSeries,
-    MinimalDetectable as MinimalDetectable,
-    PanelChange as PanelChange,
-    Proportion as Proportion,
-    PublishedChange as PublishedChange,
-    RateRatio as RateRatio,
-    RatioOfRateRatios as RatioOfRateRatios,
-    RegressionToTheMean as RegressionToTheMean,
-    SyntheticControl as SyntheticControl,
-    WeightedDisplacementDifference as WeightedDisplacementDifference,
-    WeightedDisplacementQuotient as WeightedDisplacementQuotient,
     baseline_needed as baseline_needed,
     break_even as break_even,
     evidence_level as evidence_level,
@@ -89,13 +64,46 @@ from .evaluation import (
 )
 from .evidence import (
     Evidence as Evidence,
+    caption as caption,
+    cite as cite,
+    coverage as coverage,
+    load_areas as load_areas,
+    load_asb_incidents as load_asb_incidents,
+    load_awards as load_awards,
+    load_breaks as load_breaks,
+    load_council_tax as load_council_tax,
+    load_crime_outcomes as load_crime_outcomes,
+    load_crime_severity as load_crime_severity,
+    load_deflator as load_deflator,
+    load_deprivation as load_deprivation,
     load_evidence as load_evidence,
-    read_evidence as read_evidence,
+    load_figures as load_figures,
+    load_knife_and_firearm_offences as load_knife_and_firearm_offences,
+    load_national_series as load_national_series,
+    load_offence_codes as load_offence_codes,
+    load_outcomes as load_outcomes,
+    load_population as load_population,
+    load_recorded_crime as load_recorded_crime,
+    load_recorded_crime_codes as load_recorded_crime_codes,
+    load_recorded_crime_quarters as load_recorded_crime_quarters,
+    load_recorded_crime_years as load_recorded_crime_years,
+    load_sources as load_sources,
+    load_spending as load_spending,
+    load_street_coverage_2025 as load_street_coverage_2025,
+    load_street_crime as load_street_crime,
+    load_street_crime_2025 as load_street_crime_2025,
+    load_street_crime_lsoa as load_street_crime_lsoa,
+    load_street_outcomes as load_street_outcomes,
+    load_survey_rates as load_survey_rates,
+    load_totals as load_totals,
+    load_weights as load_weights,
+    load_workforce as load_workforce,
+    reconcile_statements as reconcile_statements,
+    revisions as revisions,
+    trace as trace,
+    verify_sources as verify_sources,
 )
 from .formats import (
-    ReadResult as ReadResult,
-    RecipientNames as RecipientNames,
-    WriteResult as WriteResult,
     award_tables as award_tables,
     quality_360giving as quality_360giving,
     read_360giving as read_360giving,
@@ -121,6 +129,10 @@ from .measures import (
     reduction as reduction,
     year_on_year as year_on_year,
 )
+from .office import (
+    conformance as conformance,
+    read_evidence as read_evidence,
+)
 from .periods import (
     Period as Period,
     parse_date as parse_date,
@@ -133,26 +145,11 @@ from .printed import (
     parse_printed as parse_printed,
 )
 from .reconciliation import (
-    Reconciliation as Reconciliation,
-    Reconciliations as Reconciliations,
     reconcile as reconcile,
 )
 from .review_pack import (
-    Review as Review,
     reproduce as reproduce,
     review as review,
-)
-from .statements import (
-    reconcile_statements as reconcile_statements,
-)
-from .tracing import (
-    caption as caption,
-    cite as cite,
-    revisions as revisions,
-    trace as trace,
-)
-from .verification import (
-    verify_sources as verify_sources,
 )
 
 __version__: str

@@ -1,5 +1,15 @@
-"""Whether a data package of evidence is sound, and what is still to be done in it."""
+"""Rules over loaded tables of evidence: each says what is broken and what is still to be done."""
 
-from pccfunding.checking.suite import Conformance, conformance
+from __future__ import annotations
 
-__all__ = ["Conformance", "conformance"]
+from pccfunding.checking.rules import (
+    CHECKS,
+    NEEDED,
+    STATEMENTS,
+    Check,
+    Finding,
+    Package,
+    statements,
+)
+
+__all__ = ["CHECKS", "NEEDED", "STATEMENTS", "Check", "Finding", "Package", "statements"]

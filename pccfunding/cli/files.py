@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 import pccfunding
-from pccfunding.cli._group import console_of, main, table_of
+from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.words import counted, number_text
 
 __all__: list[str] = []
 
@@ -58,7 +59,7 @@ def import_awards(
         result = pccfunding.read_awards(file, columns=named, **options)
         written = []
         if out is not None:
-            from pccfunding.formats._export import write_import
+            from pccfunding.cli.imported import write_import
 
             status.update("Writing the tables")
             written = write_import(result, out, force=force)
@@ -78,13 +79,13 @@ def import_awards(
             f"Wrote a data package; next: pccfunding check {package}", markup=False, soft_wrap=True
         )
     if result.n_rejected and not allow_rejected:
-        rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
+        rows = counted(result.n_rejected, "row")
         click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
         sys.exit(1)
 
 
 def _write_package(
-    result: pccfunding.ReadResult,
+    result: pccfunding.formats.ReadResult,
     file: Path,
     folder: Path,
     area: str,
@@ -131,7 +132,7 @@ class _WordsAfterBy(click.Command):
     """Lets `--by area month type` take several words, as `--by area --by month` does."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        from pccfunding.formats.street_files.street_counts import COUNTED_BY
+        from pccfunding.formats.street_files.count_police_uk import COUNTED_BY
 
         spread: list[str] = []
         follows = False
@@ -188,7 +189,10 @@ def count_police_uk(
     from rich.console import Console
     from rich.progress import Progress
 
-    from pccfunding.formats.street_files import street_counts, street_runs
+    from pccfunding.formats.street_files import (
+        count_police_uk as street_counts,
+        runs as street_runs,
+    )
 
     os.environ.setdefault("POLARS_CSV_CHUNK_SIZE", street_runs.CSV_CHUNK_BYTES)
     street_counts.check_target(out, force=force)
@@ -198,7 +202,7 @@ def count_police_uk(
         task = bar.add_task("Counting", total=n_files)
 
         def told(files: int, rows: int) -> None:
-            said = f"{files:,} of {n_files:,} files, {rows:,} records"
+            said = f"{number_text(files)} of {counted(n_files, 'file')}, {counted(rows, 'record')}"
             bar.update(task, completed=files, description=said)
 
         found = street_counts.count_police_uk(

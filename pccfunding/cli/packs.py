@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pccfunding.cli._group import console_of, main, table_of
+from pccfunding.cli.group import console_of, main, table_of
 
 __all__: list[str] = []
 

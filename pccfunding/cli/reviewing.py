@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import pccfunding
-from pccfunding.cli._group import console_of, evidence_from, evidence_option, main, table_of
+from pccfunding.cli.group import console_of, evidence_from, evidence_option, main, table_of
 
 __all__: list[str] = []
 

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+from pccfunding import results
 from pccfunding.errors import MissingExtraError
-from pccfunding.evaluation._cautions import CAUTIONS
-from pccfunding.evaluation._face import Result
-from pccfunding.evaluation.breaking_point import Breakdown
-from pccfunding.evaluation.comparison import RatioOfRateRatios, ratio_of_rate_ratios
-from pccfunding.evaluation.counterfactual import SyntheticControl, synthetic_control
-from pccfunding.evaluation.counting import PoissonInterval, poisson_interval
+from pccfunding.evaluation.break_even import BreakEven, break_even
+from pccfunding.evaluation.breakdown import Breakdown
+from pccfunding.evaluation.cochran_q import CochranQ, cochran_q
+from pccfunding.evaluation.correlation_intervals import (
+    CorrelationInterval,
+    bca_interval,
+    bonett_wright,
+    fisher_z_interval,
+)
 from pccfunding.evaluation.coupling import baseline_coupling, shared_denominator_correlation
-from pccfunding.evaluation.detect import (
+from pccfunding.evaluation.detection import (
     MinimalDetectable,
     MinimalDetectableCorrelation,
     baseline_needed,
     minimal_detectable,
     minimal_detectable_correlation,
 )
-from pccfunding.evaluation.dispersion import Dispersion, dispersion_from_months
-from pccfunding.evaluation.displacement import WeightedDisplacementDifference, wdd
-from pccfunding.evaluation.economics import BreakEven, break_even
+from pccfunding.evaluation.dispersion_from_months import Dispersion, dispersion_from_months
+from pccfunding.evaluation.evidence_level import EvidenceLevel, evidence_level
+from pccfunding.evaluation.funnel_limits import FunnelLimits, funnel_limits
 from pccfunding.evaluation.harm_change import HarmChange, harm_change
 from pccfunding.evaluation.harm_wdd import HarmDisplacementDifference, harm_wdd
-from pccfunding.evaluation.levels import EvidenceLevel, evidence_level
-from pccfunding.evaluation.need import FunnelLimits, funnel_limits
+from pccfunding.evaluation.interrupted_series import InterruptedSeries, interrupted_series
 from pccfunding.evaluation.panel_change import PanelChange, panel_change
+from pccfunding.evaluation.poisson_interval import PoissonInterval, poisson_interval
 from pccfunding.evaluation.proportions import Proportion, counts_compatible, proportion_interval
-from pccfunding.evaluation.published import PublishedChange, published_change
-from pccfunding.evaluation.quotient import WeightedDisplacementQuotient, wdq
-from pccfunding.evaluation.rates import RateRatio, rate_ratio
-from pccfunding.evaluation.regression import RegressionToTheMean, regression_to_the_mean
-from pccfunding.evaluation.reliability import CochranQ, cochran_q
-from pccfunding.evaluation.series import InterruptedSeries, interrupted_series
-from pccfunding.evaluation.uncertainty import (
-    CorrelationInterval,
-    bca_interval,
-    bonett_wright,
-    fisher_z_interval,
-)
+from pccfunding.evaluation.published_change import PublishedChange, published_change
+from pccfunding.evaluation.rate_ratio import RateRatio, rate_ratio
+from pccfunding.evaluation.ratio_of_rate_ratios import RatioOfRateRatios, ratio_of_rate_ratios
+from pccfunding.evaluation.regression_to_the_mean import RegressionToTheMean, regression_to_the_mean
+from pccfunding.evaluation.synthetic_control import SyntheticControl, synthetic_control
+from pccfunding.evaluation.wdd import WeightedDisplacementDifference, wdd
+from pccfunding.evaluation.wdq import WeightedDisplacementQuotient, wdq
+from pccfunding.results import Report, Result
 
 __all__ = [
     "CAUTIONS",
@@ -61,6 +61,7 @@ __all__ = [
     "RateRatio",
     "RatioOfRateRatios",
     "RegressionToTheMean",
+    "Report",
     "Result",
     "SyntheticControl",
     "WeightedDisplacementDifference",
@@ -93,3 +94,5 @@ __all__ = [
     "wdd",
     "wdq",
 ]
+
+CAUTIONS = results.CAUTIONS["evaluation"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import Number, some_number, some_positive
+from pccfunding.evaluation.arguments import Number, some_number, some_positive
 
 __all__ = ["baseline_coupling", "shared_denominator_correlation"]
 

@@ -6,28 +6,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pccfunding.evaluation._checks import (
+from pccfunding.evaluation.arguments import (
     Number,
     optional_dispersion,
     proper_fraction,
     some_positive,
 )
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._harm import (
+from pccfunding.evaluation.harm_weights import (
     CARRIES,
     OffenceCounts,
     harm_weights,
     known_counts,
     offences_of,
 )
-from pccfunding.evaluation._normal import change_pct
-from pccfunding.evaluation._words import (
+from pccfunding.evaluation.log_ratios import change_pct
+from pccfunding.results import Result, nothing
+from pccfunding.words import (
+    counted,
     floor_text,
     interval_text,
     level_text,
     number_text,
     p_text,
-    percent_text,
+    percent,
 )
 
 if TYPE_CHECKING:
@@ -124,10 +125,10 @@ class HarmChange(Result):
         return (
             f"Weighted by offence, {self.unit} went from {number_text(round(self.harm_before))} "
             f"(the base) to {number_text(round(self.harm_after))}: "
-            f"{percent_text(self.change_pct)}, {level_text(self.confidence_level)} interval "
+            f"{percent(self.change_pct)}, {level_text(self.confidence_level)} interval "
             f"{interval_text(self.change_low_pct, self.change_high_pct)} ({p_text(self.p_value)}, "
-            f"n = {self.events:,} events, family of 1, {floor_text(None)}); the plain count "
-            f"changed by {percent_text(self.count_change_pct)}."
+            f"n = {counted(self.events, 'event')}, family of 1, {floor_text(None)}); the plain "
+            f"count changed by {percent(self.count_change_pct)}."
         )
 
 

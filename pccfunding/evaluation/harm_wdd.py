@@ -8,24 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation._checks import Number, proper_fraction
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._harm import (
+from pccfunding.evaluation.arguments import Number, proper_fraction
+from pccfunding.evaluation.harm_weights import (
     CARRIES,
     OffenceCounts,
     harm_weights,
     known_counts,
     offences_of,
 )
-from pccfunding.evaluation._normal import quantile, two_sided_p
-from pccfunding.evaluation._words import (
+from pccfunding.evaluation.log_ratios import quantile, two_sided_p
+from pccfunding.evaluation.wdd import WeightedDisplacementDifference, wdd
+from pccfunding.results import Result, nothing
+from pccfunding.words import (
+    counted,
     floor_text,
     interval_text,
     level_text,
     number_text,
     p_text,
 )
-from pccfunding.evaluation.displacement import WeightedDisplacementDifference, wdd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +106,8 @@ class HarmDisplacementDifference(Result):
         return (
             f"Relative to comparison areas, {self.unit} changed by {number_text(self.estimate)}, "
             f"{level_text(self.confidence_level)} interval "
-            f"{interval_text(self.low, self.high, percent=False)} (weighted displacement "
-            f"difference by offence; {p_text(self.p_value)}, n = {self.events:,} events, family of "
+            f"{interval_text(self.low, self.high, number_text)} (weighted displacement difference "
+            f"by offence; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
             f"1, {floor_text(None)}); the plain counts changed by "
             f"{number_text(self.counts.estimate or 0.0)}."
         )

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pccfunding.evaluation._cautions import CAUTIONS
-from pccfunding.evaluation._checks import proper_fraction, whole_number
-from pccfunding.evaluation._extras import statsmodels_api
-from pccfunding.evaluation._face import Result, nothing
-from pccfunding.evaluation._normal import change_pct
-from pccfunding.evaluation._panel_data import FloatArray, Panel, read_panel
-from pccfunding.evaluation._panel_fit import Cell, PanelFit, cell_columns, fit_panel, treated_cells
-from pccfunding.evaluation._panel_lots import deal_lots
-from pccfunding.evaluation._panel_steps import (
+from pccfunding.errors import need_extra
+from pccfunding.evaluation.arguments import proper_fraction, whole_number
+from pccfunding.evaluation.breakdown import Breakdown, breakdown_of
+from pccfunding.evaluation.earlier_course import SHOWN_PCT, EarlierCourse, course_doubts
+from pccfunding.evaluation.log_ratios import change_pct
+from pccfunding.evaluation.panel_data import FloatArray, Panel, read_panel
+from pccfunding.evaluation.panel_fit import Cell, PanelFit, cell_columns, fit_panel, treated_cells
+from pccfunding.evaluation.panel_lots import deal_lots
+from pccfunding.evaluation.panel_steps import (
     earlier_of_panel,
     ends,
     event_study,
@@ -26,16 +26,17 @@ from pccfunding.evaluation._panel_steps import (
     why_not,
     without_late,
 )
-from pccfunding.evaluation._report import Report
-from pccfunding.evaluation._similar import SHOWN_PCT, EarlierCourse, course_doubts
-from pccfunding.evaluation._words import (
+from pccfunding.results import Report, Result, nothing
+from pccfunding.words import (
+    count,
+    counted,
+    dispersion_text,
     floor_text,
     interval_text,
     level_text,
     p_text,
-    percent_text,
+    percent,
 )
-from pccfunding.evaluation.breaking_point import Breakdown, breakdown_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,10 +214,10 @@ class PanelChange(Result):
         lines = [
             ("verdict", self.verdict),
             ("Maryland level", f"{self.maryland_level}"),
-            ("change", f"{percent_text(self.change_pct)}{self._unit()}"),
+            ("change", f"{percent(self.change_pct)}{self._unit()}"),
             (f"{level} interval", interval_text(self.change_low_pct, self.change_high_pct)),
             ("its p", f"{p_text(self.p_value)}, abs rule, {floor_text(self.min_p)}"),
-            ("lots", f"{self.lots:,} ({how}; strata: {self.n_strata})"),
+            ("lots", f"{count(self.lots)} ({how}; strata: {self.n_strata})"),
             (
                 f"clustered {level}",
                 interval_text(change_pct(self.clustered_low), change_pct(self.clustered_high)),
@@ -227,28 +228,29 @@ class PanelChange(Result):
                 f"{self.kind}, {self.n_treated} of {self.n_areas} areas, "
                 f"{self.n_periods} periods ({self.periods[0]} to {self.periods[-1]})",
             ),
-            ("events", f"{self.events:,}, dispersion {self.dispersion:.3g}"),
+            ("events", f"{count(self.events)}, {dispersion_text(self.dispersion or 1.0)}"),
             ("earlier course", self._earlier()),
             *self._left_out(),
         ]
-        lines += [("caution", CAUTIONS[code]) for code in self.cautions]
+        lines += [("caution", self._clauses[code]) for code in self.cautions]
         return Report(lines)
 
-    def _repr_html_(self) -> str:
-        return f"{super()._repr_html_()}{self.report()._repr_html_()}"
+    def _below(self) -> str:
+        return self.report()._repr_html_()
 
     def _left_out(self) -> list[tuple[str, str]]:
         more = len(self.dropped) - _NAMED
         named = [("left out", one) for one in self.dropped[:_NAMED]]
-        return [*named, ("left out", f"{more:,} more, in .dropped")] if more > 0 else named
+        return [*named, ("left out", f"{count(more)} more, in .dropped")] if more > 0 else named
 
     def _earlier(self) -> str:
         if self.pre_trend_pct is None:
-            return f"{self.pre_points} periods before the first start; not shown"
+            return f"{counted(self.pre_points, 'period')} before the first start; not shown"
         ends = interval_text(self.pre_trend_low_pct, self.pre_trend_high_pct)
         return (
-            f"{percent_text(self.pre_trend_pct)} a year apart over {self.pre_points} periods, "
-            f"90% interval {ends}; similar is within {SHOWN_PCT:.0f}% a year"
+            f"{percent(self.pre_trend_pct)} a year apart over {self.pre_points} periods, 90% "
+            f"interval {ends}; similar is within {percent(SHOWN_PCT, places=None, sign=False)} "
+            "a year"
         )
 
     def _unit(self) -> str:
@@ -266,13 +268,13 @@ class PanelChange(Result):
         if self.kind == "dose":
             what = (
                 f"Across {self.n_areas} areas over {self.n_periods} periods, counts changed by "
-                f"{percent_text(self.change_pct)}{self._unit()} (base {self.base:,} before)"
+                f"{percent(self.change_pct)}{self._unit()} (base {count(self.base)} before)"
             )
         else:
             what = (
                 f"Beside {self.n_areas - self.n_treated} areas without it, counts in the "
-                f"{self.n_treated} with it changed by {percent_text(self.change_pct)} (base "
-                f"{self.base:,} before)"
+                f"{self.n_treated} with it changed by {percent(self.change_pct)} (base "
+                f"{count(self.base)} before)"
             )
         return (
             f"{what}, {level_text(self.confidence_level)} interval "
@@ -369,7 +371,7 @@ def panel_change(
     level = proper_fraction(confidence_level, "confidence_level")
     draws = whole_number(resamples, "resamples", least=99)
     panel = read_panel(counts, treated, exposure, by, count, tuple(covariates or ()), strata)
-    statsmodels_api("panel_change")
+    need_extra("statsmodels.api", "panel_change", extra="evaluation")
     panel = without_late(panel)
     n_periods = len(panel.periods)
     with_award = panel.first < n_periods

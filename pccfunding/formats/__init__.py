@@ -1,14 +1,14 @@
 """Files as offices and statisticians publish them, in and out; one room a kind of file."""
 
-from pccfunding.formats.award_files.award_evidence import award_tables
-from pccfunding.formats.award_files.award_lists import read_awards
-from pccfunding.formats.award_files.recipients import RecipientNames, recipient_names
-from pccfunding.formats.count_files.deflator_tables import read_deflator
-from pccfunding.formats.count_files.police_uk_files import read_police_uk
-from pccfunding.formats.count_files.population_tables import read_population
-from pccfunding.formats.count_files.recorded_crime_tables import read_recorded_crime
-from pccfunding.formats.data_package import write_data_package
-from pccfunding.formats.results import ReadResult
+from pccfunding.formats.award_files.award_tables import award_tables
+from pccfunding.formats.award_files.read_awards import read_awards
+from pccfunding.formats.award_files.recipient_names import RecipientNames, recipient_names
+from pccfunding.formats.count_files.read_deflator import read_deflator
+from pccfunding.formats.count_files.read_population import read_population
+from pccfunding.formats.count_files.read_recorded_crime import read_recorded_crime
+from pccfunding.formats.read_result import ReadResult
+from pccfunding.formats.street_files.count_police_uk import count_police_uk
+from pccfunding.formats.street_files.read_police_uk import read_police_uk
 from pccfunding.formats.street_files.scanning import scan_awards, scan_police_uk
 from pccfunding.formats.threesixtygiving import (
     WriteResult,
@@ -16,12 +16,14 @@ from pccfunding.formats.threesixtygiving import (
     read_360giving,
     write_360giving,
 )
+from pccfunding.formats.write_data_package import write_data_package
 
 __all__ = [
     "ReadResult",
     "RecipientNames",
     "WriteResult",
     "award_tables",
+    "count_police_uk",
     "quality_360giving",
     "read_360giving",
     "read_awards",

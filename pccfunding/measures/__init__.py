@@ -1,11 +1,11 @@
 """Measures: the only place where ratios of tables are made; frame in, same kind of frame out."""
 
-from pccfunding.measures.counts import reduction
-from pccfunding.measures.encoding import encode_keys
-from pccfunding.measures.growth import year_on_year
-from pccfunding.measures.prices import real_terms
-from pccfunding.measures.spend import per_capita_spend
-from pccfunding.measures.splitting import apportion
+from pccfunding.measures.apportion import apportion
+from pccfunding.measures.encode_keys import encode_keys
+from pccfunding.measures.per_capita_spend import per_capita_spend
+from pccfunding.measures.real_terms import real_terms
+from pccfunding.measures.reduction import reduction
+from pccfunding.measures.year_on_year import year_on_year
 
 __all__ = [
     "apportion",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pccfunding.permutation._family import PermutationFamily, permutation_family
-from pccfunding.permutation._influence import LeaveOneOut, leave_one_out, leave_one_out_family
-from pccfunding.permutation._levels import (
-    adjusted_p,
-    attainable_levels,
-    critical_r,
-    critical_value,
-)
-from pccfunding.permutation._null import NullDistribution, null_distribution
-from pccfunding.permutation._pair import PermutationTest, permutation_test
+from pccfunding.permutation.leave_one_out import LeaveOneOut, leave_one_out, leave_one_out_family
+from pccfunding.permutation.levels import adjusted_p, attainable_levels, critical_r, critical_value
+from pccfunding.permutation.null_distribution import NullDistribution, null_distribution
+from pccfunding.permutation.permutation_family import PermutationFamily, permutation_family
+from pccfunding.permutation.permutation_test import PermutationTest, permutation_test
 
 __all__ = [
     "LeaveOneOut",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pccfunding.plots.beside import plot_beside
-from pccfunding.plots.changes import plot_changes
-from pccfunding.plots.describing import alt_text
-from pccfunding.plots.funnel import plot_funnel
-from pccfunding.plots.heat import plot_heat
-from pccfunding.plots.ladder import plot_intervals
-from pccfunding.plots.orders import plot_null
-from pccfunding.plots.scatter import plot_scatter
-from pccfunding.plots.slope import plot_slope
-from pccfunding.plots.streams import plot_streams
-from pccfunding.plots.tiles import plot_tiles
-from pccfunding.plots.vector import figure_svg
-from pccfunding.plots.years import plot_years
+from pccfunding.plots.alt_text import alt_text
+from pccfunding.plots.figure_svg import figure_svg
+from pccfunding.plots.plot_beside import plot_beside
+from pccfunding.plots.plot_changes import plot_changes
+from pccfunding.plots.plot_funnel import plot_funnel
+from pccfunding.plots.plot_heat import plot_heat
+from pccfunding.plots.plot_intervals import plot_intervals
+from pccfunding.plots.plot_null import plot_null
+from pccfunding.plots.plot_scatter import plot_scatter
+from pccfunding.plots.plot_slope import plot_slope
+from pccfunding.plots.plot_streams import plot_streams
+from pccfunding.plots.plot_tiles import plot_tiles
+from pccfunding.plots.plot_years import plot_years
 
 __all__ = [
     "alt_text",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import ReconciliationError, TableError
-from pccfunding.intervals import decimal_text
 from pccfunding.reconciliation.judging import judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
+from pccfunding.results import Face
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Reconciliations:
+class Reconciliations(Face):
     """One verdict for each group of a table.
 
     Attributes
@@ -43,6 +44,7 @@ class Reconciliations:
 
     by: tuple[str, ...]
     groups: tuple[tuple[Key, Reconciliation], ...]
+    _headline = "verdict"
 
     @property
     def verdict(self) -> str:
@@ -101,11 +103,6 @@ class Reconciliations:
             raise ReconciliationError(self.text)
         return self
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"
-
 
 def judge_groups(
     left: Any, right: Any, *, by: str | Sequence[str], relation: str, **options: Any
@@ -153,9 +150,7 @@ def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
 
 
 def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
-    for name in keys:
-        if name not in row:
-            raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
+    TableError.need("A table to group", keys, row)
     return _named(tuple(row[name] for name in keys))
 
 

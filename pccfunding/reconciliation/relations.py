@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -10,9 +9,7 @@ from operator import add
 from typing import TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.intervals import Interval
-
-__all__ = ["RELATIONS", "Relation"]
+from pccfunding.intervals import Interval, counts_that_print
 
 Images: TypeAlias = tuple[Interval, Interval]
 
@@ -94,21 +91,6 @@ def _hull(terms: Sequence[Interval]) -> Interval:
 
 def _prints_from_count(left: Interval, right: Interval) -> bool:
     return bool(counts_that_print(left, right))
-
-
-def counts_that_print(base: Interval, percent: Interval) -> range:
-    """The integers k for which 100 k / n lies in the interval of a printed percentage."""
-    if base.low is None or not base.is_point or base.low.denominator != 1 or base.low <= 0:
-        raise TableError(f"A percentage of a count needs one whole count above 0, not {base}.")
-    count = int(base.low)
-    first, last = 0, count
-    if percent.low is not None:
-        least = percent.low * count / 100
-        first = max(0, math.ceil(least) if percent.low_closed else math.floor(least) + 1)
-    if percent.high is not None:
-        most = percent.high * count / 100
-        last = min(count, math.floor(most) if percent.high_closed else math.ceil(most) - 1)
-    return range(first, last + 1)
 
 
 RELATIONS = {

@@ -9,29 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pccfunding.errors import MixedFlowError, MixedStatusError, PenceError, TableError
-from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
+from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
+from pccfunding.intervals import Interval, as_fraction, interval_text
+from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.words import counted, decimal_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "ADDED_ROWS",
-    "SCOPE_COLUMNS",
-    "One",
-    "Side",
-    "Term",
-    "exact_pence",
-    "frame_rows",
-    "is_row",
-    "known",
-    "open_rows",
-    "printed_row",
-    "read_side",
-    "row_mapping",
-    "series_value",
-]
 
 Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
@@ -134,28 +120,6 @@ def row_mapping(row: Any) -> Row:
     return row._asdict() if hasattr(row, "_asdict") else dict(row)
 
 
-def exact_pence(amount: float) -> Fraction:
-    """Turn float pounds into the exact pounds and pence that they stand for.
-
-    Raises
-    ------
-    PenceError
-        If the amount is no whole number of pence.
-
-    Examples
-    --------
-    >>> exact_pence(714.84)
-    Fraction(17871, 25)
-    """
-    pence = round(amount * 100)
-    if abs(amount * 100 - pence) > 1e-4 + 1e-14 * abs(pence):
-        raise PenceError(
-            f"{amount!r} pounds is no whole number of pence; rates per head are not amounts, "
-            f"compare them as printed tokens."
-        )
-    return Fraction(pence, 100)
-
-
 def open_rows(frame: Any) -> Any:
     """See a table of any kind through Narwhals.
 
@@ -209,11 +173,8 @@ def _refuse_second_printings(rows: Iterable[Row]) -> None:
 
 
 def known(value: Any) -> Any:
-    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
-    try:
-        return None if value is None or bool(value != value) else value
-    except TypeError:
-        return None
+    """Give a cell, or None where it is missing."""
+    return None if is_missing(value) else value
 
 
 def printed_row(row: Row) -> Printed | None:
@@ -251,7 +212,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and (amount is None or exact_pence(float(amount)) != said):
+    if said is not None and (amount is None or _pounds(amount) != said):
         raise TableError(
             f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
@@ -265,12 +226,12 @@ def _amount(amount: Fraction, row: Row) -> Printed:
     low, high = (None if end is None else _pounds(end) for end in map(known, bounds))
     text = decimal_text(amount)
     if ADDED_ROWS in row:
-        text += f" ({row[ADDED_ROWS]:,} amounts)"
+        text += f" ({counted(row[ADDED_ROWS], 'amount')})"
     return replace(_within(Interval(low, high), text, "GBP"), value=amount)
 
 
 def _pounds(amount: Any) -> Fraction:
-    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
+    return amount if isinstance(amount, Fraction) else exact_pence(amount, what="amount_gbp")
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -279,7 +240,7 @@ def series_value(value: Any, unit: str | None) -> One:
     if isinstance(value, bool):
         return value  # refused as no number
     if unit in (None, "GBP") and isinstance(value, int | float):
-        return _exact(exact_pence(float(value)), "GBP")
+        return _exact(exact_pence(value), "GBP")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     found: One = value

@@ -2,25 +2,252 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import (
-    money_sections,
-    noise_sections,
-    outcome_sections,
-    question_sections,
-    sums_sections,
+from pccfunding.review_pack import money_sections, outcome_sections
+from pccfunding.review_pack.blocks import (
+    Bullets,
+    Column,
+    Fact,
+    Group,
+    Heading,
+    Link,
+    Page,
+    Row,
+    Section,
+    Table,
+    Text,
 )
-from pccfunding.review_pack.citing import Citations
-from pccfunding.review_pack.facts import key_facts
-from pccfunding.review_pack.parts import Fact, Page
-from pccfunding.review_pack.register_section import register
+from pccfunding.review_pack.citations import Citations
+from pccfunding.review_pack.key_figures import key_facts
+from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
-    from pccfunding.review_pack.outline import Review
-    from pccfunding.review_pack.register import Register
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
+    from pccfunding.review_pack.register import Entry, Register
 
-__all__ = ["lay_out"]
+
+# What would answer each question, where the evidence held does not.
+ANSWERED_BY = {
+    "Q4": "counts and residents of the area and of comparable areas, in the year before the money.",
+    "Q5": "targets, outputs and reach for each award, and its spend against profile, by quarter.",
+    "Q6": "the counts before and after behind each printed change.",
+    "Q7": "the same counts by month.",
+    "Q8": "the same counts for areas that had no such money, and three earlier years of both.",
+    "Q9": "how the places or people were chosen, and three or more earlier years of their counts.",
+    "Q10": "counts for the target streets, a buffer around them and a control of like size.",
+    "Q11": "who was reached, by age, sex, ethnicity, disability and district; how it was meant to "
+    "work; what else was needed.",
+    "Q14": "the base counts behind the printed changes.",
+}
+HEADINGS = {
+    "Q5": ("delivery", "Was it delivered as planned?"),
+    "Q9": ("regression", "Is it beyond regression to the mean, and how were places chosen?"),
+    "Q10": ("displacement", "Did it move elsewhere?"),
+    "Q11": ("for-whom", "For whom, where and how did it work?"),
+}
+PANEL = (
+    ("Underspend and slippage: was the money spent, and when?",
+     "Outturn for each award line, and what was carried over."),
+    ("Why this provider?",
+     "Bids received, how they were scored, the reasons for each award, and value for money."),
+    ("Reach and equality: who was and was not reached?",
+     "People reached by protected characteristic and district, beside who needed it; the equality "
+     "impact assessment."),
+    ("What else changed at the same time?",
+     "Other programmes, police numbers, recording practice and prices in the same places and "
+     "years."),
+    ("What stops if funding stops?",
+     "Other income of each provider, notice periods, and people in service at the end of the "
+     "award."),
+)  # fmt: skip
+
+
+def unanswered(number: str) -> Section:
+    """A question that the evidence held says nothing of."""
+    name, heading = HEADINGS[number]
+    return without_evidence(Section(name, number, heading))
+
+
+def without_evidence(section: Section) -> Section:
+    """Say what would answer a question, where nothing held does."""
+    if section.blocks:
+        return section
+    return replace(
+        section, lead=f"No evidence is held. What would answer it: {ANSWERED_BY[section.question]}"
+    )
+
+
+def delivered(found: Record, cited: Citations) -> Section:
+    """Whether it was delivered as planned: outputs are printed, plans are not."""
+    outputs = found.tables["outcomes"]
+    outputs = outputs[(outputs["figure_kind"] == "output") & outputs["change_pct"].isna()]
+    name, heading = HEADINGS["Q5"]
+    section = Section(name, "Q5", heading)
+    if outputs.empty:
+        return without_evidence(section)
+    tally = cited.tally(
+        "outputs", "Outputs printed", str(len(outputs)), "tables/outcomes.csv of kind output"
+    )
+    return replace(
+        section,
+        lead=[
+            f"{counted(len(outputs), 'output is', 'outputs are')} printed (", tally,
+            "), without a target beside them: ",
+            Link("outputs, counts and outcomes", "#levels-table"),
+            f". What would answer it: {ANSWERED_BY['Q5']}",
+        ],
+    )  # fmt: skip
+
+
+def next_steps(found: Record, sections: list[Section]) -> Section:
+    """What next: left to a named person, with what is open."""
+    conflicts = [row for row, result in found.statements if result.verdict == "conflicts"]
+    open_ones = [row for row in conflicts if not found.exceptions.get(row["statement_id"])]
+    missing = [section for section in sections if not section.blocks]
+    items: list[Any] = [
+        [Link(f"{section.question} {section.heading}", f"#{section.id}")] for section in missing
+    ]
+    todo: list[Any] = ["Every conflict has a recorded reason."]
+    if open_ones:
+        todo = ["A conflict without a recorded reason keeps the pack from being signed: "]
+        for row in open_ones:
+            name = row["statement_id"]
+            todo += [Link(name, f"#statement-{name}"), ", "]
+        todo[-1] = "."
+    return Section(
+        id="next",
+        question="Q15",
+        heading="What next: continue, change, stop, or cannot decide?",
+        lead="A person decides, with name, role and reason, and the record stands in sign-off.json "
+        "beside this page. Nothing here computes the decision.",
+        blocks=[
+            Text([todo]),
+            Heading("undecided", "Questions that the evidence held does not answer"),
+            Bullets(items),
+        ],
+    )
+
+
+def panel() -> Section:
+    """Questions of a panel outside the sixteen."""
+    rows = [Row([question, "nothing", answer]) for question, answer in PANEL]
+    return Section(
+        id="panel",
+        question="Panel",
+        heading="What a panel also asks",
+        lead="None of these can be answered from what is published.",
+        blocks=[
+            Table(
+                "panel-table",
+                "Questions outside the sixteen",
+                [Column("Question"), Column("Held"), Column("What would answer it")],
+                [Group(rows)],
+            )
+        ],
+    )
+
+
+def checkable() -> Section:
+    """Who can check it, and how."""
+    return Section(
+        id="check",
+        question="Q16",
+        heading="Who can check it?",
+        lead=[
+            "Anybody with this folder. A label such as S017 leads to a figure as printed, n1 to an "
+            "official statistic, w1 to a working: all stand in the ",
+            Link("register", "#register"),
+            " and in ",
+            Link("figures.json", "figures.json"),
+            ".",
+        ],
+        blocks=[
+            Bullets(
+                [
+                    ["Versions, seeds and rules: ", Link("method.md", "method.md"), "."],
+                    ["Every table: ", Link("review.xlsx", "review.xlsx"), ", or one file each in "
+                     "the folder tables; statements and verdicts: ",
+                     Link("statements.csv", "statements.csv"), "."],
+                    ["The sha256 of every file: ", Link("manifest.json", "manifest.json"),
+                     ". 'pccfunding verify' works them out again and names any file that was "
+                     "changed, is missing or was added."],
+                ]
+            )
+        ],
+    )  # fmt: skip
+
+
+def register(cited: Citations) -> Section:
+    """Every number of the page, with what it came from."""
+    tables: list[Any] = []
+    for kind, heading, columns in (
+        (
+            "printed",
+            "Figures as printed",
+            ("Figure", "As printed", "Value and interval", "Place", "Source"),
+        ),
+        ("statistic", "Official statistics", ("Number", "What", "Value", "Place", "Source")),
+        ("derived", "Workings", ("Working", "What", "Value", "How", "From")),
+    ):
+        entries = [entry for entry in cited.register.entries(kind) if not _stands_above(entry)]
+        if entries:
+            tables.append(Heading(f"register-{kind}-heading", heading))
+            tables.append(_table(kind, heading, columns, entries, cited))
+    return Section(
+        id="register",
+        question="Annex",
+        heading="Where each number is from",
+        lead="An interval is what the printed words allow. A working names the numbers that it "
+        "takes; what has a working was derived here and is printed by no source.",
+        blocks=tables,
+    )
+
+
+def _table(
+    kind: str, heading: str, columns: tuple[str, ...], entries: list[Entry], cited: Citations
+) -> Table:
+    return Table(
+        f"register-{kind}",
+        f"{heading} ({len(entries)})",
+        [Column(name, numeric=name in ("As printed", "Value")) for name in columns],
+        [Group([Row(_cells(entry, cited), id=entry.anchor) for entry in entries])],
+    )
+
+
+def _cells(entry: Entry, cited: Citations) -> list[Any]:
+    if entry.kind == "printed":
+        return [
+            entry.label, entry.token, _interval(entry), entry.locator,
+            cited.source_link(entry.source_id),
+        ]  # fmt: skip
+    if entry.kind == "statistic":
+        return [
+            entry.label, entry.what, entry.token, entry.locator,
+            cited.source_link(entry.source_id),
+        ]  # fmt: skip
+    return [entry.label, entry.what, entry.token, entry.working, cited.links(entry.inputs)]
+
+
+def _interval(entry: Entry) -> str:
+    value = "" if entry.value is None else quantity(entry.value)
+    if entry.low is None and entry.high is None:
+        return value or "none"
+    if entry.low == entry.high:
+        return value
+    low = "-∞" if entry.low is None else quantity(Fraction(entry.low))
+    high = "∞" if entry.high is None else quantity(Fraction(entry.high))
+    ends = bracketed(low, high, entry.low_closed, entry.high_closed)
+    return f"{value}{' in ' if value else ''}{ends}"
+
+
+def _stands_above(entry: Entry) -> bool:
+    """Whether the page shows the working where the number stands: a statement."""
+    return entry.label == entry.anchor
+
 
 BODIES = {
     "pcc": "Police and Crime Commissioner",
@@ -41,12 +268,12 @@ _FACTS = {
 }
 
 
-def lay_out(found: Review) -> tuple[Page, Register]:
+def lay_out(found: Record) -> tuple[Page, Register]:
     """Lay a Review out as a page of parts, and give every number that the page uses.
 
     Parameters
     ----------
-    found : Review
+    found : Record
 
     Returns
     -------
@@ -56,23 +283,23 @@ def lay_out(found: Review) -> tuple[Page, Register]:
     sections = [
         money_sections.bought(found, cited),
         money_sections.status(found, cited),
-        sums_sections.adds_up(found, cited),
-        question_sections.without_evidence(noise_sections.where_was_need(found, cited)),
-        question_sections.delivered(found, cited),
+        money_sections.adds_up(found, cited),
+        without_evidence(outcome_sections.where_was_need(found, cited)),
+        delivered(found, cited),
         outcome_sections.changed(found, cited),
-        question_sections.without_evidence(noise_sections.beyond_noise(found, cited)),
-        question_sections.without_evidence(noise_sections.beyond_elsewhere(found, cited)),
-        question_sections.unanswered("Q9"),
-        question_sections.unanswered("Q10"),
-        question_sections.unanswered("Q11"),
+        without_evidence(outcome_sections.beyond_noise(found, cited)),
+        without_evidence(outcome_sections.beyond_elsewhere(found, cited)),
+        unanswered("Q9"),
+        unanswered("Q10"),
+        unanswered("Q11"),
         money_sections.per_head_and_year(found, cited),
         outcome_sections.beside_spend(found, cited),
-        question_sections.without_evidence(noise_sections.could_detect(found, cited)),
+        without_evidence(outcome_sections.could_detect(found, cited)),
     ]
     sections += [
-        question_sections.next_steps(found, sections),
-        question_sections.checkable(),
-        question_sections.panel(),
+        next_steps(found, sections),
+        checkable(),
+        panel(),
         money_sections.other_amounts(found, cited),
     ]
     facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
@@ -102,7 +329,7 @@ def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
-def _particulars(found: Review) -> list[tuple[str, str]]:
+def _particulars(found: Record) -> list[tuple[str, str]]:
     import pccfunding
 
     body = found.area.governing_body()

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
-from pccfunding.review_pack.facts import pounds
-from pccfunding.review_pack.parts import Column, Heading, Link, Plot, Section, badge
-from pccfunding.review_pack.render import frame_table
+from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
+from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.workings import enter_changes, enter_rises
+from pccfunding.words import count, interval_text, is_missing, percent, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.review_pack.citing import Citations
-    from pccfunding.review_pack.outline import Review
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
 
-__all__ = ["beside_spend", "changed", "counts_words", "percent_words"]
 
 _ROWS_ON_PAPER = 10
-COUNT = Column("Count", numeric=True, write="{:,.0f}".format)
+COUNT = Column("Count", numeric=True, write=count)
 
 
-def changed(found: Review, cited: Citations) -> Section:
+def changed(found: Record, cited: Citations) -> Section:
     """Whether the outcomes changed."""
     changes, rises = found.tables["changes"], found.tables["changes_not_quoted"]
     told = changes["verdict"].value_counts()
@@ -69,7 +70,7 @@ def changed(found: Review, cited: Citations) -> Section:
     )
 
 
-def beside_spend(found: Review, cited: Citations) -> Section:
+def beside_spend(found: Record, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
     table = found.tables["beside"]
     links: list[Any] = [
@@ -106,7 +107,9 @@ def beside_spend(found: Review, cited: Citations) -> Section:
                 {
                     "funding_stream": Column("Funding stream"),
                     "amount_gbp": Column("Money", numeric=True, write=pounds),
-                    "spend_gbp_per_head": Column("Per head", numeric=True, write="£{:.2f}".format),
+                    "spend_gbp_per_head": Column(
+                        "Per head", numeric=True, write=partial(pounds, places=2)
+                    ),
                     "reported": Column("Reported"),
                     "outcome_period": Column("Period of the result"),
                     "claim": Column("Words that the source allows"),
@@ -161,7 +164,7 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _changes_table(found: Review, changes: pd.DataFrame, cited: Citations) -> Any:
+def _changes_table(found: Record, changes: pd.DataFrame, cited: Citations) -> Any:
     said: list[Any] = [
         [badge(verdict), f" {why}"]
         for verdict, why in zip(changes["verdict"], changes["why"], strict=True)
@@ -178,7 +181,7 @@ def _changes_table(found: Review, changes: pd.DataFrame, cited: Citations) -> An
         {
             "measure": Column("Measure"),
             "compared": Column("Compared"),
-            "printed_pct": Column("Printed", numeric=True, write=percent_words),
+            "printed_pct": Column("Printed", numeric=True, write=percent),
             "base": Column("Base count", numeric=True),
             "counts": Column("From counts (95%)", numeric=True),
             "said": Column("Verdict"),
@@ -190,7 +193,7 @@ def _changes_table(found: Review, changes: pd.DataFrame, cited: Citations) -> An
     )
 
 
-def _rises(found: Review, rises: pd.DataFrame, cited: Citations) -> Any:
+def _rises(found: Record, rises: pd.DataFrame, cited: Citations) -> Any:
     shown = rises.assign(
         counts=[counts_words(row) for row in rises.to_dict("records")],
         compared=[_compared(row) for row in rises.to_dict("records")],
@@ -208,8 +211,8 @@ def _rises(found: Review, rises: pd.DataFrame, cited: Citations) -> Any:
         {
             "offence": Column("Offence class"),
             "compared": Column("Compared"),
-            "offences_baseline": Column("Before", numeric=True, write="{:,.0f}".format),
-            "offences_comparison": Column("After", numeric=True, write="{:,.0f}".format),
+            "offences_baseline": Column("Before", numeric=True, write=count),
+            "offences_comparison": Column("After", numeric=True, write=count),
             "counts": Column("Change (95%)", numeric=True),
             "source": Column("From"),
         },
@@ -224,7 +227,7 @@ def _rises(found: Review, rises: pd.DataFrame, cited: Citations) -> Any:
     )
 
 
-def _levels_table(levels: pd.DataFrame, found: Review, cited: Citations) -> Any:
+def _levels_table(levels: pd.DataFrame, found: Record, cited: Citations) -> Any:
     places: list[Any] = []
     for row in levels.to_dict("records"):
         base = _base_figure(row, found)
@@ -266,7 +269,7 @@ def _of(row: dict[Any, Any]) -> str:
     return f", base taken as {given}" if isinstance(given, str) else ", base not published"
 
 
-def _base_figure(row: dict[Any, Any], found: Review) -> str | None:
+def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
     """The figure that prints the base of a percentage, where its own source prints it once."""
     if row["unit"] != "percent" or not isinstance(row["base_count"], str):
         return None
@@ -277,29 +280,23 @@ def _base_figure(row: dict[Any, Any], found: Review) -> str | None:
 
 
 def _base(row: dict[Any, Any]) -> str:
-    if row["offences_baseline"] == row["offences_baseline"] and row["offences_baseline"]:
-        return f"{row['offences_baseline']:,.0f}"
+    if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
+        return count(row["offences_baseline"])
     given = row["base_count"]
     return given if isinstance(given, str) else "base not published"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
-    if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
+    if is_missing(row["change_pct"]):
         return ""
-    low, high = percent_words(row["change_low_pct"]), percent_words(row["change_high_pct"])
-    interval = f"({low} to {high})"
-    return f"{percent_words(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def percent_words(value: float) -> str:
-    return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")
+    return f"{percent(row['change_pct'])} ({_span(row, 'change_low_pct', 'change_high_pct')})"
 
 
 def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
-    if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
-        return f"{row['measure']}: {percent_words(row['change_pct'])}, base not published"
+    if not is_missing(row["change_pct"]):
+        return f"{row['measure']}: {percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
@@ -307,11 +304,11 @@ def _reported(row: dict[Any, Any]) -> str:
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
+    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
     return key if key in cited.register else None
 
 
-def _tally(found: Review, cited: Citations) -> Link:
+def _tally(found: Record, cited: Citations) -> Link:
     changes = found.tables["changes"]
     told = changes["verdict"].value_counts()
     words = ", ".join(f"{number} {name}" for name, number in told.items())
@@ -331,3 +328,247 @@ def _verdict_words(name: str, number: int) -> str:
         "not testable": ("cannot be tested", "cannot be tested"),
     }[name]
     return f"{number} {one if number == 1 else several}"
+
+
+_rate = partial(quantity, places=2)
+RATE = Column("Rate", numeric=True, write=_rate)
+
+
+def where_was_need(found: Record, cited: Citations) -> Section:
+    """Where the problem was before the money."""
+    table = found.tables["need"]
+    section = Section("need", "Q4", "Need: where was the problem?")
+    if table.empty:
+        return section
+    keys = []
+    for row in table.to_dict("records"):
+        span = Period.parse(row["baseline"])
+        key = f"need:{row['subject_id']}"
+        inputs = [
+            *cited.offences(row["offence"], row["baseline"]),
+            cited.persons(*_ends(span)),
+        ]
+        cited.derived(
+            key,
+            what=f"{row['measure']}, rate per 1,000 residents, {found.area.name}, "
+            f"{row['baseline']}",
+            shown=f"{_rate(row['rate'])}; all areas {_rate(row['all_rate'])}; "
+            f"place {row['place']} of {row['n_areas']}",
+            working=f"1,000 × {count(row['offences'])} / {count(row['persons'])} = "
+            f"{_rate(row['rate'])}; the "
+            f"same for all {row['n_areas']} police force areas together = "
+            f"{_rate(row['all_rate'])}; place {row['place']} of {row['n_areas']}, the highest "
+            "rate first",
+            inputs=inputs,
+            value=row["rate"],
+            unit="offences per 1,000 residents",
+        )
+        keys.append([*inputs, key])
+    shown = table.assign(
+        place=[f"{row.place} of {row.n_areas}" for row in table.itertuples()],
+        source=cited.cells(keys),
+    )
+    return replace(
+        section,
+        lead="Before the money: the rate of this area among the police force areas with counts and "
+        "an estimate of residents, the highest first. Districts are not compared: no counts by "
+        "district are held.",
+        blocks=[
+            frame_table(
+                shown,
+                {
+                    "measure": Column("Measure"),
+                    "baseline": Column("Year"),
+                    "rate": Column("Per 1,000 residents", numeric=True, write=_rate),
+                    "all_rate": Column("All areas", numeric=True, write=_rate),
+                    "place": Column("Place", numeric=True),
+                    "source": Column("From"),
+                },
+                id="need-table",
+                caption="Rates before the money",
+                note=[
+                    "Recorded crime is what is reported and recorded; rates differ for many "
+                    "reasons beside need. The City of London is left out. Every area: ",
+                    Link("tables/force_rates.csv", "tables/force_rates.csv"),
+                    ".",
+                ],
+            ),
+        ],
+    )  # fmt: skip
+
+
+def beyond_noise(found: Record, cited: Citations) -> Section:
+    """Whether a change is larger than counting noise."""
+    table = found.tables["noise"]
+    section = Section("noise", "Q7", "Is the change larger than counting noise?")
+    if table.empty:
+        return section
+    keys = []
+    for row in table.to_dict("records"):
+        key = f"noise:{row['subject_id']}"
+        spans = {factor: _span(row, f"low_{factor}_pct", f"high_{factor}_pct")
+                 for factor in DISPERSIONS}  # fmt: skip
+        cited.derived(
+            key,
+            what=f"{row['measure']}: intervals with more than Poisson noise",
+            shown="; ".join(f"dispersion {factor}: {span}" for factor, span in spans.items()),
+            working=f"{count(row['offences_comparison'])} against a base of "
+            f"{count(row['offences_baseline'])}, exact Poisson at dispersion 1; above it normal on "
+            "the log scale, 95%",
+            inputs=[f"change:{row['subject_id']}"],
+            value=row["change_pct"],
+            unit="percent",
+            bounds=(row["low_4_pct"], row["high_4_pct"]),
+        )
+        keys.append(key)
+    rows = table.to_dict("records")
+    change = [f"change:{row['subject_id']}" for row in rows]
+    shown = table.assign(
+        one=[_span(row, "change_low_pct", "change_high_pct") for row in rows],
+        two=[_span(row, "low_2_pct", "high_2_pct") for row in rows],
+        four=[_span(row, "low_4_pct", "high_4_pct") for row in rows],
+        source=cited.cells(zip(change, keys, strict=True)),
+    )
+    return replace(
+        section,
+        lead="Offences come in series and repeat victims, so counts vary more than chance alone; "
+        "monthly counts would say by how much. Without them, three assumptions stand side by "
+        "side.",
+        blocks=[
+            frame_table(
+                shown,
+                {
+                    "measure": Column("Measure"),
+                    "one": Column("Dispersion 1", numeric=True),
+                    "two": Column("Dispersion 2", numeric=True),
+                    "four": Column("Dispersion 4", numeric=True),
+                    "beyond_noise": Column("Beyond noise"),
+                    "source": Column("From"),
+                },
+                id="noise-table",
+                caption="Intervals of each counted change (95%) at three dispersions",
+                note="Changes without counts have no interval: base not published.",
+            )
+        ],
+    )
+
+
+def beyond_elsewhere(found: Record, cited: Citations) -> Section:
+    """Whether a change is beyond what happened elsewhere."""
+    table = found.tables["elsewhere"]
+    section = Section("elsewhere", "Q8", "Is it beyond what happened elsewhere?")
+    if table.empty:
+        return section
+    crime = found.evidence.recorded_crime
+    keys = []
+    for row in table.to_dict("records"):
+        key = f"elsewhere:{row['subject_id']}"
+        others = [
+            cited.counts_of_others(
+                crime, row["offence"], Period.parse(row[period]), row["n_others"], row[count]
+            )
+            for period, count in (("baseline", "others_before"), ("period", "others_after"))
+        ]
+        cited.derived(
+            key,
+            what=f"{row['measure']}, change relative to the other police force areas",
+            shown=f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)}); others "
+            f"{percent(row['others_change_pct'])}",
+            working=f"({count(row['offences_comparison'])} / {count(row['offences_baseline'])}) / "
+            f"({count(row['others_after'])} / {count(row['others_before'])}) - 1 = "
+            f"{percent(row['relative_pct'])}; others {count(row['others_after'])} / "
+            f"{count(row['others_before'])} - 1 = {percent(row['others_change_pct'])}; interval "
+            "normal on the log scale, 95%, Poisson counts",
+            inputs=[f"change:{row['subject_id']}", *others],
+            value=row["relative_pct"],
+            unit="percent",
+            bounds=(row["relative_low_pct"], row["relative_high_pct"]),
+        )
+        keys.append(key)
+    rows = table.to_dict("records")
+    shown = table.assign(
+        relative=[f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)})" for row in rows],
+        source=cited.cells(
+            [f"change:{row['subject_id']}", key] for row, key in zip(rows, keys, strict=True)
+        ),
+    )
+    return replace(
+        section,
+        lead="Each counted change beside the same change in the other police force areas of "
+        "England and Wales together. A difference is no effect of the money: nothing shows that "
+        "the areas would have moved alike without it.",
+        blocks=[
+            frame_table(
+                shown,
+                {
+                    "measure": Column("Measure"),
+                    "change_pct": Column("Here", numeric=True, write=percent),
+                    "others_change_pct": Column("Other areas", numeric=True, write=percent),
+                    "relative": Column("Here relative to them (95%)", numeric=True),
+                    "n_others": Column("Areas", numeric=True),
+                    "source": Column("From"),
+                },
+                id="elsewhere-table",
+                caption="Change here and in the other police force areas",
+                note="Areas with counts in both years. Three or more earlier years would show "
+                "whether they moved alike before.",
+            )
+        ],
+    )
+
+
+def could_detect(found: Record, cited: Citations) -> Section:
+    """What this design could have detected."""
+    table = found.tables["noise"]
+    section = Section("detectable", "Q14", "What could this design have detected?")
+    if table.empty:
+        return section
+    keys = []
+    for row in table.to_dict("records"):
+        key = f"detectable:{row['subject_id']}"
+        cited.derived(
+            key,
+            what=f"{row['measure']}: smallest fall that two such periods would show",
+            shown=f"{percent(row['smallest_fall_pct'])}; at dispersion 2 "
+            f"{percent(row['smallest_fall_2_pct'])}",
+            working=f"base {count(row['offences_baseline'])}, power 80%, two-sided 5%: "
+            "|ln r| = 2.80 √(φ (1 + 1/r) / base)",
+            inputs=cited.offences(row["offence"], row["baseline"]),
+            value=row["smallest_fall_pct"],
+            unit="percent",
+        )
+        keys.append(key)
+    return replace(
+        section,
+        lead="The smallest fall that a comparison of two years would show four times in five. "
+        "Spend and outcome by district cannot be compared here; with six districts only a nearly "
+        "perfect order could be told from chance.",
+        blocks=[
+            frame_table(
+                table.assign(source=cited.cells([key] for key in keys)),
+                {
+                    "measure": Column("Measure"),
+                    "offences_baseline": Column("Base count", numeric=True, write=count),
+                    "smallest_fall_pct": Column("Dispersion 1", numeric=True, write=percent),
+                    "smallest_fall_2_pct": Column("Dispersion 2", numeric=True, write=percent),
+                    "source": Column("From"),
+                },
+                id="detectable-table",
+                caption="Smallest fall that could have been shown",
+                note="Normal approximation, power 80%, two-sided level 5%.",
+            )
+        ],
+    )
+
+
+_RELATIVE = ("relative_low_pct", "relative_high_pct")
+
+
+def _span(row: dict[Any, Any], low: str, high: str) -> str:
+    return interval_text(row[low], row[high]).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _ends(span: Period) -> tuple[Any, Any]:
+    import pandas as pd
+
+    return pd.Timestamp(span.start), pd.Timestamp(span.end)

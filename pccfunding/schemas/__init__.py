@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from pccfunding.schemas._base import FLOWS, STATUSES, UNKNOWN_KINDS
+from pccfunding.schemas import national
+from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
+from pccfunding.schemas.national import (
+    AsbIncidents,
+    Breaks,
+    CouncilTax,
+    CrimeOutcomes,
+    Deprivation,
+    KnifeAndFirearmOffences,
+    NationalSeries,
+    OffenceCodes,
+    RecordedCrimeCodes,
+    RecordedCrimeQuarters,
+    RecordedCrimeYears,
+    Spending,
+    StreetCoverage2025,
+    StreetCrime2025,
+    StreetCrimeLsoa,
+    StreetOutcomes,
+    SurveyRates,
+    Workforce,
+)
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,
@@ -32,24 +53,43 @@ __all__ = [
     "LOADED",
     "PRIMARY_KEYS",
     "STATUSES",
+    "STATUTORY",
     "STORED",
     "UNKNOWN_KINDS",
     "Areas",
+    "AsbIncidents",
     "AwardSubjects",
     "Awards",
+    "Breaks",
+    "CouncilTax",
+    "CrimeOutcomes",
     "CrimeSeverity",
     "Deflator",
+    "Deprivation",
     "Figures",
+    "KnifeAndFirearmOffences",
+    "NationalSeries",
+    "OffenceCodes",
     "OutcomeSubjects",
     "Outcomes",
     "Population",
     "RecordedCrime",
+    "RecordedCrimeCodes",
+    "RecordedCrimeQuarters",
+    "RecordedCrimeYears",
     "Sources",
+    "Spending",
     "Statements",
+    "StreetCoverage2025",
     "StreetCrime",
+    "StreetCrime2025",
+    "StreetCrimeLsoa",
+    "StreetOutcomes",
+    "SurveyRates",
     "TotalSubjects",
     "Totals",
     "Weights",
+    "Workforce",
 ]
 
 STORED: dict[str, type[pa.DataFrameModel]] = {
@@ -66,6 +106,7 @@ STORED: dict[str, type[pa.DataFrameModel]] = {
     "crime_severity": CrimeSeverity,
     "deflator": Deflator,
     "weights": Weights,
+    **national.TABLES,
 }
 LOADED: dict[str, type[pa.DataFrameModel]] = STORED | {
     "awards": Awards,
@@ -86,6 +127,7 @@ PRIMARY_KEYS: dict[str, list[str]] = {
     "crime_severity": ["area_code", "offence_group", "period_end", "release"],
     "deflator": ["financial_year"],
     "weights": ["scheme", "level", "offence", "offence_code", "offence_group", "unit"],
+    **national.KEYS,
 }
 FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "figures": [("source_id", "sources", "source_id")],
@@ -99,4 +141,5 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "crime_severity": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "deflator": [("source_id", "sources", "source_id")],
     "weights": [("source_id", "sources", "source_id")],
+    **national.LINKS,
 }

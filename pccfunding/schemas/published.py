@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from pccfunding.schemas._base import (
+from pccfunding.schemas.base import (
     AREA_CODE,
     DECIMAL,
     FLOWS,

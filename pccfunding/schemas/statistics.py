@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from pccfunding.schemas._base import AREA_CODE, UNKNOWN_KINDS, VERIFIED, Table, column
+from pccfunding.schemas.base import AREA_CODE, UNKNOWN_KINDS, VERIFIED, Table, column
 
 
 class Areas(Table):

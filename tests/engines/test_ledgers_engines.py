@@ -44,7 +44,7 @@ from pccfunding import (
     year_on_year,
 )
 from pccfunding.errors import TableError
-from pccfunding.measures import _kernel
+from pccfunding.money import kernel as _kernel
 from pccfunding.reconciliation import ledgers as long_ledgers
 
 BY = ["ledger", "funding_stream"]

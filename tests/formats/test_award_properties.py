@@ -15,10 +15,10 @@ from hypothesis import given, strategies as st
 
 from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.formats import read_awards
-from pccfunding.formats.award_files._money import read_money
-from pccfunding.formats.award_files._sheets import line_columns, sheet_of
-from pccfunding.formats.opening._grids_text import lines_grid
-from pccfunding.formats.opening._limits import LIMITS
+from pccfunding.formats.award_files.money_columns import read_money
+from pccfunding.formats.award_files.sheets import line_columns, sheet_of
+from pccfunding.formats.opening.limits import LIMITS
+from pccfunding.formats.opening.texts import lines_grid
 from pccfunding.printed import parse_printed
 
 NAMES = st.text(st.sampled_from("abcdefgh ABC&'’é-"), min_size=1, max_size=12).filter(

@@ -10,7 +10,7 @@ from counts_fixtures import Rows, csv_of, ods_of, xlsx_of
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import PccFundingError, TableError
 from pccfunding.schemas import Deflator
 
 
@@ -35,7 +35,7 @@ def treasury() -> Rows:
 EXPECTED = {"2021-22": 90.5, "2022-23": 94.2, "2023-24": 100.0, "2024-25": 103.5}
 
 
-def index_of(result: pcc.ReadResult) -> dict[str, float]:
+def index_of(result: pcc.formats.ReadResult) -> dict[str, float]:
     frame = result.frame
     assert len(frame) + result.n_rejected + len(result.others) == result.n_rows
     Deflator.validate(frame[list(Deflator.to_schema().columns)])
@@ -97,7 +97,7 @@ def test_an_index_that_cannot_be_read_is_rejected() -> None:
 
 
 def test_a_file_without_financial_years_ends_in_one_sentence() -> None:
-    with pytest.raises(pcc.TableError, match="no index of financial years found"):
+    with pytest.raises(TableError, match="no index of financial years found"):
         pcc.read_deflator(b"Calendar year,Index\n2021,90\n2022,91\n")
 
 

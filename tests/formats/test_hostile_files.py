@@ -15,8 +15,8 @@ from award_pages import ods_of
 
 from pccfunding.errors import PccFundingError, TableError
 from pccfunding.formats import read_awards
-from pccfunding.formats.opening._grids import open_grids
-from pccfunding.formats.opening._limits import Limits, read_bytes
+from pccfunding.formats.opening.limits import Limits, read_bytes
+from pccfunding.formats.opening.open_file import open_grids
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:

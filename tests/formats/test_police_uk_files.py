@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import PccFundingError, TableError
 
 WHERE = "Longitude,Latitude,Location,LSOA code,LSOA name"
 STREET = f"Crime ID,Month,Reported by,Falls within,{WHERE},Crime type,Last outcome category,Context"
@@ -32,7 +32,7 @@ def write(folder: Path, month: str, slug: str, text: str, kind: str = "street") 
     (folder / month / f"{month}-{slug}-{kind}.csv").write_text(text, encoding="utf-8")
 
 
-def coverage_of(result: pcc.ReadResult, topic: str) -> list[list[str]]:
+def coverage_of(result: pcc.formats.ReadResult, topic: str) -> list[list[str]]:
     rows = result.coverage[result.coverage["topic"] == topic]
     return rows[["value", "note"]].astype(str).values.tolist()
 
@@ -157,7 +157,7 @@ def test_what_holds_no_such_records_ends_in_one_sentence(
         path.write_text("a,b\n1,2\n")
     elif made == "missing":
         path = tmp_path / "none.csv"
-    with pytest.raises(pcc.TableError, match=said):
+    with pytest.raises(TableError, match=said):
         pcc.read_police_uk(path)
 
 

@@ -10,7 +10,7 @@ from counts_fixtures import Rows, csv_of, ods_of, xlsx_of
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import PccFundingError, PopulationError, TableError
 from pccfunding.schemas import Population
 
 COLUMNS = list(Population.to_schema().columns)
@@ -52,14 +52,14 @@ def nomis() -> Rows:
     ]
 
 
-def read(data: bytes, **options: Any) -> pcc.ReadResult:
+def read(data: bytes, **options: Any) -> pcc.formats.ReadResult:
     result = pcc.read_population(data, **{"vintage": "invented", **options})
     assert len(result.frame) + result.n_rejected + len(result.others) == result.n_rows
     Population.validate(result.frame[COLUMNS])
     return result
 
 
-def persons_of(result: pcc.ReadResult) -> list[tuple[str, int, int]]:
+def persons_of(result: pcc.formats.ReadResult) -> list[tuple[str, int, int]]:
     frame = result.frame
     return list(
         zip(frame["area_code"], frame["reference_date"].dt.year, frame["persons"], strict=True)
@@ -104,7 +104,7 @@ def test_a_table_of_force_areas_with_the_year_of_its_boundaries() -> None:
 def test_rows_of_one_sex_and_age_alone_are_refused() -> None:
     rows: Rows = [["ladcode20", "laname20", "sex", "age", "population_2019", "population_2020"],
                   ["E07000008", "Cambridge", 1, 0, 50, 51]]  # fmt: skip
-    with pytest.raises(pcc.TableError, match="only of one sex or one age"):
+    with pytest.raises(TableError, match="only of one sex or one age"):
         pcc.read_population(csv_of(rows), vintage="invented")
 
 
@@ -145,7 +145,7 @@ def test_rounded_estimates_are_told() -> None:
 
 @pytest.mark.parametrize("vintage", ["", "  ", None, 2023])
 def test_a_vintage_must_be_named(vintage: Any) -> None:
-    with pytest.raises(pcc.PopulationError, match="names no series"):
+    with pytest.raises(PopulationError, match="names no series"):
         pcc.read_population(csv_of(by_year()), vintage=vintage)
 
 
@@ -159,7 +159,7 @@ def test_a_vintage_must_be_named(vintage: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_population_ends_in_one_sentence(rows: Rows, said: str) -> None:
-    with pytest.raises(pcc.TableError, match=said):
+    with pytest.raises(TableError, match=said):
         pcc.read_population(csv_of(rows), vintage="invented")
 
 

@@ -26,16 +26,16 @@ from counts_fixtures import (
 from hypothesis import given, strategies as st
 
 import pccfunding as pcc
-from pccfunding.errors import PccFundingError
-from pccfunding.formats.count_files._offence_names import offence_name
-from pccfunding.formats.count_files._printed_cells import read_count, without_notes
-from pccfunding.formats.count_files._printed_periods import every_period
+from pccfunding.errors import PccFundingError, TableError
+from pccfunding.formats.count_files.offence_names import offence_name
+from pccfunding.formats.count_files.printed_counts import read_count, without_notes
+from pccfunding.formats.count_files.printed_periods import every_period
 from pccfunding.schemas import RecordedCrime
 
 CONTRACT = list(RecordedCrime.to_schema().columns)
 
 
-def counts_of(result: pcc.ReadResult) -> dict[tuple[str, str, str], Any]:
+def counts_of(result: pcc.formats.ReadResult) -> dict[tuple[str, str, str], Any]:
     frame = result.frame
     ends = frame["period_end"].dt.strftime("%Y-%m-%d")
     keys = zip(frame["area_code"], frame["offence"], ends, strict=True)
@@ -50,7 +50,7 @@ def expected(end: str, scale: int = 1) -> dict[tuple[str, str, str], int]:
     }
 
 
-def assert_nothing_lost(result: pcc.ReadResult) -> None:
+def assert_nothing_lost(result: pcc.formats.ReadResult) -> None:
     assert len(result.frame) + result.n_rejected + len(result.others) == result.n_rows
 
 
@@ -87,7 +87,7 @@ def test_a_workbook_is_read_whatever_its_sheets_are_called(write: Any) -> None:
     }
     result = pcc.read_recorded_crime(write(sheets))
     recorded = result.frame["measure"] == "recorded_offences"
-    found = counts_of(pcc.ReadResult(result.frame[recorded], result.source, result.n_rows))
+    found = counts_of(pcc.formats.ReadResult(result.frame[recorded], result.source, result.n_rows))
     assert found == expected("2024-12-31", 2) | expected("2023-12-31")
     assert set(result.frame["release"]) == {"PFA tables, year ending December 2024"}
     assert_nothing_lost(result)
@@ -174,7 +174,7 @@ def test_a_total_that_contradicts_its_parts_conflicts() -> None:
     ]
     assert wrong["working"].str.contains("+1 against the parts", regex=False).all()
     assert "total-conflicts" in result.cautions
-    with pytest.raises(pcc.TableError, match="conflicts with its rows"):
+    with pytest.raises(TableError, match="conflicts with its rows"):
         result.check()
 
 
@@ -266,7 +266,7 @@ def test_a_table_that_repeats_its_areas_is_not_read_as_counts_of_each() -> None:
         ["Area Code", "Area Name", "Sex of victim", "Number of offences"],
         *(["E23000023", "Cambridgeshire", sex, 5] for sex in ("Female", "Male", "Other", "All")),
     ]
-    with pytest.raises(pcc.TableError, match="areas stand in several rows"):
+    with pytest.raises(TableError, match="areas stand in several rows"):
         pcc.read_recorded_crime(csv_of(rows))
 
 
@@ -355,7 +355,7 @@ def test_the_period_may_stand_in_the_notes_or_in_the_name_of_the_file(tmp_path: 
     file = tmp_path / "areatables-yejune23.csv"
     file.write_bytes(csv_of(rows))
     assert counts_of(pcc.read_recorded_crime(file)) == expected("2023-06-30")
-    with pytest.raises(pcc.TableError, match="no one period"):
+    with pytest.raises(TableError, match="no one period"):
         pcc.read_recorded_crime(csv_of(rows))
 
 
@@ -371,7 +371,7 @@ def test_the_period_may_stand_in_the_notes_or_in_the_name_of_the_file(tmp_path: 
     ],
 )
 def test_what_is_no_table_of_counts_ends_in_one_sentence(data: bytes, said: str) -> None:
-    with pytest.raises(pcc.TableError, match=said) as raised:
+    with pytest.raises(TableError, match=said) as raised:
         pcc.read_recorded_crime(data)
     assert "\n" not in str(raised.value)
 
@@ -425,7 +425,7 @@ def test_names_lose_their_notes_and_nothing_else() -> None:
     assert offence_name("Offences of 2024") == ("Offences of 2024", False)
 
 
-def read_or_say_why(data: bytes) -> pcc.ReadResult | None:
+def read_or_say_why(data: bytes) -> pcc.formats.ReadResult | None:
     """Read a file; None where the library refuses it. Any other error goes through."""
     try:
         return pcc.read_recorded_crime(data)

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 
 import pccfunding as pcc
 from pccfunding.plots import plot_changes, plot_streams
-from pccfunding.review_pack.parts import (
+from pccfunding.review_pack import Review
+from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
     Column,
@@ -29,8 +30,8 @@ from pccfunding.review_pack.parts import (
     Text,
     Verdicts,
     badge,
+    frame_table,
 )
-from pccfunding.review_pack.render import frame_table
 
 LINES = [
     ("All government grants", "Victim Support Services", 2_321_845.0, "line"),
@@ -161,13 +162,13 @@ def example_page() -> Page:
 
 
 @pytest.fixture(scope="session")
-def found() -> pcc.Review:
+def found() -> Review:
     """The Review of the bundled evidence."""
     return pcc.review(pcc.load_evidence())
 
 
 @pytest.fixture(scope="session")
-def conflicts(found: pcc.Review) -> dict[str, str]:
+def conflicts(found: Review) -> dict[str, str]:
     """A reason for each conflict of the bundled evidence."""
     told = found.tables["statements"]
     return {
@@ -178,7 +179,9 @@ def conflicts(found: pcc.Review) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def pack(
-    found: pcc.Review, conflicts: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    found: Review,
+    conflicts: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """The pack of the bundled evidence with its zip archive; tests change copies only."""
     folder = tmp_path_factory.mktemp("packs") / "review"

@@ -17,8 +17,9 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding.review_pack.cells import csv_bytes, plain, risky
-from pccfunding.review_pack.contents import contents_of
+from pccfunding.review_pack import Review
+from pccfunding.review_pack.csv_text import csv_bytes, plain, risky
+from pccfunding.review_pack.pack import contents_of
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 QUESTIONS = [f"Q{number}" for number in range(1, 17)]
@@ -63,7 +64,7 @@ def test_the_manifest_lists_every_file_and_the_configuration(pack: Path) -> None
 
 
 def test_the_configuration_does_not_say_where_the_evidence_lies(tmp_path: Path) -> None:
-    from pccfunding._bundled import datasets_dir
+    from pccfunding.bundled import datasets_dir
 
     found = pcc.review(pcc.read_evidence(datasets_dir()))
     files = contents_of(found)
@@ -112,7 +113,7 @@ def test_the_method_names_versions_seeds_and_rules(pack: Path) -> None:
 
 
 def test_the_sixteen_questions_stand_in_order_each_answered_or_with_what_would(
-    found: pcc.Review,
+    found: Review,
 ) -> None:
     sections = found.page().sections
     asked = [section.question for section in sections if section.question in QUESTIONS]
@@ -162,7 +163,7 @@ def test_the_workbook_holds_every_table_with_notes_and_sources(pack: Path) -> No
     assert ">source<" in strings
 
 
-def test_a_formula_in_the_evidence_stays_text(found: pcc.Review, tmp_path: Path) -> None:
+def test_a_formula_in_the_evidence_stays_text(found: Review, tmp_path: Path) -> None:
     hostile = found.frame.assign(note='=HYPERLINK("http://example.org")')
     files = contents_of(dataclasses.replace(found, tables=found.tables | {"awards": hostile}))
     assert b"'=HYPERLINK" in files["tables/awards.csv"].replace(b'"', b"")

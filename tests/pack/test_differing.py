@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 import pccfunding as pcc
 from pccfunding.cli import main
-from pccfunding.review_pack import compare_packs
-from pccfunding.review_pack.packing import MANIFEST, file_facts, sealed
+from pccfunding.errors import PackError
+from pccfunding.review_pack import Review, compare_packs
+from pccfunding.review_pack.stored_pack import MANIFEST, file_facts, sealed
 
 
 def rewritten(pack: Path, folder: Path, **changes: tuple[str, str]) -> Path:
@@ -70,7 +71,7 @@ def test_same_words_with_another_interval_show_what_differs(pack: Path, tmp_path
 
 
 def test_numbers_added_and_gone_change_sides_with_the_packs(
-    pack: Path, found: pcc.Review, tmp_path: Path
+    pack: Path, found: Review, tmp_path: Path
 ) -> None:
     narrow = tmp_path / "narrow"
     pcc.review(found.evidence, period="2023-24").write(narrow)
@@ -100,10 +101,10 @@ def test_the_command_writes_page_and_table(pack: Path, tmp_path: Path) -> None:
 def test_a_pack_that_was_changed_is_not_compared(pack: Path, tmp_path: Path) -> None:
     shutil.copytree(pack, tmp_path / "other")
     (tmp_path / "other" / "method.md").write_text("", encoding="utf-8")
-    with pytest.raises(pcc.PackError, match=r"changed: method\.md.*Only intact packs"):
+    with pytest.raises(PackError, match=r"changed: method\.md.*Only intact packs"):
         compare_packs(pack, tmp_path / "other")
     result = CliRunner().invoke(main, ["diff", str(tmp_path / "other"), str(pack)])
     assert result.exit_code == 2
     broken = rewritten(pack, tmp_path / "broken", figures=("{", "["))
-    with pytest.raises(pcc.PackError, match=r"holds no figures\.json"):
+    with pytest.raises(PackError, match=r"holds no figures\.json"):
         compare_packs(pack, broken)

@@ -18,9 +18,9 @@ import matplotlib.image
 import pytest
 
 import pccfunding as pcc
-from pccfunding.review_pack import compare_packs
-from pccfunding.review_pack.parts import Page
-from pccfunding.review_pack.render import render_page
+from pccfunding.review_pack import Review, compare_packs
+from pccfunding.review_pack.blocks import Page
+from pccfunding.review_pack.page import render_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), "")
@@ -194,9 +194,7 @@ parent.postMessage({
 
 
 @pytest.fixture(scope="module")
-def pages(
-    pack: Path, found: pcc.Review, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("narrow")
     pcc.review(found.evidence, period="2023-24").write(folder / "narrow")
     difference = compare_packs(pack, folder / "narrow")

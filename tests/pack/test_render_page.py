@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pccfunding.errors import TableError
-from pccfunding.review_pack.parts import (
+from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
     Column,
@@ -31,8 +31,9 @@ from pccfunding.review_pack.parts import (
     Text,
     Verdicts,
     badge,
+    frame_table,
 )
-from pccfunding.review_pack.render import frame_table, render_page, table_html
+from pccfunding.review_pack.page import render_page, table_html
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}</style>&amp;'
@@ -278,7 +279,7 @@ def test_a_frame_becomes_a_table() -> None:
     assert [group.heading for group in table.groups] == ["x", ""]
     cells = [row.cells for group in table.groups for row in group.rows]
     assert cells == [["A", "1"], ["B", "–"], ["C", "3"]]
-    with pytest.raises(TableError, match=r"needs the column.*amount"):
+    with pytest.raises(TableError, match=r"table 'C' has no column 'amount'"):
         frame_table(frame, {"amount": Column("Amount")}, id="t", caption="C")
 
 

@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 
 import pccfunding as pcc
 from pccfunding.cli import main
-from pccfunding.review_pack import sign_pack, verify_pack
-from pccfunding.review_pack.packing import (
+from pccfunding.errors import PackError, TableError, UnknownNameError
+from pccfunding.review_pack import Review, sign_pack, verify_pack
+from pccfunding.review_pack.seal import DECISIONS, MEANING
+from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
     damage_of,
@@ -23,7 +25,6 @@ from pccfunding.review_pack.packing import (
     sealed,
     zipped,
 )
-from pccfunding.review_pack.seal import DECISIONS, MEANING
 
 WHO = {"name": "A. Person", "role": "Commissioner", "reason": "The counts agree."}
 
@@ -199,23 +200,23 @@ def test_what_is_no_pack_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["name", "role", "reason"])
 def test_a_sign_off_needs_each_part(copy: Path, part: str) -> None:
-    with pytest.raises(pcc.PackError, match=f"needs a {part}"):
+    with pytest.raises(PackError, match=f"needs a {part}"):
         sign_pack(copy, **(WHO | {part: " \n"}), decision="stop")
     assert RECORD not in names(copy)
 
 
 def test_no_second_sign_off_and_none_over_changed_files(signed: Path) -> None:
-    with pytest.raises(pcc.PackError, match=r"signed by A\. Person already"):
+    with pytest.raises(PackError, match=r"signed by A\. Person already"):
         sign_pack(signed, **WHO, decision="stop")
     (signed / RECORD).unlink()
     with (signed / "method.md").open("a", encoding="utf-8") as file:
         file.write("more")
-    with pytest.raises(pcc.PackError, match=r"changed: method\.md"):
+    with pytest.raises(PackError, match=r"changed: method\.md"):
         sign_pack(signed, **WHO, decision="stop")
 
 
 def test_a_conflict_without_a_reason_keeps_the_pack_open(
-    copy: Path, found: pcc.Review, conflicts: dict[str, str]
+    copy: Path, found: Review, conflicts: dict[str, str]
 ) -> None:
     first, *others = conflicts
     half = {name: conflicts[name] for name in others}
@@ -242,21 +243,21 @@ def test_a_pack_without_its_list_of_conflicts_cannot_be_signed(copy: Path) -> No
     (copy / "exceptions.csv").unlink()
     (copy / MANIFEST).write_bytes(sealed(content))
     assert verify_pack(copy).intact
-    with pytest.raises(pcc.PackError, match=r"holds no exceptions\.csv"):
+    with pytest.raises(PackError, match=r"holds no exceptions\.csv"):
         sign_pack(copy, **WHO, decision="stop")
 
 
-def test_an_exception_names_a_conflict_and_gives_a_reason(found: pcc.Review) -> None:
+def test_an_exception_names_a_conflict_and_gives_a_reason(found: Review) -> None:
     known = found.evidence
-    with pytest.raises(pcc.UnknownNameError, match="No conflict 'four-years-hold-2023-24'"):
+    with pytest.raises(UnknownNameError, match="No conflict 'four-years-hold-2023-24'"):
         pcc.review(known, exceptions={"four-years-hold-2023-24": "It holds."})
-    with pytest.raises(pcc.TableError, match="gives no reason"):
+    with pytest.raises(TableError, match="gives no reason"):
         pcc.review(known, exceptions={"four-years-broken-down": "  "})
     assert run("review", "--exception", "no equals sign").exit_code == 2
 
 
 def test_writing_over_a_pack_takes_its_files_and_its_sign_off_away(
-    signed: Path, found: pcc.Review, tmp_path: Path
+    signed: Path, found: Review, tmp_path: Path
 ) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("mine", encoding="utf-8")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, example, given, strategies as st
 
 from pccfunding import apportion
-from pccfunding.measures._split import split_pence
+from pccfunding.money.pence import split_pence
 
 pennies = st.one_of(st.sampled_from([0, 1, -1, 99, -100]), st.integers(-(10**12), 10**12))
 weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=40).filter(any)

@@ -50,11 +50,11 @@ def both_sides(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     return money, counts
 
 
-def judged(money: pd.DataFrame, counts: pd.DataFrame, **how: Any) -> pcc.Association:
+def judged(money: pd.DataFrame, counts: pd.DataFrame, **how: Any) -> pcc.association.Association:
     return pcc.spend_vs_reduction(money, counts, redraws=50, **how)
 
 
-def same(one: pcc.Association, two: pcc.Association) -> None:
+def same(one: pcc.association.Association, two: pcc.association.Association) -> None:
     """Hold that the coefficient, its test, its influence and the verdict are the same."""
     assert (one.verdict, one.reason, one.n) == (two.verdict, two.reason, two.n)
     assert one.estimate == pytest.approx(two.estimate, abs=1e-12)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from pccfunding.errors import PenceError, TableError
-from pccfunding.measures import _kernel
-from pccfunding.measures._frames import open_table
-from pccfunding.measures._kernel import sum_encoded
-from pccfunding.measures._sums import Sums
+from pccfunding.frames.tables import open_table
+from pccfunding.money import kernel as _kernel
+from pccfunding.money.kernel import sum_encoded
+from pccfunding.money.sums import Sums
 
 KEYS = ["force", "stream", "period_start", "period_end"]
 VOCABULARY = ["a", "b", "c", "never"]

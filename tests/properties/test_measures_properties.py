@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import binomtest
 
+from pccfunding.frames.days import day_code_of
 from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
-from pccfunding.measures._days import day_code_of
 
 STREAMS = ("Roads", "Victims", None)
 AREAS = ("E23000023", "E23000037", "E23000001")

@@ -21,7 +21,7 @@ from pccfunding.permutation import (
     permutation_family,
     permutation_test,
 )
-from pccfunding.permutation._scores import attained
+from pccfunding.permutation.scores import attained
 
 METHODS = ("spearman", "kendall", "pearson")
 RULES = ("double", "abs")

@@ -1,20 +1,22 @@
-"""What pyfixest makes of three panels: run by hand in an environment of its own.
+"""What pyfixest makes of three panels: run in an environment of its own.
 
-``python tests/published/pyfixest_panels.py`` reads the panels of ``pyfixest_panels.json``, fits
-them with ``pyfixest.fepois`` and writes coefficients, clustered errors and versions back beside
-them. The ordinary tests read the file only; pyfixest is no dependency of ours.
+``python tests/published/pyfixest_panels.py [OUT]`` reads the panels of ``pyfixest_panels.json``,
+fits them with ``pyfixest.fepois`` and writes coefficients, clustered errors and versions beside
+them, to the same file or to another. The ordinary tests read the file only; pyfixest is no
+dependency of ours.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
 import json
+import sys
 from pathlib import Path
 
 FILE = Path(__file__).with_suffix(".json")
 
 
-def main() -> None:
+def main(out: Path = FILE) -> None:
     import numpy as np
     import pandas as pd
     import pyfixest as pf
@@ -50,8 +52,8 @@ def main() -> None:
     held["versions"] = {
         name: importlib.metadata.version(name) for name in ("pyfixest", "numpy", "pandas")
     }
-    FILE.write_text(json.dumps(held, separators=(",", ":")) + "\n", encoding="utf-8")
+    out.write_text(json.dumps(held, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 
 import pccfunding as pcc
 
-HELD = json.loads(Path(__file__).with_name("pyfixest_panels.json").read_text(encoding="utf-8"))
+# The results held, or those of a run that has just been made.
+FILE = os.environ.get("PYFIXEST_PANELS") or Path(__file__).with_name("pyfixest_panels.json")
+HELD = json.loads(Path(FILE).read_text(encoding="utf-8"))
 pytest.importorskip("statsmodels")
 
 
-def ours(panel: dict[str, Any]) -> tuple[pcc.PanelChange, pd.DataFrame]:
+def ours(panel: dict[str, Any]) -> tuple[pcc.evaluation.PanelChange, pd.DataFrame]:
     frame = pd.DataFrame(panel["rows"], columns=panel["columns"])
     found = pcc.panel_change(
         frame,

@@ -11,8 +11,14 @@ from typing import Any
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Reconciliation
-from pccfunding.statements import _work, figure_ids, reconcile_statements, work_statements
+from pccfunding.errors import PrintedError, UnknownNameError
+from pccfunding.evidence.reconcile_statements import (
+    _work,
+    figure_ids,
+    reconcile_statements,
+    work_statements,
+)
+from pccfunding.reconciliation import Reconciliation
 
 R, C, UNTOLD = "reconciles", "conflicts", "cannot be told"
 
@@ -235,7 +241,7 @@ def test_one_area_at_a_time() -> None:
 
 def test_a_figure_that_is_not_there_is_named() -> None:
     lost = EVIDENCE.statements.head(1).assign(right="X999")
-    with pytest.raises(pcc.UnknownNameError, match=r"'X999' on its right, .* figures"):
+    with pytest.raises(UnknownNameError, match=r"'X999' on its right, .* figures"):
         work_statements(replace(EVIDENCE, statements=lost))
 
 
@@ -278,7 +284,7 @@ def noticed(figure: str, token: str, worked: Worked) -> bool:
     for row in USES[figure]:
         try:
             result = _work(row, changed)
-        except pcc.PrintedError:
+        except PrintedError:
             return True
         if told(row, result) != told(*worked[row["statement_id"]]):
             return True

@@ -108,7 +108,7 @@ def test_each_row_leads_to_the_file_it_was_counted_from(street: pd.DataFrame) ->
     assert set(cited["source_id"]) == {"police-uk-cambs-2018-19", "police-uk-cambs-2024"}
 
 
-def squared_z(found: pcc.FunnelLimits) -> float:
+def squared_z(found: pcc.evaluation.FunnelLimits) -> float:
     areas = found.areas
     variance = areas["expected"] + ((found.between_sd or 0) * areas["expected"]) ** 2
     return float(((areas["count"] - areas["expected"]) ** 2 / variance).sum())

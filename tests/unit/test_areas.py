@@ -10,11 +10,11 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from pccfunding import _bundled
+from pccfunding import bundled
 from pccfunding.areas import Area, GoverningBody, find_area
 from pccfunding.errors import DataPackageError, UnknownNameError
 
-with (_bundled.datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as lines:
+with (bundled.datasets_dir() / "areas.csv").open(encoding="utf-8", newline="") as lines:
     ROWS = list(csv.DictReader(lines))
 LABELS = [row for row in ROWS if row["kind"] in ("unassigned", "not_an_area")]
 AREAS = [row for row in ROWS if row not in LABELS]
@@ -245,10 +245,10 @@ def test_the_checkout_wins_over_the_copy_inside_the_package(tmp_path, monkeypatc
     inside, beside = package / "_datasets", package.parent / "datasets"
     for folder in (inside, beside):
         folder.mkdir(parents=True)
-    monkeypatch.setattr(_bundled, "_PACKAGE", package)
+    monkeypatch.setattr(bundled, "_PACKAGE", package)
     with pytest.raises(DataPackageError, match="Install the package again"):
-        _bundled.datasets_dir()
+        bundled.datasets_dir()
     (inside / "areas.csv").touch()
-    assert _bundled.datasets_dir() == inside
+    assert bundled.datasets_dir() == inside
     (beside / "datapackage.json").touch()
-    assert _bundled.datasets_dir() == beside
+    assert bundled.datasets_dir() == beside

@@ -19,7 +19,7 @@ FALLS = (5.0, 15.0, 10.0, 20.0, 25.0, 30.0)
 TWELVE = np.arange(12.0)
 
 
-def of(spend: pd.DataFrame, fall: pd.DataFrame, **how: Any) -> pcc.Association:
+def of(spend: pd.DataFrame, fall: pd.DataFrame, **how: Any) -> pcc.association.Association:
     return pcc.spend_vs_reduction(spend, fall, **{"redraws": 200, "family": 1, **how})
 
 
@@ -28,17 +28,17 @@ def six(spend: dict[str, Any] | None = None, fall: dict[str, Any] | None = None,
 
 
 @cache
-def plenty() -> pcc.Association:
+def plenty() -> pcc.association.Association:
     """Thirty areas, strongly in order, noise small: hardly any doubt."""
     return of(*many(0.8), dispersion=1)
 
 
-def twelve(x: Any, y: Any, before: Any = None, **how: Any) -> pcc.Association:
+def twelve(x: Any, y: Any, before: Any = None, **how: Any) -> pcc.association.Association:
     counts = {} if before is None else {"before": np.asarray(before, float)}
     return of(spend_of(x, FORCES), fall_of(y, FORCES, **counts), **how)
 
 
-def family(spend: pd.DataFrame, fall: pd.DataFrame) -> pcc.AssociationFamily:
+def family(spend: pd.DataFrame, fall: pd.DataFrame) -> pcc.association.AssociationFamily:
     return pcc.spend_vs_reduction_family(spend, fall, resamples=199)
 
 

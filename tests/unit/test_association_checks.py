@@ -11,9 +11,10 @@ from association_cases import FORCES, fall_of, many, spend_of
 from scipy import stats
 
 import pccfunding as pcc
-from pccfunding.association._coefficients import coefficients
-from pccfunding.association._confounding import baseline_check, denominator_null
-from pccfunding.association._ranges import figure_range, measurement_interval
+from pccfunding.association.coefficients import coefficients
+from pccfunding.association.confounding import baseline_check, denominator_null
+from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.errors import TableError
 
 
 def table(spend: object, fall: object, **columns: object) -> pd.DataFrame:
@@ -93,7 +94,7 @@ def test_the_measurement_interval_widens_with_dispersion_and_shrinks_with_counts
 
 
 def test_redrawn_counts_have_variance_dispersion_times_count() -> None:
-    from pccfunding.association._ranges import _drawn_noise
+    from pccfunding.association.ranges import _drawn_noise
 
     areas = table([1, 2], [0, 0], before=[10_000.0, 40_000.0], after=[10_000.0, 20_000.0])
     for phi in (1.0, 4.0):
@@ -176,7 +177,7 @@ def test_the_baseline_can_be_a_column_or_a_value_for_each_area() -> None:
     usual = pcc.spend_vs_reduction(spend, fall, redraws=50).baseline
     assert usual is not None
     assert usual.what == "offences per resident in the baseline"
-    with pytest.raises(pcc.TableError, match="takes the name of a column"):
+    with pytest.raises(TableError, match="takes the name of a column"):
         pcc.spend_vs_reduction(spend, fall, baseline=7)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
 from pccfunding.cli import main
 
 

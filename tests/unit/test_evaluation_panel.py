@@ -36,7 +36,7 @@ def begins(year: int, areas: range) -> dict[str, int]:
     return {f"area {a:02d}": year for a in areas}
 
 
-def change(frame: Any, treated: Any, **options: Any) -> pcc.PanelChange:
+def change(frame: Any, treated: Any, **options: Any) -> pcc.evaluation.PanelChange:
     return pcc.panel_change(frame, treated=treated, exposure="persons", **options)
 
 
@@ -228,12 +228,12 @@ def test_a_covariate_takes_its_part() -> None:
 
 
 # Each verdict, and a panel that just misses it.
-def few(treated: int) -> pcc.PanelChange:
+def few(treated: int) -> pcc.evaluation.PanelChange:
     frame = frame_of(6, 8, lambda a, t: wander(a, t) - 0.4 * (a < treated and t >= 5))
     return change(frame, begins(2006, range(treated)))
 
 
-def drifting(slope: float) -> pcc.PanelChange:
+def drifting(slope: float) -> pcc.evaluation.PanelChange:
     frame = frame_of(
         14, 9, lambda a, t: wander(a, t) + (a < 7) * (slope * t - 0.3 * (t >= 6)), mean=5000
     )
@@ -359,7 +359,7 @@ def test_a_long_list_of_areas_left_out_is_cut_in_the_report() -> None:
     [
         (FELL.drop(columns="persons"), {}, TableError, "no column 'persons'"),
         (FELL.drop(columns="offences"), {}, TableError, "no column 'offences'"),
-        (FELL.drop(columns="year"), {}, TableError, "no column 'period_start', 'period_end'"),
+        (FELL.drop(columns="year"), {}, TableError, "no columns 'period_start', 'period_end'"),
         (pd.concat([FELL, FELL[:1]]), {}, TableError, "'area 00' more than once for 2001"),
         (FELL.assign(offences=1.5), {}, TableError, "offences of area 00 in 2001 is 1.5"),
         (FELL.assign(offences=-1), {}, TableError, "is -1"),

@@ -10,7 +10,7 @@ import pytest
 
 from pccfunding import evaluation as ev
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
-from pccfunding.evaluation._segments import segmented_design, segmented_fit
+from pccfunding.evaluation.segmented_regression import segmented_design, segmented_fit
 
 
 def months(n: int, year: int = 2010) -> list[str]:
@@ -191,7 +191,7 @@ def test_a_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "statsmodels.api", None)
     with pytest.raises(PccFundingError, match=r"pip install 'pccfunding\[evaluation\]'"):
         ev.interrupted_series(made_up(), months(60), first_after="2013-01")
-    with pytest.raises(ImportError, match="interrupted_series fits its model with statsmodels"):
+    with pytest.raises(ImportError, match="interrupted_series needs statsmodels"):
         ev.interrupted_series(made_up(), months(60), first_after="2013-01")
 
 
@@ -303,7 +303,7 @@ def test_errors_widen_with_autocorrelation_only() -> None:
 def test_averaged_errors_at_one_point_are_generalised_least_squares() -> None:
     """The private part: a grid of one r and one h is statsmodels' own GLS."""
     sm = pytest.importorskip("statsmodels.api")
-    from pccfunding.evaluation import _autocorrelated as part
+    from pccfunding.evaluation import segmented_regression as part
 
     rng = np.random.default_rng(5)
     design = np.column_stack([np.ones(40), np.arange(40.0) - 20, np.arange(40) >= 20])

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding._bundled import datasets_dir
+from pccfunding.bundled import datasets_dir
+from pccfunding.errors import DataPackageError, TableError, UnknownNameError
 
 OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
@@ -46,20 +47,20 @@ def test_a_missing_table_is_named(folder: Path) -> None:
     descriptor = json.loads(path.read_text(encoding="utf-8"))
     descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] != "totals"]
     path.write_text(json.dumps(descriptor), encoding="utf-8")
-    with pytest.raises(pcc.DataPackageError, match="holds no table 'totals'"):
+    with pytest.raises(DataPackageError, match="holds no table 'totals'"):
         pcc.read_evidence(folder)
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "awards.csv").unlink()
-    with pytest.raises(pcc.DataPackageError, match=r"awards\.csv is missing"):
+    with pytest.raises(DataPackageError, match=r"awards\.csv is missing"):
         pcc.read_evidence(folder)
 
 
 def test_a_cell_of_the_wrong_type_is_named_with_its_line(folder: Path) -> None:
     edit(folder, "awards", "2023-04-01", "the first of April")
     with pytest.raises(
-        pcc.DataPackageError,
+        DataPackageError,
         match=r"line 2, column 'period_start': 'the first of April' is no date",
     ):
         pcc.read_evidence(folder)
@@ -67,13 +68,13 @@ def test_a_cell_of_the_wrong_type_is_named_with_its_line(folder: Path) -> None:
 
 def test_a_value_outside_the_contract_is_named_with_its_rule(folder: Path) -> None:
     edit(folder, "awards", "pcc_to_recipient", "somewhere")
-    with pytest.raises(pcc.DataPackageError, match=r"column 'flow': 'somewhere' breaks the rule"):
+    with pytest.raises(DataPackageError, match=r"column 'flow': 'somewhere' breaks the rule"):
         pcc.read_evidence(folder)
 
 
 def test_a_figure_of_no_known_source_is_named(folder: Path) -> None:
     edit(folder, "figures", ",london-pcd-1365,", ",nowhere-at-all,")
-    with pytest.raises(pcc.DataPackageError, match="names source_id 'nowhere-at-all'"):
+    with pytest.raises(DataPackageError, match="names source_id 'nowhere-at-all'"):
         pcc.read_evidence(folder)
 
 
@@ -83,21 +84,21 @@ def test_a_path_out_of_the_folder_is_refused(folder: Path) -> None:
         descriptor = json.loads(path.read_text(encoding="utf-8"))
         descriptor["resources"][0]["path"] = escape
         path.write_text(json.dumps(descriptor), encoding="utf-8")
-        with pytest.raises(pcc.DataPackageError, match="inside its own folder"):
+        with pytest.raises(DataPackageError, match="inside its own folder"):
             pcc.read_evidence(folder)
 
 
 @pytest.mark.parametrize("content", ["not json", "[]", '{"resources": 3}'])
 def test_a_broken_descriptor_is_refused(folder: Path, content: str) -> None:
     (folder / "datapackage.json").write_text(content, encoding="utf-8")
-    with pytest.raises(pcc.DataPackageError, match=r"datapackage\.json"):
+    with pytest.raises(DataPackageError, match=r"datapackage\.json"):
         pcc.read_evidence(folder)
 
 
 def test_no_folder_and_no_descriptor_are_told_apart(tmp_path: Path) -> None:
-    with pytest.raises(pcc.DataPackageError, match="is not a folder"):
+    with pytest.raises(DataPackageError, match="is not a folder"):
         pcc.read_evidence(tmp_path / "nowhere")
-    with pytest.raises(pcc.DataPackageError, match=r"holds no datapackage\.json"):
+    with pytest.raises(DataPackageError, match=r"holds no datapackage\.json"):
         pcc.read_evidence(tmp_path)
 
 
@@ -127,14 +128,27 @@ def test_cite_lists_sources_in_reading_order_with_tokens() -> None:
 
 
 def test_cite_refuses_what_it_does_not_know() -> None:
-    with pytest.raises(pcc.UnknownNameError, match="No figure 'X999'"):
+    with pytest.raises(UnknownNameError, match="No figure 'X999'"):
         pcc.cite(pd.DataFrame({"figure_id": ["X999"]}))
-    with pytest.raises(pcc.TableError, match="neither figure_id nor source_id"):
+    with pytest.raises(TableError, match="neither figure_id nor source_id"):
         pcc.cite(pd.DataFrame({"amount": [1]}))
 
 
 def test_an_unknown_vintage_is_refused_with_those_that_are_held() -> None:
-    with pytest.raises(pcc.UnknownNameError, match="rebased-2025"):
+    with pytest.raises(UnknownNameError, match="rebased-2025"):
         pcc.load_population(vintage="1066")
     assert pcc.load_population()["vintage"].nunique() == 1
     assert (pcc.load_population(vintage="pre-census-2021")["vintage"] == "pre-census-2021").all()
+
+
+def test_coverage_says_which_years_of_which_table_are_held() -> None:
+    held = pcc.coverage().set_index(["table", "year"])
+    assert held.index.is_unique
+    assert held.loc["workforce"].index.tolist() == [*range(2007, 2024), 2025]
+    assert held.loc["recorded_crime_quarters"].index.tolist() == list(range(2012, 2026))
+    assert held.loc[("street_crime_2025", 2025), "police_force_areas"] == 37
+    assert held.loc[("deflator", 2024), ["rows", "areas"]].isna().tolist() == [False, True]
+    crime = pcc.load_recorded_crime()
+    in_2019 = crime[crime["period_end"].dt.year == 2019]
+    assert held.loc[("recorded_crime", 2019), "rows"] == len(in_2019)
+    assert held.loc[("recorded_crime", 2019), "areas"] == in_2019["area_code"].nunique()

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pccfunding import PrintedError, parse_printed
+from pccfunding import parse_printed
+from pccfunding.errors import PrintedError
 
 REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     (

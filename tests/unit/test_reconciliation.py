@@ -6,16 +6,14 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from pccfunding import (
-    Interval,
+from pccfunding import Interval, parse_printed, reconcile
+from pccfunding.errors import (
     MixedFlowError,
     MixedStatusError,
     PenceError,
     ReconciliationError,
     TableError,
     UnknownNameError,
-    parse_printed,
-    reconcile,
 )
 
 LINES = ["£2,321,845", "£352,195", "£374,849", "£697,595", "£1,544,914", "£288,175", "£70,023"]

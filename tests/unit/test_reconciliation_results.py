@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding import Interval, PccFundingError, ReconciliationError, TableError, reconcile
+from pccfunding import Interval, reconcile
+from pccfunding.errors import PccFundingError, ReconciliationError, TableError
 
 RANGE = Interval.of(1, None, low_closed=False)
 
@@ -300,7 +301,7 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             TOKENS,
             {1: "£3.00"},
             {"by": "area"},
-            "No column 'area' to group by; there are year, token.",
+            "A table to group has no column 'area'. It has: year, token.",
         ),
         (
             "£1",
@@ -351,8 +352,9 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             pd.DataFrame({"amount_gbp": [1.005]}),
             "£3.00",
             {},
-            "1.005 pounds is no whole number of pence; rates per head are not amounts, "
-            "compare them as printed tokens.",
+            "amount_gbp is 1.005, which is no whole number of pence. Amounts are added in pence: "
+            "correct it, or round it first and say so. Rates per head are no amounts: compare "
+            "them as printed tokens.",
         ),
         (
             "£5.00",

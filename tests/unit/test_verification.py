@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
-from pccfunding import Evidence, TableError, verify_sources
+from pccfunding import Evidence, verify_sources
 from pccfunding.cli import main
+from pccfunding.errors import TableError
 
 REPORT = "Grants\n\nWe awarded £820,000\nin October, nearly\n  £1m in all; £820,000 again.\nSix.\n"
 MINUTES = "A sum of £1,671 and of 671 and 67.1% of it.\n"
@@ -139,7 +141,8 @@ def test_no_folder_and_too_large_a_document_are_refused(
     with pytest.raises(TableError, match="nowhere is not a folder; name one that holds"):
         verify_sources(tmp_path / "nowhere")
     looked_up(tmp_path, REPORT, "Six")
-    monkeypatch.setattr("pccfunding.verification._LARGEST_DOCUMENT", len(REPORT.encode("utf-8")))
+    module = sys.modules["pccfunding.evidence.verify_sources"]
+    monkeypatch.setattr(module, "_LARGEST_DOCUMENT", len(REPORT.encode("utf-8")))
     assert looked_up(tmp_path, REPORT, "Six")["found"].tolist() == [True]
     with pytest.raises(TableError, match=r"report\.txt is larger than 64 MiB"):
         looked_up(tmp_path, REPORT + "!", "Six")

@@ -1,8 +1,7 @@
 """The 360Giving Data Standard: awards in and out, validation and quality checks."""
 
-from pccfunding.formats.threesixtygiving.quality import quality_360giving
-from pccfunding.formats.threesixtygiving.read import read_360giving
-from pccfunding.formats.threesixtygiving.write import write_360giving
-from pccfunding.formats.threesixtygiving.written import WriteResult
+from pccfunding.formats.threesixtygiving.quality_360giving import quality_360giving
+from pccfunding.formats.threesixtygiving.read_360giving import read_360giving
+from pccfunding.formats.threesixtygiving.write_360giving import WriteResult, write_360giving
 
 __all__ = ["WriteResult", "quality_360giving", "read_360giving", "write_360giving"]

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pccfunding.errors import TableError
-from pccfunding.formats.opening._grids import Grid, open_grids
-from pccfunding.formats.opening._grids_text import decoded
-from pccfunding.formats.opening._limits import LIMITS, Limits, read_bytes
+from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
+from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.texts import decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
-
-__all__ = ["Grants", "load_grants"]
 
 _SHOWN = 8
 

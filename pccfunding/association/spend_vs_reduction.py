@@ -1,0 +1,350 @@
+"""Spend against reduction across areas, judged in a fixed order of decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pccfunding.association.confounding import (
+    baseline_check,
+    baseline_of,
+    denominator_null,
+    within_strata,
+)
+from pccfunding.association.influence import influence_of, pearson_check
+from pccfunding.association.inputs import plain
+from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
+from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.association.result import OVERRIDES, Association, estimand_of
+from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
+from pccfunding.association.windows import begins, pick_lag
+from pccfunding.errors import UnknownNameError, one_of
+from pccfunding.evaluation import (
+    CorrelationInterval,
+    bca_interval,
+    bonett_wright,
+    fisher_z_interval,
+    minimal_detectable_correlation,
+)
+from pccfunding.evaluation.arguments import proper_fraction
+from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.scores import RULES
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoFrame
+
+__all__ = ["spend_vs_reduction"]
+
+_Floats = np.ndarray[Any, np.dtype[np.float64]]
+_SHOWN = [
+    "area", "label", "spend", "spend_low", "spend_high", "spend_persons", "before", "after",
+    "persons_before", "persons_after", "g", "variance",
+]  # fmt: skip
+INTERVALS: dict[str, tuple[str, ...]] = {
+    "spearman": ("bonett-wright", "bca"),
+    "pearson": ("fisher-z", "bca"),
+    "kendall": (),
+}
+
+
+def spend_vs_reduction(
+    spend: IntoFrame,
+    reduction: IntoFrame,
+    *,
+    on: str = "area_code",
+    method: str = "spearman",
+    confidence_level: float = 0.95,
+    lag: int | None = None,
+    baseline: str | Mapping[str, float] | pd.Series[float] | None = None,
+    family: int | Sequence[float] | None = None,
+    dispersion: Any = None,
+    placebo: IntoFrame | None = None,
+    strata: Mapping[str, Any] | pd.Series[Any] | None = None,
+    leave_out: Mapping[str, str] | Collection[str] | None = None,
+    override: Collection[str] = (),
+    spend_column: str | None = None,
+    interval: str | None = None,
+    two_sided: str = "double",
+    resamples: int | None = None,
+    redraws: int = 2_000,
+    seed: int = 0,
+) -> Association:
+    """Hold spend per head against reduction across areas, and say what that may be called.
+
+    Parameters
+    ----------
+    spend : DataFrame
+        One row an area, as :func:`per_capita_spend` gives it: `on`, `spend_gbp_per_head`, and
+        where known `spend_low_gbp_per_head`, `spend_high_gbp_per_head`, `persons`,
+        `period_start`, `period_end`, `flow`, `status`, `funding_stream`. In constant prices
+        where it comes from :func:`real_terms`.
+    reduction : DataFrame
+        One row an area, as :func:`reduction` gives it: `on`, counts of both windows,
+        `log_reduction` and `variance_log_reduction`, the two windows. A score without counts is
+        a `log_reduction` alone, or `score_baseline` and `score_comparison`: the test of counting
+        noise is then left out, and the result says so.
+    on : str, default "area_code"
+    method : {"spearman", "kendall", "pearson"}
+        Pearson's r is on the logarithm of spend per head.
+    confidence_level : float, default 0.95
+    lag : int, optional
+        Whole years from the end of the money to the beginning of the follow-up; picks one of
+        several spend windows. A search over lags belongs to the family.
+    baseline : str, mapping or Series, optional
+        What spend may have followed: a column of either frame, or a value for each area. By
+        default offences per resident in the baseline.
+    family : int or sequence of float, optional
+        How many correlations were tried (Bonferroni), or the p values of the others (Holm).
+    dispersion : float or Dispersion, optional
+        Variance of the counts over their mean. Without it, and without `placebo`, the areas have
+        to differ by more than noise at 1, 2 and 4 alike.
+    placebo : DataFrame, optional
+        The reduction between two years before the money: it measures the dispersion, and shows
+        what the same procedure finds where there is nothing to find.
+    strata : mapping or Series, optional
+        The stratum of each area, such as urban or rural: the coefficient within each is shown.
+    leave_out : mapping or collection of str, optional
+        Areas to leave out, with reasons. By default those whose residents changed by more than a
+        quarter between the windows, where the outcome is per resident; `()` keeps all.
+    override : collection of {"windows out of order", "series break", "pandemic months"}
+        Refusals to pass over, each at the price of a caution.
+    spend_column : str, optional
+    interval : {"bonett-wright", "bca", "fisher-z"}, optional
+        By default Bonett-Wright for Spearman's rho, Fisher's z for Pearson's r, none for Kendall.
+        BCa needs 20 areas.
+    two_sided : {"double", "abs"}
+    resamples : int, optional
+        Random orders; by default every order up to nine areas, and 9,999 above.
+    redraws : int, default 2000
+    seed : int, default 0
+
+    Returns
+    -------
+    Association
+        A refusal is a result: "not estimable" with its reason.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or holds no numbers, or an area stands in it more than once.
+    PeriodError
+        If a frame holds several windows and no lag picks one.
+    UnknownNameError
+        If there is no such method, rule, interval or override.
+
+    Notes
+    -----
+    Order of decision: does spend vary, are counts known, is the money first, do the areas differ
+    by more than counting noise, are there six areas, p and the areas it rests on, the baseline,
+    the family, the words.
+
+    References
+    ----------
+    Bonett and Wright (2000); Cochran (1954); Pearson (1897); Oldham (1962); Farrington et al.
+    (2002) for the Maryland scale.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
+    >>> spend = pd.DataFrame(
+    ...     {"area_code": codes, "spend_gbp_per_head": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}
+    ... )
+    >>> fell = pd.DataFrame(
+    ...     {"area_code": codes, "log_reduction": [0.1, 0.3, 0.2, 0.5, 0.4, 0.6]}
+    ... )
+    >>> found = spend_vs_reduction(spend, fell)
+    >>> round(found.estimate, 3), round(found.p_value, 4), found.verdict
+    (0.886, 0.0333, 'rests on one area')
+    """
+    _check(method, two_sided, interval, override, confidence_level)
+    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    money = pick_lag(money, outcome, lag)
+    found = pair(
+        money, outcome, on=on, spend_column=spend_column, leave_out=leave_out, override=override
+    )
+    if method == "pearson" and found.reason is None and (found.areas["spend"] <= 0).any():
+        found.reason = "zero spend has no logarithm"
+    size, others = family_of(family)
+    areas = found.areas
+    start = Association(
+        verdict="not estimable",
+        reason=found.reason,
+        detail=found.detail,
+        estimand=estimand_of(found, len(areas), method, lag),
+        n=len(areas),
+        unit=found.unit,
+        spend_window=found.timing.spend,
+        spend_status=found.words["status"],
+        spend_prices=found.words["price_base"],
+        spend_allocation=found.words["allocation"],
+        baseline_window=found.timing.baseline,
+        follow_up_window=found.timing.follow_up,
+        outcome=found.words["offence"],
+        base_count=_total(areas["before"]),
+        method=method,
+        two_sided=two_sided,
+        confidence_level=confidence_level,
+        family_size=size,
+        areas=areas[_SHOWN].rename(columns={"area": on}),
+        dropped=found.dropped,
+        left_out=tuple(found.left_out["label"]),
+        seed=seed,
+        cautions=in_order(found.cautions),
+    )
+    if found.reason is not None:
+        return start
+    return _estimated(
+        start,
+        found,
+        placebo=None
+        if placebo is None
+        else placebo_of(
+            placebo,
+            areas,
+            on=on,
+            begins=begins(money),
+            method=method,
+            two_sided=two_sided,
+            resamples=resamples,
+            seed=seed,
+        ),
+        baseline=baseline_of(areas, money, outcome, on, baseline),
+        others=others,
+        stated=family is not None,
+        dispersion=dispersion,
+        strata=strata,
+        interval=interval,
+        on=on,
+        resamples=resamples,
+        redraws=redraws,
+    )
+
+
+def _estimated(
+    start: Association,
+    found: Pairing,
+    *,
+    placebo: Placebo | None,
+    baseline: tuple[pd.Series[float], str],
+    others: Sequence[float] | None,
+    stated: bool,
+    dispersion: Any,
+    strata: Any,
+    interval: str | None,
+    on: str,
+    resamples: int | None,
+    redraws: int,
+) -> Association:
+    areas, method, level = found.areas, start.method, start.confidence_level
+    drawn: dict[str, Any] = {"resamples": resamples, "seed": start.seed}
+    rule: dict[str, Any] = {"two_sided": start.two_sided, **drawn}
+    x, y = _series(areas, method)
+    test = permutation_test(x, y, method=method, **rule)
+    assert test.statistic is not None
+    assert test.p_value is not None
+    gate = noise_gate(areas, dispersion=dispersion, placebo=placebo, alpha=ALPHA)
+    done = replace(
+        start,
+        test=test,
+        null=null_distribution(x, y, method=method, **drawn),
+        gate=gate,
+        interval=_interval(x, y, test.statistic, method, interval, level, start.seed),
+        measurement=measurement_interval(
+            areas,
+            dispersion=gate.dispersion,
+            has_counts=gate.test is not None,
+            method=method,
+            confidence_level=level,
+            redraws=redraws,
+            seed=start.seed,
+        ),
+        figure_range=figure_range(areas, method=method),
+        kendall=None if method == "kendall" else permutation_test(x, y, method="kendall", **rule),
+        pearson=pearson_check(areas),
+        influence=influence_of(
+            areas,
+            x,
+            y,
+            on=on,
+            p_value=test.p_value,
+            statistic=test.statistic,
+            method=method,
+            alpha=ALPHA,
+            **rule,
+        ),
+        baseline=baseline_check(areas, *baseline, **rule),
+        denominator=denominator_null(
+            areas,
+            test.statistic,
+            method=method,
+            confidence_level=level,
+            deals=redraws,
+            seed=start.seed,
+        ),
+        strata=None if strata is None else within_strata(areas, x, strata, method),
+        detectable=minimal_detectable_correlation(len(areas)),
+        with_left_out=_with_left_out(found, method, rule),
+        maryland_level=1,
+        **family_p(test.p_value, start.family_size, others),
+    )
+    done = replace(done, verdict=verdict(done))
+    return replace(done, cautions=in_order([*start.cautions, *doubts(done, family_stated=stated)]))
+
+
+def _check(
+    method: str, two_sided: str, interval: str | None, override: Collection[str], level: float
+) -> None:
+    one_of(method, "method", METHODS)
+    one_of(two_sided, "rule", RULES)
+    proper_fraction(level, "confidence_level")
+    known = INTERVALS[method]
+    if interval is not None and interval not in known:
+        held = ", ".join(known) or "none"
+        raise UnknownNameError(
+            f"No interval {interval!r} for {METHODS[method]}; there are: {held}. Percentile "
+            "bootstrap intervals cover too little at few areas, and are not offered."
+        )
+    names = [override] if isinstance(override, str) else override
+    for name in names:
+        one_of(name, "override", OVERRIDES)
+
+
+def _series(areas: pd.DataFrame, method: str) -> tuple[_Floats, _Floats]:
+    x, y = (areas[side].to_numpy(np.float64) for side in ("spend", "g"))
+    return (np.log(x) if method == "pearson" else x), y
+
+
+def _interval(
+    x: _Floats, y: _Floats, r: float, method: str, kind: str | None, level: float, seed: int
+) -> CorrelationInterval | None:
+    kind = kind or next(iter(INTERVALS[method]), None)
+    if kind is None:
+        return None
+    if kind == "bca":
+        statistic: Any = method
+        return bca_interval(
+            x.tolist(), y.tolist(), statistic=statistic, confidence_level=level, seed=seed
+        )
+    formula = bonett_wright if kind == "bonett-wright" else fisher_z_interval
+    return formula(r, len(x), level)
+
+
+def _with_left_out(found: Pairing, method: str, rule: Mapping[str, Any]) -> PermutationTest | None:
+    """Test with the areas that were left out although both of their sides are known."""
+    if found.left_out.empty:
+        return None
+    whole = pd.concat([found.areas, found.left_out])
+    if method == "pearson" and (whole["spend"] <= 0).any():
+        return None
+    return permutation_test(*_series(whole, method), method=method, **rule)
+
+
+def _total(counts: pd.Series[float]) -> int | None:
+    return int(counts.sum()) if len(counts) and counts.notna().all() else None

@@ -1,0 +1,473 @@
+"""Streams, outcomes and lags tried together, with p for each pair and for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from pccfunding.association.coefficients import Floats, coefficients
+from pccfunding.association.inputs import need, plain, values_of
+from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
+from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.result import OVERRIDES
+from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order
+from pccfunding.association.windows import begins, pick_lag
+from pccfunding.errors import one_of
+from pccfunding.measures.nesting import offence_clash
+from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.permutation_family import FAMILY_METHODS
+from pccfunding.permutation.scores import RULES
+from pccfunding.results import Face
+from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from narwhals.typing import IntoFrame
+
+__all__ = ["AssociationFamily", "Key", "Series", "spend_vs_reduction_family", "table_of"]
+
+Key: TypeAlias = tuple[str | None, int | None]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The series of both sides over the same areas."""
+
+    spend: dict[Key, Floats]
+    outcomes: dict[str, pd.DataFrame]
+
+    @classmethod
+    def of(
+        cls, able: Mapping[tuple[Key, str], Pairing], areas: Sequence[str], method: str
+    ) -> Series:
+        spend: dict[Key, Floats] = {}
+        outcomes: dict[str, pd.DataFrame] = {}
+        for (key, offence), found in able.items():
+            table = found.areas.set_index("area").loc[list(areas)]
+            values = table["spend"].to_numpy(np.float64)
+            spend.setdefault(key, np.log(values) if method == "pearson" else values)
+            outcomes.setdefault(offence, table.reset_index())
+        return cls(spend, outcomes)
+
+    def arrays(self, tested: Sequence[tuple[Key, str]]) -> tuple[Floats, Floats]:
+        keys, offences = _axes(tested)
+        x = np.array([self.spend[key] for key in keys])
+        y = np.array([self.outcomes[offence]["g"].to_numpy(np.float64) for offence in offences])
+        return x, y
+
+
+def _axes(tested: Sequence[tuple[Key, str]]) -> tuple[list[Key], list[str]]:
+    keys = list(dict.fromkeys(key for key, _ in tested))
+    return keys, list(dict.fromkeys(offence for _, offence in tested))
+
+
+def _without_each(
+    series: Series, tested: Sequence[tuple[Key, str]], test: PermutationFamily, **how: Any
+) -> tuple[Floats, Floats]:
+    """Give every coefficient and its p without each area: areas by series by series."""
+    x, y = series.arrays(tested)
+    parts = [
+        permutation_family(
+            np.delete(x, area, 1), np.delete(y, area, 1), method=test.method, max_t=False, **how
+        )
+        for area in range(test.n)
+    ]
+    return np.array([part.statistic for part in parts]), np.array([part.p_value for part in parts])
+
+
+def table_of(
+    pairs: Mapping[tuple[Key, str], Pairing],
+    series: Series,
+    tested: Sequence[tuple[Key, str]],
+    test: PermutationFamily | None,
+    gates: Mapping[str, Gate],
+    n: int,
+    two_sided: str,
+    resamples: int | None,
+    seed: int,
+) -> pd.DataFrame:
+    rows = []
+    places: dict[tuple[Key, str], tuple[int, int]] = {}
+    without = None
+    if test is not None:
+        keys, offences = _axes(tested)
+        places = {pair: (keys.index(pair[0]), offences.index(pair[1])) for pair in tested}
+        how = {"two_sided": two_sided, "resamples": resamples, "seed": seed}
+        without = _without_each(series, tested, test, **how)
+    for pair_key, found in pairs.items():
+        (stream, lag), offence = pair_key
+        row: dict[str, Any] = {
+            "funding_stream": stream, "lag": lag, "offence": offence, "n": n, "estimate": None,
+            "p_value": None, "min_p": None, "p_max_t": None, "q_value": None,
+            "reliability": None, "gate": None, "leave_one_out_low": None,
+            "leave_one_out_high": None, "rests_on": None, "tested": False,
+            "verdict": "not estimable", "reason": found.reason,
+        }  # fmt: skip
+        if found.reason is None and n >= 4:
+            row |= _estimates(series, pair_key, gates[offence])
+            if test is not None and without is not None and pair_key in places:
+                row |= _tests(test, without, places[pair_key], series.outcomes[offence])
+        elif found.reason is None:
+            row["reason"] = "fewer than four areas"
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    numeric = ["estimate", "p_value", "min_p", "p_max_t", "q_value", "reliability"]
+    numeric += ["leave_one_out_low", "leave_one_out_high"]
+    frame = frame.astype(dict.fromkeys(numeric, "Float64") | {"lag": "Int64"})
+    has_p = frame["p_value"].notna()
+    if has_p.any():
+        frame.loc[has_p, "q_value"] = adjusted_p(frame.loc[has_p, "p_value"].to_numpy(float))
+    frame["verdict"] = [_verdict(row, gates, n) for row in frame.itertuples()]
+    return frame
+
+
+def _estimates(series: Series, pair_key: tuple[Key, str], gate: Gate) -> dict[str, Any]:
+    key, offence = pair_key
+    y = series.outcomes[offence]["g"].to_numpy(np.float64)
+    value = coefficients(series.spend[key][None], y[None], "spearman")[0]
+    opens = "not tested: no counts" if gate.test is None else gate.test.gate
+    reliability = None if gate.test is None else gate.test.reliability
+    estimate = None if np.isnan(value) else float(value)
+    return {"estimate": estimate, "gate": opens, "reliability": reliability}
+
+
+def _tests(
+    test: PermutationFamily,
+    without: tuple[Floats, Floats],
+    place: tuple[int, int],
+    areas: pd.DataFrame,
+) -> dict[str, Any]:
+    if test.undefined[place]:
+        return {}
+    assert test.p_max_t is not None
+    p = float(test.p_value[place])
+    values, others = (part[:, place[0], place[1]] for part in without)
+    crosses = ((others < ALPHA) != (p < ALPHA)) & ~np.isnan(others)
+    turns = (np.nan_to_num(values) * test.statistic[place] < 0) & (p < ALPHA)
+    names = areas["label"].to_numpy()[crosses | turns]
+    return {
+        "estimate": float(test.statistic[place]),
+        "p_value": p,
+        "min_p": float(test.min_p[place]),
+        "p_max_t": float(test.p_max_t[place]),
+        "leave_one_out_low": float(np.nanmin(values)),
+        "leave_one_out_high": float(np.nanmax(values)),
+        "rests_on": "; ".join(map(str, names)) or None,
+        "tested": True,
+    }
+
+
+def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
+    """Judge one pair; with few areas by max-T, with more by the false discovery rate."""
+    if is_missing(row.estimate):
+        return "not estimable"
+    if not gates[row.offence].opens:
+        return "not distinguishable from counting noise"
+    if not row.tested or n < FEWEST or row.min_p > ALPHA:
+        return "too few areas to tell"
+    if isinstance(row.rests_on, str):
+        return "rests on one area"
+    adjusted = row.p_max_t if n <= FEWEST else row.q_value
+    return "association, not causal" if adjusted < ALPHA else "no clear association"
+
+
+_MOST_OFFENCES = 8
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AssociationFamily(Face):
+    """Every pair of stream, lag and outcome that was tried, over the same areas.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a pair: `funding_stream`, `lag`, `offence`, `n`, `estimate`; `p_value` and
+        `min_p` of the pair, `p_max_t` and `q_value` (Benjamini-Hochberg) of the family;
+        `reliability` and `gate`; `leave_one_out_low`, `leave_one_out_high`, `rests_on`;
+        `tested`, `verdict`, `reason`.
+    n : int
+        Areas, the same for all pairs.
+    unit : str
+    size : int
+        Pairs tested.
+    test : PermutationFamily or None
+        None where nothing was tested.
+    dropped : DataFrame
+        Areas left out, each with its reason.
+    method, two_sided : str
+    seed : int
+    cautions : tuple of str
+        Codes of the closed list of associations.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
+    >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
+    >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
+    >>> found = spend_vs_reduction_family(spend, fell.assign(offence="Robbery"))
+    >>> found.size, found.frame["p_max_t"].round(4).tolist()
+    (1, [0.0028])
+    """
+
+    frame: pd.DataFrame
+    n: int
+    unit: str
+    size: int
+    test: PermutationFamily | None
+    dropped: pd.DataFrame
+    method: str
+    two_sided: str
+    seed: int
+    cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS
+
+    @property
+    def text(self) -> str:
+        """Sentences that can be pasted, cautions included."""
+        tried = f"{len(self.frame)} pairs of spend and outcome over {self.n} {self.unit}"
+        if self.test is None:
+            said = [f"{tried}: none is tested, and no p is given."]
+        else:
+            tests = self.frame[self.frame["tested"]]
+            best = tests.sort_values("p_value", kind="stable").iloc[0]
+            below = int((tests["p_max_t"] < ALPHA).sum())
+            said = [
+                f"{tried}, {self.size} of them tested ({METHODS[self.method]}, "
+                f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
+                f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
+                f"({signed(best['estimate'])}; n = {self.n} areas, family of {self.size}, "
+                f"{floor_text(float(best['min_p']))}); {p_text(float(best['p_max_t']))} by max-T "
+                f"and q = {quantity(best['q_value'], places=3)} by Benjamini-Hochberg. {below} of "
+                f"{self.size} have a p below .05 for the family by max-T; it is about areas, not "
+                "people, and says nothing about why."
+            ]
+        return self._with_doubts(" ".join(said), "Caution, for some pairs or all")
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the coefficients of all pairs as a grid."""
+        from pccfunding.plots import plot_heat
+
+        rows = self.frame.assign(
+            spend=[
+                _label(stream, lag)
+                for stream, lag in zip(self.frame["funding_stream"], self.frame["lag"], strict=True)
+            ],
+            outcome=self.frame["offence"],
+            family_size=self.size,
+        )
+        return plot_heat(rows, ax=ax)
+
+
+def spend_vs_reduction_family(
+    spend: IntoFrame,
+    reduction: IntoFrame,
+    *,
+    on: str = "area_code",
+    method: str = "spearman",
+    lags: Sequence[int] | None = None,
+    declared: str | None = None,
+    dispersion: Any = None,
+    placebo: IntoFrame | None = None,
+    leave_out: Mapping[str, str] | Collection[str] | None = None,
+    override: Collection[str] = (),
+    spend_column: str | None = None,
+    two_sided: str = "double",
+    resamples: int | None = None,
+    seed: int = 0,
+) -> AssociationFamily:
+    """Hold every funding stream, at every lag, against every outcome, and count them all.
+
+    Parameters
+    ----------
+    spend : DataFrame
+        As for :func:`spend_vs_reduction`, one row an area, `funding_stream` and window.
+    reduction : DataFrame
+        As for :func:`spend_vs_reduction`, one row an area and `offence`; one baseline and one
+        follow-up for all.
+    on : str, default "area_code"
+    method : {"spearman", "pearson"}
+    lags : sequence of int, optional
+        Whole years from the end of the money to the beginning of the follow-up. By default the
+        one window that each stream has.
+    declared : str, optional
+        The stream named before the data were seen. With six areas or fewer only this one is
+        tested, against up to eight offence classes; otherwise the grid is without p.
+    dispersion : float or Dispersion, optional
+        The same for every offence class.
+    placebo : DataFrame, optional
+        The reductions between two years before the money, by `offence`: they measure the
+        dispersion of each class.
+    leave_out, override, spend_column
+        As for :func:`spend_vs_reduction`.
+    two_sided : {"double", "abs"}
+    resamples : int, optional
+    seed : int, default 0
+
+    Returns
+    -------
+    AssociationFamily
+
+    Raises
+    ------
+    TableError
+        If a column is missing, or an area stands twice for one stream, window or offence class.
+    PeriodError
+        If a stream holds several windows and no lags pick among them.
+    UnknownNameError
+        If there is no such method, rule, override or declared stream.
+
+    References
+    ----------
+    Westfall and Young (1993): max-T, single step. Benjamini and Hochberg (1995).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
+    >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
+    >>> streams = pd.concat(
+    ...     [spend.assign(funding_stream=name) for name in ("Youth Fund", "Road Safety")]
+    ... )
+    >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
+    >>> found = spend_vs_reduction_family(streams, fell.assign(offence="Robbery"))
+    >>> found.size, "family-too-large" in found.cautions
+    (0, True)
+    """
+    one_of(method, "method", FAMILY_METHODS)
+    one_of(two_sided, "rule", RULES)
+    for name in [override] if isinstance(override, str) else override:
+        one_of(name, "override", OVERRIDES)
+    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    need(outcome, ["offence"], "reduction")
+    streams = values_of(money, "funding_stream")
+    if declared is not None:
+        one_of(declared, "funding stream", streams)
+    sides = _sides(money, outcome, streams, lags)
+    offences = values_of(outcome, "offence")
+    given: dict[str, Any] = {
+        "on": on, "spend_column": spend_column, "leave_out": leave_out, "override": override,
+    }  # fmt: skip
+    pairs = {
+        (key, offence): _pair(side, outcome[outcome["offence"] == offence], method, given)
+        for key, side in sides.items()
+        for offence in offences
+    }
+    able = {key: found for key, found in pairs.items() if found.reason is None}
+    held = [set(found.areas["area"]) for found in able.values()]
+    areas = sorted(set.intersection(*held)) if held else []
+    tested = _tested(able, len(areas), declared)
+    series = Series.of(able, areas, method)
+    earlier = None if placebo is None else plain(placebo, "placebo")
+    how: dict[str, Any] = {
+        "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
+    }  # fmt: skip
+    gates = {
+        offence: noise_gate(
+            table,
+            dispersion=dispersion,
+            placebo=_placebo(earlier, offence, table, on, money, how),
+            alpha=ALPHA,
+        )
+        for offence, table in series.outcomes.items()
+        if len(areas) > 1
+    }
+    test = None
+    if tested and len(areas) >= 4:
+        test = permutation_family(*series.arrays(tested), **how)
+    frame = table_of(pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed)
+    # pandas warns of joining empty frames.
+    parts = [found.dropped for found in pairs.values() if len(found.dropped)]
+    dropped = pd.concat(parts) if parts else pd.DataFrame(columns=[on, "name", "reason"])
+    units = {found.unit for found in able.values()}
+    return AssociationFamily(
+        frame=frame,
+        n=len(areas),
+        unit=units.pop() if len(units) == 1 else "areas",
+        size=0 if test is None else test.size,
+        test=test,
+        dropped=dropped.drop_duplicates().sort_values(on, ignore_index=True),
+        method=method,
+        two_sided=two_sided,
+        seed=seed,
+        cautions=_doubts(pairs, able, gates, test, offences, bool(tested)),
+    )
+
+
+def _placebo(
+    earlier: pd.DataFrame | None,
+    offence: str,
+    table: pd.DataFrame,
+    on: str,
+    money: pd.DataFrame,
+    how: Mapping[str, Any],
+) -> Placebo | None:
+    if earlier is None:
+        return None
+    need(earlier, ["offence"], "placebo")
+    same = earlier[earlier["offence"] == offence]
+    return placebo_of(same, table, on=on, begins=begins(money), **how)
+
+
+def _label(stream: Any, lag: Any) -> str:
+    name = stream if isinstance(stream, str) else "spend"
+    return name if is_missing(lag) else f"{name}, lag {int(lag)}"
+
+
+def _sides(
+    money: pd.DataFrame, outcome: pd.DataFrame, streams: Sequence[str], lags: Sequence[int] | None
+) -> dict[Key, pd.DataFrame]:
+    by_stream: dict[str | None, pd.DataFrame] = {
+        stream: money[money["funding_stream"] == stream] for stream in streams
+    } or {None: money}
+    return {
+        (stream, lag): pick_lag(rows, outcome, lag)
+        for stream, rows in by_stream.items()
+        for lag in (lags if lags is not None else [None])
+    }
+
+
+def _pair(
+    side: pd.DataFrame, outcome: pd.DataFrame, method: str, given: Mapping[str, Any]
+) -> Pairing:
+    found = pair(side.reset_index(drop=True), outcome.reset_index(drop=True), **given)
+    if method == "pearson" and found.reason is None and (found.areas["spend"] <= 0).any():
+        found.reason = "zero spend has no logarithm"
+    return found
+
+
+def _tested(
+    able: Mapping[tuple[Key, str], Pairing], n: int, declared: str | None
+) -> list[tuple[Key, str]]:
+    """Give the pairs to test: all, or with few areas those of one declared stream."""
+    if n > FEWEST:
+        return list(able)
+    sides = list(dict.fromkeys(key for key, _ in able))
+    if declared is not None:
+        sides = [key for key in sides if key[0] == declared]
+    mine = [pair for pair in able if pair[0] in sides]
+    return mine if len(sides) == 1 and len(mine) <= _MOST_OFFENCES else []
+
+
+def _doubts(
+    pairs: Mapping[tuple[Key, str], Pairing],
+    able: Mapping[tuple[Key, str], Pairing],
+    gates: Mapping[str, Gate],
+    test: PermutationFamily | None,
+    offences: Sequence[str],
+    is_tested: bool,
+) -> tuple[str, ...]:
+    codes = [code for found in pairs.values() for code in found.cautions]
+    codes += [code for gate in gates.values() for code in gate.cautions]
+    if test is not None:
+        codes += [code for code in test.cautions if code in CAUTIONS]
+    if able and not is_tested:
+        codes.append("family-too-large")
+    if offence_clash(offences) is not None:
+        codes.append("nested-classes")
+    return in_order(codes)

@@ -1,0 +1,82 @@
+"""The group of commands, and what they share: tables, evidence, one sentence for an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import pccfunding
+from pccfunding.errors import PccFundingError, ReconciliationError
+from pccfunding.words import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+__all__ = ["console_of", "evidence_from", "evidence_option", "main", "table_of"]
+
+_STYLES = {
+    "reconciles": "green",
+    "reproduced": "green",
+    "conflicts": "bold red",
+    "differs": "red",
+    "consistent": "cyan",
+}
+
+
+class _Commands(click.Group):
+    """Turns the library's errors into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PccFundingError as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            ctx.exit(1 if isinstance(error, ReconciliationError) else 2)
+        except OSError as error:
+            place = f" ({error.filename})" if error.filename else ""
+            click.echo(f"{error.strerror or error}{place}.", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pccfunding.__version__, prog_name="pccfunding")
+def main() -> None:
+    """Review what police and crime commissioners fund, and what came of it."""
+
+
+evidence_option = click.option(
+    "--evidence",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of a data package; the bundled evidence by default.",
+)
+
+
+def evidence_from(folder: Path | None) -> pccfunding.Evidence:
+    return pccfunding.load_evidence() if folder is None else pccfunding.read_evidence(folder)
+
+
+def console_of() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def table_of(frame: pd.DataFrame, title: str) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", header_style="bold")
+    numbers = set(frame.select_dtypes("number").columns)
+    for column in frame.columns:
+        table.add_column(
+            str(column).replace("_", " "), justify="right" if column in numbers else "left"
+        )
+    for row in frame.itertuples(index=False):
+        cells = ["" if is_missing(value) else str(value) for value in row]
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+    return table

@@ -1,0 +1,78 @@
+"""Tables written for spreadsheets: text that begins like a formula is made to stay text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.errors import TableError
+from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["spreadsheet_safe", "write_import"]
+
+# A cell that begins with one of these is run as a formula by spreadsheets, in a CSV file as well.
+_FORMULA = r"^(?=[=+\-@\t\r])(?![+-]?[0-9][0-9,.]*$)"
+
+
+def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before text that a spreadsheet would run; numbers stay numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"name": ["=1+1", "Halo"], "token": ["-250.00", "@x"], "n": [-1, 2]})
+    >>> spreadsheet_safe(table).values.tolist()
+    [["'=1+1", '-250.00', -1], ['Halo', "'@x", 2]]
+    """
+    safe = frame.copy()
+    for name in safe.columns:
+        texts = safe[name].map(lambda cell: isinstance(cell, str)).to_numpy(dtype=bool)
+        if texts.any():
+            cells = safe[name].astype(object)
+            cells[texts] = cells[texts].str.replace(_FORMULA, "'", regex=True)
+            safe[name] = cells
+    return safe.rename(columns=lambda name: _safe_name(str(name)))
+
+
+def _safe_name(name: str) -> str:
+    return f"'{name}" if name[:1] in "=+-@\t\r" and name else name
+
+
+def write_import(result: ReadResult, folder: Path, *, force: bool = False) -> list[Path]:
+    """Write the awards and the reports of a reading; Parquet too where pyarrow is installed.
+
+    Raises
+    ------
+    TableError
+        If a file is there already and `force` is not set.
+    """
+    tables = {"awards": result.frame}
+    tables |= {name: getattr(result, name) for name in REPORT_COLUMNS}
+    paths = {folder / f"{name}.csv": frame for name, frame in tables.items()}
+    parquet = folder / "awards.parquet" if _has_pyarrow() else None
+    there = [path for path in (*paths, *filter(None, [parquet])) if path.exists()]
+    if there and not force:
+        raise TableError(f"{there[0]} is there already; choose another folder or pass --force.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, frame in paths.items():
+        _replaced(path, spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n").encode())
+    if parquet is not None:
+        result.frame.to_parquet(parquet, index=False)
+    return [*paths, *filter(None, [parquet])]
+
+
+def _replaced(path: Path, data: bytes) -> None:
+    """Write beside the file and move over it, so that a broken run leaves no half of one."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(data)
+    os.replace(beside, path)
+
+
+def _has_pyarrow() -> Any:
+    from importlib.util import find_spec
+
+    return find_spec("pyarrow")

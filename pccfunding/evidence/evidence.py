@@ -1,0 +1,302 @@
+"""Evidence: the tables that a Review is made from, bundled or from any data package."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pccfunding.bundled import datasets_dir
+from pccfunding.errors import DataPackageError
+from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.periods import Period, parse_date
+from pccfunding.words import is_missing
+
+__all__ = [
+    "Evidence",
+    "bundled_rows",
+    "bundled_table",
+    "check_contracts",
+    "day_of",
+    "read_package",
+    "table_names",
+]
+
+_SUBJECT_TABLES = ("awards", "outcomes", "totals")
+_OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
+_SOURCE_ORDER = ("report", "statistics", "hansard", "web_page", "news")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables that measures and Reviews work on: plain DataFrames.
+
+    Attributes
+    ----------
+    sources, figures, awards, outcomes, totals, statements : DataFrame
+        What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
+        carry the printing that holds at `as_of`.
+    areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
+        Official statistics.
+    as_of : datetime.date or None
+        The day whose knowledge the tables show; None for everything known.
+    origin : str
+        Where the tables were read from.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> evidence = pcc.load_evidence()
+    >>> len(evidence.awards), evidence.as_of
+    (8, None)
+    """
+
+    sources: pd.DataFrame
+    figures: pd.DataFrame
+    awards: pd.DataFrame
+    outcomes: pd.DataFrame
+    totals: pd.DataFrame
+    statements: pd.DataFrame
+    areas: pd.DataFrame
+    population: pd.DataFrame
+    recorded_crime: pd.DataFrame
+    street_crime: pd.DataFrame
+    crime_severity: pd.DataFrame
+    deflator: pd.DataFrame
+    weights: pd.DataFrame
+    as_of: dt.date | None = None
+    origin: str = "bundled"
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{name} {len(getattr(self, name))}" for name in table_names())
+        return f"Evidence({self.origin}, as of {self.as_of or 'today'}: {rows})"
+
+
+def table_names() -> tuple[str, ...]:
+    """Names of the tables of an Evidence, in order."""
+    return tuple(field.name for field in fields(Evidence) if field.name not in ("as_of", "origin"))
+
+
+def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidence:
+    """Read evidence from the folder of a data package.
+
+    Raises
+    ------
+    DataPackageError
+        If a table is missing, or breaks its contract; the message names file, row and column.
+    """
+    day = day_of(as_of)
+    resources = {
+        str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
+    }
+    absent = [name for name in _OWN_TABLES if name not in resources]
+    if absent:
+        raise DataPackageError(
+            f"{folder} holds no table {absent[0]!r}. Evidence needs {', '.join(_OWN_TABLES)}; "
+            f"found {', '.join(sorted(resources)) or 'none'}."
+        )
+    stored = {
+        name: read_table(folder, resources[name]) for name in table_names() if name in resources
+    }
+    check_contracts(stored, folder)
+    tables = {
+        name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
+        for name in table_names()
+    }
+    tables["sources"] = _withbundled_rows(tables["sources"], tables, stored)
+    return Evidence(**tables, as_of=day, origin=str(folder))
+
+
+def _withbundled_rows(
+    sources: pd.DataFrame, tables: dict[str, pd.DataFrame], stored: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Add the sources of the statistics that were taken from the bundle."""
+    taken = [tables[name] for name in tables if name not in stored and "source_id" in tables[name]]
+    if not taken:
+        return sources
+    named = pd.concat([table["source_id"] for table in taken]).unique()
+    bundled = bundled_table("sources")
+    wanted = bundled["source_id"].isin(named) & ~bundled["source_id"].isin(sources["source_id"])
+    return pd.concat([sources, bundled[wanted]], ignore_index=True) if wanted.any() else sources
+
+
+def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
+    """Load one table of the bundled evidence, as its own copy."""
+    stored = {"sources", "figures", name} if name in _SUBJECT_TABLES else {name}
+    return _loaded(name, {table: bundled_rows(table) for table in stored}, as_of)
+
+
+@cache
+def bundled_rows(name: str) -> pd.DataFrame:
+    folder = datasets_dir()
+    for resource in read_descriptor(folder)["resources"]:
+        if resource["name"] == name:
+            return read_table(folder, resource)
+    raise DataPackageError(f"The bundled data package holds no table {name!r}.")
+
+
+def _loaded(name: str, stored: dict[str, pd.DataFrame], as_of: dt.date | None) -> pd.DataFrame:
+    table = stored[name]
+    if name not in _SUBJECT_TABLES:
+        return table.copy()
+    printed = _holding(stored["figures"], stored["sources"], as_of)
+    joined = table.merge(printed, on="subject_id", how="inner", validate="1:1")
+    joined["period"] = _labels(joined["period_start"], joined["period_end"])
+    if name == "outcomes":
+        joined["baseline"] = _labels(joined["baseline_start"], joined["baseline_end"])
+        is_change = (joined["quantity"] == "change") & (joined["unit"] == "percent")
+        joined["change_pct"] = joined["value"].where(is_change)
+        joined = joined.drop(columns="per")
+        order: tuple[str, ...] = _OUTCOME_ORDER
+    else:
+        in_pounds = joined["unit"] == "GBP"
+        for column in ("amount", "amount_low", "amount_high"):
+            source = column.replace("amount", "value")
+            joined[f"{column}_gbp"] = joined[source].where(in_pounds)
+        order = _MONEY_ORDER
+        dropped = ["value_low", "value_high"] + ([] if name == "totals" else ["value"])
+        joined = joined.drop(columns=dropped)
+    first = [column for column in order if column in joined.columns]
+    return joined[first + [column for column in joined.columns if column not in first]]
+
+
+_MONEY_ORDER = (
+    "subject_id",
+    "funding_stream",
+    "kind",
+    "period",
+    "amount_gbp",
+    "amount_low_gbp",
+    "amount_high_gbp",
+    "token",
+    "hedge",
+    "value",
+    "unit",
+    "per",
+    "unknown",
+    "area_code",
+    "period_start",
+    "period_end",
+    "flow",
+    "status",
+    "funder_group",
+    "funder",
+    "recipient",
+    "figure_id",
+)
+_OUTCOME_ORDER = (
+    "subject_id",
+    "measure",
+    "value",
+    "unit",
+    "change_pct",
+    "value_low",
+    "value_high",
+    "token",
+    "hedge",
+    "unknown",
+    "period",
+    "baseline",
+    "area_code",
+    "theme",
+    "funding_stream",
+    "figure_id",
+)
+
+
+def _holding(figures: pd.DataFrame, sources: pd.DataFrame, as_of: dt.date | None) -> pd.DataFrame:
+    """Choose one printing a subject: not superseded, a number, finest, best source, latest."""
+    known = figures
+    if as_of is not None:
+        known = known[known["published_on"] <= pd.Timestamp(as_of)]
+    known = known[~known["superseded_by"].isin(known["figure_id"])]
+    kinds = sources.set_index("source_id")["kind"]
+    rank = {kind: place for place, kind in enumerate(_SOURCE_ORDER)}
+    ordered = known.assign(
+        _missing=known["token"].isna(),
+        _hedged=known["hedge"].notna(),
+        _resolution=pd.to_numeric(known["resolution"]),
+        _source=known["source_id"].map(kinds).map(rank),
+        _published=-known["published_on"].astype("int64"),
+    ).sort_values(
+        ["subject_id", "_missing", "_hedged", "_resolution", "_source", "_published", "figure_id"],
+        kind="stable",
+    )
+    chosen = ordered.drop_duplicates("subject_id")
+    return pd.DataFrame(
+        {
+            "subject_id": chosen["subject_id"],
+            "figure_id": chosen["figure_id"],
+            "token": chosen["token"],
+            "hedge": chosen["hedge"],
+            "unit": chosen["unit"],
+            "per": chosen["per"],
+            "unknown": chosen["unknown"],
+            "value": pd.to_numeric(chosen["value"]).astype("float64"),
+            "value_low": pd.to_numeric(chosen["low"]).astype("float64"),
+            "value_high": pd.to_numeric(chosen["high"]).astype("float64"),
+        }
+    )
+
+
+def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
+    labels = [
+        None if is_missing(start) or is_missing(end) else Period.of(start.date(), end.date()).label
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
+
+
+def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Hold stored tables to their contracts, and figures to their subjects and sources.
+
+    Parameters
+    ----------
+    stored : dict of str to DataFrame
+        Tables by name, with the columns of their files.
+    folder : Path
+        Where their files are, for the message.
+
+    Raises
+    ------
+    DataPackageError
+        If a cell breaks its contract, or a figure leads nowhere; file, line and column are named.
+    """
+    import pandera.errors
+
+    from pccfunding.schemas import STORED
+
+    for name, table in stored.items():
+        try:
+            STORED[name].validate(table, lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            case = error.failure_cases.iloc[0]
+            place = "" if is_missing(case["index"]) else f", line {int(case['index']) + 2}"
+            raise DataPackageError(
+                f"{folder / (name + '.csv')}{place}, column {case['column']!r}: "
+                f"{case['failure_case']!r} breaks the rule {case['check']!r} "
+                f"({len(error.failure_cases)} such cells in all)."
+            ) from None
+    if not set(_OWN_TABLES) <= set(stored):
+        return  # some tables of a package: nothing to lead to
+    subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
+    for column, known, where in (
+        ("source_id", stored["sources"]["source_id"], "sources"),
+        ("subject_id", subjects, "awards, outcomes or totals"),
+    ):
+        lost = stored["figures"][~stored["figures"][column].isin(known)]
+        if len(lost):
+            row = lost.iloc[0]
+            raise DataPackageError(
+                f"{folder / 'figures.csv'}: figure {row['figure_id']!r} names {column} "
+                f"{row[column]!r}, which is not in {where}."
+            )
+
+
+def day_of(as_of: dt.date | str | None) -> dt.date | None:
+    """Read the day whose knowledge is wanted; None for everything known."""
+    return parse_date(as_of) if isinstance(as_of, str) else as_of

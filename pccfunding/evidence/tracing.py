@@ -1,0 +1,246 @@
+"""From a row back to where it was printed: sources, figures, and versions of one amount."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pccfunding.errors import TableError, UnknownNameError, did_you_mean
+from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.loaders import load_evidence
+from pccfunding.words import is_missing
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+    from pandas.io.formats.style import Styler
+
+__all__ = ["caption", "cite", "revisions", "trace"]
+
+
+def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
+    """List the sources behind the rows of a table or a result, in reading order.
+
+    Parameters
+    ----------
+    rows : DataFrame or result
+        A table with a column `figure_id`, `figures` (ids joined by ';') or `source_id`; a result
+        whose `frame` has one; or a reconciliation of rows that name their figures.
+    evidence : Evidence, optional
+        Where the figures are known; the bundled evidence by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
+        `tokens` (the printed tokens taken from it, joined by '; ').
+
+    Raises
+    ------
+    UnknownNameError
+        If a figure or source is not in the evidence.
+    TableError
+        If the table has none of the columns.
+
+    Examples
+    --------
+    >>> from pccfunding.evidence.loaders import load_awards
+    >>> cite(load_awards())["publisher"].tolist()
+    ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
+    """
+    known = load_evidence() if evidence is None else evidence
+    table = _opened(rows)
+    if "figure_id" in table.columns or "figures" in table.columns:
+        wanted = pd.Index(_figures_of(table), dtype=object)
+        figures = known.figures.set_index("figure_id")
+        _refuse_unknown(wanted, figures.index, "figure")
+        tokens = figures.loc[wanted, ["source_id", "token"]]
+        order = tokens["source_id"].drop_duplicates().tolist()
+        printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    elif "source_id" in table.columns:
+        order = _present(table, "source_id")
+        printed = pd.Series(dtype=object)
+    else:
+        raise TableError(
+            f"This table has neither figure_id nor source_id; it has "
+            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
+        )
+    sources = known.sources.set_index("source_id")
+    _refuse_unknown(pd.Index(order), sources.index, "source")
+    cited: pd.DataFrame = sources.loc[
+        order, ["title", "publisher", "published_on", "url", "licence"]
+    ]
+    return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:
+    """Dress a table for a notebook: a caption that names its sources.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A pandas frame that :func:`cite` can read.
+    text : str, optional
+        What the table shows, before the sources.
+    evidence : Evidence, optional
+        Where the figures are known; the bundled evidence by default.
+
+    Returns
+    -------
+    Styler
+        The table as pandas shows it; the frame itself is unchanged, at ``.data``.
+
+    Raises
+    ------
+    UnknownNameError, TableError
+        As :func:`cite`.
+
+    Examples
+    --------
+    >>> from pccfunding.evidence.loaders import load_awards
+    >>> caption(load_awards(), "Award lines").caption[:52]
+    'Award lines. Source: Police and Crime Commissioner f'
+    """
+    cited = cite(table, evidence=evidence)
+    named = [
+        f"{row['publisher']}, {row['title']}"
+        + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
+        for row in cited.to_dict("records")
+    ]
+    lead = f"{text.rstrip('.')}. " if text else ""
+    several = "s" if len(named) > 1 else ""
+    return table.style.set_caption(f"{lead}Source{several}: {'; '.join(named)}.")
+
+
+def _opened(rows: Any) -> nw.DataFrame[Any]:
+    import narwhals.stable.v2 as nw
+
+    try:
+        frame = nw.from_native(getattr(rows, "frame", rows))
+    except TypeError:
+        raise TableError(
+            f"Only a table, or a result with a frame, can be cited; this is a "
+            f"{type(rows).__name__}."
+        ) from None
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _figures_of(table: nw.DataFrame[Any]) -> list[str]:
+    if "figure_id" in table.columns:
+        return _present(table, "figure_id")
+    joined = ";".join(_present(table, "figures"))
+    return [name for name in dict.fromkeys(joined.split(";")) if name]
+
+
+def _present(table: nw.DataFrame[Any], column: str) -> list[str]:
+    names: list[str] = table[column].drop_nulls().unique(maintain_order=True).to_list()
+    return names
+
+
+def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> None:
+    lost = wanted.difference(known)
+    if len(lost):
+        raise UnknownNameError(
+            f"No {what} {lost[0]!r} in this evidence. If it comes from your own data package, "
+            f"give it: cite(..., evidence=read_evidence(folder))."
+        )
+
+
+def trace(table: Any, *, by: str | Sequence[str]) -> Any:
+    """Give the way from each row of a result back to the figures behind it.
+
+    Parameters
+    ----------
+    table : DataFrame, lazy frame or result
+        What was measured: rows with a column `figure_id`, on any engine. A result, or a DataFrame
+        of results such as ``reconcile_statements()``, names its `figures`, joined by ';'.
+    by : str or sequence of str
+        The `by` of the measure.
+
+    Returns
+    -------
+    DataFrame or lazy frame
+        The same kind, of a result a DataFrame: one row a pair of key and `figure_id`, in order.
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> from pccfunding.evidence.loaders import load_awards
+    >>> ways = trace(load_awards(), by="funder_group")
+    >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
+    ['S021', 'S022', 'S023']
+    """
+    import narwhals.stable.v2 as nw
+
+    rows = getattr(table, "frame", table)
+    if isinstance(rows, pd.DataFrame) and "figures" in rows and "figure_id" not in rows:
+        rows = rows.assign(figure_id=rows["figures"].str.split(";")).explode("figure_id")
+        rows = rows[rows["figure_id"].fillna("") != ""]
+    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
+    keys = [by] if isinstance(by, str) else list(by)
+    present = frame.collect_schema().names()
+    columns = [*keys, "figure_id"]
+    TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
+    pairs = frame.select(columns).unique(subset=columns).sort(columns)
+    found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
+    return found.to_native()
+
+
+def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFrame:
+    """Show every printing of one amount, with what changed from one to the next.
+
+    Parameters
+    ----------
+    subject_id : str
+        Key of an award, total or outcome.
+    evidence : Evidence, optional
+        The bundled evidence by default. Evidence as of a day shows what was printed by then.
+
+    Returns
+    -------
+    DataFrame
+        One row a printing, dated ones first in time order: `published_on`, `token`, `value`,
+        `change` (from the printing before, in the figure's unit), `source_id`, `locator`,
+        `superseded_by`, `holds` (whether it is the one in the tables of the evidence),
+        `figure_id`.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing is known of the subject.
+
+    Examples
+    --------
+    >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
+    '£1m'
+    """
+    known = load_evidence() if evidence is None else evidence
+    printed = known.figures[known.figures["subject_id"] == subject_id]
+    if known.as_of is not None:
+        printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]
+    if printed.empty:
+        hint = did_you_mean(subject_id, known.figures["subject_id"].unique())
+        day = f" as of {known.as_of}" if known.as_of else ""
+        raise UnknownNameError(f"No figure about {subject_id!r}{day}.{hint}")
+    ordered = printed.sort_values(["published_on", "figure_id"], kind="stable", na_position="last")
+    value = pd.to_numeric(ordered["value"]).astype("float64")
+    subjects = [known.awards, known.outcomes, known.totals]
+    held = pd.concat([table["figure_id"] for table in subjects])
+    return pd.DataFrame(
+        {
+            "published_on": ordered["published_on"],
+            "token": ordered["token"],
+            "value": value,
+            "change": value.diff(),
+            "source_id": ordered["source_id"],
+            "locator": ordered["locator"],
+            "superseded_by": ordered["superseded_by"],
+            "holds": ordered["figure_id"].isin(held),
+            "figure_id": ordered["figure_id"],
+        }
+    ).reset_index(drop=True)

@@ -1,0 +1,90 @@
+"""Which columns of a table hold the awards' amounts: one, one a year, or one a fund."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pccfunding.formats.award_files.headings import Heading
+from pccfunding.formats.award_files.sheets import Header, Sheet, holds_money
+from pccfunding.periods import Period
+
+# Of several kinds of money for the same award, the one that is the award.
+_PRIORITY = ("award", "", "allocation", "outturn", "budget", "ceiling", "bid")
+
+
+@dataclass(frozen=True)
+class AmountColumn:
+    """A column that gives one award a row."""
+
+    position: int
+    heading: Heading
+    period: Period | None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """The columns of amounts, the columns that add them up, and why the others are left."""
+
+    columns: tuple[AmountColumn, ...]
+    totals: tuple[int, ...]
+    left: tuple[int, ...]
+    rule: str
+
+
+def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> Amounts:
+    """Choose the amount columns; each choice is one sentence in `rule`."""
+    of: dict[str, list[int]] = {"amount": [], "total": [], "requested": [], "paid": []}
+    for position, heading in enumerate(header.headings):
+        if heading.is_amount and _has_money(sheet, position, first):
+            of[heading.field or "amount"].append(position)
+    values, totals = of["amount"], of["total"]
+    others = of["requested"] + of["paid"]
+    if by_user and values:
+        return _chosen(header, values[:1], [], [*values[1:], *totals, *others], "")
+    if not values:
+        for kind in ("paid", "total", "requested"):
+            if of[kind]:
+                left = [one for name in of if name != kind for one in of[name]]
+                return _chosen(header, of[kind][:1], [], [*of[kind][1:], *left], "")
+        return Amounts((), (), (), "")
+    headings = header.headings
+    dated = [one for one in values if headings[one].period]
+    if len(values) == 1:
+        return _chosen(header, values, [], [*totals, *others], "")
+    if dated and len(dated) < len(values):
+        undated = [one for one in values if one not in dated]
+        return _chosen(header, dated, [*totals, *undated], others, "one award a row and year")
+    if dated:
+        return _chosen(header, dated, totals, others, "one award a row and year")
+    statuses = [headings[one].status for one in values]
+    if len(set(statuses)) > 1 and not totals:
+        best = min(range(len(values)), key=lambda at: (_PRIORITY.index(statuses[at]), at))
+        rest = [one for one in values if one != values[best]]
+        rule = f"of {len(values)} columns of amounts, {headings[values[best]].text!r} is the award"
+        return _chosen(header, [values[best]], [], [*rest, *others], rule)
+    # Without a total to hold them together, "Net (£)" and "Gross (£)" would count twice.
+    if totals or all(headings[one].pounds and not headings[one].bare for one in values):
+        return _chosen(header, values, totals, others, "one award a row and column")
+    rule = f"of {len(values)} columns of amounts, the first"
+    return _chosen(header, values[:1], [], [*values[1:], *totals, *others], rule)
+
+
+def _chosen(
+    header: Header, values: Sequence[int], totals: Sequence[int], left: Sequence[int], rule: str
+) -> Amounts:
+    headings = header.headings
+    periods = [headings[one].period for one in values]
+    # Two columns for one year are told apart by their headers.
+    labelled = len(values) > 1 and len(set(periods)) < len(values)
+    columns = tuple(
+        AmountColumn(one, headings[one], headings[one].period, headings[one].text * labelled)
+        for one in values
+    )
+    return Amounts(columns, tuple(totals), tuple(left), rule)
+
+
+def _has_money(sheet: Sheet, position: int, first: int) -> bool:
+    cells = [str(cell) for cell in sheet.columns[position].iloc[first : first + 200]]
+    return holds_money(cells) or not any(cell.strip() for cell in cells)

@@ -1,0 +1,557 @@
+"""Award lists as offices publish them: any file to typed awards, with nothing lost on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pccfunding.areas import find_area
+from pccfunding.errors import TableError
+from pccfunding.formats.award_files.amount_columns import AmountColumn
+from pccfunding.formats.award_files.award_frame import (
+    AWARD_COLUMNS,
+    award_coverage,
+    finished,
+    first_printings,
+)
+from pccfunding.formats.award_files.headings import FIELDS, Heading
+from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
+from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
+from pccfunding.formats.award_files.section_reader import PartReader
+from pccfunding.formats.award_files.sheets import (
+    Header,
+    Sheet,
+    check_named,
+    find_header,
+    line_columns,
+    named_by_user,
+    sheet_of,
+)
+from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
+from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
+from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.read_result import ReadResult, report
+from pccfunding.periods import Period
+from pccfunding.words import count, quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AWARD_COLUMNS", "read_awards", "read_table", "split_lines"]
+
+_AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
+_HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
+_LAST = re.compile(
+    rf"(?P<label>[^£]*?[^£\s:–-])\s*(?:[:–-]|\s)\s*(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*\))?[.;]?",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
+
+
+def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
+    """Split each line into a label and an amount; None where hardly any line has both.
+
+    The label is what the money is for until `columns` says that it is a recipient.
+    """
+    pairs = []
+    for position in range(sheet.height):
+        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+        line = " ".join(cell for cell in cells if cell)
+        pairs.append(_pair(_BULLET.sub("", line)))
+    read = sum(bool(amount) for _, amount in pairs)
+    lines = sum(bool(label) for label, _ in pairs)
+    if not read or read * 2 < lines:
+        return None
+    labels, amounts = zip(*pairs, strict=True)
+    columns = [pd.Series(list(one), dtype="str") for one in (labels, amounts)]
+    header = Header(
+        -1, -1, (Heading("line", "funding_stream"), Heading("£", "amount", pounds=True))
+    )
+    where = sheet.grid.where.rstrip(", ") or "whole file"
+    rule = "no header: each line is split into what it names and its amount in pounds"
+    changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
+    grid = replace(sheet.grid, merged=())
+    return Sheet(grid, columns, sheet.numbers), header
+
+
+def _pair(line: str) -> tuple[str, str]:
+    for pattern in (_FIRST, _LAST):
+        if match := pattern.fullmatch(line):
+            label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
+            return label, match["amount"].strip()
+    return line, ""
+
+
+def read_table(
+    sheet: Sheet, header: Header, context: Context, changes: Changes, banner: list[str]
+) -> TableRead:
+    """Read the table below a header."""
+    return _TableReader(sheet, header, context, changes, banner).read()
+
+
+class _TableReader(TableState):
+    def read(self) -> TableRead:
+        self._note_header()
+        repeats = np.zeros(self.size, bool)
+        parts = [PartReader(self).part(one) for one in self.amounts.columns]
+        frame = self._together(parts)
+        if len(parts) == 1 and (self.rows.totals or self.rows.lone):
+            first = first_printings(frame)
+            again = np.flatnonzero(first >= 0)
+            repeats[frame["_row"].to_numpy()[again] - self.first] = True
+        periods = np.full(self.size, None, dtype=object)
+        if len(parts) == 1 and self.rows.totals:
+            periods[frame["_row"].to_numpy() - self.first] = frame["period"].to_numpy(dtype=object)
+        self._totals(repeats, periods)
+        self._others()
+        self.result.frame = frame
+        self.result.fields = tuple(self.of)
+        return self.result
+
+    def _note_header(self) -> None:
+        where = f"{self.sheet.grid.where}header"
+        used = {*self.of.values(), *self.values, *self.amounts.totals}
+        for position, heading in enumerate(self.header.headings):
+            if position in used and heading.text:
+                name = self._field_name(position)
+                rule = "header"
+                if heading.near:
+                    rule = f"header spelt nearly as {heading.near!r}"
+                if heading.scale:
+                    rule += f"; unit: {heading.scale}s of pounds"
+                if heading.period is not None and position in self.values:
+                    rule += f"; period {heading.period.label}"
+                self.changes.add(where, heading.text, heading.text, name, rule)
+        if self.amounts.rule:
+            names = ", ".join(self.header.texts[one] for one in self.values)
+            self.changes.add(where, "amount", names, "", self.amounts.rule)
+        if self.header.section:
+            self.changes.add(
+                where, "", self.header.section, "section", "a section label printed in the header"
+            )
+
+    def _field_name(self, position: int) -> str:
+        if position in self.values:
+            return "amount_gbp"
+        if position in self.amounts.totals:
+            return "total of the row"
+        return next(name for name, one in self.of.items() if one == position)
+
+    def _together(self, parts: list[pd.DataFrame]) -> pd.DataFrame:
+        import pandas as pd
+
+        if not parts:
+            return self.result.frame
+        if len(parts) == 1:
+            return parts[0]
+        joined = pd.concat([one for one in parts if len(one)] or parts[:1], ignore_index=True)
+        return joined.sort_values("_row", kind="stable", ignore_index=True)
+
+    def _totals(self, repeats: Any, periods: Any) -> None:
+        money = {
+            position: self.money[position] for position in (*self.values, *self.amounts.totals)
+        }
+        reader = TotalsReader(
+            self.sheet, self.header, self.rows, money, self.values, repeats, self.shared, periods
+        )
+        found = reader.column_totals()
+        lone, rest = reader.lone_totals()
+        found += lone
+        for position in rest:
+            self._reject(
+                position,
+                self.amounts.columns[0],
+                "an amount without a recipient or purpose",
+                "If it is a total, it does not add up from the rows above it.",
+            )
+        for place in dict.fromkeys(one.place for one in lone):
+            token = next(one.token for one in lone if one.place == place)
+            self.result.others.append({"place": place, "kind": "total", "raw": token})
+        found += reader.row_totals(self.amounts.totals)
+        for place, text in self._sentences():
+            found += [reader.against_all(text, token, place) for token in stated_totals(text)]
+        self.result.totals = found
+        self._rejected(reader)
+
+    def _sentences(self) -> list[tuple[str, str]]:
+        where = f"{self.sheet.grid.where}banner"
+        notes = [
+            (self.sheet.place(position), self.raw(position - self.first))
+            for position, kind in self.rows.others
+            if kind in ("note", "section")
+        ]
+        return [(where, text) for text in self.banner] + notes
+
+    def _rejected(self, reader: TotalsReader) -> None:
+        for position, number, _ in self.rows.rejected:
+            column = self.amounts.columns[number]
+            money = self.money[column.position]
+            text, _, reason, _ = money.printed[int(money.odd[position - self.first])]
+            self._reject(position, column, reason, self._remainder(reader, position, column), text)
+
+    def _remainder(self, reader: TotalsReader, position: int, column: AmountColumn) -> str:
+        """Suggest what a printed total leaves for the one row that cannot be read."""
+        if len(self.rows.rejected) != 1:
+            return "Correct it at the source, or leave it out."
+        money, at = self.money[column.position], position - self.first
+        for total, _ in self.rows.totals:
+            row = total - self.first
+            if money.state[row] != PLAIN_AMOUNT:
+                continue
+            others = reader.counted[reader.counted != at]
+            inside = others[others < row] if row > at else others
+            left = round(float(money.value[row] - money.value[inside].sum()), 2)
+            if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
+                said = quantity(left, places=2)
+                return f"The printed total leaves {said} for this row; ask the publisher."
+        return "Correct it at the source, or leave it out."
+
+    def _reject(
+        self,
+        position: int,
+        column: AmountColumn,
+        reason: str,
+        suggestion: str,
+        raw: str | None = None,
+    ) -> None:
+        at = position - self.first
+        if raw is None:
+            raw = str(self.sheet.columns[column.position].iat[position])
+        self.result.rejected.append(
+            {
+                "place": self.place(at, column),
+                "column": column.heading.text,
+                "raw": raw,
+                "reason": reason,
+                "suggestion": suggestion,
+            }
+        )
+
+    def _others(self) -> None:
+        for position, kind in self.rows.others:
+            raw = self.raw(position - self.first)
+            place = self.sheet.place(position)
+            self.result.others.append({"place": place, "kind": kind, "raw": raw})
+
+
+# More tables than any list of awards has; each costs a look at the rows below it.
+_MOST_TABLES = 300
+
+# A sheet with these fields is a list of awards; one with fewer may be a summary of it.
+_WHO = "recipient"
+
+
+def read_awards(
+    path_or_buffer: Any,
+    *,
+    profile: str | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str | int] | None = None,
+    financial_year: str | Period | None = None,
+    funder: str | None = None,
+    area: str | None = None,
+    status: str | None = None,
+    flow: str = "pcc_to_recipient",
+) -> ReadResult:
+    r"""Read an award list as an office publishes it: CSV, TSV, XLSX, ODS, HTML tables or JSON.
+
+    The header is found under banners and over two rows; totals, section labels, notes and repeated
+    headers are kept apart; years in columns become rows. Nothing is guessed silently: each reading
+    that another reader could have made differently stands in `changes`.
+
+    Parameters
+    ----------
+    path_or_buffer : str, path, bytes or file object
+        What the file is, is told from its bytes.
+    profile : {"360giving", "ggis", "over500"}, optional
+        A published layout; recognised by itself where its headers are there.
+    sheet : str or int, optional
+        Name of the one sheet to read, or its number from 1. By default every sheet that is laid
+        out like the fullest one; the others are named in `coverage`.
+    columns : mapping, optional
+        Header (or number from 1) of the column for a field: ``{"amount": "How much"}``.
+    financial_year : str or Period, optional
+        Period of the awards that state none.
+    funder : str, optional
+        Who gave the awards that state no funder.
+    area : str, optional
+        Name or ONS code of the police force area that the whole list is about.
+    status : str, optional
+        What the amounts are ("award", "allocation", "budget", "outturn", ...); by default what
+        the header says, else awards.
+    flow : str, default "pcc_to_recipient"
+        Direction of the money.
+
+    Returns
+    -------
+    ReadResult
+        `frame` has one row an award, with the columns of `AWARD_COLUMNS` and, as
+        ``printed_*``, the columns of the file that stand for none of them. Amounts are
+        ``amount_gbp`` with ``amount_low_gbp`` and ``amount_high_gbp``, the ``token`` as printed
+        and its ``hedge``; where there is none, ``unknown`` says of what kind. ``repeat_of`` is
+        the place of the row that printed the same award first.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be opened, or has no table with amounts.
+    MissingExtraError
+        If a workbook or page needs the extra ``formats``, which is not installed.
+
+    Notes
+    -----
+    A dash, "N/A", "TBC", "REDACTED" and a blank are different kinds of unknown, and none is zero.
+    Dates are read day first. A row whose amount cannot be read without guessing ("£31,78") is in
+    `rejected`. `n_rows` counts a row once for each amount column of a wide table.
+
+    Examples
+    --------
+    >>> lines = ["Organisation;Amount (£)", "Harbour;12,345", "Halo;up to 5,000", "Total;17,345"]
+    >>> result = read_awards("\n".join(lines).encode(), financial_year="2023/24")
+    >>> result.frame[["recipient", "amount_gbp", "amount_low_gbp", "period"]].values.tolist()
+    [['Harbour', 12345.0, 12345.0, '2023-24'], ['Halo', 5000.0, 0.0, '2023-24']]
+    >>> result.totals["verdict"].tolist(), result.n_rows
+    (['reconciles'], 3)
+    """
+    context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
+    opened = open_grids(path_or_buffer, lines=line_columns)
+    read = [
+        _read_sheet(sheet_of(one), context, layout, opened.source)
+        for one in _asked(opened, sheet, layout)
+    ]
+    with_awards = [one for one in read if one.tables]
+    if not with_awards:
+        raise TableError(_no_table(opened, context))
+    kept = with_awards if sheet is not None else _alike(with_awards)
+    left = [one for one in read if one not in kept]
+    return _result(opened, kept, left, context)
+
+
+@dataclass
+class _SheetRead:
+    sheet: Sheet
+    tables: list[TableRead]
+    changes: Changes
+    loose: list[tuple[int, str]]
+    profile: str = ""
+
+    @property
+    def fields(self) -> set[str]:
+        return {name for table in self.tables for name in table.fields}
+
+    @property
+    def n_awards(self) -> int:
+        return sum(len(table.frame) for table in self.tables)
+
+
+def _context(
+    profile: str | None,
+    columns: Mapping[str, str | int] | None,
+    financial_year: str | Period | None,
+    funder: str | None,
+    area: str | None,
+    status: str | None,
+    flow: str,
+) -> tuple[Context, Profile | None]:
+    from pccfunding.schemas import FLOWS, STATUSES
+
+    if profile is not None and profile not in PROFILES:
+        raise TableError.among("profile", profile, PROFILES)
+    for field in columns or {}:
+        if field not in FIELDS:
+            raise TableError.among("field of columns=", field, FIELDS)
+    for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
+        if value is not None and value not in known:
+            raise TableError.among(name, value, known)
+    layout = PROFILES[profile] if profile else None
+    year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
+    context = Context(
+        financial_year=year,
+        funder=funder,
+        area_code=find_area(area).code if area else None,
+        status=status or (layout.status if layout else None),
+        flow=flow,
+        columns=dict(columns or {}),
+    )
+    return context, layout
+
+
+def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> list[Grid]:
+    grids = list(opened.grids)
+    if sheet is None and layout and layout.sheet:
+        named = [grid for grid in grids if grid.name == layout.sheet]
+        return named or grids
+    if sheet is None and len(grids) > _MOST_TABLES:
+        raise TableError(
+            f"{opened.source} has {count(len(grids))} tables; at most {_MOST_TABLES} are read. "
+            f"Name one with sheet=."
+        )
+    if sheet is None:
+        return grids
+    if isinstance(sheet, int) and 1 <= sheet <= len(grids):
+        return [grids[sheet - 1]]
+    found = [grid for grid in grids if grid.name == sheet]
+    if not found:
+        names = ", ".join(repr(grid.name) for grid in grids if grid.name) or "one table only"
+        raise TableError(f"{opened.source} has no sheet {sheet!r}; it has {names}.")
+    return found
+
+
+def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: str) -> _SheetRead:
+    read = _SheetRead(sheet, [], Changes(), [])
+    start = 0
+    while start < sheet.height:
+        if len(read.tables) == _MOST_TABLES:
+            raise TableError(
+                f"{source}, {sheet.place(start)}: over {_MOST_TABLES} tables. Split it."
+            )
+        header = find_header(sheet, start, context.columns)
+        if header is None:
+            break
+        layout_here = layout or recognised(header)
+        if layout_here:
+            header = layout_here.applied(header)
+            if context.columns:
+                header = named_by_user(header, context.columns)
+            if layout is None and not read.profile:
+                where = f"{sheet.grid.where}header"
+                read.changes.add(
+                    where, "", layout_here.name, "profile", "layout recognised by its headers"
+                )
+            read.profile = layout_here.name
+        if context.columns and not read.tables:
+            check_named(header, context.columns, f"{source}, {sheet.grid.where}")
+        banner = _loose(sheet, start, header.top, read, "banner")
+        here = context
+        if layout_here and layout_here.status and not context.status:
+            here = Context(**{**context.__dict__, "status": layout_here.status})
+        table = read_table(sheet, header, here, read.changes, banner)
+        read.tables.append(table)
+        start = max(table.stop, header.bottom + 1)
+    if not read.tables:
+        split = split_lines(sheet, read.changes)
+        if split is not None:
+            lines, columns = split
+            read.sheet = lines
+            read.tables.append(
+                read_table(lines, columns, context, read.changes, [lines.grid.title])
+            )
+            return read
+    _loose(sheet, start, sheet.height, read, "note")
+    return read
+
+
+def _loose(sheet: Sheet, start: int, stop: int, read: _SheetRead, kind: str) -> list[str]:
+    """Keep the rows outside the tables; gives their texts."""
+    texts = []
+    for position in range(start, stop):
+        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+        text = " | ".join(cell for cell in cells if cell)
+        if text:
+            read.loose.append((position, kind))
+            texts.append(text)
+    return texts
+
+
+def _alike(read: list[_SheetRead]) -> list[_SheetRead]:
+    """Keep the sheets that are laid out like the fullest one; a summary would count twice."""
+    shown = [one for one in read if not one.sheet.grid.hidden] or read
+    best = max(shown, key=lambda one: (_WHO in one.fields, one.n_awards))
+    return [
+        one
+        for one in shown
+        if one is best or ((_WHO in one.fields) == (_WHO in best.fields) and _similar(one, best))
+    ]
+
+
+def _similar(one: _SheetRead, best: _SheetRead) -> bool:
+    shared = len(one.fields & best.fields)
+    return 2 * shared > len(one.fields | best.fields) or one.fields == best.fields
+
+
+def _no_table(opened: Opened, context: Context) -> str:
+    from pccfunding.formats.award_files.headings import read_heading
+
+    for grid in opened.grids if context.columns else ():
+        sheet = sheet_of(grid)
+        rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
+        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
+        there = ", ".join(repr(" ".join(cell.split())) for cell in fullest if cell)
+        for field, wanted in context.columns.items():
+            if isinstance(wanted, str) and not any(wanted in row for row in rows):
+                said = f"columns={{{field!r}: {wanted!r}}}"
+                return f"{opened.source}, {said}: there is no such header. There are {there}."
+    for grid in opened.grids:
+        sheet = sheet_of(grid)
+        for position in range(min(sheet.height, 50)):
+            cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+            known = [cell for cell in cells if read_heading(cell).field and len(cell) < 60]
+            if len(known) > 1 or (known and len([cell for cell in cells if cell]) > 1):
+                return (
+                    f"{opened.source}, {sheet.place(position)}: no table found. The row has "
+                    f"{known[0]!r} but no column of amounts under it; name it with "
+                    f"columns={{'amount': ...}}."
+                )
+    return (
+        f"{opened.source}: no table with a header and amounts found. Name its columns with "
+        f"columns={{'recipient': ..., 'amount': ...}}."
+    )
+
+
+def _result(
+    opened: Opened, kept: list[_SheetRead], left: list[_SheetRead], context: Context
+) -> ReadResult:
+    rejected: list[dict[str, object]] = []
+    others: list[dict[str, object]] = []
+    totals: list[dict[str, object]] = []
+    changes: list[dict[str, object]] = []
+    frames: list[pd.DataFrame] = []
+    assumed: set[str] = set()
+    for read in kept:
+        changes += read.changes.rows
+        for position, kind in read.loose:
+            cells = (" ".join(cell.split()) for cell in read.sheet.row(position))
+            raw = " | ".join(cell for cell in cells if cell)[:500]
+            others.append({"place": read.sheet.place(position), "kind": kind, "raw": raw})
+        for table in read.tables:
+            frames.append(table.frame)
+            rejected += table.rejected
+            others += table.others
+            totals += [total.record() for total in table.totals]
+            assumed |= table.assumed
+    frame, foreign = finished(frames, context)
+    rejected += foreign
+    cautions = []
+    if left and any(one.tables for one in left):
+        cautions.append("sheets-left-out")
+    if any(total["verdict"] == "conflicts" for total in totals):
+        cautions.append("total-conflicts")
+    if frame["repeat_of"].notna().any():
+        cautions.append("repeated-awards")
+    if frame["unknown"].notna().any():
+        cautions.append("amounts-unknown")
+    cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
+    if "unit" in assumed:
+        cautions.append("unit-assumed")
+    return ReadResult(
+        frame,
+        source=opened.source,
+        n_rows=sum(len(read.loose) + sum(table.n_rows for table in read.tables) for read in kept),
+        rejected=report("rejected", rejected),
+        changes=report("changes", changes),
+        totals=report("totals", totals),
+        others=report("others", others),
+        coverage=report("coverage", award_coverage(opened, kept, left, frame, others)),
+        cautions=tuple(cautions),
+    )

@@ -1,0 +1,368 @@
+"""Recipients' names: likely aliases with reasons, kinds of body, shapes of identifiers."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.areas import find_area
+from pccfunding.errors import TableError, UnknownNameError, need_extra
+from pccfunding.results import Face
+from pccfunding.words import counted, number_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RecipientNames", "recipient_names"]
+
+PAIR_COLUMNS = ("recipient", "other", "kind", "score", "reason")
+BODY_COLUMNS = ("recipient", "body", "area_code", "n_awards", "reason")
+ID_COLUMNS = ("recipient", "recipient_id", "scheme", "fits", "reason")
+
+_ALIKE = 90
+_ACRONYMS = 80
+_LEGAL = re.compile(
+    r"\b(?:limited|ltd|cic|c i c|cio|plc|llp|inc|incorporated|charity|registered charity|uk)\b"
+)
+_OFFICE = re.compile(
+    r"\b(?:opf?cc|pf?cc|opcc|police,? (?:fire,? )?and crime commissioner|local policing body|"
+    r"commissioner'?s office|office of the (?:police|commissioner)|mopac|police authority|"
+    r"mayor'?s office for policing)\b",
+    re.IGNORECASE,
+)
+_FORCE = re.compile(r"\b(?:police|constabulary)\b", re.IGNORECASE)
+_COUNCIL = re.compile(r"\bcouncil\b", re.IGNORECASE)
+_SERVICE = re.compile(r"\b(?:victims?|witness|custody|rural crime|cadets?)\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9]+")
+_SCHEMES = (
+    ("GB-CHC", re.compile(r"GB-CHC-[1-9][0-9]{5,6}"), "charity of England and Wales"),
+    ("GB-COH", re.compile(r"GB-COH-(?:[0-9]{8}|[A-Z]{2}[0-9]{6})"), "company"),
+    ("GB-SC", re.compile(r"GB-SC-SC[0-9]{6}"), "charity of Scotland"),
+    ("GB-NIC", re.compile(r"GB-NIC-(?:NIC)?[0-9]{6}"), "charity of Northern Ireland"),
+    ("GB-LAE", re.compile(r"GB-LAE-[A-Z]{3}"), "council"),
+    ("GB-PLA", re.compile(r"GB-PLA-[A-Z]{3}"), "council"),
+    ("GB-UKPRN", re.compile(r"GB-UKPRN-[0-9]{8}"), "learning provider"),
+    ("GB-MPR", re.compile(r"GB-MPR-[A-Z0-9]+"), "mutual"),
+    ("GB-REV", re.compile(r"GB-REV-[A-Z0-9]+"), "charity known to the tax office"),
+    ("GB-PPON", re.compile(r"GB-PPON-[A-Z]{4}-[0-9]{4}-[A-Z]{4}"), "public buyer or supplier"),
+    ("360G", re.compile(r"360G-[^\s/]+"), "the publisher's own identifier"),
+)
+_BARE = (
+    (re.compile(r"[0-9]{6}"), "charity", "six digits: a charity number of England and Wales"),
+    (
+        re.compile(r"[0-9]{7}"),
+        "charity or company",
+        "seven digits: a charity number, or a company number that lost its leading zero",
+    ),
+    (re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}"), "company", "eight characters: a company number"),
+    (re.compile(r"SC[0-9]{5,6}"), "charity", "a charity number of Scotland"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class RecipientNames(Face):
+    """What the names of recipients suggest; nothing is merged.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        Pairs that may be one body: recipient, other, kind ("same" or "related"), score (0 to 100)
+        and reason.
+    bodies : DataFrame
+        What kind of body each name is: "commissioner's office", "police force", "council" or
+        "other", with the area, the number of awards and the reason.
+    identifiers : DataFrame
+        Each identifier: whether it fits the shape of its scheme, and what it may be.
+    cautions : tuple of str
+        ``own-office`` where an award goes to a commissioner's office, ``police-force`` where one
+        goes to a force, ``identifier-shape`` where an identifier fits no scheme.
+
+    Examples
+    --------
+    >>> found = recipient_names(["360 Giving", "360Giving", "Surrey PCC"])
+    >>> found.text
+    "3 names; 1 pair may be one body; 1 is a commissioner's own office."
+    """
+
+    frame: pd.DataFrame
+    bodies: pd.DataFrame
+    identifiers: pd.DataFrame
+    cautions: tuple[str, ...]
+    _rows_shown = 20
+
+    @property
+    def text(self) -> str:
+        """One sentence that can be pasted."""
+        pairs, kinds = len(self.frame), self.bodies["body"].value_counts()
+        offices, forces = (
+            int(kinds.get(kind, 0)) for kind in ("commissioner's office", "police force")
+        )
+        told = [
+            f"{counted(len(self.bodies), 'name')}",
+            f"{counted(pairs, 'pair') if pairs else 'no pairs'} may be one body",
+        ]
+        if offices:
+            told.append(f"{offices} {'is' if offices == 1 else 'are'} a commissioner's own office")
+        if forces:
+            told.append(f"{forces} {'is' if forces == 1 else 'are'} a police force")
+        return "; ".join(told) + "."
+
+
+def recipient_names(awards: pd.DataFrame | Iterable[str]) -> RecipientNames:
+    """Propose which recipients' names stand for one body, and say what kind of body each is.
+
+    Parameters
+    ----------
+    awards : DataFrame or iterable of str
+        Awards with `recipient` and, where known, `recipient_id`; or names alone.
+
+    Returns
+    -------
+    RecipientNames
+        Proposals with reasons; deciding on them is for a person.
+
+    Raises
+    ------
+    TableError
+        If the table has no column `recipient`.
+    MissingExtraError
+        If the extra ``formats`` is not installed.
+
+    Examples
+    --------
+    >>> found = recipient_names(["My Sisters Place", "My Sister's Place"])
+    >>> found.frame[["recipient", "other", "reason"]].values.tolist()
+    [["My Sister's Place", 'My Sisters Place', 'case, blanks or punctuation differ']]
+    """
+    import pandas as pd
+
+    names, ids = _names_and_ids(awards)
+    bodies = [_body(name, number) for name, number in sorted(names.items())]
+    office = {str(one["recipient"]): str(one["body"]) for one in bodies}
+    area = {str(one["recipient"]): one["area_code"] for one in bodies}
+    pairs = {(one["recipient"], one["other"]): one for one in _fuzzy(list(names))}
+    for pair in (*_by_rule(list(names)), *_by_body(list(names), office, area), *_by_id(ids)):
+        pairs[(pair["recipient"], pair["other"])] = pair
+    identifiers = [
+        _identifier(name, one) for name, all_ids in sorted(ids.items()) for one in sorted(all_ids)
+    ]
+    cautions = []
+    if "commissioner's office" in office.values():
+        cautions.append("own-office")
+    if "police force" in office.values():
+        cautions.append("police-force")
+    if any(not one["fits"] for one in identifiers):
+        cautions.append("identifier-shape")
+    ordered = [pairs[key] for key in sorted(pairs)]
+    return RecipientNames(
+        pd.DataFrame(ordered, columns=list(PAIR_COLUMNS)),
+        pd.DataFrame(bodies, columns=list(BODY_COLUMNS)),
+        pd.DataFrame(identifiers, columns=list(ID_COLUMNS)),
+        tuple(cautions),
+    )
+
+
+def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
+    names: dict[str, int] = defaultdict(int)
+    ids: dict[str, set[str]] = defaultdict(set)
+    if hasattr(awards, "columns"):
+        TableError.need("This table", ["recipient"], awards.columns)
+        given = awards["recipient"].tolist()
+        known = awards["recipient_id"].tolist() if "recipient_id" in awards.columns else given
+        for name, one in zip(given, known, strict=True):
+            if isinstance(name, str) and name.strip():
+                names[name] += 1
+                if known is not given and isinstance(one, str) and one.strip():
+                    ids[name].add(one.strip())
+    else:
+        for name in [awards] if isinstance(awards, str) else awards:
+            if isinstance(name, str) and name.strip():
+                names[name] += 1
+    return names, ids
+
+
+def _plain(name: str) -> str:
+    return " ".join(_WORD.findall(re.sub("['’`´]", "", name.casefold())))
+
+
+def _pair(one: str, two: str, kind: str, score: float, reason: str) -> dict[str, Any]:
+    first, second = sorted((one, two))
+    return {"recipient": first, "other": second, "kind": kind, "score": score, "reason": reason}
+
+
+# From the surest reading of a name to the freest; names that meet in one are a pair.
+def _readings(name: str) -> Iterator[tuple[str, str, float]]:
+    plain = _plain(name)
+    yield plain.replace(" ", ""), "case, blanks or punctuation differ", 100
+    spelt = _plain(name.replace("&", " and ").replace("+", " and "))
+    yield spelt.replace(" ", ""), "'&' for 'and'", 99
+    bare = " ".join(word for word in spelt.split() if word != "the")
+    yield bare.replace(" ", ""), "an article more or less", 98
+    legal = " ".join(_LEGAL.sub(" ", bare).split())
+    yield legal.replace(" ", ""), "the legal form is left out", 96
+    outside = _plain(re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", name))
+    if outside:
+        yield outside.replace(" ", ""), "a bracket more or less", 92
+
+
+def _by_rule(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Pair names that are the same in one reading, or one the other's acronym or organisation."""
+    met: dict[tuple[str, str], dict[str, Any]] = {}
+    groups: dict[str, dict[str, tuple[str, float]]] = defaultdict(dict)
+    for name in names:
+        for key, reason, score in _readings(name):
+            if len(key) > 2:
+                groups[key].setdefault(name, (reason, score))
+    for members in groups.values():
+        listed = sorted(members.items())
+        for at, (one, first) in enumerate(listed):
+            for two, second in listed[at + 1 :]:
+                reason, score = min(first, second, key=lambda said: said[1])
+                known = met.get((one, two))
+                if known is None or known["score"] < score:
+                    met[one, two] = _pair(one, two, "same", score, reason)
+    acronyms = {name: name.strip() for name in names if re.fullmatch(r"[A-Z]{3,10}", name.strip())}
+    for name in names:
+        for other, letters in acronyms.items():
+            if name == other:
+                continue
+            initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w'’]*", name) if word)
+            capitals = "".join(letter for letter in initials if letter.isupper())
+            if f"({letters})" in name or letters in (capitals, initials.upper()):
+                pair = _pair(name, other, "same", 90, "one is the other's acronym")
+                met.setdefault((pair["recipient"], pair["other"]), pair)
+    whole = {_plain(name): name for name in names}
+    for name in names:
+        head, dash, project = re.sub(r"\s[–—-]\s", "\0", name, count=1).partition("\0")
+        organisation = whole.get(_plain(head)) if dash and project.strip() else None
+        if organisation and organisation != name:
+            pair = _pair(name, organisation, "same", 90, "an organisation and its project")
+            met.setdefault((pair["recipient"], pair["other"]), pair)
+    yield from met.values()
+
+
+def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Pair names that are spelt alike, within a first letter, so that thousands stay quick."""
+    blocks: dict[str, dict[str, str]] = defaultdict(dict)
+    for name in sorted(names):
+        plain = _plain(name)
+        if len(plain) > 3:  # names that differ in blanks alone are a pair already
+            blocks[plain[0]].setdefault(plain.replace(" ", ""), name)
+    for block in (list(one.values()) for one in blocks.values() if len(one) > 1):
+        fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
+        process = need_extra("rapidfuzz.process", "Comparing recipients' names", extra="formats")
+        plain_names = [_plain(name) for name in block]
+        for start in range(0, len(block), 512):
+            some = plain_names[start : start + 512]
+            scores = process.cdist(some, plain_names, scorer=fuzz.ratio, score_cutoff=_ACRONYMS)
+            for row, column in zip(*scores.nonzero(), strict=True):
+                one, two = block[start + row], block[column]
+                score = float(scores[row, column])
+                if start + row < column and _may_be_slips(one, two, score):
+                    words = f"spelt alike ({number_text(round(score))} of 100)"
+                    yield _pair(one, two, "same", round(score, 1), words)
+
+
+def _may_be_slips(one: str, two: str, score: float) -> bool:
+    first, second = _plain(one), _plain(two)
+    # Numbers tell apart what letters do not: "1st Scouts" and "2nd Scouts" are two.
+    if re.findall("[0-9]+", first) != re.findall("[0-9]+", second):
+        return False
+    acronyms = all(re.fullmatch(r"[A-Z]{5,12}", name.strip()) for name in (one, two))
+    if acronyms:
+        return first[:2] == second[:2]
+    return score >= _ALIKE and min(len(first), len(second)) > 5
+
+
+def _body(name: str, number: int) -> dict[str, Any]:
+    kind, reason, code = "other", "", None
+    if _OFFICE.search(name):
+        kind, reason = "commissioner's office", "the name is a commissioner's office"
+    elif _FORCE.search(name):
+        kind, reason = "police force", "the name is a force's"
+    elif _COUNCIL.search(name):
+        kind, reason = "council", "the name is a council's"
+    if kind != "other":
+        try:
+            area = find_area(name)
+        except UnknownNameError:
+            if kind == "police force":
+                kind, reason = "other", ""
+        else:
+            code = area.code
+            if kind == "police force" and area.kind != "police_force_area":
+                kind, reason, code = "other", "", None
+    return {
+        "recipient": name,
+        "body": kind,
+        "area_code": code,
+        "n_awards": number,
+        "reason": reason,
+    }
+
+
+def _by_body(
+    names: list[str], kinds: dict[str, str], areas: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Pair names of one public body, and a force with a service that carries its name."""
+    public: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in names:
+        if kinds[name] != "other":
+            public[(kinds[name], str(areas[name]))].append(name)
+    for (kind, code), group in public.items():
+        if code == "None":
+            continue
+        for at, one in enumerate(sorted(group)):
+            for two in sorted(group)[at + 1 :]:
+                yield _pair(one, two, "same", 95, f"both are the {kind} of {code}")
+    unnamed = public.get(("commissioner's office", "None"), [])
+    for one in unnamed:
+        for (kind, code), group in public.items():
+            if kind == "commissioner's office" and code != "None":
+                for two in group:
+                    words = "both are a commissioner's own office; one does not say which"
+                    yield _pair(one, two, "same", 80, words)
+    for force in (name for name in names if kinds[name] == "police force"):
+        place = _plain(_FORCE.sub("", force))
+        for name in names:
+            if name != force and place and _plain(name).startswith(place) and _SERVICE.search(name):
+                words = "a service named after the force's area; the force may be who is paid"
+                yield _pair(force, name, "related", 60, words)
+
+
+def _by_id(ids: dict[str, set[str]]) -> Iterator[dict[str, Any]]:
+    holders: dict[str, list[str]] = defaultdict(list)
+    for name, all_ids in ids.items():
+        for one in all_ids:
+            holders[re.sub(r"\W", "", one).upper().lstrip("0")].append(name)
+    for identifier, group in holders.items():
+        listed = sorted(set(group))
+        for at, one in enumerate(listed):
+            for two in listed[at + 1 :]:
+                yield _pair(one, two, "same", 97, f"one identifier, {identifier}")
+
+
+def _identifier(name: str, text: str) -> dict[str, Any]:
+    scheme, fits, reason = "", False, "fits no scheme known here"
+    plain = text.strip().upper()
+    for prefix, pattern, what in _SCHEMES:
+        if plain.startswith(prefix + "-") or (prefix == "360G" and plain.startswith("360G")):
+            scheme, fits = prefix, bool(pattern.fullmatch(plain))
+            reason = what if fits else f"not the shape of {prefix} ({what})"
+            break
+    else:
+        bare = re.sub(r"\.0$", "", plain)
+        for pattern, what, words in _BARE:
+            if pattern.fullmatch(bare):
+                scheme, fits, reason = what, True, words
+                break
+    return {
+        "recipient": name,
+        "recipient_id": text,
+        "scheme": scheme,
+        "fits": fits,
+        "reason": reason,
+    }

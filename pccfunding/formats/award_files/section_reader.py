@@ -1,0 +1,445 @@
+"""The awards of one amount column: amounts, kinds of unknown, dates, status, as a frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pccfunding.errors import PeriodError
+from pccfunding.formats.award_files.amount_columns import AmountColumn
+from pccfunding.formats.award_files.headings import find_period
+from pccfunding.formats.award_files.money_columns import (
+    BLANK,
+    MARKERS,
+    UNREADABLE,
+    MoneyColumn,
+    kind_of_unknown,
+)
+from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED
+from pccfunding.formats.award_files.stated_totals import section_period
+from pccfunding.formats.award_files.table_state import TEXTS, TableState
+from pccfunding.formats.award_files.typed_columns import (
+    Changes,
+    constant,
+    read_dates,
+    read_periods,
+    read_texts,
+)
+from pccfunding.periods import Period
+from pccfunding.words import decimal_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Spans:
+    """First and last days of a column of awards, filled from the surest statement down.
+
+    Parameters
+    ----------
+    size : int
+        Number of awards.
+    place : callable
+        Gives the place of an award.
+    """
+
+    def __init__(self, size: int, place: Callable[[int], str], changes: Changes) -> None:
+        self.start = np.full(size, "NaT", "datetime64[s]")
+        self.end = self.start.copy()
+        self.unread = np.zeros(size, bool)
+        self.place, self.changes = place, changes
+
+    def take_period(self, texts: pd.Series[Any], column: str) -> None:
+        """Take a column of years or spans."""
+        start, end, unread = read_periods(texts, column, self.place, self.changes)
+        fills = np.isnat(self.start) & np.isnat(self.end)
+        self.start[fills], self.end[fills] = start[fills], end[fills]
+        self.unread |= unread
+
+    def take_months(self, texts: pd.Series[Any], odd: list[str]) -> list[str]:
+        """Take the months or years that stand in a column of dates; gives what is neither."""
+        rest = []
+        for text in odd:
+            try:
+                period = Period.parse(text)
+            except PeriodError:
+                rest.append(text)
+            else:
+                self.fill(period, (texts == text).to_numpy(dtype=bool))
+        return rest
+
+    def take_ends(
+        self, starts: pd.Series[Any] | None, ends: pd.Series[Any] | None, names: tuple[str, str]
+    ) -> None:
+        """Take columns of first and of last days; a month stands for its first or last day."""
+        if starts is not None:
+            self._take_end(starts, names[0], "start")
+        if ends is not None:
+            self._take_end(ends, names[1], "end")
+        wrong = np.flatnonzero(self.end < self.start)
+        for at in wrong:
+            raw = f"{self.start[at]} to {self.end[at]}".replace("T00:00:00", "")
+            rule = "ends before it starts; left out"
+            self.changes.add(self.place(int(at)), names[1] or names[0], raw, "", rule)
+        self.start[wrong] = self.end[wrong] = np.datetime64("NaT")
+        self.unread[wrong] = True
+
+    def _take_end(self, texts: pd.Series[Any], name: str, side: str) -> None:
+        quiet = Changes()
+        days, odd, rows = read_dates(texts, name, self.place, quiet)
+        dropped = set()
+        for text in odd:
+            try:
+                period = Period.parse(text)
+            except PeriodError:
+                continue
+            same = (texts == text).to_numpy(dtype=bool)
+            days[same] = np.datetime64(getattr(period, side), "s")
+            rows[same] = False
+            dropped.add(text)
+        for change in quiet.rows:
+            if change["raw"] in dropped:
+                value = days[np.flatnonzero((texts == change["raw"]).to_numpy(dtype=bool))[0]]
+                change |= {"value": str(value)[:10], "rule": f"{side} of the month or year"}
+            self.changes.rows.append(change)
+        mine = self.start if side == "start" else self.end
+        fills = np.isnat(mine)
+        mine[fills] = days[fills]
+        self.unread |= rows & np.array([any(map(str.isdigit, text)) for text in texts], bool)
+
+    def fill(self, period: Period | None, rows: Any = None) -> int:
+        """Fill what is not yet known and was not misread; gives how many were filled."""
+        if period is None:
+            return 0
+        fills = np.isnat(self.start) & np.isnat(self.end) & ~self.unread
+        if rows is not None:
+            fills &= rows
+        self.start[fills] = np.datetime64(period.start, "s")
+        self.end[fills] = np.datetime64(period.end, "s")
+        return int(fills.sum())
+
+
+def period_labels(start: Any, end: Any) -> pd.Series[Any]:
+    """Label each pair of days; missing where one of them is."""
+    import pandas as pd
+
+    if len(start) and (start == start[0]).all() and (end == end[0]).all():
+        return constant(_label(start[0], end[0]), len(start))
+    starts, ends = pd.factorize(start), pd.factorize(end)
+    codes, distinct = pd.factorize(starts[0] * (len(ends[1]) + 1) + ends[0])
+    first = np.zeros(len(distinct), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    labels = [_label(start[at], end[at]) for at in first]
+    return pd.Series(labels, dtype="str").take(codes).reset_index(drop=True)
+
+
+def _label(start: Any, end: Any) -> str | None:
+    if np.isnat(start) or np.isnat(end):
+        return None
+    return Period.of(*(day.astype("datetime64[D]").item() for day in (start, end))).label
+
+
+_STATUS_WORDS = (
+    (
+        r"\b(?:declin|refus|reject|unsuccessful|not (?:funded|approved|supported|awarded)|withdr)",
+        "bid",
+    ),
+    (r"\b(?:pending|deferred|applied|under review|received)", "bid"),
+    (r"\b(?:paid|spent|actual|outturn|complete)", "outturn"),
+    (r"\bbudget", "budget"),
+    (r"\balloca", "allocation"),
+    (r"\b(?:award|approv|agreed|success|funded|grant|accept|supported|active|offered)", "award"),
+)
+
+
+class PartReader:
+    """Reads the awards of one amount column of a table."""
+
+    def __init__(self, table: TableState) -> None:
+        self.table = table
+        self.sheet, self.header, self.rows = table.sheet, table.header, table.rows
+        self.of, self.values, self.first = table.of, table.values, table.first
+        self.changes, self.context = table.changes, table.context
+
+    def part(self, column: AmountColumn) -> pd.DataFrame:
+        """Give the awards of one amount column."""
+        import pandas as pd
+
+        money, several = self.table.money[column.position], len(self.values) > 1
+        state = money.state[: self.table.size]
+        keep = (self.rows.kind == AWARD) | ((self.rows.kind == REJECTED) & (state != UNREADABLE))
+        if not several:
+            keep = self.rows.kind == AWARD
+        if self.rows.lone:
+            keep[np.asarray(self.rows.lone) - self.first] = False
+        if several:
+            blank = keep & (state == BLANK)
+            self._blank_cells(blank, column)
+            keep &= ~blank
+        whole = bool(keep.all())
+        at = np.flatnonzero(keep)
+
+        def taken(position: int) -> pd.Series[Any]:
+            texts = self.sheet.columns[position].iloc[self.first : self.rows.stop]
+            return (texts if whole else texts.iloc[at]).reset_index(drop=True)
+
+        def place(row: int) -> str:
+            return self.table.place(int(at[row]), column)
+
+        data: dict[str, Any] = {"_row": at + self.first}
+        data["place"] = self._places(at, column)
+        for name in TEXTS:
+            if name in self.of:
+                texts = taken(self.of[name])
+                data[name] = read_texts(
+                    texts,
+                    self.table.name_of(name),
+                    place,
+                    self.changes,
+                    plain=self.sheet.plain,
+                )
+        self._foreign(data, taken, place, at)
+        self._money(data, money, at, column, place)
+        self._unknowns(data, len(at))
+        self._dates(data, taken, place, column)
+        self._status(data, taken, place, column, len(at))
+        if several and column.label and "funding_stream" not in data:
+            data["funding_stream"] = constant(column.label, len(at))
+        labels = self.table.section_labels()
+        if labels is not None:
+            data["funder_group"] = pd.Series(labels[at], dtype="str")
+        for position in self.table.extras():
+            text = taken(position)
+            name = f"printed_{_slug(self.header.texts[position], position)}"
+            name = f"{name}_{position + 1}" if name in data else name
+            data[name] = text.mask(text == "")
+        return pd.DataFrame(data, copy=False)
+
+    def _places(self, at: Any, column: AmountColumn) -> Any:
+        import pandas as pd
+
+        numbers = pd.Series(self.sheet.numbers[self.first + at]).astype("str")
+        unit = self.sheet.grid.unit.removeprefix("table ")
+        places = f"{self.sheet.grid.where}{unit} " + numbers
+        return places + f", {self.table.column_name(column)}" if len(self.values) > 1 else places
+
+    def _blank_cells(self, blank: Any, column: AmountColumn) -> None:
+        for at in np.flatnonzero(blank):
+            raw = self.table.raw(int(at))
+            place = self.table.place(int(at), column)
+            self.table.result.others.append({"place": place, "kind": "no amount here", "raw": raw})
+
+    def _money(
+        self, data: dict[str, Any], money: MoneyColumn, at: Any, column: AmountColumn, place: Any
+    ) -> None:
+        import pandas as pd
+
+        texts = self.sheet.columns[column.position].iloc[self.first + at].reset_index(drop=True)
+        texts = texts.str.strip() if money.state[at].any() else texts
+        odd, scale, size = money.odd[at], column.heading.scale, len(at)
+        if not scale and not (odd >= 0).any():
+            token = texts.str.strip()
+            hedge = per = unknown = constant(None, size)
+            precision = constant("exact" if money.exact else "as_printed", size)
+        else:
+            columns = self._odd(money, odd, texts, scale)
+            token, hedge, per, unknown, precision = (pd.Series(one, dtype="str") for one in columns)
+            self._note_odd(money, odd, column, place)
+        data |= {
+            "token": token,
+            "unit": constant("GBP", size),
+            "amount_gbp": money.value[at],
+            "amount_low_gbp": money.low[at],
+            "amount_high_gbp": money.high[at],
+            "hedge": hedge,
+            "per": per,
+            "precision": precision,
+            "unknown": unknown,
+        }
+        shared = self.table.shared[at]
+        if shared.any():
+            data["unknown"] = unknown.mask(shared, "not_published")
+        stated = column.heading.pounds or "currency" in self.of
+        if not stated and not texts.str.contains("£", regex=False).any() and size:
+            self.table.result.assumed.add("unit")
+            where = f"{self.sheet.grid.where}header"
+            rule = "no unit in the header or the cells; read as pounds"
+            self.changes.add(where, column.heading.text, column.heading.text, "GBP", rule)
+        if money.exact and size:
+            where = f"{self.sheet.grid.where}header"
+            rule = "the column is written to the pound, so its trailing zeros are meant"
+            self.changes.add(where, column.heading.text, column.heading.text, "exact", rule)
+
+    def _odd(self, money: MoneyColumn, odd: Any, texts: Any, scale: str) -> list[list[str | None]]:
+        tokens: list[str | None] = texts.tolist()
+        plain = "exact" if money.exact else "as_printed"
+        size = len(tokens)
+        columns: list[list[str | None]] = [tokens, [None] * size, [None] * size, [None] * size]
+        columns.append([plain] * size)
+        for row in np.flatnonzero(odd >= 0):
+            _, printed, _, kind = money.printed[int(odd[row])]
+            if printed is None:
+                tokens[row], columns[3][row], columns[4][row] = None, kind, "as_printed"
+                continue
+            if scale:
+                tokens[row] = printed.text
+            columns[1][row], columns[2][row] = printed.hedge, printed.per
+            fine = printed.resolution is not None and printed.resolution <= 1
+            if not (money.exact and printed.hedge is None and fine):
+                columns[4][row] = "as_printed"
+        return columns
+
+    def _note_odd(self, money: MoneyColumn, odd: Any, column: AmountColumn, place: Any) -> None:
+        counts = np.bincount(odd[odd >= 0], minlength=len(money.printed))
+        if not counts.any():
+            return
+        first = np.full(len(money.printed), -1, np.int64)
+        rows = np.flatnonzero(odd >= 0)[::-1]
+        first[odd[rows]] = rows
+        for number, (text, printed, _, kind) in enumerate(money.printed):
+            if not counts[number] or not text.strip():
+                continue
+            where, n = place(int(first[number])), int(counts[number])
+            if printed is None:
+                self.changes.add(
+                    where, column.heading.text, text, kind, "no amount: a kind of unknown", n
+                )
+                continue
+            said = [flag.replace("_", " ") for flag in printed.flags if flag != "vacuous_precision"]
+            if printed.hedge:
+                said.insert(0, f"hedge: {printed.hedge.replace('_', ' ')}")
+            if column.heading.scale:
+                said.append(f"in {column.heading.scale}s, as the header says")
+            if printed.per:
+                said.append(f"for each {printed.per}")
+            value = str(printed.hard) if printed.value is None else decimal_text(printed.value)
+            said = said or ["suffix or sign read"]
+            self.changes.add(where, column.heading.text, text, value, "; ".join(said), n)
+
+    def _unknowns(self, data: dict[str, Any], size: int) -> None:
+        """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
+        from pccfunding.schemas import STATUTORY
+
+        unpublished = constant("not_published", size)
+        for name in TEXTS:
+            if name in data and name not in ("award_id", "note"):
+                marked = data[name].isin(MARKERS).to_numpy(dtype=bool)
+                missing = data[name].isna().to_numpy(dtype=bool)
+                if name in STATUTORY and (marked.any() or missing.any()):
+                    kinds = np.full(size, None, dtype=object)
+                    kinds[missing] = "not_published"
+                    for row in np.flatnonzero(marked):
+                        kinds[row] = kind_of_unknown(str(data[name].iat[row]))
+                    import pandas as pd
+
+                    data[f"{name}_unknown"] = pd.Series(kinds, dtype="str")
+                if marked.any():
+                    data[name] = data[name].mask(marked)
+            elif name in STATUTORY and name not in data:
+                data[f"{name}_unknown"] = unpublished
+
+    def _dates(self, data: dict[str, Any], taken: Any, place: Any, column: AmountColumn) -> None:
+        size = len(data["_row"])
+        odd: list[str] = []
+        if "awarded_on" in self.of:
+            name = self.table.name_of("awarded_on")
+            days, odd, _ = read_dates(taken(self.of["awarded_on"]), name, place, self.changes)
+            data["awarded_on"] = days
+        spans = Spans(size, place, self.changes)
+        spans.fill(column.period)
+        for name in ("financial_year", "period"):
+            if name in self.of:
+                texts = taken(self.of[name])
+                spans.take_period(texts, self.table.name_of(name))
+                if name == "period":
+                    self._keep_words(data, texts, spans)
+        if "awarded_on" in self.of and odd:
+            # "April 2023" under a date is no day, but a period.
+            undated = spans.take_months(taken(self.of["awarded_on"]), odd)
+            if undated:
+                self.table.result.assumed.add("dates")
+        ends = [
+            taken(self.of[one]) if one in self.of else None
+            for one in ("period_start", "period_end")
+        ]
+        if any(one is not None for one in ends):
+            names = [
+                self.table.name_of(one) if one in self.of else ""
+                for one in ("period_start", "period_end")
+            ]
+            spans.take_ends(ends[0], ends[1], (names[0], names[1]))
+            for texts in ends:
+                if texts is not None:
+                    self._keep_words(data, texts, spans)
+        if spans.unread.any():
+            self.table.result.assumed.add("periods")
+        self._default_periods(spans, data["_row"])
+        data["period_start"], data["period_end"] = spans.start, spans.end
+        data["period"] = period_labels(spans.start, spans.end)
+
+    def _keep_words(self, data: dict[str, Any], texts: Any, spans: Spans) -> None:
+        """Keep what a column of periods says in words, such as a duration."""
+        words = np.isnat(spans.start) & np.isnat(spans.end)
+        note = texts.str.strip().where(words & (texts.str.strip() != "").to_numpy(dtype=bool))
+        earlier = data.get("period_note")
+        data["period_note"] = note if earlier is None else earlier.fillna(note)
+
+    def _default_periods(self, spans: Spans, positions: Any) -> None:
+        grid = self.sheet.grid
+        for number, (position, label) in enumerate(self.rows.sections):
+            period = section_period(label)
+            if period is not None:
+                later = [one for one, _ in self.rows.sections[number + 1 :]]
+                inside = (positions > position) & (positions < min(later, default=self.rows.stop))
+                if n := spans.fill(period, inside):
+                    where = self.sheet.place(position)
+                    self.changes.add(where, "period", label, period.label, "from the section", n)
+        if n := spans.fill(self.context.financial_year):
+            label = self.context.financial_year.label if self.context.financial_year else ""
+            self.changes.add("the call", "period", "financial_year", label, "as the caller says", n)
+        found = {find_period(text)[0]: text for text in (*self.table.banner, grid.title, grid.name)}
+        found.pop(None, None)
+        if len(found) == 1:
+            [(period, text)] = found.items()
+            if period is not None and (n := spans.fill(period)):
+                where = f"{grid.where}banner"
+                self.changes.add(where, "period", text, period.label, "from the banner or title", n)
+
+    def _status(
+        self, data: dict[str, Any], taken: Any, place: Any, column: AmountColumn, size: int
+    ) -> None:
+        import pandas as pd
+
+        default = self.context.status or column.heading.status or "award"
+        if not self.context.status and not column.heading.status and size:
+            self.changes.add(
+                "whole file", "status", "", "award", "no word of status; read as awards"
+            )
+        data["status"] = constant(default, size)
+        data["flow"] = constant(self.context.flow, size)
+        if "status" in self.of:
+            codes, distinct = pd.factorize(taken(self.of["status"]))
+            read = []
+            for number, text in enumerate(map(str, distinct)):
+                found = next(
+                    (to for word, to in _STATUS_WORDS if re.search(word, text, re.I)), default
+                )
+                read.append(found)
+                if text.strip():
+                    first = int(np.flatnonzero(codes == number)[0])
+                    self.changes.add(
+                        place(first), self.table.name_of("status"), text, found, "status"
+                    )
+            data["status"] = pd.Series(read, dtype="str").take(codes).reset_index(drop=True)
+
+    def _foreign(self, data: dict[str, Any], taken: Any, place: Any, at: Any) -> None:
+        """Note a currency column; amounts that are not pounds are refused later."""
+        if "currency" in self.of:
+            data["_currency"] = taken(self.of["currency"]).str.strip().str.upper()
+
+
+def _slug(text: str, position: int) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or f"column_{position + 1}"

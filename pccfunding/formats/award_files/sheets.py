@@ -1,0 +1,299 @@
+"""A sheet as columns of text, and where its table begins: banners, headers of one or two rows."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pccfunding.errors import TableError
+from pccfunding.formats.award_files.headings import Heading, join_headings, read_heading
+from pccfunding.formats.award_files.money_columns import looks_like_money
+from pccfunding.formats.opening.limits import Limits
+from pccfunding.formats.opening.raw_tables import Grid, Merged
+from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
+from pccfunding.money.pence import is_broken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# A banner is seldom longer; below this many rows a header is no longer looked for at first.
+_WINDOW = 250
+_LONG_TEXT = 1 << 18
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A grid with its cells as text, one Series a column; "" where there is nothing.
+
+    `plain` says that no cell holds a line break, an "&" or, pounds apart, a sign beyond ASCII.
+    """
+
+    grid: Grid
+    columns: list[pd.Series[Any]]
+    numbers: Any
+    plain: bool = False
+
+    @property
+    def height(self) -> int:
+        return len(self.numbers)
+
+    def row(self, position: int) -> list[str]:
+        return [str(column.iat[position]) for column in self.columns]
+
+    def place(self, position: int) -> str:
+        unit = self.grid.unit.removeprefix("table ")
+        return f"{self.grid.where}{unit} {self.numbers[position]}"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header of a table: its rows, what each column is, and a label printed inside it."""
+
+    top: int
+    bottom: int
+    headings: tuple[Heading, ...]
+    section: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(heading.text for heading in self.headings)
+
+
+def cell_text(cell: Any) -> str:
+    """Write a stored cell as the text that it is read from: numbers in plain digits, ISO dates."""
+    if isinstance(cell, str):
+        return cell
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return _number_text(cell)
+    if isinstance(cell, datetime):
+        return (cell.date() if cell.time() == time() else cell).isoformat()
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)
+
+
+def _number_text(number: float) -> str:
+    if not math.isfinite(number):
+        return str(number)
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
+    if not is_broken(100 * number, round(100 * number)):
+        number = round(number, 2)
+    return np.format_float_positional(number, trim="-")
+
+
+def sheet_of(grid: Grid) -> Sheet:
+    """Lay a grid out as columns of text."""
+    import pandas as pd
+
+    if isinstance(grid, _ColumnGrid):
+        return Sheet(grid, grid.columns, grid.numbers, grid.plain)
+    width = max((len(row) for row in grid.rows), default=0)
+    texts = [[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
+    columns = [pd.Series(list(cells), dtype="str") for cells in zip(*texts, strict=True)]
+    return Sheet(grid, columns, np.asarray(grid.numbers, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class _ColumnGrid(Grid):
+    columns: Any = ()
+    plain: bool = False
+
+
+def line_columns(
+    text: str, source: str, limits: Limits, data: bytes | None = None
+) -> tuple[Grid, str]:
+    """Read delimited text into columns at once; row by row where it is short or ragged."""
+    if len(text) < _LONG_TEXT:
+        return lines_grid(text, source, limits)
+    import pandas as pd
+
+    delimiter = sniffed_delimiter(text)
+    data = data or text.encode("utf-8", "surrogatepass")
+    try:
+        # The header row keeps every column text: no digit and no zero of a token is lost.
+        frame = pd.read_csv(
+            io.BytesIO(data),
+            header=None,
+            sep=delimiter,
+            na_filter=False,
+            skip_blank_lines=False,
+            low_memory=False,
+        )
+    except (ValueError, OverflowError):
+        return lines_grid(text, source, limits)
+    if not all(pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes):
+        return lines_grid(text, source, limits)
+    limits.check_shape(len(frame), frame.shape[1], source)
+    columns = [frame[name] for name in frame.columns]
+    numbers: Any = np.arange(1, len(frame) + 1)
+    lines = text.count("\n") + (not text.endswith("\n"))
+    if lines != len(frame):
+        inside = np.zeros(len(frame), np.int64)
+        for column in columns:
+            inside += column.str.count("\n").to_numpy(dtype=np.int64)
+        numbers[1:] += np.cumsum(inside)[:-1]
+        if numbers[-1] + int(inside[-1]) != lines:
+            return lines_grid(text, source, limits)
+    beyond_ascii = len(data) - len(text)
+    if beyond_ascii:
+        beyond_ascii -= text.count("£")
+    plain = lines == len(frame) and not beyond_ascii and "&" not in text
+    return _ColumnGrid("", "line", [], numbers, columns=columns, plain=plain), delimiter
+
+
+def find_header(
+    sheet: Sheet, start: int, columns: Mapping[str, str | int] | None = None
+) -> Header | None:
+    """Find the header of the first table from a row on; None where there is none.
+
+    A header names an amount, or a year with amounts under it, and something beside it. Of a
+    banner, a header of one row and one of two, the reading that names the most columns holds.
+    """
+    stop = min(sheet.height, start + _WINDOW)
+    window = [column.iloc[start : stop + 1].tolist() for column in sheet.columns]
+    rows = [list(cells) for cells in zip(*window, strict=True)]
+    best: tuple[float, Header] | None = None
+    for offset in range(min(len(rows), stop - start)):
+        for header in _candidates(sheet, rows, offset, start):
+            named = named_by_user(header, columns) if columns else header
+            score = _score(named, rows[header.bottom - start + 1 :], bool(columns))
+            score -= 0.5 * (header.bottom - header.top)
+            if score >= 2 and (best is None or score > best[0]):
+                best = (score, named)
+        if best and offset > best[1].bottom - start + 5:
+            break
+    return best[1] if best else None
+
+
+def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int) -> list[Header]:
+    one = [" ".join(cell.split()) for cell in rows[offset]]
+    if not _may_be_heading(one):
+        return []
+    position = start + offset
+    found = [Header(position, position, tuple(map(read_heading, one)))]
+    if offset + 1 < len(rows):
+        two = [" ".join(cell.split()) for cell in rows[offset + 1]]
+        if any(two) and _may_be_heading(two):
+            found.append(_joined(one, two, position, sheet.grid.merged))
+    return found
+
+
+def _joined(one: list[str], two: list[str], position: int, merged: Sequence[Merged]) -> Header:
+    """Join two rows; an upper text reaches right over blanks that have a text below them."""
+    top = list(one)
+    spread = {
+        column: (top_row, left, bottom, right)
+        for top_row, left, bottom, right in merged
+        if top_row <= position <= bottom
+        for column in range(left, right + 1)
+    }
+    for column in range(1, len(top)):
+        if top[column]:
+            continue
+        within = spread.get(column)
+        reaches = within is not None and within[1] < column
+        if reaches or (not merged and two[column]):
+            top[column] = top[column - 1]
+    section, headings = "", []
+    for above, below in zip(top, two, strict=True):
+        if above and below.endswith(":") and read_heading(above).field:
+            section, below = below.rstrip(": "), ""
+        headings.append(join_headings(above, below))
+    return Header(position, position + 1, tuple(headings), section)
+
+
+def _may_be_heading(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell]
+    if not filled or (len(filled) == 1 and not read_heading(filled[0]).is_amount):
+        return False
+    money = any(looks_like_money(cell) and not read_heading(cell).scale for cell in filled)
+    return not money and max(map(len, filled)) <= 200
+
+
+def _score(header: Header, below: Sequence[list[str]], by_user: bool) -> float:
+    """Count the fields named; an amount must be named and stand over amounts or blanks."""
+    fields = {heading.field for heading in header.headings if heading.field}
+    money = [
+        column
+        for column, heading in enumerate(header.headings)
+        if heading.is_amount and holds_money(cell for cell in _cells(below, column))
+    ]
+    if not money:
+        return 0
+    others = {
+        heading.field for heading in header.headings if heading.field and not heading.is_amount
+    }
+    texts = sum(1 for heading in header.headings if heading.text and not heading.is_amount)
+    if not others and not texts and not by_user:
+        # An amount column beside a column without a header: the names stand under the blank.
+        beside = any(
+            not heading.text and any(cell.strip() for cell in _cells(below, column))
+            for column, heading in enumerate(header.headings)
+        )
+        if not beside:
+            return 0
+        texts = 1
+    return (
+        len(fields - {"amount", "total"}) + len(money) + 0.5 + (0.4 if not others and texts else 0)
+    )
+
+
+def _cells(rows: Sequence[list[str]], column: int) -> list[str]:
+    return [row[column] for row in rows[:200]]
+
+
+def holds_money(cells: Any) -> bool:
+    """Whether at least half of the filled cells of a column look like money or its absence."""
+    filled = [cell for cell in cells if cell.strip()]
+    fitting = sum(looks_like_money(cell, lenient=True) for cell in filled)
+    return bool(filled) and 2 * fitting >= len(filled)
+
+
+def named_by_user(header: Header, columns: Mapping[str, str | int]) -> Header:
+    """Give the columns that the user named their fields; the rest keep what they say."""
+    headings = list(header.headings)
+    texts = [" ".join(heading.text.lower().split()) for heading in headings]
+    for field, wanted in columns.items():
+        if isinstance(wanted, int):
+            at = [wanted - 1] if 0 < wanted <= len(headings) else []
+        else:
+            plain = " ".join(str(wanted).lower().split())
+            at = [column for column, text in enumerate(texts) if text == plain]
+        for column in at[:1]:
+            for other, heading in enumerate(headings):
+                if heading.field == field:
+                    headings[other] = replace(heading, field="")
+            headings[column] = replace(headings[column], field=field, near="")
+    return replace(header, headings=tuple(headings))
+
+
+def check_named(header: Header, columns: Mapping[str, str | int], where: str) -> None:
+    """Refuse a mapping that names a header which the table does not have.
+
+    Raises
+    ------
+    TableError
+        With the headers that are there.
+    """
+    for field, wanted in columns.items():
+        if not any(heading.field == field for heading in header.headings):
+            there = ", ".join(repr(text) for text in header.texts if text)
+            raise TableError(
+                f"{where}columns={{{field!r}: {wanted!r}}}: there is no such header. "
+                f"There are {there}."
+            )

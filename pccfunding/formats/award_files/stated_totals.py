@@ -1,0 +1,322 @@
+"""Totals printed in a file, each reconciled against the rows that it adds up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from pccfunding.errors import PccFundingError
+from pccfunding.formats.award_files.headings import find_period
+from pccfunding.formats.award_files.money_columns import BLANK, MARKER, MoneyColumn, read_one
+from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED, Rows
+from pccfunding.formats.award_files.sheets import Header, Sheet
+from pccfunding.intervals import Interval
+from pccfunding.printed import Printed
+from pccfunding.reconciliation import Reconciliation, reconcile
+from pccfunding.words import count
+
+_FEW = 12
+_GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
+_SUB = re.compile(r"\bsub[\s-]*total", re.IGNORECASE)
+_STATED = re.compile(
+    r"\btotal(?:s|ling|led)?\b[^£.]{0,80}?(?P<amount>£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|"
+    r"million\b|bn\b)?)",
+    re.IGNORECASE,
+)
+_NOT_OF_AWARDS = re.compile(
+    r"\b(?:budget|available|pot|bids?|requested|applied|underspend|remaining|match)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class TotalFound:
+    """One printed total and what the arithmetic says of it."""
+
+    place: str
+    label: str
+    column: str
+    token: str
+    rows: str
+    verdict: str
+    working: str
+
+    def record(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+class TotalsReader:
+    """Reconciles the totals of one table, column by column and row by row.
+
+    Parameters
+    ----------
+    repeats : array of bool
+        Rows that print an award a second time.
+    shared : array of bool
+        Rows whose amount is the merged one of a row above.
+    periods : array of object
+        Label of each row's period, where it is one row an award.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        header: Header,
+        rows: Rows,
+        money: dict[int, MoneyColumn],
+        values: Sequence[int],
+        repeats: Any,
+        shared: Any,
+        periods: Any,
+    ) -> None:
+        self.sheet, self.header, self.rows, self.money = sheet, header, rows, money
+        self.values, self.repeats, self.periods = list(values), repeats, periods
+        kind = rows.kind
+        self.counted = np.flatnonzero(((kind == AWARD) | (kind == REJECTED)) & ~shared)
+        if rows.lone:
+            lone = np.asarray(rows.lone) - rows.first
+            self.counted = np.setdiff1d(self.counted, lone)
+
+    def column_totals(self) -> list[TotalFound]:
+        """Reconcile each total row, in each of its columns."""
+        found = []
+        for position, label in self.rows.totals:
+            for column, money in self.money.items():
+                at = position - self.rows.first
+                if money.state[at] == BLANK:
+                    continue
+                found.append(self._column_total(position, label, column, money))
+        return found
+
+    def lone_totals(self) -> tuple[list[TotalFound], list[int]]:
+        """Take amounts that stand alone as totals where they add up; give the rest back."""
+        found, rest = [], []
+        for position in self.rows.lone:
+            at = position - self.rows.first
+            judged = [
+                self._column_total(position, "", column, money)
+                for column, money in self.money.items()
+                if money.state[at] != BLANK
+            ]
+            if judged and all(one.verdict == "reconciles" for one in judged):
+                found += judged
+                self.rows.totals.append((position, ""))
+            else:
+                rest.append(position)
+        return found, rest
+
+    def row_totals(self, columns: Sequence[int]) -> list[TotalFound]:
+        """Reconcile the column that adds up each row against the amounts beside it."""
+        found = []
+        for column in columns:
+            money = self.money[column]
+            for at in self.counted:
+                if money.state[at] >= MARKER:
+                    continue
+                parts = [part for one in self.values for part in self.terms(one, np.array([at]))]
+                place = self.sheet.place(self.rows.first + int(at))
+                found.append(
+                    self._judged(parts, money, int(at), place, "row total", column, "this row")
+                )
+        return found
+
+    def against_all(self, text: str, token: str, place: str) -> TotalFound:
+        """Reconcile a total stated in words against every row of the table."""
+        parts = [part for value in self.values for part in self.terms(value, self.counted)]
+        total = read_one(token, "")[1]
+        told = _reconcile(parts, total)
+        rows = self._rows_text(self.counted)
+        return _found(place, text[:120], "stated", token, rows, told, len(parts))
+
+    def _column_total(
+        self, position: int, label: str, column: int, money: MoneyColumn
+    ) -> TotalFound:
+        place = self.sheet.place(position)
+        at = position - self.rows.first
+        scopes = self._scopes(at, label)
+        first: TotalFound | None = None
+        for scope in scopes:
+            for rows in self._with_and_without_repeats(scope):
+                parts = self.terms(column, rows)
+                told = self._judged(parts, money, at, place, label, column, self._rows_text(rows))
+                if len(rows) < len(scope):
+                    counted = f"with {len(scope) - len(rows)} repeated rows counted once: "
+                    told = TotalFound(**{**told.record(), "working": counted + told.working})  # type: ignore[arg-type]
+                if told.verdict == "reconciles":
+                    return told
+                first = first or told
+        if first is None:
+            return self._judged([], money, at, place, label, column, "no rows")
+        return first
+
+    def _with_and_without_repeats(self, scope: Any) -> list[Any]:
+        once = scope[~self.repeats[scope]]
+        return [scope, once] if len(once) < len(scope) else [scope]
+
+    def _scopes(self, at: int, label: str) -> list[Any]:
+        """Rows that a total may add up, the likeliest first."""
+        before = self.counted[self.counted < at]
+        totals = [one - self.rows.first for one, _ in self.rows.totals]
+        earlier = [one for one in totals if one < at]
+        since_total = before[before > max(earlier, default=-1)]
+        sections = [
+            one - self.rows.first for one, _ in self.rows.sections if one - self.rows.first < at
+        ]
+        since_section = before[before > max(sections, default=-1)]
+        named = self._of_section(label, at) + self._of_period(label)
+        if not len(before):
+            later = [one for one in totals if one > at]
+            after = self.counted[self.counted > at]
+            scopes = [after[after < min(later, default=len(self.rows.kind))], after]
+        elif _GRAND.search(label):
+            scopes = [before, since_total]
+        elif _SUB.search(label):
+            scopes = [since_section, since_total, before]
+        else:
+            scopes = [since_total, since_section, before]
+        distinct: list[Any] = []
+        for scope in [*named, *scopes]:
+            if len(scope) and not any(np.array_equal(scope, one) for one in distinct):
+                distinct.append(scope)
+        return distinct
+
+    def _of_section(self, label: str, at: int) -> list[Any]:
+        starts = [(one - self.rows.first, name.lower()) for one, name in self.rows.sections]
+        for number, (start, name) in enumerate(starts):
+            if name and len(name) > 3 and name in label.lower():
+                stop = starts[number + 1][0] if number + 1 < len(starts) else at
+                stop = stop if stop > start else at
+                return [self.counted[(self.counted > start) & (self.counted < stop)]]
+        return []
+
+    def _of_period(self, label: str) -> list[Any]:
+        period = find_period(label)[0]
+        if period is None:
+            return []
+        return [self.counted[self.periods[self.counted] == period.label]]
+
+    def terms(self, column: int, rows: Any) -> list[Printed | None]:
+        """Give the amounts of rows; many plain ones as one sum, since they add exactly."""
+        money = self.money[column]
+        if len(self.values) > 1 and column in self.values:
+            rows = rows[money.state[rows] != BLANK]  # no award in this year or of this kind
+        if not len(rows):
+            return []
+        plain = rows[money.odd[rows] < 0]
+        parts: list[Printed | None] = []
+        for at in rows[money.odd[rows] >= 0]:
+            _, printed, _, kind = money.printed[int(money.odd[at])]
+            if printed is not None or kind != "nil":
+                parts.append(printed)
+            else:
+                parts.append(_plain(Fraction(0), Fraction(0)))
+        pence, half = self._pence(money, plain)
+        parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
+        return parts
+
+    def _pence(self, money: MoneyColumn, plain: Any) -> tuple[list[Fraction], list[Fraction]]:
+        whole = np.rint(money.value[plain] * 100).astype(np.int64)
+        half = self._half(money)[plain]
+        if len(plain) > _FEW:
+            return [Fraction(int(whole.sum()), 100)], [Fraction(float(half.sum()))]
+        return [Fraction(int(one), 100) for one in whole], [Fraction(float(one)) for one in half]
+
+    @staticmethod
+    def _half(money: MoneyColumn) -> Any:
+        """Half the rounding unit of plain amounts: no coarser than the finest of the column."""
+        if money.exact:
+            return np.zeros_like(money.value)
+        half = np.where(money.odd < 0, money.high - money.value, 0.0)
+        known = half[half > 0]
+        return np.minimum(half, known.min()) if len(known) else half
+
+    def _judged(
+        self,
+        parts: list[Printed | None],
+        money: MoneyColumn,
+        at: int,
+        place: str,
+        label: str,
+        column: int,
+        rows: str,
+    ) -> TotalFound:
+        token = str(self.sheet.columns[column].iat[self.rows.first + at]).strip()
+        if money.odd[at] < 0:
+            pence, half = self._pence(money, np.array([at]))
+            total: Printed | None = _plain(pence[0], half[0])
+        else:
+            total = money.printed[int(money.odd[at])][1]
+        name = " ".join(self.header.texts[column].split()) or "amount"
+        return _found(place, label, name, token, rows, _reconcile(parts, total), len(parts))
+
+    def _rows_text(self, rows: Any) -> str:
+        if not len(rows):
+            return "no rows"
+        unit = self.sheet.grid.unit.removeprefix("table ")
+        numbers = self.sheet.numbers[self.rows.first + rows]
+        if len(rows) == 1:
+            return f"1 row, {unit} {numbers[0]}"
+        return f"{count(len(rows))} rows, {unit}s {numbers[0]} to {numbers[-1]}"
+
+
+def _plain(value: Fraction, half: Fraction) -> Printed:
+    exact, wide = Interval.point(value), Interval(value - half, value + half)
+    return Printed(
+        text=str(value),
+        value=value,
+        hard=wide,
+        soft=wide,
+        strict=exact,
+        lenient=wide,
+        unit="GBP",
+    )
+
+
+def _reconcile(parts: list[Printed | None], total: Printed | None) -> Reconciliation | None:
+    if not parts:
+        return None
+    try:
+        return reconcile(parts, total, unit="GBP")
+    except PccFundingError:
+        return None
+
+
+def _found(
+    place: str,
+    label: str,
+    column: str,
+    token: str,
+    rows: str,
+    told: Reconciliation | None,
+    n_parts: int,
+) -> TotalFound:
+    if told is None:
+        return TotalFound(place, label, column, token, rows, "cannot be told", "no amount to add")
+    working = told.working
+    if told.verdict != "reconciles" or told.cautions:
+        working = f"{working}. {told.text}"
+    return TotalFound(place, label, column, token, rows, told.verdict, working)
+
+
+def stated_totals(text: str) -> list[str]:
+    """Find the totals of awards that a sentence states; sums of budgets and bids are left.
+
+    Examples
+    --------
+    >>> stated_totals("A total of £319,918 has been awarded"), stated_totals("Total budget £5m")
+    (['£319,918'], [])
+    """
+    if _NOT_OF_AWARDS.search(text):
+        return []
+    return [match["amount"].strip() for match in _STATED.finditer(text)]
+
+
+def section_period(label: str) -> Any:
+    """Give the period that a section label names, if it names nothing else."""
+    period, rest = find_period(label)
+    return period if period is not None and not re.sub(r"\W+", "", rest) else None

@@ -1,0 +1,151 @@
+"""Areas of statistical tables, by the code and the name that stand in a row."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from pccfunding.areas import find_area
+from pccfunding.errors import UnknownNameError
+from pccfunding.evidence.loaders import load_areas
+from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
+
+PARTNERSHIP = "community_safety_partnership"
+_CODE = re.compile(r"[EWKN]\d{8}")
+_KIND_OF_CODE = {
+    "E23": "police_force_area",
+    "W15": "police_force_area",
+    "E22": PARTNERSHIP,
+    "W14": PARTNERSHIP,
+    "W22": PARTNERSHIP,
+    "E12": "region",
+    "E92": "country",
+    "W92": "country",
+    "K04": "england_and_wales",
+}
+_LEAVES_OUT = re.compile(r"\b(?:excl?|excluding|exc|less|without|minus|and regions?)\b")
+_UNASSIGNED = re.compile(r"^(?:unassigned|unallocated|not assigned)\b[\s,:-]*", re.IGNORECASE)
+_NATIONAL = re.compile(
+    r"^(?:unknown|not known|action fraud|cifas|uk finance|financial fraud action"
+    r"|national fraud intelligence bureau|nfib|no location|other)\b"
+)
+
+
+class Place(NamedTuple):
+    """What a row's code and name stand for: an area, or why there is none."""
+
+    code: str | None
+    kind: str = "not_an_area"
+    name: str = ""
+    why: str | None = None
+    rejected: bool = False
+    rule: str | None = None
+    either: tuple[str, str] | None = None  # the codes that code and name stand for, if not the same
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has the form of an ONS code of England and Wales."""
+    return bool(_CODE.fullmatch(text))
+
+
+@cache
+def known_areas() -> dict[str, tuple[str, str, str]]:
+    """Give name, kind and parent of each bundled area by its code."""
+    areas = load_areas().fillna("")
+    return {
+        code: (name, kind, parent)
+        for code, name, kind, parent in zip(
+            areas["area_code"], areas["name"], areas["kind"], areas["parent_code"], strict=True
+        )
+    }
+
+
+@cache
+def districts() -> dict[str, str]:
+    """Give the codes of local authorities by the plain words of their names."""
+    areas = load_areas().fillna("")
+    local = areas[areas["kind"] == "local_authority"]
+    found = {}
+    for code, name, aliases in zip(
+        local["area_code"], local["name"], local["aliases"], strict=True
+    ):
+        for printed in (name, *filter(None, aliases.split("|"))):
+            found[key_of(printed)] = code
+    return found
+
+
+@cache
+def whole_of_a_force() -> dict[str, str]:
+    """Give the force that each partnership covers wholly: City of London, and no other."""
+    inside: dict[str, list[str]] = {}
+    for code, (_, kind, parent) in known_areas().items():
+        if kind in (PARTNERSHIP, "unassigned"):
+            inside.setdefault(parent, []).append(code)
+    return {codes[0]: force for force, codes in inside.items() if len(codes) == 1}
+
+
+@cache
+def _unassigned() -> dict[str, str]:
+    known = known_areas()
+    return {key_of(name): code for code, (name, kind, _) in known.items() if kind == "unassigned"}
+
+
+@cache
+def area_by_name(name: str) -> Place:
+    """Find the area that a printed name stands for."""
+    plain = without_notes(name)
+    words = key_of(plain)
+    if not words:
+        return Place(None, why="it names no area", rejected=True)
+    if words == "british transport police":
+        return Place("BTP", name="British Transport Police")
+    if code := _unassigned().get(words):
+        return Place(code, "unassigned", plain)
+    if _UNASSIGNED.match(plain):
+        force = area_by_name(_UNASSIGNED.sub("", plain))
+        if force.code and force.kind == "police_force_area":
+            return Place(f"{force.code}-unassigned", "unassigned", plain)
+    if _LEAVES_OUT.search(words):
+        return Place(None, name=plain, why="total that leaves areas out")
+    if _NATIONAL.match(words):
+        return Place(None, name=plain, why="not assigned to an area")
+    try:
+        area = find_area(plain)
+    except UnknownNameError as error:
+        return Place(None, name=plain, why=str(error), rejected=True)
+    return Place(area.code, area.kind, area.name)
+
+
+@cache
+def area_of_row(code: str, name: str, *, partnership: bool = False) -> Place:
+    """Find the area of a row; where code and name disagree, the row is refused.
+
+    Parameters
+    ----------
+    code, name : str
+        As printed; either may be blank.
+    partnership : bool, default False
+        Whether the row is one of the partnerships of a force.
+    """
+    code, plain = one_line(code), without_notes(name)
+    words = key_of(plain)
+    if not is_code(code):
+        found = area_by_name(f"{plain} CSP" if partnership else name)
+        if partnership and found.rejected:
+            found = area_by_name(name)
+            if found.code and found.kind != "unassigned":
+                found = Place(None, name=plain, why=f"no code for partnership {plain!r}",
+                              rejected=True)  # fmt: skip
+        return found
+    if _LEAVES_OUT.search(words):
+        return Place(None, name=plain, why="total that leaves areas out")
+    known = known_areas().get(code)
+    kind = known[1] if known else _KIND_OF_CODE.get(code[:3], "local_authority")
+    named = area_by_name(name) if words else Place(None)
+    if named.kind == "unassigned":
+        return named._replace(rule="the label names the force; the code beside it is not its own")
+    if named.code and named.kind == kind and named.code != code and known:
+        what = f"the code {code} is {known[0]}, the name {plain!r} is {named.name} ({named.code})"
+        return Place(None, name=plain, why=what, rejected=True, either=(code, named.code))
+    return Place(code, kind, known[0] if known else plain)

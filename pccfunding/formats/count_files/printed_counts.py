@@ -1,0 +1,106 @@
+"""Cells of statistical tables as printed: text without footnotes, counts with their shorthand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import NamedTuple
+
+from pccfunding.money.pence import is_broken
+from pccfunding.printed.vocabulary import UNKNOWN_COUNTS
+from pccfunding.words import is_missing
+
+_BLANKS = re.compile(r"\s+")
+_NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
+# "Essex10", "fraud3)", "Stalking and harassment 5": digits of footnotes that hang on a word.
+_GLUED = re.compile(r"(?<=[A-Za-z)\]])\s?\d{1,2}(?:\s*,\s*\d{1,2})*(?=\s*\)?\s*$)")
+_RAISED = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]+")
+_NOT_WORDS = re.compile(r"[^a-z0-9%£]+")
+_NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
+_REVISED = re.compile(r"\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
+
+
+class Count(NamedTuple):
+    """A count read from a cell: a number, or the kind of unknown, or neither with the reason."""
+
+    value: int | None
+    unknown: str | None
+    refused: str | None = None
+    rule: str | None = None
+
+
+def one_line(cell: object) -> str:
+    """Bring a cell to one line of text; a whole float is written as an integer."""
+    if isinstance(cell, str):
+        return " ".join(cell.replace("\ufeff", "").split())
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        cell = cell.date()
+    return " ".join(str(cell).split())
+
+
+def without_notes(cell: object) -> str:
+    """Drop footnote marks, hung on a word or in brackets."""
+    text = _NOTE.sub("", one_line(cell))
+    text = _RAISED.sub("", text)
+    return _BLANKS.sub(" ", _GLUED.sub("", text.strip())).strip(" ,;:")
+
+
+def key_of(cell: object) -> str:
+    """Reduce a heading to its plain words, to be compared with others."""
+    return _NOT_WORDS.sub(" ", without_notes(cell).casefold()).strip()
+
+
+def read_count(cell: object) -> Count:
+    """Read a cell as a count; a blank or a shorthand is an unknown, never zero."""
+    if isinstance(cell, bool):
+        return Count(None, None, "it is true or false, not a count")
+    if isinstance(cell, int):
+        return _whole(cell)
+    if isinstance(cell, float):
+        if is_missing(cell):
+            return Count(None, "not_published")
+        if abs(cell) > 1e15 or is_broken(cell, round(cell)):  # what a formula leaves of a count
+            return Count(None, None, "a count is a whole number")
+        return _whole(round(cell))
+    text = one_line(cell)
+    unknown = UNKNOWN_COUNTS.get(text.casefold().replace("[ ", "[").replace(" ]", "]"))
+    if unknown is not None:
+        return Count(None, unknown, rule="shorthand for an unknown" if text else None)
+    plain, rule = _NOTE.sub("", text).strip(), None
+    if revised := _REVISED.search(plain):
+        plain = plain[: revised.start()]
+    if plain != text:
+        rule = "mark beside a number"
+    if not _NUMBER.fullmatch(plain):
+        return Count(None, None, _why_not(text))
+    count = _whole(int(plain.partition(".")[0].replace(",", "").replace("\u2212", "-")))
+    return count._replace(rule=rule) if rule else count
+
+
+def _whole(value: int) -> Count:
+    # A transfer between periods leaves small negative counts; a large one is a mistake.
+    if value < -1_000:
+        return Count(None, None, "a count this far below zero is no correction")
+    return Count(value, None) if value < 2**62 else Count(None, None, "a count is not this large")
+
+
+def _why_not(text: str) -> str:
+    if re.fullmatch(r"[-\u2010-\u2015]+", text):
+        return "a dash can stand for zero or for an unknown count"
+    if re.fullmatch(r"-?[\d,]*\.\d+", text):
+        return "a count is a whole number"
+    return "it is no count"
+
+
+def column_letter(index: int) -> str:
+    """Name a column as spreadsheets do, from 0 for A."""
+    name = ""
+    index += 1
+    while index:
+        index, digit = divmod(index - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name

@@ -1,0 +1,298 @@
+"""Reading mid-year populations: tables of the Office for National Statistics and files of Nomis."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from pccfunding.errors import PopulationError, TableError
+from pccfunding.formats.count_files.area_names import area_of_row, known_areas
+from pccfunding.formats.count_files.count_tables import headings_of
+from pccfunding.formats.count_files.gathered import Gathered, source_key
+from pccfunding.formats.count_files.printed_counts import (
+    column_letter,
+    key_of,
+    one_line,
+    read_count,
+)
+from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.read_result import ReadResult
+from pccfunding.words import count, counted
+
+__all__ = ["read_population"]
+
+_LOOKED_AT = 30
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_MID = re.compile(r"mid[\s_-]*(?:year\s*)?((?:19|20)\d\d)", re.IGNORECASE)
+# Words that a heading of a whole population may hold; any other word makes it something else.
+_WHOLE = frozenset(
+    ("mid", "year", "mye", "population", "populations", "persons", "people", "all", "ages",
+     "estimated", "estimate", "estimates", "usual", "resident", "residents", "june", "30",
+     "rebased", "total", "count", "obs", "value")
+)  # fmt: skip
+_CODES = {"mnemonic", "geography code", "area code", "ladcode", "administrative geography",
+          "lad code", "code", "areacd", "la code"}  # fmt: skip
+_NAMES = {"area", "geography name", "name", "area name", "laname", "geography", "areanm",
+          "local authority"}  # fmt: skip
+_DATES = {"date name", "date", "time", "period", "year", "reference date", "calendar years"}
+_VALUES = {"obs value", "value", "observation", "v4 0", "v4 1", "persons", "population"}
+_SLICES = {
+    "sex": ({"gender name", "sex name", "gender", "sex", "c sex name"},
+            {"total", "all", "persons", "all persons", "all people", "0", "t"}),
+    "age": ({"c age name", "age name", "age", "single year of age", "age group", "c age"},
+            {"all ages", "total", "all", "200", "all usual residents", "all categories age"}),
+    "measure": ({"measures name", "measures"}, {"value", "20100"}),
+}  # fmt: skip
+_OTHER_SHEET = re.compile(r"\b(?:fe)?males?\b|household|density|per cent|percent|median", re.I)
+
+
+class _Layout(NamedTuple):
+    """Where a table holds its areas, its values and the year of each."""
+
+    header: int
+    code: int | None
+    name: int | None
+    values: list[tuple[int, int | None]]
+    date: int | None
+    slices: dict[str, int]
+
+
+def read_population(
+    path_or_buffer: Any, *, vintage: str, source_id: str | None = None
+) -> ReadResult:
+    """Read mid-year population estimates, whole populations only.
+
+    Parameters
+    ----------
+    path_or_buffer : str, path, bytes or file object
+        A workbook or CSV of the Office for National Statistics (a column a year, or "All ages"),
+        the mid-year table of the police force area workbooks, or a CSV of Nomis.
+    vintage : str
+        The series that the estimates belong to, in your own words: estimates before and after a
+        census, or before and after rebasing, are never compared with one another. Files seldom
+        say it, so it has no default.
+    source_id : str, optional
+        Key of the source; by default the file's name in plain letters.
+
+    Returns
+    -------
+    ReadResult
+        `.frame` has the columns of ``schemas.Population``, and `place`. Rows of one sex or one
+        age are among `.others`.
+
+    Raises
+    ------
+    PopulationError
+        If `vintage` is blank.
+    TableError
+        If the file holds no whole populations by area.
+
+    Examples
+    --------
+    >>> table = '''Code,Name,Geography,Mid-2022,Mid-2023
+    ... E07000008,Cambridge,Non-metropolitan District,"1,100","1,200"
+    ... '''
+    >>> result = read_population(table.encode(), vintage="invented")
+    >>> result.frame[["area_code", "reference_date", "persons"]]
+       area_code reference_date  persons
+    0  E07000008     2022-06-30     1100
+    1  E07000008     2023-06-30     1200
+    """
+    import pandas as pd
+
+    if not isinstance(vintage, str) or not vintage.strip():
+        raise PopulationError(
+            f"vintage={vintage!r} names no series; name it, as in vintage='rebased-2025', so that "
+            f"it never meets another one in a comparison."
+        )
+    opened = open_grids(path_or_buffer)
+    found = Gathered(opened.source)
+    for grid in opened.grids:
+        found.records += _records(grid, opened.source, found)
+    if not found.records:
+        slices = sum(str(kind).startswith("one ") for _, kind, _ in found.reports["others"])
+        if slices:
+            raise TableError(
+                f"{opened.source} holds no row of a whole population, only of one sex or one age "
+                f"({count(slices)}); sum them first, or take the table of all persons and ages."
+            )
+        raise TableError(
+            f"{opened.source}: no whole populations by area found. A table needs a column of codes "
+            f"or names of areas, and a column such as 'Mid-2023', 'All ages' or 'OBS_VALUE'."
+        )
+    frame = pd.DataFrame(
+        found.records, columns=["area_code", "reference_date", "persons", "place"], dtype=object
+    )
+    frame = _once(frame, found)
+    frame["reference_date"] = pd.to_datetime(frame["reference_date"]).astype("datetime64[ns]")
+    frame["persons"] = frame["persons"].astype("int64")
+    frame = frame.assign(vintage=vintage.strip(), derived=False)
+    frame["source_id"] = source_id or source_key(opened.source)
+    _cover(frame, found)
+    columns = ["area_code", "reference_date", "persons", "vintage", "derived", "source_id", "place"]
+    return found.result(frame[columns])
+
+
+def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object, ...]]:
+    layout = _layout(grid, source)
+    why = layout if isinstance(layout, str) else None
+    header = None if isinstance(layout, str) else layout.header
+    found.expect(row for at, row in enumerate(grid.rows) if at != header)
+    first = 0 if isinstance(layout, str) else layout.header
+    for at in range(first if why is None else len(grid.rows)):
+        if any(one_line(cell) for cell in grid.rows[at]):
+            found.other(grid.place(at), "title or note" if why is None else why, grid.rows[at])
+    if isinstance(layout, str):
+        found.cover("table left out", grid.name or source, layout)
+        return
+    for at in range(layout.header + 1, len(grid.rows)):
+        row = grid.rows[at]
+        if any(one_line(cell) for cell in row):
+            yield from _of_row(grid, at, layout, found)
+
+
+def _layout(grid: Grid, source: str) -> _Layout | str:
+    """Find the table of a sheet, or say why it holds none."""
+    banner = [one_line(row[0]) for row in grid.rows[:_LOOKED_AT] if row]
+    if _OTHER_SHEET.search(grid.name):
+        return f"sheet of something else than whole populations: {grid.name.strip()}"
+    for at, row in enumerate(grid.rows[:_LOOKED_AT]):
+        keys = [_heading(cell) for cell in row[:400]]
+        ids = headings_of(row)
+        code = next((i for i, k in enumerate(keys) if k in _CODES), ids.get("area_code"))
+        code = ids.get("district_code") if code is None else code
+        name = next((i for i, k in enumerate(keys) if k in _NAMES and i != code), None)
+        if code is None and name is None:
+            continue
+        slices = {
+            what: index
+            for what, (names, _) in _SLICES.items()
+            if (index := _first(keys, names)) is not None
+        }
+        dates = _first(keys, _DATES)
+        value = _first(keys, _VALUES)
+        taken = {code, name, dates, *slices.values()}
+        if value is not None and dates is not None:
+            return _Layout(at, code, name, [(value, None)], dates, slices)
+        values = list(_value_columns(row[:400], taken))
+        if not values:
+            continue
+        title = " ".join(banner[:at])
+        if _OTHER_SHEET.search(title) and not re.search(r"\bpersons\b", title, re.IGNORECASE):
+            return f"table of something else than whole populations: {title[:80]}"
+        if re.search(r"thousand|000s", f"{title} {' '.join(keys)}", re.IGNORECASE):
+            return "in thousands; a table in persons is needed"
+        spare = _spare_year([grid.name, *banner[:at], source])
+        if any(year is None for _, year in values):
+            if spare is None:
+                return "no year is named"
+            values = [(index, year or spare) for index, year in values]
+        return _Layout(at, code, name, values, None, slices)
+    return "no populations by area"
+
+
+def _heading(cell: object) -> str:
+    """Reduce a heading to its words, without the year of a classification: "PFA 2023 Code"."""
+    return " ".join(re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ", key_of(cell)).split())
+
+
+def _first(keys: Sequence[str], names: set[str]) -> int | None:
+    """Find a column by its names; a column of labels goes before one of code numbers."""
+    held = [i for i, key in enumerate(keys) if key in names]
+    return next((i for i in held if keys[i].endswith("name")), held[0] if held else None)
+
+
+def _value_columns(
+    row: Sequence[object], taken: set[int | None]
+) -> Iterator[tuple[int, int | None]]:
+    for index, cell in enumerate(row):
+        text = one_line(cell)
+        if index in taken or not text:
+            continue
+        year = _YEAR.search(text) or re.search(r"((?:19|20)\d\d)$", text)
+        words = set(re.sub(r"(?:19|20)\d\d", " ", key_of(text)).split())
+        if words <= _WHOLE and (year or words & {"ages", "population", "persons", "total"}):
+            yield index, int(year[1]) if year else None
+
+
+def _spare_year(lines: Sequence[str]) -> int | None:
+    for line in lines:
+        years = {int(year) for year in _MID.findall(line)}
+        if len(years) == 1:
+            return years.pop()
+    return None
+
+
+def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[tuple[object, ...]]:
+    row, where = grid.rows[at], grid.place(at)
+
+    def cell(index: int | None) -> str:
+        return one_line(row[index]) if index is not None and index < len(row) else ""
+
+    printed = [cell(index) for index, _ in layout.values]
+    code, name = cell(layout.code), cell(layout.name)
+    if not any(printed) or not (code or name) or row == grid.rows[layout.header]:
+        found.other(where, "note", row)
+        return
+    for what, index in layout.slices.items():
+        if key_of(cell(index)) not in _SLICES[what][1]:
+            found.other(where, f"one {what}: {cell(index)}", row)
+            return
+    if re.fullmatch(r"[A-Z]\d{8}", code) and code[0] not in "EWKN":
+        found.other(where, "area outside England and Wales", row)
+        return
+    place = area_of_row(code, name)
+    if place.rejected:
+        found.reject(where, "area", name or code, place.why or "no area", "Check code and name.")
+        return
+    if place.code is None:
+        found.other(where, place.why or "not an area", row)
+        return
+    found.n_found += len(printed) - 1  # from here on a row counts by its cells
+    for (index, year), text in zip(layout.values, printed, strict=True):
+        spot = f"{where}, column {column_letter(index)}"
+        if layout.date is not None:
+            dated = _YEAR.search(cell(layout.date))
+            year = int(dated[1]) if dated else None
+        count = read_count(row[index] if index < len(row) else "")
+        if year is None:
+            found.reject(spot, "date", cell(layout.date), "it names no year")
+        elif count.refused or (count.value is not None and count.value < 0):
+            found.reject(spot, "persons", text, "it is no number of persons")
+        elif count.value is None:
+            found.other(spot, f"no estimate: {count.unknown}", [place.code, year, text])
+        else:
+            yield place.code, date(year, 6, 30), count.value, spot
+
+
+def _once(frame: Any, found: Gathered) -> Any:
+    """Keep one row of an estimate that several sheets print; name those that contradict."""
+    key = ["area_code", "reference_date"]
+    again = frame.duplicated(key)
+    first = frame.groupby(key, sort=False)[["persons", "place"]].transform("first")
+    for row, held, place in zip(
+        frame[again].itertuples(), first.loc[again, "persons"], first.loc[again, "place"],
+        strict=True,
+    ):  # fmt: skip
+        found.other(row.place, "estimate printed again", [row.area_code, row.persons])
+        if row.persons != held:
+            name = known_areas().get(row.area_code, (row.area_code, "", ""))[0]
+            found.total(row.place, f"{name}: printed twice", str(row.reference_date),
+                        count(row.persons), 1, "conflicts",
+                        f"{place} prints {count(held)}, which is kept")  # fmt: skip
+            found.caution("printed-twice-differently")
+    return frame[~again].reset_index(drop=True)
+
+
+def _cover(frame: Any, found: Gathered) -> None:
+    for day, rows in frame.groupby("reference_date"):
+        found.cover("mid-year", f"{day:%Y}", counted(len(rows), "area"))
+    if len(frame) > 5 and (frame["persons"] % 100 == 0).all():
+        found.cover("rounding", "to 100", "parts may not sum to totals")
+        found.caution("rounded")
+    unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
+    if unlisted:
+        found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))

@@ -1,0 +1,184 @@
+"""What is taken from a file at most, so that a hostile or broken one ends in one sentence."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pccfunding.errors import TableError
+from pccfunding.words import count, quantity
+
+_CHUNK = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+_ENTITY = (b"<!ENTITY", "<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that one file may hold.
+
+    Parameters
+    ----------
+    file_bytes : int
+        Size of the file.
+    unpacked_bytes : int
+        Size of everything in a workbook, unpacked.
+    ratio : int
+        Unpacked size over packed size of one part of a workbook, where the part is large.
+    columns, cells : int
+        Columns of one sheet, and cells of one sheet.
+    """
+
+    file_bytes: int = 200_000_000
+    unpacked_bytes: int = 500_000_000
+    ratio: int = 200
+    columns: int = 1_000
+    cells: int = 10_000_000
+
+    def check_shape(self, rows: int, columns: int, where: str) -> None:
+        """Refuse a sheet that is too wide or too large.
+
+        Raises
+        ------
+        TableError
+            With the number found and the limit.
+        """
+        if columns > self.columns:
+            raise TableError(
+                f"{where} has {count(columns)} columns; at most {count(self.columns)} are read. "
+                f"Delete the columns that hold no award."
+            )
+        if rows * columns > self.cells:
+            raise TableError(
+                f"{where} spans {count(rows)} rows by {count(columns)} columns; at most "
+                f"{count(self.cells)} cells are read. Split it, or delete stray cells far from "
+                "the table."
+            )
+
+
+LIMITS = Limits()
+
+
+def read_bytes(path_or_buffer: Any, limits: Limits = LIMITS) -> tuple[bytes, str]:
+    """Read a file once, whole, and give it a name without its folder.
+
+    Parameters
+    ----------
+    path_or_buffer : str, path, bytes or file object
+        A file object may be binary or text.
+
+    Raises
+    ------
+    TableError
+        If it is missing, a folder, no regular file, empty, too large, or changed meanwhile.
+    """
+    if isinstance(path_or_buffer, bytes | bytearray | memoryview):
+        return _checked(bytes(path_or_buffer), "the file", limits)
+    if hasattr(path_or_buffer, "read"):
+        name = getattr(path_or_buffer, "name", None)
+        data = path_or_buffer.read(limits.file_bytes + 1)
+        if isinstance(data, str):
+            data = data.encode("utf-8", "surrogatepass")
+        return _checked(data, Path(name).name if isinstance(name, str) else "the file", limits)
+    if isinstance(path_or_buffer, str) and "://" in path_or_buffer[:10]:
+        raise TableError(f"{path_or_buffer!r} is an address; download the file and pass its path.")
+    if not isinstance(path_or_buffer, str | os.PathLike):
+        raise TableError(
+            f"Cannot read a file from {type(path_or_buffer).__name__}; pass a path, bytes or an "
+            f"open file."
+        )
+    return _read_path(os.fspath(path_or_buffer), limits)
+
+
+def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
+    name = os.path.basename(path) or path
+    try:
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            raise TableError(f"{path} is a folder; pass one file of it.")
+        if not stat.S_ISREG(found.st_mode):
+            raise TableError(f"{path} is no regular file; save it to a file first.")
+        with open(path, "rb") as file:
+            before = os.fstat(file.fileno())
+            data = file.read(min(before.st_size, limits.file_bytes) + 1)
+            after = os.fstat(file.fileno())
+        now = os.stat(path)
+    except TableError:
+        raise
+    except ValueError as error:
+        raise TableError(f"{path!r} is no path: {error}.") from error
+    except OSError as error:
+        raise TableError(f"Cannot read {path}: {error.strerror or error}.") from error
+    states = {(one.st_ino, one.st_size, one.st_mtime_ns) for one in (found, before, after, now)}
+    if len(states) > 1 or (len(data) != now.st_size and len(data) <= limits.file_bytes):
+        raise TableError(f"{name} changed while it was read; read it again when it is at rest.")
+    return _checked(data, name, limits)
+
+
+def _checked(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
+    if not data[:4096].strip() and not data.strip():
+        raise TableError(f"{name} is empty.")
+    if len(data) > limits.file_bytes:
+        raise TableError(
+            f"{name} is larger than {limits.file_bytes // 1_000_000} MB, the most that is read. "
+            f"Split it."
+        )
+    return data, name
+
+
+def unpacked(data: bytes, name: str, limits: Limits = LIMITS) -> dict[str, bytes]:
+    """Unpack the XML parts of a workbook in memory, within the limits.
+
+    No part is written to disk and no name in the archive is taken as a path. Pictures and macros
+    are left packed.
+
+    Raises
+    ------
+    TableError
+        For a broken or locked archive, a zip bomb, or a part that declares entities.
+    """
+    parts: dict[str, bytes] = {}
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                if not info.filename.endswith((".xml", ".rels", "mimetype")):
+                    continue
+                if info.flag_bits & 0x1:
+                    raise TableError(f"{name} is locked with a password; save it without one.")
+                total += info.file_size
+                large = info.file_size > 10 * _CHUNK
+                if total > limits.unpacked_bytes or (
+                    large and info.file_size > limits.ratio * max(1, info.compress_size)
+                ):
+                    raise TableError(
+                        f"{name} unpacks to over {total // 1_000_000} MB from "
+                        f"{quantity(len(data) / 1e6, places=1)} MB, as a zip bomb does; it is not "
+                        "opened."
+                    )
+                if info.filename in parts:
+                    raise TableError(f"{name} holds the part {info.filename!r} twice.")
+                parts[info.filename] = _part(archive, info, name)
+    except TableError:
+        raise
+    except (*_DAMAGE, OSError, ValueError, RuntimeError, OverflowError) as error:
+        said = str(error).rstrip(".") or type(error).__name__
+        raise TableError(f"{name} is a damaged workbook: {said}.") from error
+    return parts
+
+
+def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    with archive.open(info) as packed:
+        # No more than was declared and checked is ever unpacked; a longer part fails its checksum.
+        part = packed.read(info.file_size)
+        if packed.read(1):
+            raise TableError(f"{name} holds a part larger than it declares; it is not opened.")
+    if any(mark in part for mark in _ENTITY):
+        raise TableError(f"{name} declares XML entities, which no workbook needs; it is not read.")
+    return part

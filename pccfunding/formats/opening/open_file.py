@@ -1,0 +1,352 @@
+"""Opening any file into sheets of raw cells, each with its place; what it is, its bytes tell."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from pccfunding.errors import TableError, need_extra
+from pccfunding.formats.opening import texts
+from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
+from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
+from pccfunding.words import count
+
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
+# The reader sets room aside for as many items as a part says it has. The count of shared strings is
+# that of the cells which refer to them, so that its unique count is looked at instead.
+_COUNT = re.compile(
+    rb"""(?:<(?:\w+:)?sst\b[^>]*?\suniqueCount|<(?!(?:\w+:)?sst\b)[^>]*?\scount)\s*=\s*["']([0-9]+)"""
+)
+_SHORTEST_ITEM = 4
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_COUNTED = ("table", "table-row", "table-cell", "covered-table-cell")
+
+
+def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Grid, ...]:
+    """Read the sheets of an XLSX workbook; formulas as their stored values.
+
+    Raises
+    ------
+    TableError
+        For a damaged workbook, or a sheet too wide or too large.
+    """
+    for name, part in parts.items():
+        most = max((int(digits[:20]) for digits in _COUNT.findall(part)), default=0)
+        if most > 100 and most * _SHORTEST_ITEM > len(part):
+            raise TableError(
+                f"{source} is a damaged workbook: {name.rpartition('/')[2]} says that it has "
+                f"{count(most)} items, more than it can hold."
+            )
+        if name.startswith("xl/worksheets/"):
+            columns = rows = 0
+            # One far cell would make the reader lay out everything before it.
+            for letters, digits in set(_REFERENCE.findall(part)):
+                columns = max(columns, _column_number(letters))
+                rows = max(rows, int(digits))
+            limits.check_shape(rows, columns, f"{source}, {name.rpartition('/')[2]}")
+    return _grids(parts, source, limits, {})
+
+
+def ods_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Grid, ...]:
+    """Read the sheets of an OpenDocument workbook.
+
+    Raises
+    ------
+    TableError
+        For a damaged workbook, or a sheet too wide or too large, repeated cells counted.
+    """
+    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="formats")
+    events = etree.iterparse(
+        io.BytesIO(parts["content.xml"]),
+        events=("start", "end"),
+        tag=[_TABLE + one for one in _COUNTED],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    merged: dict[str, list[Merged]] = {}
+    try:
+        _scan_ods(events, merged, source, limits)
+    except etree.XMLSyntaxError as error:
+        raise TableError(f"{source} is a damaged workbook: {error}.") from error
+    return _grids(parts, source, limits, merged)
+
+
+def _scan_ods(events: Any, merged: dict[str, list[Merged]], source: str, limits: Limits) -> None:
+    """Measure each sheet with its repeats, and note its merged ranges."""
+    name, row, column, filled, wide = "", 0, 0, 0, 0
+    for event, element in events:
+        kind = element.tag[len(_TABLE) :]
+        if event == "start":
+            if kind == "table":
+                name, row, wide = element.get(_TABLE + "name", ""), 0, 0
+                merged.setdefault(name, [])
+            elif kind == "table-row":
+                column = filled = 0
+            continue
+        if kind.endswith("cell"):
+            repeats = _count(element, "number-columns-repeated", source)
+            if kind == "table-cell":
+                down = _count(element, "number-rows-spanned", source)
+                across = _count(element, "number-columns-spanned", source)
+                if down > 1 or across > 1:
+                    merged.setdefault(name, []).append(
+                        (row, column, row + down - 1, column + across - 1)
+                    )
+            column += repeats
+            if len(element):
+                filled = column
+        elif kind == "table-row":
+            repeats = _count(element, "number-rows-repeated", source)
+            row += repeats
+            if filled:
+                wide = max(wide, filled)
+                limits.check_shape(row, wide, f"{source}, sheet {name!r}")
+        element.clear()
+
+
+def _count(element: Any, attribute: str, source: str) -> int:
+    text = element.get(_TABLE + attribute, "1")
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise TableError(f"{source} is a damaged workbook: {attribute} is {text[:30]!r}.")
+    return max(1, int(text))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _grids(
+    parts: dict[str, bytes], source: str, limits: Limits, merged: dict[str, list[Merged]]
+) -> tuple[Grid, ...]:
+    calamine = need_extra("python_calamine", f"Reading the workbook {source}", extra="formats")
+    # Only what was unpacked and measured is handed on, so nothing else can be unpacked by it.
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    packed.seek(0)
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(packed)
+        return tuple(
+            _grid(workbook.get_sheet_by_name(meta.name), meta, source, limits, merged)
+            for meta in workbook.sheets_metadata
+            if meta.typ == calamine.SheetTypeEnum.WorkSheet
+        )
+    except (TableError, KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    # A panic inside the reader is no Exception; it must not end in a traceback either.
+    except BaseException as error:
+        raise TableError(f"{source} is a damaged workbook: {error}.") from error
+
+
+def _grid(
+    sheet: Any, meta: Any, source: str, limits: Limits, merged: dict[str, list[Merged]]
+) -> Grid:
+    limits.check_shape(sheet.total_height, sheet.total_width, f"{source}, sheet {meta.name!r}")
+    rows = sheet.to_python(skip_empty_area=False)
+    ranges = sheet.merged_cell_ranges
+    if ranges is None:
+        found = merged.get(meta.name, [])
+    else:
+        found = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
+    last, width = len(rows) - 1, max(map(len, rows), default=0) - 1
+    inside = {
+        (top, left, min(bottom, last), min(right, width))
+        for top, left, bottom, right in found
+        if top <= last and left <= width
+    }
+    return Grid(
+        meta.name,
+        "row",
+        rows,
+        range(1, len(rows) + 1),
+        tuple(sorted(inside)),
+        hidden=str(meta.visible).rpartition(".")[2] != "Visible",
+    )
+
+
+_SILENT = {"script", "style", "template", "noscript"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BLANKS = re.compile(r"\s+")
+
+
+def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
+    """Read the tables of a page, spans laid out; where it has none, its lists.
+
+    A table that holds tables is furniture: only the text of its own cells is taken.
+
+    Raises
+    ------
+    TableError
+        If there is neither table nor list, or one is too large.
+    """
+    html = need_extra("lxml.html", f"Reading the page {source}", extra="formats")
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    # lxml's own errors have no common base that stays the same across versions.
+    except Exception as error:
+        raise TableError(f"{source} is no readable page: {error}.") from error
+    grids: list[Grid] = []
+    lists: list[Grid] = []
+    heading = ""
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag in _HEADINGS:
+            heading = _text(element)
+        elif element.tag == "table":
+            caption = next((_text(one) for one in element.iterchildren("caption")), "")
+            name = f"table {len(grids) + 1}"
+            grids.append(_table(element, name, caption or heading, source, limits))
+        elif element.tag in ("ul", "ol"):
+            rows = [[_text(item)] for item in element.iterchildren("li")]
+            numbers = range(1, len(rows) + 1)
+            lists.append(Grid(f"list {len(lists) + 1}", "table row", rows, numbers, title=heading))
+    found = [grid for grid in grids or lists if any(any(row) for row in grid.rows)]
+    if not found:
+        raise TableError(f"{source} is a page without a table or a list.")
+    return tuple(found)
+
+
+def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Grid:
+    rows: list[list[Any]] = []
+    merged: list[Merged] = []
+    covered: dict[tuple[int, int], bool] = {}
+    widest = 0
+    own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
+    for top, row in enumerate(own):
+        cells: list[Any] = []
+        for cell in row.iterchildren("td", "th"):
+            while covered.pop((top, len(cells)), False):
+                cells.append("")
+            left = len(cells)
+            across, down = _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534)
+            cells += [_text(cell), *[""] * (across - 1)]
+            widest = max(widest, len(cells))
+            limits.check_shape(
+                top + down if down < 65_534 else top + 1, widest, f"{source}, {name}"
+            )
+            if across > 1 or down > 1:
+                merged.append((top, left, top + down - 1, left + across - 1))
+                if (down - 1) * across + len(covered) > limits.cells:
+                    raise TableError(f"{source}, {name}: its merged cells cover too much.")
+                for below in range(top + 1, top + down):
+                    covered.update(((below, at), True) for at in range(left, left + across))
+        while covered.pop((top, len(cells)), False):
+            cells.append("")
+        rows.append(cells)
+    last = len(rows) - 1
+    kept = tuple((top, left, min(bottom, last), right) for top, left, bottom, right in merged)
+    return Grid(name, "table row", rows, range(1, len(rows) + 1), kept, title=title)
+
+
+def _span(cell: Any, attribute: str, most: int) -> int:
+    text = (cell.get(attribute) or "1").strip()
+    return max(1, min(int(text), most)) if re.fullmatch("[0-9]{1,9}", text) else 1
+
+
+def _text(element: Any) -> str:
+    """Collect the visible text of a cell, without that of tables inside it."""
+    pieces: list[str] = []
+    stack: list[Any] = [element]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            pieces.append(one)
+            continue
+        if one is not element and one.tail:
+            stack.append(one.tail)
+        if not isinstance(one.tag, str) or one.tag in _SILENT:
+            continue
+        if one.tag == "table" and one is not element:
+            continue
+        if one.tag in ("br", "p", "div", "li", "td", "tr"):
+            pieces.append(" ")
+        stack.extend(reversed(one))
+        if one.text:
+            stack.append(one.text)
+    return _BLANKS.sub(" ", "".join(pieces)).strip()
+
+
+LinesReader: TypeAlias = Callable[[str, str, Limits, bytes | None], tuple[Grid, str]]
+
+
+# What is no table at all, by its first bytes.
+_OTHER_KINDS = {
+    b"%PDF": "is a PDF; ask the publisher for the spreadsheet behind it, or copy the table out",
+    b"\xd0\xcf\x11\xe0": (
+        "is an old Excel workbook (.xls) or a locked one; save it as .xlsx without a password"
+    ),
+    b"\x1f\x8b": "is compressed; unpack it first",
+    b"Rar!": "is an archive; unpack it first",
+    b"7z\xbc\xaf": "is an archive; unpack it first",
+    b"PAR1": "is a Parquet file; read it with pandas.read_parquet",
+    b"\x89PNG": "is a picture",
+    b"\xff\xd8\xff": "is a picture",
+    b"{\\rtf": "is a text document; copy its table into a spreadsheet",
+}
+
+
+_MARKUP = re.compile(r"<(?:!doctype\s+html|html|table|body|head|div|h[1-6]|p|ul)\b", re.IGNORECASE)
+
+
+def open_grids(
+    path_or_buffer: Any, *, limits: Limits = LIMITS, lines: LinesReader | None = None
+) -> Opened:
+    """Open CSV, TSV, XLSX, ODS, HTML or JSON into sheets of raw cells.
+
+    Parameters
+    ----------
+    path_or_buffer : str, path, bytes or file object
+        What it holds is told from its bytes, never from its name.
+    limits : Limits, optional
+        The most that is taken from it.
+    lines : callable, optional
+        Lays out delimited text; by default row by row.
+
+    Returns
+    -------
+    Opened
+
+    Raises
+    ------
+    TableError
+        In one sentence, for what cannot be read: an empty file, a folder, a binary, a zip bomb.
+    MissingExtraError
+        If a workbook or page needs the extra ``formats``, which is not installed.
+    """
+    data, source = read_bytes(path_or_buffer, limits)
+    for magic, what in _OTHER_KINDS.items():
+        if data.startswith(magic):
+            raise TableError(f"{source} {what}.")
+    if data.startswith(b"PK"):
+        return _workbook(data, source, limits)
+    text, encoding = texts.decoded(data, source)
+    start = text.lstrip("\ufeff \t\r\n")[:4096]
+    if start.startswith("<") and _MARKUP.search(start):
+        return Opened(source, "html", page_grids(text, source, limits), encoding)
+    if start.startswith(("{", "[")):
+        records = texts.json_grids(text, source, limits)
+        if records is not None:
+            return Opened(source, "json", records, encoding)
+    same = data if encoding == "UTF-8" else None
+    grid, delimiter = (lines or texts.lines_grid)(text, source, limits, same)
+    return Opened(source, "csv", (grid,), encoding, delimiter)
+
+
+def _workbook(data: bytes, source: str, limits: Limits) -> Opened:
+    parts = unpacked(data, source, limits)
+    if "xl/workbook.xml" in parts:
+        return Opened(source, "xlsx", xlsx_grids(parts, source, limits))
+    if "content.xml" in parts and b"opendocument.spreadsheet" in parts.get("mimetype", b""):
+        return Opened(source, "ods", ods_grids(parts, source, limits))
+    raise TableError(f"{source} is a zip archive but no XLSX or ODS workbook; unpack it first.")

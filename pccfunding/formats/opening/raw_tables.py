@@ -1,0 +1,77 @@
+"""Sheets of raw cells, each cell with its place, as every reader meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+# A text, a number, a truth value or a date as stored; the empty text where there is nothing.
+Cell: TypeAlias = Any
+Merged: TypeAlias = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet, table or text file as rows of raw cells.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sheet; "" for a file that is one table.
+    unit : str
+        What a row is called in its place: "row", "line" or "record".
+    rows : list of list
+        The cells as stored; "" where there is nothing. Rows may differ in length.
+    numbers : sequence of int
+        Number of each row in the file, from 1.
+    merged : tuple of (top, left, bottom, right)
+        Merged ranges by position in `rows`, ends included.
+    title : str
+        Caption or heading that stands over a table of a page.
+    hidden : bool
+        Whether the workbook hides the sheet.
+    """
+
+    name: str
+    unit: str
+    rows: list[list[Cell]]
+    numbers: Sequence[int]
+    merged: tuple[Merged, ...] = ()
+    title: str = ""
+    hidden: bool = False
+
+    @property
+    def where(self) -> str:
+        """Name of the table with a comma, or nothing where the file is one table."""
+        if not self.name:
+            return ""
+        return f"sheet {self.name!r}, " if self.unit == "row" else f"{self.name}, "
+
+    def place(self, row: int) -> str:
+        """Where a person finds a row: "sheet 'Grants', row 7", "line 12"."""
+        return f"{self.where}{self.unit.removeprefix('table ')} {self.numbers[row]}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file opened: its name, what it turned out to be, and its sheets.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file, without its folder.
+    kind : str
+        "csv", "xlsx", "ods", "html" or "json".
+    grids : tuple of Grid
+    encoding : str or None
+        How a text file was decoded.
+    delimiter : str or None
+        What separates the cells of a text file.
+    """
+
+    source: str
+    kind: str
+    grids: tuple[Grid, ...]
+    encoding: str | None = None
+    delimiter: str | None = None

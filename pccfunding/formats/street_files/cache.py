@@ -1,0 +1,154 @@
+"""A typed copy of street files: codes in Parquet, and the words that they stand for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pccfunding.errors import TableError
+from pccfunding.formats.street_files.scanning import Layout, open_street
+
+_LAYOUT = 1
+_COLUMNS = (
+    "district",
+    "lsoa_code",
+    "month",
+    "crime_type",
+    "reported_by",
+    "falls_within",
+    "last_outcome",
+)
+_STAMP = "stamp.json"
+
+
+class DamagedError(Exception):
+    """A file whose columns are not where its header says."""
+
+
+class StreetCache:
+    """The columns that records are counted by, each as whole numbers, and a table of their words.
+
+    The stamp holds the name, size and time of each file: the cache serves just these files.
+    """
+
+    def __init__(self, folder: Path, connection: Any) -> None:
+        self.folder, self.connection = folder, connection
+
+    def faults_of(self, files: Sequence[str]) -> dict[str, str] | None:
+        """Give the files that were set aside; None where the cache does not hold these files."""
+        try:
+            stamp = json.loads((self.folder / _STAMP).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        if stamp.get("layout") != _LAYOUT or stamp.get("files") != _marks(files):
+            return None
+        return dict(stamp["set_aside"])
+
+    @contextmanager
+    def filling(self) -> Iterator[Callable[[Layout], int]]:
+        """Give a function that adds files; the cache gets its name only when it is sealed."""
+        if (
+            self.folder.exists()
+            and not (self.folder / _STAMP).exists()
+            and any(self.folder.iterdir())
+        ):
+            raise TableError(f"{self.folder} holds other files. Name a new folder for the cache.")
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self._part = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
+        self._parts = 0
+        try:
+            yield self._fill
+        finally:
+            shutil.rmtree(self._part, ignore_errors=True)
+
+    def _fill(self, layout: Layout) -> int:
+        street = open_street([layout], "duckdb", self.connection)
+        held = ", ".join(
+            name if name in street.columns else f"NULL::VARCHAR AS {name}" for name in _COLUMNS
+        )
+        file = self._part / f"words-{self._parts:05d}.parquet"
+        try:
+            street.project(held).write_parquet(str(file), compression="zstd")
+            wrong = self.connection.execute(
+                "SELECT any_value(month) FROM read_parquet(?) "
+                "WHERE month IS NULL OR NOT regexp_full_match(month, '\\d{4}-(0[1-9]|1[012])') "
+                "HAVING count(*) > 0",
+                [str(file)],
+            ).fetchall()
+            if wrong:
+                raise DamagedError(f"has {wrong[0][0]!r} where a month such as '2023-01' stands.")
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        self._parts += 1
+        query = "SELECT count(*) FROM read_parquet(?)"
+        return int(self.connection.execute(query, [str(file)]).fetchall()[0][0])
+
+    def seal(self, files: Sequence[str], set_aside: dict[str, str]) -> None:
+        """Turn the words into codes and put the cache in its place."""
+        if not self._parts:
+            return
+        words = f"read_parquet('{_sql(self._part)}/words-*.parquet')"
+        joins, codes = [], []
+        for column in _COLUMNS:
+            # Alphabetical codes, so that counts come out sorted; null has the last.
+            self.connection.execute(
+                f"CREATE OR REPLACE TABLE words_{column} AS SELECT {column} AS word, "
+                f"(row_number() OVER (ORDER BY {column} NULLS LAST) - 1)::INTEGER AS code "
+                f"FROM (SELECT DISTINCT {column} FROM {words})"
+            )
+            joins.append(
+                f"JOIN words_{column} ON words.{column} IS NOT DISTINCT FROM words_{column}.word"
+            )
+            codes.append(f"words_{column}.code AS {column}")
+            file = f"{_sql(self._part)}/{column}.parquet"
+            self.connection.execute(f"COPY (FROM words_{column} ORDER BY code) TO '{file}'")
+        self.connection.execute(
+            f"COPY (SELECT {', '.join(codes)} FROM {words} AS words {' '.join(joins)}) "
+            f"TO '{_sql(self._part)}/codes.parquet' (COMPRESSION zstd)"
+        )
+        for part in self._part.glob("words-*.parquet"):
+            part.unlink()
+        stamp = {"layout": _LAYOUT, "files": _marks(files), "set_aside": set_aside}
+        (self._part / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        self._part.rename(self.folder)
+
+    def count_into(self, table: str, columns: Sequence[str]) -> None:
+        """Count by codes, and put the words in their places afterwards."""
+        folder = _sql(self.folder)
+        if not (self.folder / _STAMP).exists():
+            return
+        # Codes are small whole numbers: a table with a place for each combination needs no hashing.
+        self.connection.execute("SET perfect_ht_threshold = 24")
+        keys = ", ".join(columns)
+        joins = " ".join(
+            f"JOIN read_parquet('{folder}/{column}.parquet') AS words_{column} "
+            f"ON counted.{column} = words_{column}.code"
+            for column in columns
+        )
+        words = ", ".join(f"words_{column}.word" for column in columns)
+        self.connection.execute(
+            f"INSERT INTO {table} SELECT {words}, records FROM "
+            f"(SELECT {keys}, count(*) AS records FROM read_parquet('{folder}/codes.parquet') "
+            f"GROUP BY {keys}) AS counted {joins}"
+        )
+
+
+def _marks(files: Sequence[str]) -> list[list[Any]]:
+    marks: list[list[Any]] = []
+    for file in files:
+        stat = os.stat(file)
+        marks.append([os.path.abspath(file), stat.st_size, stat.st_mtime_ns])
+    return marks
+
+
+def _sql(folder: Path) -> str:
+    return str(folder).replace("'", "''")

@@ -1,0 +1,203 @@
+"""Counting a whole archive of street-level crime in bounded memory, damaged files set aside."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pccfunding.errors import TableError, one_of
+from pccfunding.formats.count_files.area_names import districts
+from pccfunding.formats.count_files.printed_counts import key_of
+from pccfunding.formats.street_files.cache import StreetCache
+from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
+from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.results import Face
+from pccfunding.words import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "COUNTED_BY",
+    "StreetCounts",
+    "check_target",
+    "count_police_uk",
+    "count_records",
+    "matching_files",
+]
+
+# What --by takes, and the column of the street files that it stands for.
+COUNTED_BY = {
+    "area": "district",
+    "force": "falls_within",
+    "lsoa": "lsoa_code",
+    "month": "month",
+    "outcome": "last_outcome",
+    "type": "crime_type",
+}
+
+
+@dataclass(frozen=True)
+class StreetCounts(Face):
+    """Records counted, and the files that could not be.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The columns asked for, sorted, and `records`.
+    n_files, n_rows : int
+        Files and records counted.
+    set_aside : dict of str to str
+        Files that could not be read, each with its fault; nothing of them is counted.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame({"month": ["2024-01"], "records": [5]})
+    >>> StreetCounts(counts, n_files=1, n_rows=5, set_aside={}).text
+    '5 records of 1 file counted.'
+    """
+
+    frame: pd.DataFrame
+    n_files: int
+    n_rows: int
+    set_aside: dict[str, str]
+    cautions = ()
+    _rows_shown = 5
+
+    @property
+    def text(self) -> str:
+        """One or two sentences that can be pasted."""
+        told = f"{counted(self.n_rows, 'record')} of {counted(self.n_files, 'file')} counted."
+        if self.set_aside:
+            files = counted(len(self.set_aside), "file")
+            told += f" {files} could not be read and nothing of them counts."
+        return told
+
+    def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:
+        """Write the counts as CSV or Parquet, under a temporary name until they are whole.
+
+        Raises
+        ------
+        TableError
+            If the name ends in neither .csv nor .parquet, or the file exists and `force` is False.
+        """
+        target = Path(file)
+        check_target(target, force=force)
+        with written_whole(target) as part:
+            if target.suffix == ".csv":
+                self.frame.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+            else:
+                self.frame.to_parquet(part, index=False)
+        return target
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse a file that would be overwritten, or is of no known kind."""
+    if target.suffix not in (".csv", ".parquet"):
+        raise TableError(f"{target.name} ends in neither .csv nor .parquet; name one of the two.")
+    if target.exists() and not force:
+        raise TableError(f"{target} exists already. Name another file, or write over it: --force.")
+
+
+@contextmanager
+def written_whole(target: Path) -> Iterator[Path]:
+    """Give a temporary name beside a file, which gets its own only when all is written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def count_police_uk(
+    glob: str | Sequence[str],
+    *,
+    by: Sequence[str] = ("area", "month", "type"),
+    engine: str = "duckdb",
+    cache: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> StreetCounts:
+    """Count the records of police.uk's street files, some files at a time.
+
+    Parameters
+    ----------
+    glob : str or sequence of str
+        Files, or patterns of them.
+    by : sequence of {"area", "force", "lsoa", "month", "outcome", "type"}
+        What to count by. An area is a district, told by the names of its LSOAs.
+    engine : {"duckdb", "polars"}, default "duckdb"
+        What counts. DuckDB keeps to 1 GB of memory, finds every damaged row, and can keep a copy;
+        Polars is faster on many files and holds the counts in memory. It sets aside a file with
+        an empty row, one that ends before its crime type, or a last row that is cut; other short
+        rows it takes for whole ones. Of a large file it reads 32 MB at a time; 4194304 in the
+        environment as POLARS_CSV_CHUNK_SIZE, before the count, takes half the memory (the command
+        line sets it).
+    cache : path, optional
+        With DuckDB: folder for a typed copy of what was read. Another count of the same files
+        takes it instead; files that have changed are read anew.
+    progress : callable, optional
+        Called with the files and the records done so far.
+
+    Returns
+    -------
+    StreetCounts
+        With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
+        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
+        district is a record without a place; one without a `district_code` is not known here.
+
+    Raises
+    ------
+    TableError
+        If no file matches, or none can be read.
+    UnknownNameError
+        If there is nothing of that name to count by, or no such engine.
+    """
+    for name in by:
+        one_of(name, "column to count by", COUNTED_BY)
+    columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
+    files = matching_files(glob)
+    with run_on(engine, columns, progress) as run:
+        if cache is None:
+            run.count_files(files)
+        elif isinstance(run, DuckRun):
+            run.count_cached(files, StreetCache(Path(cache), run.connection))
+        else:
+            raise TableError(f"A typed copy is kept with DuckDB, not with {engine}; leave out one.")
+        if len(run.set_aside) == len(files):
+            first, fault = next(iter(run.set_aside.items()))
+            raise TableError(f"None of {len(files)} files can be read. The first: {first} {fault}")
+        frame = _finished(run.totals(), columns)
+    return StreetCounts(frame, run.n_files, int(frame["records"].sum()), run.set_aside)
+
+
+def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Give areas their codes and months their first and last days."""
+    import pandas as pd
+
+    frame = counted.rename(columns={"falls_within": "force"})
+    if "district" in columns:
+        known = districts()
+        codes = {
+            name: known.get(key_of(name)) for name in frame["district"].dropna().unique().tolist()
+        }
+        place = frame.columns.get_loc("district")
+        frame.insert(int(place), "district_code", frame["district"].map(codes))  # type: ignore[arg-type]
+    if "month" in columns:
+        months = pd.to_datetime(frame["month"], format="%Y-%m")
+        place = int(frame.columns.get_loc("month"))  # type: ignore[arg-type]
+        frame = frame.drop(columns="month")
+        frame.insert(place, "period_start", months.astype("datetime64[ns]"))
+        frame.insert(
+            place + 1, "period_end", (months + pd.offsets.MonthEnd(0)).astype("datetime64[ns]")
+        )
+    return frame

@@ -1,0 +1,1 @@
+"""The front door: frames of any engine, their columns, keys and dates."""

@@ -1,0 +1,217 @@
+"""What every measure asks of a frame: its kind, its columns, its days and its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import TableError
+
+Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
+_TIME_COLUMNS = frozenset(
+    {
+        "calendar_year",
+        "date",
+        "financial_year",
+        "month",
+        "period",
+        "period_end",
+        "period_start",
+        "quarter",
+        "reference_date",
+        "year",
+        "year_start",
+    }
+)
+_UNIT_TOKENS = ("gbp", "pct", "per")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A caller's frame, seen through Narwhals, with the name of the argument it came as.
+
+    `eager` says whether its rows are at hand: only then may a check look at them.
+    """
+
+    name: str
+    native: Any
+    frame: nw.LazyFrame[Any]
+    eager: bool
+    schema: nw.Schema
+
+    @property
+    def kind(self) -> str:
+        """The kind of frame in words, such as 'pandas DataFrame'."""
+        kind = type(self.native)
+        return f"{kind.__module__.split('.')[0].lstrip('_')} {kind.__name__}"
+
+    def is_encoded(self, columns: Sequence[str]) -> bool:
+        """Whether the table is a pandas frame whose columns are all categories or days."""
+        if not (self.eager and self.frame.implementation.is_pandas()):
+            return False
+        dtypes = [self.schema.get(column) for column in columns]
+        coded = [dtype == nw.Categorical or dtype == nw.Enum for dtype in dtypes]
+        dated = [dtype == nw.Datetime for dtype in dtypes]
+        return any(coded) and all(one or other for one, other in zip(coded, dated, strict=True))
+
+    def need(self, *columns: str) -> None:
+        """Refuse a table that lacks one of the columns."""
+        TableError.need(self.name, columns, self.schema)
+
+    def text(self, column: str) -> nw.Expr:
+        """Give a column as plain strings, whether it held strings or categories."""
+        plain = self.schema[column] == nw.String
+        return nw.col(column) if plain else nw.col(column).cast(nw.String)
+
+    def number(self, column: str, *, finite: bool = True) -> nw.Expr:
+        """Give a column as floats whose missing values are all null: Polars keeps NaN apart.
+
+        Infinite values become null too, unless `finite` is False.
+        """
+        dtype = self.schema[column]
+        if not (dtype.is_numeric() or dtype in (nw.Object, nw.Unknown) or self._is_blank(column)):
+            raise TableError(f"{self.name}: column {column!r} holds {dtype}, not numbers.")
+        number = nw.col(column)
+        if dtype != nw.Float64:
+            number = number.cast(nw.Float64)
+        return nw.when(number.is_finite() if finite else ~number.is_nan()).then(number)
+
+    def close(self, frame: nw.LazyFrame[Any], *, keep_index: bool = False) -> Any:
+        """Hand a result back as the caller's own kind of frame."""
+        if not self.eager:
+            return frame.to_native()
+        result = frame.collect()
+        return (result if keep_index else nw.maybe_reset_index(result)).to_native()
+
+    def close_collected(self, frame: nw.DataFrame[Any]) -> Any:
+        """Hand a result that was computed at once back as the caller's own kind of frame."""
+        if self.eager:
+            return nw.maybe_reset_index(frame).to_native()
+        session = getattr(self.native, "sparkSession", None)
+        return frame.lazy(backend=self.frame.implementation, session=session).to_native()
+
+    def _is_blank(self, column: str) -> bool:
+        # pandas calls a column of nothing but None a column of strings.
+        return self.eager and self.frame.select(nw.col(column).is_null().all()).collect().item()
+
+
+def open_table(native: Any, name: str) -> Table:
+    """See a caller's frame through Narwhals; refuse what is no table."""
+    try:
+        frame = nw.from_native(native)
+    except TypeError as error:
+        raise TableError(
+            f"{name} is a {type(native).__name__}, not a table. "
+            f"Give a DataFrame of pandas or Polars, or a lazy frame."
+        ) from error
+    return Table(
+        name=name,
+        native=native,
+        frame=frame.lazy(),
+        eager=isinstance(frame, nw.DataFrame),
+        schema=frame.collect_schema(),
+    )
+
+
+def refuse_other_kind(table: Table, other: Table) -> None:
+    """Refuse two tables that no single engine can join."""
+    same_engine = table.frame.implementation == other.frame.implementation
+    if not (same_engine and table.eager == other.eager):
+        raise TableError(
+            f"{table.name} is a {table.kind} and {other.name} a {other.kind}. "
+            f"Turn one into the other's kind first."
+        )
+
+
+def key_columns(
+    by: str | Sequence[str], table: Table, results: Iterable[str], needed: Iterable[str] = ()
+) -> list[str]:
+    """Read `by` as a list of columns; refuse time, repeats and names that the result uses.
+
+    The table must hold them, and what else is needed.
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    reserved = set(results)
+    for key in keys:
+        if not isinstance(key, str):
+            raise TableError(f"by holds {key!r}; it takes names of columns.")
+        if key in _TIME_COLUMNS or (key in table.schema and table.schema[key].is_temporal()):
+            raise TableError(
+                f"by holds {key!r}: leave time out of it. Results carry period_start and "
+                f"period_end, one row for each period."
+            )
+        if key in reserved or key.startswith("_"):
+            raise TableError(f"by holds {key!r}, which the result needs for itself; rename it.")
+        if keys.count(key) > 1:
+            raise TableError(f"by holds {key!r} twice.")
+    table.need(*keys, *needed)
+    return keys
+
+
+def named_with(column: str, word: str) -> str:
+    """Put a word before the unit of a column's name.
+
+    Examples
+    --------
+    >>> named_with("amount_gbp", "real"), named_with("offences", "low")
+    ('amount_real_gbp', 'offences_low')
+    """
+    tokens = column.split("_")
+    place = next((n for n, token in enumerate(tokens) if token in _UNIT_TOKENS), len(tokens))
+    return "_".join([*tokens[:place], word, *tokens[place:]])
+
+
+def bound_names(column: str) -> tuple[str, str]:
+    """Name the columns of the bounds that belong to a column.
+
+    Examples
+    --------
+    >>> bound_names("spend_gbp_per_head")
+    ('spend_low_gbp_per_head', 'spend_high_gbp_per_head')
+    """
+    return named_with(column, "low"), named_with(column, "high")
+
+
+def encoded_key(table: Table, keys: Sequence[str]) -> nw.Expr:
+    """One string for the values of all keys, null included: engines differ in joining nulls."""
+    pieces = [
+        nw.when(nw.col(key).is_null())
+        .then(nw.lit("-"))
+        .otherwise(nw.concat_str([nw.lit("+"), table.text(key)], ignore_nulls=True))
+        for key in keys
+    ]
+    return nw.concat_str([nw.lit("key"), *pieces], separator="\x1f")
+
+
+def with_reasons(
+    frame: nw.LazyFrame[Any], column: str, found: Sequence[Reason], *, eager: bool
+) -> nw.LazyFrame[Any]:
+    """Add a column of the texts whose conditions hold, joined by '; '; null where none does.
+
+    Where the rows are at hand, texts that no row needs are not written at all.
+    """
+    if eager and found:
+        conditions = [
+            condition.any().alias(f"_{number}") for number, (condition, _) in enumerate(found)
+        ]
+        holds = frame.select(*conditions).collect().rows()[0]
+        found = [reason for reason, needed in zip(found, holds, strict=True) if needed]
+    if not found:
+        return frame.with_columns(nw.lit(None, dtype=nw.String).alias(column))
+    pieces = [nw.when(condition).then(text) for condition, text in found]
+    if eager and len(found) == 1:
+        return frame.with_columns(pieces[0].alias(column))
+    # The leading empty piece keeps the text a string where every condition is unknown.
+    joined = nw.concat_str([nw.lit(""), *pieces], separator="; ", ignore_nulls=True)
+    frame = frame.with_columns(joined.alias(column))
+    text = nw.col(column)
+    return frame.with_columns(nw.when(text != "").then(text.str.slice(2)).alias(column))
+
+
+def describe(row: dict[str, Any], keys: Sequence[str]) -> str:
+    """Name a group by its keys, such as funding_stream 'Youth Fund'."""
+    named = ", ".join(f"{key} {row[key]!r}" for key in keys)
+    return named or "the whole table"

@@ -1,0 +1,150 @@
+"""Parts and wholes: areas inside areas and offences inside offences, which count twice in a sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.areas import Area, find_area
+from pccfunding.errors import PccFundingError, UnknownNameError
+from pccfunding.frames.tables import describe
+
+_COUNTRIES = {
+    "B": ("K04000001",),
+    "E": ("E92000001", "K04000001"),
+    "W": ("W92000004", "K04000001"),
+}
+_TOTAL = "Total recorded crime (excluding fraud)"
+_VIOLENCE = "Violence against the person"
+_THEFT = "Theft offences"
+_BURGLARY = "Burglary"
+_WHOLE_OF_OFFENCE = {
+    _VIOLENCE: _TOTAL,
+    "Sexual offences": _TOTAL,
+    "Robbery": _TOTAL,
+    _THEFT: _TOTAL,
+    "Criminal damage and arson": _TOTAL,
+    "Drug offences": _TOTAL,
+    "Possession of weapons offences": _TOTAL,
+    "Public order offences": _TOTAL,
+    "Miscellaneous crimes against society": _TOTAL,
+    "Homicide": _VIOLENCE,
+    "Violence with injury": _VIOLENCE,
+    "Violence without injury": _VIOLENCE,
+    "Stalking and harassment": _VIOLENCE,
+    "Death or serious injury - unlawful driving": _VIOLENCE,
+    _BURGLARY: _THEFT,
+    "Vehicle offences": _THEFT,
+    "Theft from the person": _THEFT,
+    "Bicycle theft": _THEFT,
+    "Shoplifting": _THEFT,
+    "All other theft offences": _THEFT,
+    "Residential burglary": _BURGLARY,
+    "Non-residential burglary": _BURGLARY,
+}
+
+
+def offence_clash(offences: Iterable[str]) -> tuple[str, str] | None:
+    """Find the first offence class that another one contains, and that other; None without one.
+
+    Examples
+    --------
+    >>> offence_clash(["Robbery", "Theft offences", "Residential burglary"])
+    ('Residential burglary', 'Theft offences')
+    """
+    return _clash(offences, _offence_wholes)
+
+
+def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
+    """Find the first area that shares residents with another, and that other; None without one.
+
+    Areas of different kinds in one police force area overlap, a county and a unitary authority
+    excepted; a region may hold any area of England.
+
+    Examples
+    --------
+    >>> area_clash(["E07000010", "E23000023"]), area_clash(["E10000003", "E06000031"])
+    (('E07000010', 'E23000023'), None)
+    """
+    held = sorted(set(codes))
+    found = _clash(held, _area_wholes)
+    if found is not None:
+        return found
+    areas = [area for code in held if (area := _known_area(code)) is not None]
+    for number, area in enumerate(areas):
+        for other in areas[number + 1 :]:
+            if _overlap(area, other):
+                return area.code, other.code
+    return None
+
+
+def refuse_overlap(
+    lines: nw.DataFrame[Any], groups: Sequence[str], column: str, error: type[PccFundingError]
+) -> None:
+    """Refuse a group that holds an area or an offence class and a part of it.
+
+    `groups` are the columns that make a group, those whose names begin with '_' unnamed.
+    """
+    finder = area_clash if column == "area_code" else offence_clash
+    names = {name for name in lines[column].unique().to_list() if isinstance(name, str)}
+    if finder(names) is None:
+        return
+    held: dict[tuple[str, ...], tuple[str, set[str]]] = {}
+    keys = [group for group in groups if not group.startswith("_")]
+    for row in lines.select(*groups, column).unique().rows(named=True):
+        if isinstance(row[column], str):
+            group = tuple(str(row[key]) for key in groups)
+            held.setdefault(group, (describe(row, keys), set()))[1].add(row[column])
+    for group in sorted(held):
+        name, members = held[group]
+        pair = finder(members)
+        if pair is not None:
+            raise error(
+                f"{name} holds {column} {pair[0]!r} and {pair[1]!r}, which overlap: what lies in "
+                f"both would count twice. Keep one level, or add {column!r} to by."
+            )
+
+
+def _clash(names: Iterable[str], wholes: Callable[[str], Sequence[str]]) -> tuple[str, str] | None:
+    held = set(names)
+    for name in sorted(held):
+        for whole in wholes(name):
+            if whole in held:
+                return name, whole
+    return None
+
+
+def _offence_wholes(offence: str) -> list[str]:
+    wholes = []
+    while offence in _WHOLE_OF_OFFENCE:
+        offence = _WHOLE_OF_OFFENCE[offence]
+        wholes.append(offence)
+    return wholes
+
+
+def _area_wholes(code: str) -> list[str]:
+    force = code.removesuffix("-unassigned")
+    area = _known_area(code)
+    parent = [area.parent] if area is not None and area.parent is not None else []
+    wholes = [force, *parent, *_COUNTRIES.get(code[:1], ())]
+    return [whole for whole in wholes if whole != code]
+
+
+def _known_area(code: str) -> Area | None:
+    try:
+        return find_area(code)
+    except UnknownNameError:
+        # A user's own areas overlap nothing that is known here.
+        return None
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    kinds = {one.kind, other.kind}
+    if "region" in kinds:
+        return len(kinds) == 2 and one.code[0] == other.code[0] == "E"
+    if one.parent is None or one.parent != other.parent or len(kinds) == 1:
+        return False
+    unitary = any(area.code.startswith("E06") for area in (one, other))
+    return not (unitary and "county" in kinds)

@@ -1,0 +1,276 @@
+"""Spend per head: award amounts of a financial year over the people who live in their areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PopulationError, TableError
+from pccfunding.frames.days import (
+    financial_year_day,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
+from pccfunding.frames.tables import (
+    Reason,
+    bound_names,
+    key_columns,
+    open_table,
+    refuse_other_kind,
+    with_reasons,
+)
+from pccfunding.measures.labels import (
+    AFTER_ALL,
+    LABELS,
+    filled,
+    first_and_last,
+    mixed,
+    refuse_mixtures,
+    single,
+    with_labels,
+)
+from pccfunding.measures.nesting import refuse_overlap
+from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.money.sums import Sums
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoFrameT
+
+__all__ = ["per_capita_spend"]
+
+_GROUP_RESULT = ("spend_gbp", "spend_low_gbp", "spend_high_gbp", "spend_known_gbp")
+_COUNTS = ("n_known", "n_figures")
+
+
+def per_capita_spend(
+    awards: IntoFrameT, population: IntoFrameT, *, by: str | Sequence[str], per: int = 1
+) -> IntoFrameT:
+    """Divide the spend of each group and financial year by the people it was for.
+
+    Amounts are added in whole pence, so that the order of the rows never matters. The people are
+    those of the mid-year inside the financial year (30 June 2023 for 2023-24), summed once over
+    the distinct areas of the group.
+
+    Parameters
+    ----------
+    awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
+        One row an award line, with `area_code`, `period_start`, `period_end`, `amount_gbp`, and
+        where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
+        amount is taken as exact.
+    population : the same kind of frame
+        One row an area and reference date, with `area_code`, `reference_date`, `persons` and
+        `vintage`. Dates outside June and July are no mid-years and are left aside.
+    by : str or sequence of str
+        Columns that make a group; never a column of time.
+    per : int, default 1
+        People that the rate is for: 1 gives `spend_gbp_per_head`, 1000 `spend_gbp_per_1000`.
+
+    Returns
+    -------
+    the same kind of frame, sorted by its keys and period
+        - the columns of `by`; `period_start` and `period_end` of the financial year; `flow` and
+          `status` where `awards` has them;
+        - `spend_gbp`, `spend_low_gbp`, `spend_high_gbp`: the sum and its bounds, each unknown
+          where any amount or bound in it is unknown (an unknown is not zero, and zero is no lower
+          bound where corrections can be negative);
+        - `spend_known_gbp`: the sum of the known amounts, unknown where none is known;
+        - `persons`, and the three sums per head;
+        - `n_known` and `n_figures`: rows with a known amount, and rows;
+        - `unknown_reason`: why something is unknown, in this order and joined by '; ': periods,
+          mixtures, pence, amounts, population.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, `by` holds time, or the tables are of different kinds.
+    PeriodError
+        If a row does not lie within one financial year (1 April to 31 March).
+    MixedFlowError, MixedStatusError
+        If a group and year holds more than one flow or status.
+    PenceError
+        If an amount is not a whole number of pence.
+    PopulationError
+        If `population` holds more than one vintage or an area and date twice, or if a group holds
+        an area and a part of it, whose people would count twice.
+
+    Notes
+    -----
+    Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
+    give unknown sums with their reason instead, rows across financial years in a group without a
+    period, and areas inside one another are not detected.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> awards = pd.DataFrame(
+    ...     {
+    ...         "funding_stream": ["Youth Fund", "Road Safety", "Road Safety"],
+    ...         "area_code": ["E23000023"] * 3,
+    ...         "period_start": pd.to_datetime(["2023-04-01"] * 3),
+    ...         "period_end": pd.to_datetime(["2024-03-31"] * 3),
+    ...         "amount_gbp": [70_023.0, 288_000.0, 175.0],
+    ...     }
+    ... )
+    >>> population = pd.DataFrame(
+    ...     {
+    ...         "area_code": ["E23000023"],
+    ...         "reference_date": pd.to_datetime(["2023-06-30"]),
+    ...         "persons": [1_000_000],
+    ...         "vintage": ["an example"],
+    ...     }
+    ... )
+    >>> spend = per_capita_spend(awards, population, by="funding_stream", per=1000)
+    >>> spend[["funding_stream", "spend_gbp", "spend_gbp_per_1000", "n_figures"]]
+      funding_stream  spend_gbp  spend_gbp_per_1000  n_figures
+    0    Road Safety   288175.0             288.175          2
+    1     Youth Fund    70023.0              70.023          1
+    """
+    table, people = open_table(awards, "awards"), open_table(population, "population")
+    refuse_other_kind(table, people)
+    if isinstance(per, bool) or not isinstance(per, int) or per < 1:
+        raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
+    rates = _rate_names(per)
+    reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
+    needed = ("area_code", "period_start", "period_end", "amount_gbp")
+    keys = key_columns(by, table, reserved, needed)
+    people.need("area_code", "reference_date", "persons", "vintage")
+    labels = [label for label in LABELS if label in table.schema]
+    sums = Sums(table, "amount_gbp")
+
+    residents = mid_years(people)
+    lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
+    if table.eager:
+        # The checks look at these few lines several times: the rows are added up only once.
+        lines = lines.collect().lazy()
+        refuse_undated(table, lines, keys)
+    lines = with_financial_year(lines, checked=table.eager)
+    if table.eager:
+        lines = lines.collect().lazy()
+        refuse_long(table, lines, [*keys, "amount_gbp"])
+        sums.refuse_inexact(lines, keys)
+        residents = residents.collect().lazy()
+        refuse_doubled_people(residents, people.name)
+    groups = _per_group(sums, people_by_year(residents, checked=table.eager), lines, keys, labels)
+    if table.eager:
+        totals = groups.collect()
+        refuse_mixtures(table, lines.collect(), totals, [*keys, "_year"])
+        if "area_code" not in keys:
+            refuse_overlap(lines.collect(), [*keys, "_year"], "area_code", PopulationError)
+        groups = totals.lazy()
+    finished = _finish(sums, groups, keys, labels, per)
+    return table.close(finished)  # type: ignore[no-any-return]
+
+
+def _rate_names(per: int) -> tuple[str, str, str]:
+    rate = "spend_gbp_per_head" if per == 1 else f"spend_gbp_per_{per}"
+    return (rate, *bound_names(rate))
+
+
+def _per_group(
+    sums: Sums,
+    people: nw.LazyFrame[Any],
+    lines: nw.LazyFrame[Any],
+    keys: Sequence[str],
+    labels: Sequence[str],
+) -> nw.LazyFrame[Any]:
+    """Add the lines up to areas, meet the people there, and add up to groups."""
+    areas = (
+        with_labels(sums.table, lines, labels)
+        .group_by(list(dict.fromkeys([*keys, "area_code", "_year"])))
+        .agg(*sums.again(), *first_and_last(labels))
+        .with_columns(_area=sums.table.text("area_code"))
+        .join(people, on=["_area", "_year"], how="left")
+        .with_columns(_lacking=nw.col("_persons").is_null().cast(nw.Int64))
+    )
+    found = nw.col("_lacking") == 0
+    nameless = filled(nw.col("_area"), "a row without area_code")
+    areas = areas.with_columns(
+        _persons=nw.col("_persons").fill_null(0.0),
+        _times=nw.col("_times").fill_null(0),
+        _vintage_a=filled(nw.col("_vintage_a"), AFTER_ALL),
+        _vintage_z=filled(nw.col("_vintage_z"), ""),
+        _lacking_area=nw.when(found).then(nw.lit(AFTER_ALL)).otherwise(nameless),
+    )
+    if "area_code" in keys:
+        return areas
+    return areas.group_by([*keys, "_year"]).agg(
+        *sums.again(),
+        *first_and_last([*labels, "vintage"]),
+        nw.col("_persons", "_lacking").sum(),
+        nw.col("_lacking_area").min(),
+        nw.col("_times").max(),
+    )
+
+
+def _finish(
+    sums: Sums, groups: nw.LazyFrame[Any], keys: Sequence[str], labels: Sequence[str], per: int
+) -> nw.LazyFrame[Any]:
+    table, shown = sums.table, [label for label in labels if label not in keys]
+    peopled = nw.col("_lacking") == 0
+    amounts = {
+        "spend_gbp": sums.total(),
+        "spend_low_gbp": sums.bound("low"),
+        "spend_high_gbp": sums.bound("high"),
+        "spend_known_gbp": sums.known(),
+    }
+    if not table.eager:
+        # Where the rows are at hand, each of these has been refused.
+        sound = ~nw.col("_year").is_null()
+        for label in labels:
+            sound = sound & ~mixed(label)
+        groups = groups.with_columns(_sound=sound)
+        amounts = {name: nw.when(nw.col("_sound")).then(sum_) for name, sum_ in amounts.items()}
+        peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
+    years = None
+    if table.eager:
+        years = groups.select("_year").unique().collect()["_year"].to_list()
+    frame = groups.with_columns(
+        **amounts,
+        **{label: single(label) for label in shown},
+        persons=nw.when(peopled).then(nw.col("_persons")),
+        period_start=financial_year_day(table, nw.col("_year"), "start", years=years),
+        period_end=financial_year_day(table, nw.col("_year"), "end", years=years),
+        n_known=nw.col("_known").cast(nw.Int64),
+        n_figures=nw.col("_rows").cast(nw.Int64),
+        _peopled=peopled & (nw.col("_persons") > 0),
+    )
+    rates = _rate_names(per)
+    frame = frame.with_columns(
+        **{
+            rate: nw.when(nw.col("_peopled")).then(nw.col(amount) * per / nw.col("persons"))
+            for rate, amount in zip(rates, _GROUP_RESULT[:3], strict=True)
+        }
+    )
+    frame = with_reasons(frame, "unknown_reason", _reasons(sums, labels), eager=table.eager)
+    days = ["period_start", "period_end"]
+    return frame.sort([*keys, "_year"], nulls_last=True).select(
+        *keys, *days, *shown, *_GROUP_RESULT, "persons", *rates, *_COUNTS, "unknown_reason"
+    )
+
+
+def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
+    dated = ~nw.col("_year").is_null()
+    lacking = nw.col("_lacking")
+    others = [nw.lit(" and "), (lacking - 1).cast(nw.Int64).cast(nw.String), nw.lit(" more")]
+    unpeopled = [
+        nw.lit("no population for "),
+        nw.col("_lacking_area"),
+        nw.when(lacking > 1).then(nw.concat_str(others)),
+        nw.lit(" at mid-"),
+        nw.col("_year").cast(nw.Int64).cast(nw.String),
+    ]
+    return [
+        (~dated, nw.lit("not within one financial year: apportion it first")),
+        *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
+        *sums.reasons(),
+        (dated & (lacking > 0), nw.concat_str(unpeopled, ignore_nulls=True)),
+        (dated & (nw.col("_times") > 1), nw.lit("population given more than once")),
+        (dated & mixed("vintage"), nw.lit("population of more than one vintage")),
+        (
+            dated & (lacking == 0) & (nw.col("_persons") == 0),
+            nw.lit("population is zero"),
+        ),
+    ]

@@ -1,0 +1,173 @@
+"""Real terms: cash amounts of different years in the prices of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import DeflatorError, PeriodError
+from pccfunding.frames.days import (
+    financial_labels,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
+from pccfunding.frames.tables import (
+    Reason,
+    Table,
+    bound_names,
+    named_with,
+    open_table,
+    refuse_other_kind,
+    with_reasons,
+)
+from pccfunding.money.pence import in_unit, whole
+from pccfunding.money.sums import Sums
+from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import is_missing
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoFrameT
+
+__all__ = ["real_terms"]
+
+
+def real_terms(
+    table: IntoFrameT, deflator: IntoFrameT, *, base: str | Period, value: str = "amount_gbp"
+) -> IntoFrameT:
+    """Put cash amounts into the prices of one financial year.
+
+    Parameters
+    ----------
+    table : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
+        Rows with `period_start`, `period_end`, the value and, where present, its bounds. Each
+        row lies within one financial year.
+    deflator : the same kind of frame
+        One row a financial year, with `financial_year` (such as '2023-24') and `price_index`.
+        It is small and read at once, from a lazy frame too.
+    base : str or Period
+        Financial year whose prices are used, such as '2024-25'.
+    value : str, default 'amount_gbp'
+        Column of cash: an amount, or a rate of cash such as `spend_gbp_per_head`.
+
+    Returns
+    -------
+    the same kind of frame, with the rows and the order of `table`
+        `amount_real_gbp`, `amount_real_low_gbp` and `amount_real_high_gbp` (for `amount_gbp`; for
+        another value `real` stands before its unit too), `price_base`, and `unknown_reason`,
+        which keeps what was in it. Amounts are rounded to the nearest penny, so that they add
+        up exactly as cash does, their bounds to a hundredth of a penny; rates are not rounded.
+        Columns of these names are replaced.
+
+    Raises
+    ------
+    TableError
+        If a column is missing or the tables are of different kinds.
+    DeflatorError
+        If the deflator does not hold the base, or holds a year twice.
+    PeriodError
+        If `base` is no financial year, or a row does not lie within one. On a lazy frame no look
+        at the rows is taken: such a row is unknown, with its reason.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> grants = pd.DataFrame(
+    ...     {
+    ...         "period_start": pd.to_datetime(["2018-04-01", "2023-04-01"]),
+    ...         "period_end": pd.to_datetime(["2019-03-31", "2024-03-31"]),
+    ...         "amount_gbp": [800.0, 1000.0],
+    ...     }
+    ... )
+    >>> deflator = pd.DataFrame(
+    ...     {"financial_year": ["2018-19", "2023-24"], "price_index": [80.0, 100.0]}
+    ... )
+    >>> real_terms(grants, deflator, base="2023-24")["amount_real_gbp"].to_list()
+    [1000.0, 1000.0]
+    """
+    opened, prices = open_table(table, "table"), open_table(deflator, "deflator")
+    refuse_other_kind(opened, prices)
+    opened.need(value, "period_start", "period_end")
+    prices.need("financial_year", "price_index")
+    index = _indices(prices)
+    year = _base_year(base, index)
+    if opened.eager:
+        refuse_undated(opened, opened.frame, [value])
+    frame = with_financial_year(opened.frame, checked=opened.eager)
+    if opened.eager:
+        refuse_long(opened, frame, [value])
+
+    factors = {start: index[year] / price for start, price in index.items()}
+    factor = nw.col("_year").replace_strict(
+        list(factors), list(factors.values()), default=None, return_dtype=nw.Float64
+    )
+    frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
+    real = named_with(value, "real")
+    names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
+    scale = Sums(opened, value).scale
+    numbers = {}
+    for cash, name in names.items():
+        bounded = cash != value and cash in opened.schema
+        number = (opened.number(cash) if bounded else nw.col("_cash")) * nw.col("_factor")
+        numbers[name] = _rounded(number, scale, bounded=bounded)
+    frame = frame.with_columns(**numbers, price_base=nw.lit(financial_label(year)))
+    frame = with_reasons(frame, "unknown_reason", _reasons(opened), eager=opened.eager)
+    frame = frame.drop("_cash", "_factor", "_year", "_last_year")
+    return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
+
+
+def _rounded(number: nw.Expr, scale: int | None, *, bounded: bool) -> nw.Expr:
+    """Round an amount to the nearest penny, a bound of one to a hundredth of it."""
+    if scale is None:
+        return number
+    units = scale * 100 if bounded else scale
+    return in_unit(whole(number * units), units)
+
+
+def _indices(prices: Table) -> dict[int, float]:
+    """Read the price index by the calendar year in which its financial year begins."""
+    rows = prices.frame.select(
+        _label=prices.text("financial_year"), _index=prices.number("price_index")
+    ).collect()
+    index: dict[int, float] = {}
+    for label, price in rows.rows():
+        year = _start_year(label, "deflator: financial_year")
+        if year in index:
+            raise DeflatorError(f"deflator holds {label} twice. Keep one row a financial year.")
+        index[year] = price if price is not None and price > 0 else float("nan")
+    return {year: price for year, price in index.items() if not is_missing(price)}
+
+
+def _start_year(label: Any, what: str) -> int:
+    period = label if isinstance(label, Period) else Period.parse(label)
+    if period.kind != "financial_year":
+        raise PeriodError(f"{what} is {label!r}, which is no financial year such as '2024-25'.")
+    return period.start.year
+
+
+def _base_year(base: str | Period, index: dict[int, float]) -> int:
+    year = _start_year(base, "base")
+    if year not in index:
+        held = map(financial_label, sorted(index))
+        years = ", ".join(held) or "no year"
+        raise DeflatorError(f"base is {base}, and the deflator holds {years}. Use one of these.")
+    return year
+
+
+def _reasons(table: Table) -> list[Reason]:
+    year = nw.col("_year")
+    earlier = []
+    if "unknown_reason" in table.schema:
+        kept = table.text("unknown_reason")
+        earlier = [(~kept.is_null(), kept)]
+    return [
+        *earlier,
+        (year.is_null(), nw.lit("not within one financial year: apportion it first")),
+        (
+            ~year.is_null() & nw.col("_factor").is_null(),
+            nw.concat_str([nw.lit("no price index for "), financial_labels(year)]),
+        ),
+        (nw.col("_cash").is_null(), nw.lit("unknown amount")),
+    ]

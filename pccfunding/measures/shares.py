@@ -1,0 +1,144 @@
+"""The parts that an award is split into, and what each weighs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PeriodError, PopulationError, TableError
+from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.measures.people import mid_year_people
+from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label, financial_year_of
+from pccfunding.words import is_missing
+
+_NEEDED = {
+    "days": (),
+    "equal": (),
+    "population": ("reference_date", "persons", "vintage"),
+    "weights": ("weight",),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part that awards of a group are split into."""
+
+    weight: int
+    start: date | None = None
+    end: date | None = None
+    area_code: str | None = None
+
+
+def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date], list[Part]]:
+    if by is None:
+        return lambda start, end: _times(start, end, to, rule)
+    other = open_table(by, "by")
+    refuse_other_kind(table, other)
+    other.need(to, *_NEEDED[rule])
+    rows = other.frame.collect()
+    if rule == "population":
+        codes = list(dict.fromkeys(rows["area_code"].to_list()))
+        persons = mid_year_people(other)
+        return lambda start, end: _people(codes, persons, start, end)
+    _refuse_repeats(rows[to].to_list())
+    if to == "area_code":
+        return lambda start, end: _areas(rows, rule, start, end)
+    given = dict(zip(rows[to].to_list(), rows["weight"].to_list(), strict=True))
+    return lambda start, end: _weighted_times(start, end, to, given)
+
+
+def _refuse_repeats(names: list[Any]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise TableError(f"by= names {name!r} {count} times; give one row a part.")
+
+
+def _times(start: date, end: date, to: str, rule: str) -> list[Part]:
+    return [
+        Part(1 if rule == "equal" else (last - first).days + 1, first, last)
+        for first, last in slices(start, end, to)
+    ]
+
+
+def _weighted_times(start: date, end: date, to: str, given: dict[Any, Any]) -> list[Part]:
+    parts = []
+    for first, last in slices(start, end, to):
+        label = _label(first, to)
+        if label not in given:
+            raise TableError(f"by= has no weight for {label}; it has {', '.join(map(str, given))}.")
+        parts.append(Part(whole_weight(given[label], label), first, last))
+    return parts
+
+
+def _areas(rows: nw.DataFrame[Any], rule: str, start: date, end: date) -> list[Part]:
+    codes = rows["area_code"].to_list()
+    weights = [1] * len(codes) if rule == "equal" else rows["weight"].to_list()
+    return [
+        Part(whole_weight(weight, code), area_code=code)
+        for code, weight in zip(codes, weights, strict=True)
+    ]
+
+
+def _people(
+    codes: list[str], persons: dict[tuple[str, int], float], start: date, end: date
+) -> list[Part]:
+    years = Period.of(start, end).financial_years()
+    if len(years) != 1:
+        raise PeriodError(
+            f"An award from {start} to {end} spans {len(years)} financial years, each with a "
+            f"population of its own. Spread it with to='financial_year' first."
+        )
+    (year,) = years
+    for code in codes:
+        if (code, year.start.year) not in persons:
+            raise PopulationError(
+                f"by= has no population of {code} at mid-{year.start.year}, the mid-year inside "
+                f"{year.label}: 30 June or 1 July. Other days, such as a census day, are none."
+            )
+    return [
+        Part(whole_weight(persons[code, year.start.year], code), area_code=code) for code in codes
+    ]
+
+
+def slices(start: date, end: date, to: str) -> Iterator[tuple[date, date]]:
+    first = start
+    while first <= end:
+        following = _next_start(first, to)
+        yield first, min(end, following - timedelta(days=1))
+        first = following
+
+
+def _next_start(day: date, to: str) -> date:
+    if to == "month":
+        return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return date(financial_year_of(day) + 1, 4, 1)
+
+
+def _label(first: date, to: str) -> str:
+    if to == "month":
+        return f"{first:%Y-%m}"
+    return financial_label(financial_year_of(first))
+
+
+def whole_weight(weight: Any, name: str) -> int:
+    try:
+        whole = int(weight)
+    except (TypeError, ValueError, OverflowError):
+        whole = -1
+    if whole < 0 or whole != weight:
+        raise TableError(
+            f"The weight of {name} is {weight!r}; weights are whole numbers of 0 or more. "
+            f"Scale fractions up."
+        )
+    return whole
+
+
+def dates_of(frame: nw.DataFrame[Any], name: str) -> list[date | None]:
+    days = frame[name].to_list()
+    return [None if is_missing(day) else date(day.year, day.month, day.day) for day in days]

@@ -1,0 +1,278 @@
+"""Year on year: each figure against the same figure of exactly one year before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PeriodError, TableError
+from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
+from pccfunding.frames.tables import (
+    Reason,
+    bound_names,
+    describe,
+    encoded_key,
+    key_columns,
+    open_table,
+    with_reasons,
+)
+from pccfunding.measures.labels import (
+    LABELS,
+    differ,
+    first_and_last,
+    mixed,
+    refuse_mixtures,
+    single,
+    with_labels,
+)
+from pccfunding.money.pence import in_unit, whole
+from pccfunding.money.sums import Sums
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoFrameT
+
+__all__ = ["year_on_year"]
+
+_CHANGES = ("change_pct", "change_low_pct", "change_high_pct")
+_LAST = ("n_known", "n_figures", "caution", "unknown_reason")
+
+
+def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> IntoFrameT:
+    """Compare each year with the year that ended the day before it began.
+
+    Rows of the same group and period are added up first. Only whole years of twelve months are
+    compared, each with the one exactly a year earlier: never across a gap, never part of a year.
+
+    Parameters
+    ----------
+    table : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
+        Rows with `period_start`, `period_end`, the value, its bounds where present
+        (`amount_low_gbp` and `amount_high_gbp` for `amount_gbp`), and `flow` and `status` where
+        present. Without bounds a value is taken as exact.
+    value : str
+        Column to compare: an amount such as `amount_gbp`, the count `offences`, or any other
+        number, such as `spend_gbp_per_head`, which cannot be added and so stands once in a group
+        and period.
+    by : str or sequence of str
+        Columns that make a group; never a column of time.
+
+    Returns
+    -------
+    the same kind of frame, one row a group and period, sorted by both
+        - the columns of `by`; `period_start`, `period_end`; `flow` and `status` where present;
+        - the value and its bounds, unknown where any part of them is;
+        - the same three of the year before, their names ending in `_previous`;
+        - `change_gbp` for an amount, otherwise `change`;
+        - `change_pct`, `change_low_pct`, `change_high_pct`: percent of the year before, negative
+          for a fall; the bounds hold for any values inside the two intervals;
+        - `n_known` and `n_figures`: rows of this year with a known value, and rows;
+        - `caution`: what differs between the two years, such as 'status differs: award, budget';
+        - `unknown_reason`: why something is unknown, joined by '; ', this year's reasons first.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, `by` holds time, or several rates would have to be added.
+    PeriodError
+        If a period is missing or ends before it starts, or an amount spans more than a year.
+    MixedFlowError, MixedStatusError
+        If one group and period holds more than one flow or status.
+    PenceError
+        If an amount is not a whole number of pence.
+
+    Notes
+    -----
+    Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
+    give unknown values with their reason instead.
+
+    Examples
+    --------
+    The grant for 2016-17 is missing, so 2017-18 has nothing to be compared with.
+
+    >>> import pandas as pd
+    >>> grants = pd.DataFrame(
+    ...     {
+    ...         "funding_stream": ["Victims"] * 3,
+    ...         "period_start": pd.to_datetime(["2014-04-01", "2015-04-01", "2017-04-01"]),
+    ...         "period_end": pd.to_datetime(["2015-03-31", "2016-03-31", "2018-03-31"]),
+    ...         "amount_gbp": [400_000.0, 500_000.0, 550_000.0],
+    ...     }
+    ... )
+    >>> change = year_on_year(grants, value="amount_gbp", by="funding_stream")
+    >>> change["change_pct"].to_list()
+    [nan, 25.0, nan]
+    >>> change["unknown_reason"].to_list()[2]
+    'no figure for the year before'
+    """
+    opened = open_table(table, "table")
+    sums = Sums(opened, value)
+    names = [value, *bound_names(value)]
+    results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
+    keys = key_columns(by, opened, (*results, *_LAST), (value, "period_start", "period_end"))
+    labels = [label for label in LABELS if label in opened.schema]
+
+    lines = sums.add_up([*keys, "period_start", "period_end", *labels])
+    if opened.eager:
+        # The checks look at these few lines several times: the rows are added up only once.
+        lines = lines.collect().lazy()
+        refuse_undated(opened, lines, keys)
+        sums.refuse_inexact(lines, keys)
+    years = (
+        with_labels(opened, lines, labels)
+        .group_by([*keys, "period_start", "period_end"])
+        .agg(*sums.again(), *first_and_last(labels))
+    )
+    years = with_days(years)
+    if opened.eager:
+        totals = years.collect()
+        _refuse_odd_periods(sums, totals, keys)
+        refuse_mixtures(opened, lines.collect(), totals, [*keys, "period_start", "period_end"])
+        _refuse_sums_of_rates(sums, totals, keys)
+        years = totals.lazy()
+    compared = _compare(sums, _valued(sums, years, names, keys, labels), names, labels)
+    cautions = [_caution(label) for label in labels]
+    compared = with_reasons(compared, "caution", cautions, eager=opened.eager)
+    found = _reasons(sums, labels)
+    compared = with_reasons(compared, "unknown_reason", found, eager=opened.eager)
+    days = ["period_start", "period_end"]
+    shown = [nw.col(f"_{label}").alias(label) for label in labels if label not in keys]
+    frame = compared.sort([*keys, *days], nulls_last=True)
+    frame = frame.select(*keys, *days, *shown, *results, *_LAST)
+    return opened.close(frame)  # type: ignore[no-any-return]
+
+
+def _change_name(sums: Sums) -> str:
+    return "change_gbp" if sums.scale == 100 else "change"
+
+
+def _refuse_odd_periods(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str]) -> None:
+    faults = {"ends before it starts": nw.col("_to") <= nw.col("_from")}
+    if sums.scale == 100:
+        faults["spans more than a year"] = nw.col("_to") > nw.col("_in_a_year")
+    for fault, condition in faults.items():
+        if not len(years.filter(condition)):
+            continue
+        columns = list(dict.fromkeys([*keys, sums.value, "period_start", "period_end"]))
+        rows = with_days(sums.table.frame).filter(condition).select(columns).head(1).collect()
+        row = rows.rows(named=True)[0]
+        hint = (
+            "Split it over the years first, with apportion."
+            if fault.startswith("spans")
+            else "Correct its period_start and period_end, or leave the row out."
+        )
+        raise PeriodError(
+            f"{sums.table.name}: the row of {describe(row, [*keys, sums.value])} runs from "
+            f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}, which {fault}. {hint}"
+        )
+
+
+def _refuse_sums_of_rates(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str]) -> None:
+    if sums.scale is not None:
+        return
+    for row in years.filter(nw.col("_rows") > 1).head(1).rows(named=True):
+        raise TableError(
+            f"{describe(row, keys)}, {iso_day(row['period_start'])} to "
+            f"{iso_day(row['period_end'])}, holds {row['_rows']} values of {sums.value}, and rates "
+            f"cannot be added. Add the column that tells them apart to by."
+        )
+
+
+def _valued(
+    sums: Sums,
+    years: nw.LazyFrame[Any],
+    names: Sequence[str],
+    keys: Sequence[str],
+    labels: Sequence[str],
+) -> nw.LazyFrame[Any]:
+    """Give each group and period its value, its bounds and its labels."""
+    values = dict(zip(names, (sums.total(), sums.bound("low"), sums.bound("high")), strict=True))
+    if not sums.table.eager:
+        # Where the rows are at hand, each of these has been refused.
+        alone = nw.col("_rows") > 0 if sums.scale else nw.col("_rows") == 1
+        for label in labels:
+            alone = alone & ~mixed(label)
+        values = {name: nw.when(alone).then(sum_) for name, sum_ in values.items()}
+    return years.with_columns(
+        **values,
+        **{f"_{label}": single(label) for label in labels},
+        _key=encoded_key(sums.table, keys),
+        _whole=(nw.col("_to") == nw.col("_in_a_year")).cast(nw.Int64),
+        n_known=nw.col("_known").cast(nw.Int64),
+        n_figures=nw.col("_rows").cast(nw.Int64),
+    )
+
+
+def _compare(
+    sums: Sums, years: nw.LazyFrame[Any], names: Sequence[str], labels: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Join each whole year to the one that ended the day before it began."""
+    carried = [*names, *(f"_{label}" for label in labels)]
+    before = years.filter(nw.col("_whole") == 1).select(
+        "_key",
+        "_to",
+        _found=nw.lit(1),
+        **{f"{name}_previous": nw.col(name) for name in carried},
+    )
+    # A part of a year begins on no day that another year ends on.
+    begins = nw.col("_from") * nw.col("_whole")
+    joined = years.with_columns(_begins=begins.fill_null(0)).join(
+        before, left_on=["_key", "_begins"], right_on=["_key", "_to"], how="left"
+    )
+    now, low, high = (nw.col(name) for name in names)
+    then, then_low, then_high = (nw.col(f"{name}_previous") for name in names)
+    change = nw.col(_change_name(sums))
+    difference = now - then
+    if sums.scale is not None:
+        difference = in_unit(whole(difference * sums.scale), sums.scale)
+    joined = joined.with_columns(
+        difference.alias(_change_name(sums)),
+        _above_zero=then_low > 0,
+        _least=nw.when(low >= 0).then(then_high).otherwise(then_low),
+        _most=nw.when(high >= 0).then(then_low).otherwise(then_high),
+    )
+    above = nw.col("_above_zero")
+    least, most = nw.col("_least"), nw.col("_most")
+    return joined.with_columns(
+        change_pct=nw.when(then > 0).then(100 * change / then),
+        change_low_pct=nw.when(above).then(100 * (low - least) / least),
+        change_high_pct=nw.when(above).then(100 * (high - most) / most),
+    )
+
+
+def _caution(label: str) -> Reason:
+    now, then = nw.col(f"_{label}"), nw.col(f"_{label}_previous")
+    text = nw.concat_str([nw.lit(f"{label} differs: "), then, nw.lit(", "), now])
+    return differ(now, then), text
+
+
+def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
+    whole_year, found = nw.col("_whole") == 1, ~nw.col("_found").is_null()
+    unfound = whole_year & nw.col("_found").is_null()
+    then = nw.col(f"{sums.value}_previous")
+    backwards = nw.col("_to") <= nw.col("_from")
+    long = nw.col("_to") > nw.col("_in_a_year")
+    short = (nw.col("_to") < nw.col("_in_a_year")) & ~backwards
+    days = length_in_days().cast(nw.Int64).cast(nw.String)
+    span = nw.when(nw.col("_months")).then(_span("%Y-%m")).otherwise(_span("%Y-%m-%d"))
+    which = nw.when(long).then(nw.lit("more than a year: ")).otherwise(nw.lit("part year: "))
+    length = nw.concat_str([which, span, nw.lit(" is "), days, nw.lit(" days")])
+    rates = (nw.col("_rows") > 1, nw.lit("rates cannot be added"))
+    return [
+        (nw.col("_whole").is_null(), nw.lit("no period")),
+        (backwards, nw.lit("ends before it starts")),
+        (long | short, length),
+        *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
+        *([rates] if sums.scale is None else []),
+        *sums.reasons(),
+        (unfound, nw.lit("no figure for the year before")),
+        (whole_year & found & then.is_null(), nw.lit("the year before is unknown")),
+        (whole_year & found & (then == 0), nw.lit("the year before is zero")),
+        (whole_year & found & (then < 0), nw.lit("the year before is negative")),
+    ]
+
+
+def _span(pattern: str) -> nw.Expr:
+    start, end = (nw.col(f"period_{side}").dt.to_string(pattern) for side in ("start", "end"))
+    return nw.concat_str([start, nw.lit("/"), end])

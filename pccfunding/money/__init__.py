@@ -1,0 +1,1 @@
+"""Money: pence, exact sums and the one pass over a frame at hand."""

@@ -1,0 +1,348 @@
+"""Grouped sums of encoded pandas frames: combined codes and blocked counting, no hashing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from pccfunding.errors import PenceError, TableError
+from pccfunding.money.pence import LARGEST, broken_rows
+
+_Array: TypeAlias = npt.NDArray[Any]
+_Counts: TypeAlias = npt.NDArray[np.int64]
+# So many rows at a time stay in the processor's cache, with the few arrays that are made of them.
+_BLOCK = 2**17
+# More cells than this do not stay there: those that never occur are then left out.
+_CELLS = 2**16
+_MOST_CELLS = 2**22
+
+
+@dataclass
+class _Key:
+    """Keys as whole numbers, -1 for null.
+
+    `slots` are the numbers in use, in the order in which what they stand for is sorted; null is
+    last. `columns_of` gives what some numbers stand for, by column.
+    """
+
+    codes: _Array
+    slots: _Array
+    columns_of: Callable[[_Array], dict[str, Any]]
+
+    @classmethod
+    def of(cls, frame: Any, name: str) -> _Key | None:
+        """See a column as a key; None where it holds neither categories nor days."""
+        import pandas as pd
+
+        column = frame[name]
+        columns_of: Callable[[_Array], dict[str, Any]]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            dtype = column.dtype
+            codes = column.array.codes
+            order = np.arange(len(dtype.categories))
+
+            def columns_of(codes: _Array) -> dict[str, Any]:
+                return {name: pd.Categorical.from_codes(codes, dtype=dtype)}
+
+        elif _is_days(column):
+            codes, values = pd.factorize(column.array)
+            order = np.argsort(values)
+
+            def columns_of(codes: _Array) -> dict[str, Any]:
+                return {name: pd.Series(values.take(codes, allow_fill=True))}
+
+        else:
+            return None
+        has_null = bool(codes.size) and int(codes.min()) < 0
+        return cls(codes, np.append(order, -1) if has_null else order, columns_of)
+
+    @classmethod
+    def of_periods(cls, frame: Any, first: str, last: str) -> _Key | None:
+        """See first and last days as one key; None where they are no days, or span too much.
+
+        A number stands for the first day and the length, both counted from the least that occurs.
+        """
+        import pandas as pd
+
+        if not (_is_days(frame[first]) and frame[first].dtype == frame[last].dtype and len(frame)):
+            return None
+        dtype = frame[first].dtype
+        starts, ends = (frame[name].to_numpy().view(np.int64) for name in (first, last))
+        day = int(
+            np.timedelta64(1, "D").astype(f"m8[{np.datetime_data(dtype)[0]}]").astype(np.int64)
+        )
+        ranges = [
+            (int(part.min()), int(part.max()))
+            for rows in _blocks(len(starts))
+            for part in (starts[rows], ends[rows] - starts[rows])
+        ]
+        lows = [min(low for low, _ in ranges[at::2]) for at in (0, 1)]
+        sizes = [(max(high for _, high in ranges[at::2]) - lows[at]) // day + 1 for at in (0, 1)]
+        if math.prod(sizes) > _MOST_CELLS:
+            return None
+        codes = np.empty(len(starts), dtype=np.int32)
+        seen = np.zeros(math.prod(sizes), dtype=bool)
+        for rows in _blocks(len(starts)):
+            days = _whole_days(starts[rows] - lows[0], day, sizes[0])
+            lengths = _whole_days(ends[rows] - starts[rows] - lows[1], day, sizes[1])
+            if days is None or lengths is None:
+                return None
+            days *= sizes[1]
+            days += lengths
+            codes[rows] = days
+            seen[days] = True
+
+        def columns_of(codes: _Array) -> dict[str, Any]:
+            days, lengths = np.divmod(codes.astype(np.int64), sizes[1])
+            start = days * day + lows[0]
+            end = start + lengths * day + lows[1]
+            return {first: pd.Series(start.view(dtype)), last: pd.Series(end.view(dtype))}
+
+        return cls(codes, np.flatnonzero(seen), columns_of)
+
+    def leave_out_unused(self) -> None:
+        """Keep only the numbers that occur."""
+        used = np.zeros(int(self.slots.max(initial=0)) + 2, dtype=bool)
+        for rows in _blocks(len(self.codes)):
+            used[self.codes[rows]] = True
+        self.slots = self.slots[used[self.slots]]
+
+    def table(self, stride: int) -> _Array:
+        """Give what each number adds to the place of a cell; -1 finds the last entry."""
+        table = np.zeros(int(self.slots.max(initial=0)) + 2, dtype=np.int32)
+        table[self.slots] = np.arange(self.slots.size) * stride
+        return table
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each number is its own slot."""
+        return bool((self.slots == np.arange(self.slots.size)).all())
+
+    def columns(self, places: _Array) -> dict[str, Any]:
+        """Give what some slots stand for, as the columns had them."""
+        return self.columns_of(self.slots[places])
+
+
+def _is_days(column: Any) -> bool:
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
+
+
+def _whole_days(times: _Array, day: int, most: int) -> _Array | None:
+    """Divide by the length of a day; None where one of the times is no whole number of days.
+
+    A product with the inverse modulo 2**64 is the quotient where the division has no rest, and
+    too large for any day otherwise.
+    """
+    twos = (day & -day).bit_length() - 1
+    if np.bitwise_or.reduce(times) & ((1 << twos) - 1):
+        return None
+    quotients = times.view(np.uint64) >> np.uint64(twos)
+    quotients *= np.uint64(pow(day >> twos, -1, 2**64))
+    return quotients.view(np.int64) if int(quotients.max()) < most else None
+
+
+@dataclass
+class _Cells:
+    """The combinations of all keys, in the order in which a group-by sorts them.
+
+    `held` are the combinations that are kept, all where it is None.
+    """
+
+    keys: list[_Key]
+    rows: int
+    held: _Array | None = None
+
+    @property
+    def possible(self) -> int:
+        return math.prod(key.slots.size for key in self.keys)
+
+    @property
+    def count(self) -> int:
+        return self.possible if self.held is None else self.held.size
+
+    def leave_out_unused(self) -> None:
+        """Keep only the combinations that occur."""
+        self.held = np.flatnonzero(self.seen())
+
+    def seen(self) -> npt.NDArray[np.bool_]:
+        """Whether each combination occurs."""
+        seen = np.zeros(self.count, dtype=bool)
+        for _, where in self.blocks():
+            seen[where] = True
+        return seen
+
+    def blocks(self) -> Iterator[tuple[slice, _Array]]:
+        """Give the cell of each row, some rows at a time; the array is used again."""
+        stride, steps = self.possible, []
+        for key in self.keys:
+            stride //= key.slots.size
+            steps.append((key.codes, stride, None if key.is_plain else key.table(stride)))
+        places = None
+        if self.held is not None:
+            places = np.zeros(self.possible, dtype=np.int32)
+            places[self.held] = np.arange(self.held.size)
+        cells, part = np.empty(_BLOCK, dtype=np.int32), np.empty(_BLOCK, dtype=np.int32)
+        for rows in _blocks(self.rows):
+            where, more = cells[: rows.stop - rows.start], part[: rows.stop - rows.start]
+            for number, (codes, stride, table) in enumerate(steps):
+                into = more if number else where
+                if table is not None:
+                    table.take(codes[rows], mode="wrap", out=into)
+                else:
+                    into[...] = codes[rows]
+                    if stride > 1:
+                        into *= stride
+                if number:
+                    where += into
+            yield rows, where if places is None else places.take(where, mode="wrap", out=more)
+
+    def frame(self, rows: _Array, sums: Mapping[str, _Array]) -> Any:
+        """Make a frame of some cells and their sums."""
+        import pandas as pd
+
+        cells = np.flatnonzero(rows) if self.held is None else self.held[rows]
+        places = np.unravel_index(cells, [key.slots.size for key in self.keys])
+        keys: dict[str, Any] = {}
+        for key, at in zip(self.keys, places, strict=True):
+            keys |= key.columns(at)
+        return pd.DataFrame({**keys, **{name: values[rows] for name, values in sums.items()}})
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(first, min(first + _BLOCK, rows)) for first in range(0, rows, _BLOCK))
+
+
+def _cells_of(frame: Any, names: Sequence[str]) -> _Cells | None:
+    """See the key columns as numbers; None where one cannot be, or the cells are too many."""
+    keys: list[_Key] = []
+    left = list(names)
+    while left:
+        periods = _Key.of_periods(frame, *left[:2]) if len(left) > 1 else None
+        key = periods or _Key.of(frame, left[0])
+        if key is None:
+            return None
+        keys.append(key)
+        del left[: 1 if periods is None else 2]
+    cells = _Cells(keys, len(frame))
+    if cells.possible > _MOST_CELLS:
+        for key in keys:
+            key.leave_out_unused()
+    if not keys or not cells.rows or cells.possible > _MOST_CELLS:
+        return None
+    if cells.possible > _CELLS:
+        cells.leave_out_unused()
+    return cells
+
+
+def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
+    """Sum a column of whole numbers by encoded keys.
+
+    Parameters
+    ----------
+    frame : pandas DataFrame
+        Keys as categories or days, and the value as int64, such as pence.
+    by : sequence of str
+        Columns of keys.
+    value : str
+        Column to sum.
+
+    Returns
+    -------
+    pandas DataFrame
+        The keys that occur, sorted, nulls last, with the exact sum as int64.
+
+    Raises
+    ------
+    TableError
+        If a column of keys is not encoded, or the keys have too many combinations.
+    PenceError
+        If the values might add up to 2**53 or more, beyond which sums are no longer exact.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"force": ["B", "A", "B"], "pence": [1, 2, 3]})
+    >>> sum_encoded(frame.astype({"force": "category"}), ["force"], "pence")
+      force  pence
+    0     A      2
+    1     B      4
+    """
+    cells = _cells_of(frame, by)
+    if cells is None:
+        raise TableError(f"Keys {', '.join(by)} are not all encoded; use encode_keys first.")
+    whole = frame[value].to_numpy()
+    sums, largest = np.zeros(cells.count), 0
+    for rows, where in cells.blocks():
+        part = whole[rows]
+        sums += np.bincount(where, part, minlength=cells.count)
+        largest = max(largest, int(part.max()), -int(part.min()))
+    if largest * len(whole) >= LARGEST and np.abs(whole, dtype=np.float64).sum() >= LARGEST:
+        raise PenceError(f"{value} adds up to 2**53 or more: sum it in parts.")
+    seen = sums != 0
+    return cells.frame(seen if seen.all() else cells.seen(), {value: sums.astype(np.int64)})
+
+
+def sum_measured(
+    frame: Any, by: Sequence[str], names: Mapping[str, str], scales: Mapping[str, int]
+) -> Any | None:
+    """Sum amounts by encoded keys, with what is known of them, in the columns of `Sums`.
+
+    `names` gives the columns behind `_units`, `_low` and `_high`, `scales` how many of their
+    units make one of the amount. None where the keys are not encoded, an amount is no plain
+    float, or a sum may be too large to be exact: all of that is the other path's work.
+    """
+    columns = {name: frame[column].to_numpy() for name, column in names.items()}
+    if any(values.dtype != np.float64 for values in columns.values()):
+        return None
+    cells = _cells_of(frame, by)
+    if cells is None:
+        return None
+    many = cells.count
+    counts = np.zeros(many, dtype=np.int64)
+    sums = {name: np.zeros(many) for name in names}
+    # Few rows are unknown or off a whole unit: their cells are gathered, and counted at the end.
+    gaps: dict[str, list[_Array]] = {name: [] for name in names}
+    broken: list[_Array] = []
+    largest = 0.0
+    places, scaled = np.empty(_BLOCK, dtype=np.intp), np.empty((2, _BLOCK))
+    for rows, narrow in cells.blocks():
+        size = len(narrow)
+        where, exact, units = places[:size], scaled[0, :size], scaled[1, :size]
+        where[...] = narrow
+        counts += np.bincount(where, minlength=many)
+        for name, values in columns.items():
+            part = values[rows]
+            np.multiply(part, scales[name], out=exact)
+            np.add(exact, 0.5, out=units)
+            np.floor(units, out=units)
+            known = ~np.isnan(part)
+            if not known.all():
+                unknown = np.flatnonzero(~known)
+                gaps[name].append(narrow[unknown])
+                exact[unknown] = units[unknown] = 0.0
+            largest = max(largest, float(units.max()), -float(units.min()))
+            if largest >= LARGEST:
+                return None
+            sums[name] += np.bincount(where, units, minlength=many)
+            if name == "_units":
+                broken.append(narrow[broken_rows(exact, units)])
+    if largest * int(counts.max()) >= LARGEST:
+        return None
+    known_names = dict(zip(sums, ("_known", "_low_known", "_high_known"), strict=False))
+    measured: dict[str, _Array] = {
+        **sums,
+        **{known_names[name]: counts - _counted(missing, many) for name, missing in gaps.items()},
+        "_rows": counts,
+        "_broken": _counted(broken, many),
+        "_size": np.zeros(many),
+    }
+    return cells.frame(counts > 0, measured)
+
+
+def _counted(parts: list[_Array], many: int) -> _Counts:
+    return np.bincount(np.concatenate([np.zeros(0, dtype=np.int32), *parts]), minlength=many)

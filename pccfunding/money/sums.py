@@ -1,0 +1,182 @@
+"""Exact sums: amounts in whole pence, counts in ones, each with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.errors import PenceError, TableError
+from pccfunding.frames.days import iso_day
+from pccfunding.frames.tables import Table, bound_names, describe
+from pccfunding.money.pence import LARGEST, are_whole, in_unit, not_pence, whole
+
+_FINE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How one column of a table is added up, with its bounds where it has them.
+
+    Amounts are added in pence and counts in ones, as floats that hold whole numbers: below 2**53
+    they add up exactly in any order. Bounds are kept to a hundredth of that, since half a penny
+    is a bound of a figure printed in pence. What is neither amount nor count is not added.
+    """
+
+    table: Table
+    value: str
+
+    @property
+    def scale(self) -> int | None:
+        """Units in one of the value: 100 pence, 1 offence; None for what cannot be added."""
+        if self.value.endswith("_gbp"):
+            return 100
+        return 1 if self.value == "offences" else None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the table holds bounds of the value."""
+        return any(bound in self.table.schema for bound in bound_names(self.value))
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are summed."""
+        bounds = ["_low", "_high", "_low_known", "_high_known"] if self.is_bounded else []
+        return ["_units", "_known", "_rows", "_broken", "_size", *bounds]
+
+    def add_up(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Sum the rows of the table to one line for each combination of the keys."""
+        keys = list(dict.fromkeys(keys))
+        encoded = self._add_up_encoded(keys)
+        if encoded is not None:
+            return encoded
+        return self._measured(keys).group_by(keys).agg(*self.again())
+
+    def _add_up_encoded(self, keys: Sequence[str]) -> nw.LazyFrame[Any] | None:
+        """Sum a pandas frame whose keys are all encoded; None for any other."""
+        if self.scale is None or not self.table.is_encoded(keys):
+            return None
+        from pccfunding.money.kernel import sum_measured
+
+        scales = {column: self._scale_of(column) for column in self._names}
+        found = sum_measured(self.table.frame.to_native(), keys, self._names, scales)
+        return None if found is None else nw.from_native(found).lazy()
+
+    @property
+    def _names(self) -> dict[str, str]:
+        """The columns of the table that stand behind the value and its bounds."""
+        names = {"_units": self.value}
+        if self.is_bounded:
+            for column, bound in zip(("_low", "_high"), bound_names(self.value), strict=True):
+                names[column] = bound if bound in self.table.schema else self.value
+        return names
+
+    def _scale_of(self, column: str) -> int:
+        return (self.scale or 1) * (1 if column == "_units" else _FINE)
+
+    def again(self) -> list[nw.Expr]:
+        """Give the sums of sums."""
+        return [nw.col(column).sum() for column in self.columns]
+
+    def _measured(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
+        # Step by step: an engine without a planner would compute a shared part each time.
+        names, finite = self._names, self.scale is None
+        frame = self.table.frame.select(
+            *keys,
+            **{column: self.table.number(name, finite=finite) for column, name in names.items()},
+        )
+        frame = frame.with_columns(
+            **{
+                known: (~nw.col(column).is_null()).cast(nw.Int64)
+                for column, known in zip(
+                    names, ("_known", "_low_known", "_high_known"), strict=False
+                )
+            },
+            **{column: nw.col(column).fill_null(0.0) for column in names},
+            _rows=nw.lit(1).cast(nw.Int64),
+        )
+        if self.scale is None:
+            return frame.with_columns(_broken=nw.lit(0).cast(nw.Int64), _size=nw.lit(0.0))
+        frame = frame.with_columns(
+            _given=nw.col("_units"),
+            _exact=nw.col("_units") * self.scale,
+            **{column: whole(nw.col(column) * self._scale_of(column)) for column in names},
+        )
+        sizes = [nw.col(column).abs() for column in names]
+        return frame.with_columns(
+            _broken=(~are_whole(nw.col("_exact"), nw.col("_units"))).cast(nw.Int64),
+            _size=nw.max_horizontal(*sizes) if self.is_bounded else sizes[0],
+        )
+
+    def total(self) -> nw.Expr:
+        """Give the sum in its own unit, where every part of it is known and it is exact."""
+        return self._complete("_units", "_known", self.scale or 1)
+
+    def bound(self, side: str) -> nw.Expr:
+        """Give the sum of the low or high ends, where every one of them is known."""
+        if not self.is_bounded:
+            return self.total()
+        divisor = 1 if self.scale is None else self.scale * _FINE
+        return self._complete(f"_{side}", f"_{side}_known", divisor)
+
+    def known(self) -> nw.Expr:
+        """Give the sum of the known parts, where there are any and it is exact."""
+        return nw.when(self._is_exact() & (nw.col("_known") > 0)).then(
+            in_unit(nw.col("_units"), self.scale or 1)
+        )
+
+    def _complete(self, column: str, known: str, divisor: int) -> nw.Expr:
+        complete = nw.col(known) == nw.col("_rows")
+        return nw.when(complete & self._is_exact()).then(in_unit(nw.col(column), divisor))
+
+    def _is_exact(self) -> nw.Expr:
+        return (nw.col("_broken") == 0) & (nw.col("_size") < LARGEST)
+
+    def reasons(self) -> list[tuple[nw.Expr, nw.Expr]]:
+        """Say why a sum may be unknown: conditions, each with its text."""
+        known, rows = nw.col("_known").cast(nw.Int64), nw.col("_rows").cast(nw.Int64)
+        money = self.scale == 100
+        missing = [
+            (rows - known).cast(nw.String),
+            nw.lit(" of "),
+            rows.cast(nw.String),
+            nw.lit(" amounts unknown" if money else " values unknown"),
+        ]
+        broken = "an amount is no whole number of pence" if money else "a value is no count"
+        return [
+            (nw.col("_broken") > 0, nw.lit(broken)),
+            (nw.col("_size") >= LARGEST, nw.lit("too large to be added exactly")),
+            (nw.col("_known") < nw.col("_rows"), nw.concat_str(missing)),
+        ]
+
+    def refuse_inexact(self, lines: nw.LazyFrame[Any], keys: Sequence[str]) -> None:
+        """Refuse amounts that are no whole number of pence, counts that are none, and huge sums.
+
+        `lines` are sums of the table; the row that is named is looked up in the table itself.
+        """
+        columns = list(dict.fromkeys([*keys, "period_start", "period_end"]))
+        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= LARGEST)
+        if self.scale is None or not len(lines.filter(wrong).head(1).collect()):
+            return
+        rows = self._measured(columns)
+        alone = (nw.col("_broken") > 0) | (nw.col("_units").abs() >= LARGEST)
+        for row in rows.filter(alone).head(1).collect().rows(named=True):
+            days = f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}"
+            place, given = f"{self.value} ({describe(row, keys)}, {days})", float(row["_given"])
+            if self.scale == 100:
+                raise not_pence(place, given)
+            if row["_broken"]:
+                raise TableError(
+                    f"{place} is {given!r}, which is no whole number. Give counts as they were "
+                    f"counted."
+                )
+        raise PenceError(
+            f"{self.value} of {describe(self._largest(lines), keys)} is more than can be added "
+            f"exactly (2**53 hundredths of a {'penny' if self.scale == 100 else 'unit'}). "
+            f"Check its unit."
+        )
+
+    def _largest(self, lines: nw.LazyFrame[Any]) -> dict[str, Any]:
+        return lines.sort("_size", descending=True).head(1).collect().rows(named=True)[0]

@@ -1,0 +1,298 @@
+"""Paper and ink for the plots: palette, sizes, headline, and rows measured in points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+    from matplotlib.transforms import Transform
+
+
+# The Government Analysis Function's categorical palette. The order is load-bearing: colours
+# next to each other differ by 3:1, others hardly differ at all in lightness.
+PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
+MARKERS = ("o", "s", "D", "^", "v", "P")
+INK, MUTED = "#0B0C0C", "#3D3D3D"
+BAND, TICK = "#F0F2F4", "#C3C9CE"
+
+# In points. On a phone 400 pixels wide, 10-point text still shows at 10 pixels.
+WIDTH, MARGIN = 346.0, 6.0
+COLUMN = WIDTH - 2 * MARGIN
+BODY, SMALL, HEADLINE = 10.0, 9.0, 13.0
+LEADING = 1.28
+# Widths of the letters of DejaVu Sans in their own size, on the safe side. Asking matplotlib for
+# the true width of each line takes longer than drawing the marks.
+_WIDTHS = {
+    letter: width
+    for letters, width in (
+        ("'ijlIJ ,.\N{RIGHT SINGLE QUOTATION MARK}", 0.32),
+        (":;|/\\f-()[]tr!", 0.41),
+        ('"sczLFkvxyP?*', 0.61),
+        ("AVXZBRCUNHDGOQ&", 0.78),
+        ("w%mMW#+<=>@\N{MINUS SIGN}", 0.96),
+    )
+    for letter in letters
+}
+_OTHERS, _BOLD = 0.64, 1.12
+
+_STYLE: Any = {
+    "font.family": ["DejaVu Sans"],
+    "text.usetex": False,
+    "text.parse_math": False,
+    "path.sketch": None,
+    "path.effects": [],
+    "hatch.linewidth": 0.8,
+    "lines.linestyle": "-",
+    "lines.marker": "None",
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Shield one drawing from the caller's matplotlib settings, and those from the drawing."""
+    import matplotlib
+
+    with matplotlib.rc_context(_STYLE):
+        yield
+
+
+def lines_of(
+    words: str, size: float = BODY, *, width: float = COLUMN, bold: bool = False, even: bool = False
+) -> list[str]:
+    """Break a text into lines that fit `width` points; `even` makes them about equally long.
+
+    Examples
+    --------
+    >>> lines_of("Local partnership co-commissioning", width=120)
+    ['Local partnership', 'co-commissioning']
+    """
+    room = width / (size * (_BOLD if bold else 1))
+    lines = _wrapped(words, room)
+    if not even or len(lines) < 2:
+        return lines
+    narrow = _wide(words) / len(lines)
+    while len(_wrapped(words, narrow)) > len(lines):
+        narrow += 0.5
+    return _wrapped(words, min(narrow, room))
+
+
+def _wide(words: str) -> float:
+    return sum(_WIDTHS.get(letter, _OTHERS) for letter in words)
+
+
+def _wrapped(words: str, room: float) -> list[str]:
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _wide(longer) <= room:
+            lines[-1] = longer
+            continue
+        while _wide(word) > room and len(word) > 1:
+            fits = next(n for n in range(len(word), 0, -1) if n == 1 or _wide(word[:n]) <= room)
+            lines.append(word[:fits])
+            word = word[fits:]
+        lines.append(word)
+    return lines
+
+
+def canvas(
+    ax: Axes | None,
+    *,
+    height: float,
+    title: str,
+    subtitle: str,
+    foot: float = 0.0,
+    right: float = 0,
+) -> Axes:
+    """Prepare Axes whose y runs downwards in points and whose headline stands above.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        None makes a figure of its own, exactly high enough.
+    height : float, in points
+    title, subtitle : str
+        Headline of at most ten words; what is measured, of whom and when.
+    foot, right : float, in points
+        Room below for tick labels; room on the right for labels of lines.
+    """
+    heading = lines_of(title, HEADLINE, bold=True, even=True)
+    below = lines_of(subtitle, SMALL, even=True)
+    lead = len(below) * SMALL * LEADING
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        total = len(heading) * HEADLINE * LEADING + lead + 18 + height + foot + MARGIN
+        figure = Figure(figsize=(WIDTH / 72, total / 72), facecolor="white")
+        ax = figure.add_axes(
+            (
+                MARGIN / WIDTH,
+                (foot + MARGIN) / total,
+                (COLUMN - right) / WIDTH,
+                height / total,
+            )
+        )
+    ax.set_axis_off()
+    ax.set_ylim(height, 0)
+    ax.set_title(
+        "\n".join(heading),
+        loc="left",
+        fontsize=HEADLINE,
+        fontweight="bold",
+        color=INK,
+        pad=lead + 14,
+    )
+    ax.annotate(
+        "\n".join(below),
+        (0, 1),
+        (0, 9),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=SMALL,
+        color=MUTED,
+        va="bottom",
+        linespacing=LEADING,
+        gid="subtitle",
+    )
+    return ax
+
+
+def write(
+    ax: Axes,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = BODY,
+    bold: bool = False,
+    color: str = INK,
+    ha: str = "left",
+    transform: Transform | None = None,
+) -> Text:
+    """Write at a fraction of the width and a height in points (or through another transform)."""
+    return ax.text(
+        x,
+        y,
+        words,
+        fontsize=size,
+        fontweight="bold" if bold else "normal",
+        color=color,
+        ha=ha,
+        transform=transform or ax.get_yaxis_transform(),
+    )
+
+
+# Artists are added one by one below, since Axes.plot, barh, vlines and fill_between rescale the
+# Axes at each call and take several times as long.
+
+
+def stroke(
+    ax: Axes,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    color: str,
+    width: float,
+    transform: Transform | None = None,
+    **how: Any,
+) -> None:
+    """Draw a line through points."""
+    from matplotlib.lines import Line2D
+
+    line = Line2D(xs, ys, color=color, linewidth=width, solid_capstyle="butt", **how)
+    line.set_transform(transform or ax.transData)
+    ax.add_artist(line).set_clip_on(False)
+
+
+def dot(
+    ax: Axes,
+    x: float,
+    y: float,
+    *,
+    color: str,
+    marker: str,
+    size: float = 6.0,
+    hollow: bool = False,
+    transform: Transform | None = None,
+) -> None:
+    """Draw one marker; a hollow one has a white middle and a thicker edge."""
+    stroke(
+        ax,
+        [x],
+        [y],
+        color="white" if hollow else color,
+        width=0,
+        transform=transform,
+        marker=marker,
+        markersize=size,
+        markeredgecolor=color,
+        markeredgewidth=1.6 if hollow else 0.6,
+        zorder=3,
+    )
+
+
+def bar(
+    ax: Axes,
+    x: float,
+    y: float,
+    length: float,
+    *,
+    color: str,
+    hollow: bool = False,
+    hatch: str = "",
+) -> None:
+    """Draw a horizontal bar from `x`, 8 points thick around `y`."""
+    from matplotlib.patches import Rectangle
+
+    box = Rectangle(
+        (x, y - 4),
+        length,
+        8,
+        facecolor="none" if hollow else color,
+        edgecolor=color,
+        linewidth=1.2 if hollow else 0,
+        hatch=hatch or None,
+    )
+    ax.add_patch(box).set_clip_on(False)
+
+
+def strips(
+    ax: Axes,
+    across: tuple[float, float],
+    bands: Iterable[tuple[float, float]],
+    ticks: Sequence[float],
+) -> None:
+    """Draw pale bands with their tick lines, each given as its top and its depth."""
+    from matplotlib.collections import LineCollection, PolyCollection
+
+    left, right = across
+    places = list(bands)
+    boxes = [
+        [(left, top), (right, top), (right, top + deep), (left, top + deep)] for top, deep in places
+    ]
+    lines = [[(tick, top), (tick, top + deep)] for top, deep in places for tick in ticks]
+    for marks in (
+        PolyCollection(boxes, facecolors=BAND, linewidths=0, zorder=0),
+        LineCollection(lines, colors=TICK, linewidths=0.7, zorder=1),
+    ):
+        ax.add_collection(marks, autolim=False)
+        marks.set_clip_on(False)
+
+
+def percent_ticks(low: float, high: float) -> list[float]:
+    """Round marks for a percent axis, zero among them, seven at most.
+
+    Examples
+    --------
+    >>> percent_ticks(-54.2, 4.0)
+    [-50, -40, -30, -20, -10, 0]
+    """
+    step = next((s for s in (5, 10, 25, 50, 100, 250) if (high - low) / s <= 6), 500)
+    first, last = int(-(-low // step)), int(high // step)
+    return [step * mark for mark in range(first, last + 1)]

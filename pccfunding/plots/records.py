@@ -1,0 +1,108 @@
+"""Rows of a frame as plain Python values, with every kind of missing value as None."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pccfunding.errors import TableError
+from pccfunding.words import count, floor_text, is_missing, p_text, quantity
+
+if TYPE_CHECKING:
+    from narwhals.typing import IntoDataFrame
+
+
+Record: TypeAlias = dict[str, Any]
+
+
+def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Record]:
+    """Read the rows of a pandas or Polars frame; every kind of missing value becomes None.
+
+    Raises
+    ------
+    TableError
+        If it is no data frame, has no rows, or lacks a column that the plot needs.
+    """
+    import narwhals.stable.v2 as nw
+
+    try:
+        table = nw.from_native(frame, eager_only=True)
+    except TypeError as error:
+        raise TableError(
+            f"{plot} takes a data frame (pandas or Polars); this is a {type(frame).__name__}."
+        ) from error
+    TableError.need(f"The frame of {plot}", needs, table.columns)
+    if table.is_empty():
+        raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
+    return [
+        {name: None if is_missing(value) else value for name, value in row.items()}
+        for row in table.iter_rows(named=True)
+    ]
+
+
+def number(row: Record, column: str) -> float | None:
+    """Read a number; None where it is missing or the column is absent."""
+    value = row.get(column)
+    return None if value is None else float(value)
+
+
+def text(row: Record, column: str, otherwise: str = "") -> str:
+    """Read a text; `otherwise` where it is missing or the column is absent."""
+    value = row.get(column)
+    return otherwise if value is None else str(value)
+
+
+def span(row: Record, low: str, high: str, *, wide: bool = False) -> tuple[float, float] | None:
+    """Read both ends of an interval; None where one is missing or, if `wide`, they are equal."""
+    least, most = number(row, low), number(row, high)
+    if least is None or most is None or (wide and least == most):
+        return None
+    return least, most
+
+
+def same_comparison(rows: Sequence[Record]) -> tuple[str, str] | None:
+    """Find the one (baseline, period) that all rows compare; more than one gives None."""
+    pairs = {(text(row, "baseline"), text(row, "period")) for row in rows}
+    return pairs.pop() if len(pairs) == 1 else None
+
+
+def ends(row: Record, *, unit: str) -> str:
+    """Write the interval of a row in words, saying which end is left out or missing.
+
+    Examples
+    --------
+    >>> ends({"low": 1.0e6, "high": None, "low_closed": False, "high_closed": False}, unit="GBP")
+    'more than £1,000,000'
+    """
+    low, high = number(row, "low"), number(row, "high")
+    low_closed, high_closed = bool(row.get("low_closed")), bool(row.get("high_closed"))
+    least = None if low is None else quantity(low, unit)
+    most = None if high is None else quantity(high, unit)
+    if least is not None and least == most:
+        return f"exactly {least}"
+    if least is not None and most is not None:
+        before = "" if low_closed else "above "
+        after = "" if high_closed else "below "
+        return f"{before}{least} to {after}{most}"
+    if least is not None:
+        return f"{least} or more" if low_closed else f"more than {least}"
+    if most is not None:
+        return f"{most} or less" if high_closed else f"less than {most}"
+    return "no bound on either side"
+
+
+def p_words(row: Record) -> str:
+    """Write p with n, the size of the family and the smallest p that could come out.
+
+    Examples
+    --------
+    >>> p_words({"p_value": 0.0333, "min_p": 0.00278, "n": 6, "unit": "districts"})
+    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.003'
+    """
+    p, floor = number(row, "p_value"), number(row, "min_p")
+    least = "smallest attainable p unknown" if floor is None else floor_text(floor)
+    family = int(number(row, "family_size") or 1)
+    return (
+        f"{p_text(p)}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of "
+        f"{count(family)}, {least}"
+    )

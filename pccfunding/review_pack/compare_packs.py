@@ -1,0 +1,259 @@
+"""Two packs side by side: numbers added, gone, changed or superseded, and verdicts flipped."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.errors import PackError
+from pccfunding.results import Face
+from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
+from pccfunding.review_pack.csv_text import csv_bytes
+from pccfunding.review_pack.page import render_page
+from pccfunding.review_pack.seal import verify_stored
+from pccfunding.review_pack.stored_pack import read_pack
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PackDifference", "compare_packs"]
+
+_KINDS = {
+    "superseded": "Superseded: another printing of the same number holds now",
+    "changed": "Changed",
+    "added": "Added",
+    "gone": "Gone",
+}
+_VERDICTS = {
+    "verdict flipped": "Verdicts that flipped",
+    "statement added": "Statements added",
+    "statement gone": "Statements gone",
+}
+_COMPARED = ("token", "value", "unit", "low", "low_closed", "high", "high_closed", "source_id",
+             "locator", "working")  # fmt: skip
+_COLUMNS = ["change", "kind", "key", "what", "before", "after", "source_before", "source_after"]
+
+
+@dataclass(frozen=True)
+class PackDifference(Face):
+    """What differs between two packs.
+
+    Attributes
+    ----------
+    before, after : str
+        Names of the packs.
+    frame : DataFrame
+        One row a difference: `change`, `kind`, `key`, `what`, `before`, `after`,
+        `source_before`, `source_after`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> PackDifference("one", "two", pd.DataFrame({"change": []})).text
+    'one to two: no number and no verdict differs.'
+    """
+
+    before: str
+    after: str
+    frame: pd.DataFrame
+    cautions = ()
+
+    @property
+    def text(self) -> str:
+        """How many differences of each kind."""
+        counts = self.frame["change"].value_counts()
+        said = ", ".join(f"{counts[kind]} {kind}" for kind in _all() if kind in counts)
+        return f"{self.before} to {self.after}: {said or 'no number and no verdict differs'}."
+
+    def page(self) -> Page:
+        """Lay the differences out as a page."""
+        counts = self.frame["change"].value_counts()
+        sections = [
+            Section(
+                id=kind.replace(" ", "-"),
+                question=str(counts[kind]),
+                heading=heading,
+                blocks=[_table(self.frame[self.frame["change"] == kind], kind, heading)],
+            )
+            for kind, heading in _all().items()
+            if kind in counts
+        ]
+        nothing = Section(
+            "same", "", "No difference", blocks=[Text(["No number and no verdict differs."])]
+        )
+        return Page(
+            title="Two Reviews compared",
+            subtitle=f"From {self.before} to {self.after}",
+            summary=[Fact(kind.capitalize(), str(counts.get(kind, 0))) for kind in _all()],
+            sections=sections or [nothing],
+            footer=[
+                "Numbers are matched by figure, official statistic or working; a figure counts as "
+                "superseded where another printing of the same number holds in the later pack."
+            ],
+        )
+
+    def write(self, directory: str | Path, *, force: bool = False) -> tuple[Path, ...]:
+        """Write the page and the table to a folder.
+
+        Raises
+        ------
+        FileExistsError
+            If a file is there and `force` was not given.
+        """
+        folder = Path(directory)
+        contents = {
+            folder / "index.html": render_page(self.page()).encode(),
+            folder / "differences.csv": csv_bytes(self.frame),
+        }
+        there = [path for path in contents if path.exists()]
+        if there and not force:
+            said = "an earlier file is there; choose another folder with --out, or use --force"
+            raise FileExistsError(errno.EEXIST, said, str(there[0]))
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, content in contents.items():
+            path.write_bytes(content)
+        return tuple(contents)
+
+
+def compare_packs(before: str | Path, after: str | Path) -> PackDifference:
+    """Compare the numbers and verdicts of two packs.
+
+    Parameters
+    ----------
+    before, after : str or Path
+        Folder or zip archive each.
+
+    Returns
+    -------
+    PackDifference
+
+    Raises
+    ------
+    PackError
+        If a pack is not intact.
+    """
+    import pandas as pd
+
+    old, new = _Numbers(before), _Numbers(after)
+    rows = [*_figures(old, new), *_statements(old, new)]
+    order = list(_all())
+    rows.sort(key=lambda row: order.index(row["change"]))
+    frame = pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
+    return PackDifference(Path(before).name, Path(after).name, frame)
+
+
+class _Numbers:
+    """The figures and statements of an intact pack."""
+
+    def __init__(self, path: str | Path) -> None:
+        stored = read_pack(path)
+        found = verify_stored(stored)
+        if not found.intact:
+            raise PackError(f"{found.text} Only intact packs can be compared.")
+        try:
+            content = json.loads(stored.files["figures.json"])
+            self.figures = {row["key"]: row for row in content["figures"]}
+            self.titles = {row["source_id"]: row["title"] for row in content["sources"]}
+            text = stored.files["statements.csv"].decode()
+            self.statements = {
+                row["statement_id"]: row for row in csv.DictReader(io.StringIO(text))
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise PackError(
+                f"{path} holds no figures.json and statements.csv that can be read ({error!r})."
+            ) from error
+
+    def source(self, row: dict[str, Any] | None) -> str:
+        if row is None or not row["source_id"]:
+            return ""
+        return str(self.titles.get(row["source_id"], row["source_id"]))
+
+
+def _figures(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:
+    holding = {row["subject_id"]: row for row in new.figures.values() if row["subject_id"]}
+    replaced: set[str] = set()
+    rows = []
+    for key, one in old.figures.items():
+        other = new.figures.get(key)
+        if other is None:
+            other = holding.get(one["subject_id"])
+            if other is not None and other["key"] not in old.figures:
+                replaced.add(other["key"])
+                rows.append(_row("superseded", one, other, old, new))
+            else:
+                rows.append(_row("gone", one, None, old, new))
+        elif any(one[name] != other[name] for name in _COMPARED):
+            rows.append(_row("changed", one, other, old, new))
+    for key, other in new.figures.items():
+        if key not in old.figures and key not in replaced:
+            rows.append(_row("added", None, other, old, new))
+    return rows
+
+
+def _row(
+    change: str,
+    one: dict[str, Any] | None,
+    other: dict[str, Any] | None,
+    old: _Numbers,
+    new: _Numbers,
+) -> dict[str, Any]:
+    named = other or one or {}
+    both = (one or {}).get("token") == (other or {}).get("token")
+    sides = [None if row is None else row["token"] for row in (one, other)]
+    if both and one and other:
+        # The words are the same, so what differs beside them is shown.
+        differing = [name for name in _COMPARED if one[name] != other[name]]
+        sides = [
+            f"{row['token']} ({'; '.join(f'{name} {row[name]}' for name in differing)})"
+            for row in (one, other)
+        ]
+    keys = dict.fromkeys(row["key"] for row in (one, other) if row)
+    return dict(
+        zip(
+            _COLUMNS,
+            (change, named["kind"], " → ".join(keys), named["what"], *sides, old.source(one),
+             new.source(other)),
+            strict=True,
+        )
+    )  # fmt: skip
+
+
+def _statements(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:
+    rows = []
+    for name in dict.fromkeys([*old.statements, *new.statements]):
+        one, other = old.statements.get(name), new.statements.get(name)
+        said = [row and " ".join([row["verdict"], row["reason"]]).strip() for row in (one, other)]
+        if said[0] == said[1]:
+            continue
+        change = (
+            "statement added" if one is None
+            else "statement gone" if other is None
+            else "verdict flipped"
+        )  # fmt: skip
+        what = (other or one or {})["statement"]
+        rows.append(
+            dict(zip(_COLUMNS, (change, "statement", name, what, *said, "", ""), strict=True))
+        )
+    return rows
+
+
+def _table(rows: pd.DataFrame, kind: str, heading: str) -> Any:
+    shown = {"key": Column("Number"), "what": Column("What")}
+    if kind not in ("added", "statement added"):
+        shown["before"] = Column("Before", numeric=kind in _KINDS)
+    if kind not in ("gone", "statement gone"):
+        shown["after"] = Column("After", numeric=kind in _KINDS)
+    if kind in _KINDS:
+        shown["source_after" if kind != "gone" else "source_before"] = Column("Source")
+    return frame_table(
+        rows, shown, id=f"table-{kind.replace(' ', '-')}", caption=f"{heading} ({len(rows)})"
+    )
+
+
+def _all() -> dict[str, str]:
+    return _VERDICTS | _KINDS

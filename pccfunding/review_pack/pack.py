@@ -1,0 +1,369 @@
+"""The files of a pack as bytes: page, tables, workbook, register, method and manifest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import hashlib
+import io
+import json
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pccfunding
+from pccfunding.errors import PackError
+from pccfunding.evidence.evidence import table_names
+from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
+from pccfunding.review_pack.layout import lay_out
+from pccfunding.review_pack.page import render_page
+from pccfunding.review_pack.register import COLUMNS
+from pccfunding.review_pack.stored_pack import (
+    MANIFEST,
+    RECORD,
+    file_facts,
+    manifest_of,
+    read_pack,
+    sealed,
+    zipped,
+)
+
+if TYPE_CHECKING:
+    from pccfunding.review_pack.record import Record
+    from pccfunding.review_pack.register import Register
+
+
+_LONGEST = 32_767  # characters that a cell of a workbook can hold
+_DERIVED = "Derived: see the sheet register"
+_TITLES = {
+    "awards": "Award lines",
+    "subtotals": "Subtotals and total, derived",
+    "statutory_fields": "Details that the law asks to be published of each grant",
+    "spend_per_head": "Spend per resident",
+    "year_on_year": "Changes from year to year",
+    "statements": "Statements with verdict and working",
+    "changes": "Printed changes beside changes from counts",
+    "changes_not_quoted": "Changes that no source quotes",
+    "outcomes": "Outcomes and outputs as printed",
+    "totals": "Totals, grants, budgets and ceilings as printed",
+    "noise": "Changes at three dispersions, and the smallest fall that could be shown",
+    "elsewhere": "Changes beside those of the other police force areas",
+    "force_rates": "Offences per 1,000 residents in every police force area",
+    "need": "This area among the police force areas before the money",
+    "status": "Amounts by status and flow",
+    "beside": "Each stream beside the outcomes that sources set beside it",
+    "themes": "Money and results by theme",
+    "sources": "Sources",
+    "register": "Every number used, with source or working",
+}
+
+
+def workbook_bytes(found: Record, register: Register) -> bytes:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    found : Record
+    register : Register
+
+    Returns
+    -------
+    bytes
+        The same tables give the same bytes.
+    """
+    import xlsxwriter
+
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(written, options) as book:
+        book.set_properties(
+            {
+                "title": f"Review of commissioning in {found.area.name}",
+                "created": dt.datetime(2000, 1, 1),
+            }
+        )
+        styles = {
+            "head": book.add_format({"bold": True, "bottom": 1}),
+            # Marks the cell as text for good: it stays text when it is edited or copied.
+            "text": book.add_format({"quote_prefix": True}),
+        }
+        _sheet(book, "notes", ["note"], ([line] for line in _notes(found)), styles)
+        sources = found.tables["sources"]
+        titles = dict(zip(sources["source_id"], sources["title"], strict=True))
+        for name, table in found.tables.items():
+            rows = table.to_dict("records")
+            header = [*map(str, table.columns), "source"]
+            cells = ([*row.values(), _source(row, register, titles)] for row in rows)
+            _sheet(book, name, header, cells, styles)
+        entries = (
+            [_joined(getattr(entry, name)) for name in COLUMNS]
+            + [titles.get(entry.source_id, "Derived: see working")]
+            for entry in register.entries()
+        )
+        _sheet(book, "register", [*COLUMNS, "source"], entries, styles)
+    return written.getvalue()
+
+
+def _notes(found: Record) -> list[str]:
+    return [
+        f"Review of commissioning in {found.area.name}, {found.period.words}",
+        "One table a sheet, with one row of column names. An empty cell is not known, not zero.",
+        "Amounts are in pounds, changes in percent; the unit ends a column's name.",
+        "How it was made: method.md. What must be borne in mind: index.html.",
+        "Official statistics: Open Government Licence v3.0.",
+        *(f"{name}: {_TITLES.get(name, name)}" for name in [*found.tables, "register"]),
+    ]
+
+
+def _sheet(
+    book: Any, name: str, header: list[str], rows: Iterable[Iterable[Any]], styles: dict[str, Any]
+) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    for place, title in enumerate(header):
+        sheet.write_string(0, place, title, styles["head"])
+        sheet.set_column(place, place, 90 if header == ["note"] else max(12, len(title) + 2))
+    for line, row in enumerate(rows, start=1):
+        for place, value in enumerate(map(plain, row)):
+            if isinstance(value, bool):
+                sheet.write_boolean(line, place, value)
+            elif isinstance(value, int | float):
+                sheet.write_number(line, place, value)
+            elif value is not None:
+                style = styles["text"] if risky(value) else None
+                sheet.write_string(line, place, value[:_LONGEST], style)
+
+
+def _joined(value: Any) -> Any:
+    return "; ".join(value) if isinstance(value, tuple) else value
+
+
+def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> str:
+    figure = row.get("figure_id")
+    if isinstance(figure, str):
+        entry = register.printed(figure)
+        return f"{titles.get(entry.source_id, entry.source_id)}; {entry.locator}"
+    named = row.get("figures")
+    if isinstance(named, str) and named:
+        sources = dict.fromkeys(register.printed(one).source_id for one in named.split(";"))
+        return "; ".join(titles.get(one, one) for one in sources)
+    return str(titles.get(row["source_id"], _DERIVED)) if "source_id" in row else _DERIVED
+
+
+_LIBRARIES = ("jinja2", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "xlsxwriter")
+_RULES = (
+    "A figure is a number that somebody printed. Its interval is what the printed words allow: the "
+    "hard one decides conflicts, the soft one is what a fair reader assumes.",
+    "A statement conflicts when the intervals of its sides cannot meet for any admissible unit of "
+    "rounding; it reconciles when the fair readings meet, the scopes are equal and every part is "
+    "known; otherwise it cannot be told, with the reason. The arithmetic is exact.",
+    "Sums run in whole pence. Amounts of different flow or status are never added. An unknown is "
+    "not zero.",
+    "Residents of a financial year are the mid-year estimate inside it, of the latest vintage.",
+    "Real terms use the GDP deflator, mean of the financial year's quarters.",
+    "A change from counts has an exact Poisson interval (95%, conditional on the sum). At "
+    "dispersion 2 and 4, and relative to other areas, it is normal on the log scale.",
+    "The smallest fall that could be shown solves |ln r| = 2.80 √(φ (1 + 1/r) / base) for power "
+    "80% and a two-sided level of 5%.",
+    "No word here says that money moved an outcome: nothing published compares like with like.",
+    "A conflict needs a recorded reason (`pccfunding review --exception ID=REASON`) before the "
+    "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
+)
+_FILES = (
+    ("index.html", "the page; every number leads to its source"),
+    ("statements.csv", "every statement with verdict, both intervals and working"),
+    ("exceptions.csv", "the conflicts with the reason recorded for each"),
+    ("figures.json", "every number used: token, place, interval, source, or working"),
+    ("tables/", "the tables behind the page; review.xlsx holds the same with notes and sources"),
+    ("manifest.json", "configuration, and size and sha256 of every file"),
+)
+
+
+def method_text(found: Record) -> str:
+    """Write down how a Review was made.
+
+    Parameters
+    ----------
+    found : Record
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    known = found.evidence.as_of
+    lines = [
+        "# How this Review was made",
+        "",
+        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}. Evidence: "
+        + (f"as known on {known}." if known else "everything held."),
+        "",
+        "## Versions",
+        "",
+        f"- Python {platform.python_version()}",
+        f"- pccfunding {pccfunding.__version__}",
+        *(f"- {name} {version(name)}" for name in _LIBRARIES),
+        "",
+        "## Seeds",
+        "",
+        "None: nothing here is drawn at random.",
+        "",
+        "## Rules",
+        "",
+        *(f"- {rule}" for rule in _RULES),
+        "",
+        "## Files",
+        "",
+        *(f"- `{name}`: {what}" for name, what in _FILES),
+        "",
+        "Numbers in the tables are written to ten digits, amounts of a million and more to the "
+        "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
+        "that no spreadsheet runs it as a formula.",
+        "",
+        "The same inputs in one environment give the same bytes. With other versions of the "
+        "libraries, the tables and figures.json stay the same; page, workbook and this file may "
+        "differ.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+_OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
+
+
+def contents_of(found: Record) -> dict[str, bytes]:
+    """Give every file of the pack of a Review, the manifest last.
+
+    Parameters
+    ----------
+    found : Record
+
+    Returns
+    -------
+    dict of str to bytes
+        By name within the pack. The same Review in one environment gives the same bytes.
+    """
+    page, register = lay_out(found)
+    files = {"index.html": render_page(page).encode()}
+    tables = {name: table for name, table in found.tables.items() if name != "statements"}
+    files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    files["statements.csv"] = csv_bytes(found.tables["statements"])
+    files["exceptions.csv"] = csv_rows(
+        ["statement_id", "statement", "verdict", "reason"],
+        (
+            (row["statement_id"], row["statement"], told.verdict,
+             found.exceptions.get(row["statement_id"]))
+            for row, told in found.statements if told.verdict == "conflicts"
+        ),
+    )  # fmt: skip
+    files["review.xlsx"] = workbook_bytes(found, register)
+    files["figures.json"] = _figures(found, register)
+    files["method.md"] = method_text(found).encode()
+    manifest = {
+        "format": "pccfunding review pack 1",
+        "configuration": _configuration(found),
+        "files": {name: file_facts(content) for name, content in files.items()},
+    }
+    return files | {MANIFEST: sealed(manifest)}
+
+
+def _figures(found: Record, register: Register) -> bytes:
+    sources = found.tables["sources"].drop(columns="tokens")
+    content = {
+        "format": "pccfunding figures 1",
+        "area_code": found.area.code,
+        "period": found.period.label,
+        "figures": [
+            {name: _json_value(getattr(entry, name)) for name in COLUMNS}
+            for entry in register.entries()
+        ],
+        "sources": [
+            {name: plain(value) for name, value in row.items()}
+            for row in sources.to_dict("records")
+        ],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _json_value(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else plain(value)
+
+
+def _configuration(found: Record) -> dict[str, Any]:
+    evidence = found.evidence
+    # The folder's own name only: where it lies is nobody's business.
+    origin = evidence.origin.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return {
+        "area_code": found.area.code,
+        "area": found.area.name,
+        "period": found.period.label,
+        "as_of": None if evidence.as_of is None else evidence.as_of.isoformat(),
+        "evidence": origin,
+        "rows": {name: len(getattr(evidence, name)) for name in table_names()},
+        "sha256_of_tables_as_csv": {
+            name: hashlib.sha256(csv_bytes(getattr(evidence, name))).hexdigest() for name in _OWN
+        },
+        "exceptions": found.exceptions,
+        "seeds": [],
+    }
+
+
+def write_review(
+    found: Record, directory: Path, *, force: bool, archive: bool = False
+) -> tuple[Path, ...]:
+    """Write every file of a pack to a folder, and the same files as a zip archive beside it.
+
+    Parameters
+    ----------
+    found : Record
+    directory : Path
+    force : bool
+        Write over an earlier pack; its files and its sign-off go.
+    archive : bool, default False
+        Write the archive too.
+
+    Returns
+    -------
+    tuple of Path
+        The page first, the manifest and the archive last.
+
+    Raises
+    ------
+    FileExistsError
+        If a file is there and `force` is false; nothing is written then.
+    """
+    beside = directory.resolve().with_suffix(directory.suffix + ".zip")
+    contents = contents_of(found)
+    planned = [directory / name for name in contents] + ([beside] if archive else [])
+    there = [path for path in [*planned, directory / RECORD] if path.exists()]
+    if there and not force:
+        raise FileExistsError(
+            errno.EEXIST,
+            f"{len(there)} files of an earlier Review are there; choose another folder with --out, "
+            f"or write over them with --force",
+            str(there[0]),
+        )
+    for path in _earlier(directory):
+        path.unlink(missing_ok=True)
+    for name, content in contents.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if archive:
+        beside.write_bytes(zipped(contents))
+    return tuple(planned)
+
+
+def _earlier(directory: Path) -> list[Path]:
+    """The files of an earlier pack; never one outside the folder, whatever its manifest says."""
+    if not (directory / MANIFEST).is_file():
+        return []
+    try:
+        listed = manifest_of(read_pack(directory))["files"]
+    except PackError:
+        listed = {}
+    inside = [name for name in listed if ".." not in PurePosixPath(name).parts]
+    places = [directory / name for name in [*inside, RECORD]]
+    return [path for path in places if path.is_relative_to(directory) and path.is_file()]

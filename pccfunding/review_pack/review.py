@@ -1,0 +1,353 @@
+"""The Review: what the evidence says of one area and period, gathered into tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.areas import Area, find_area
+from pccfunding.errors import PeriodError, TableError, UnknownNameError
+from pccfunding.evidence import Evidence
+from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
+from pccfunding.evidence.tracing import cite
+from pccfunding.periods import Period
+from pccfunding.results import Face
+from pccfunding.review_pack.completeness import statutory_fields
+from pccfunding.review_pack.record import Record
+from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
+from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
+from pccfunding.review_pack.tables_spending import (
+    award_lines,
+    beside,
+    compared_years,
+    spend_per_head,
+    subtotals,
+    themes,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.reconciliation import Reconciliation
+    from pccfunding.review_pack.blocks import Page
+
+__all__ = ["Review", "review"]
+
+
+@dataclass(frozen=True)
+class Review(Face, Record):
+    """What the evidence says of one area and period.
+
+    Attributes
+    ----------
+    area : Area
+    period : Period
+    evidence : Evidence
+        The tables it was made from.
+    tables : dict of str to DataFrame
+        What the page shows, at full precision: awards, subtotals, spend_per_head, year_on_year,
+        statements, changes, changes_not_quoted, noise, elsewhere, need, force_rates, status,
+        beside, themes, totals, outcomes, sources.
+    statements : tuple of (dict, Reconciliation)
+        Every statement with its working.
+    exceptions : dict of str to str
+        A recorded reason for each conflict that has one, by the statement's id.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> found = pcc.review(pcc.load_evidence())
+    >>> found.area.name, found.period.label
+    ('Cambridgeshire', '2021-22/2024-25')
+    """
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The award lines, at full precision."""
+        return self.tables["awards"]
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """What was found, as one short table: `finding`, `number`, `note`."""
+        import pandas as pd
+
+        from pccfunding.review_pack.key_figures import key_facts
+
+        facts = key_facts(self)
+        return pd.DataFrame(facts, columns=["finding", "number", "note"])
+
+    @property
+    def text(self) -> str:
+        """Two sentences that can be pasted."""
+        verdicts = [result.verdict for _, result in self.statements]
+        return (
+            f"{len(verdicts)} statements about {self.area.name} were worked: "
+            f"{verdicts.count('reconciles')} hold, {verdicts.count('conflicts')} conflict, "
+            f"{verdicts.count('cannot be told')} cannot be told.\n"
+            "Spend and outcome stand side by side here; nothing published shows that one moved "
+            "the other."
+        )
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Codes of what a reader must bear in mind."""
+        codes = ["one-area"]
+        if any(result.verdict == "conflicts" for _, result in self.statements):
+            codes.append("conflicts")
+        if self.tables["awards"]["unknown"].notna().any():
+            codes.append("amounts-unknown")
+        return tuple(codes)
+
+    def page(self) -> Page:
+        """Lay the Review out as a page."""
+        from pccfunding.review_pack.layout import lay_out
+
+        return lay_out(self)[0]
+
+    def write(
+        self, directory: str | Path, *, force: bool = False, zip: bool = False
+    ) -> tuple[Path, ...]:
+        """Write the pack to a folder: page, tables, register, method and manifest.
+
+        Parameters
+        ----------
+        directory : str or Path
+            Created where it does not exist.
+        force : bool, default False
+            Write over an earlier pack; its files and its sign-off go.
+        zip : bool, default False
+            Write the same files as a zip archive beside the folder too.
+
+        Returns
+        -------
+        tuple of Path
+            The files written, the page first.
+
+        Raises
+        ------
+        FileExistsError
+            If a file is there and `force` was not given.
+        """
+        from pccfunding.review_pack.pack import write_review
+
+        return write_review(self, Path(directory), force=force, archive=zip)
+
+
+def review(
+    evidence: Evidence,
+    *,
+    area_code: str | None = None,
+    period: str | Period | None = None,
+    exceptions: Mapping[str, str] | None = None,
+) -> Review:
+    """Review what a commissioner funded against the outcomes that were reported.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The bundled evidence, or one read from a data package.
+    area_code : str, optional
+        Name or ONS code of the police force area; by default the one of the award listing.
+    period : str or Period, optional
+        By default the period of the largest sum that the listing is part of.
+    exceptions : mapping of str to str, optional
+        A reason for a conflict, by the statement's id: a pack can be signed only when each
+        conflict has one.
+
+    Returns
+    -------
+    Review
+
+    Raises
+    ------
+    TableError
+        If no award line is for this area.
+    PeriodError
+        If no award line lies within the period.
+    UnknownNameError
+        If the area is not known, or an exception names no conflict.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> found = pcc.review(pcc.load_evidence(), area_code="Cambridgeshire", period="2023-24")
+    >>> found.tables["subtotals"]["amount_gbp"].tolist()
+    [3746484.0, 1903112.0, 331862.0, 5981458.0]
+    """
+    area = find_area(area_code or _area_with_most_lines(evidence))
+    awards = evidence.awards[evidence.awards["area_code"] == area.code]
+    if awards.empty:
+        held = ", ".join(sorted(evidence.awards["area_code"].unique())) or "none"
+        raise TableError(
+            f"The evidence holds no award line for {area.name} ({area.code}); it holds lines for "
+            f"{held}. Read other evidence with --evidence or read_evidence(folder)."
+        )
+    span = _span(evidence, awards) if period is None else _period(period)
+    awards = _within(awards, span)
+    if awards.empty:
+        raise PeriodError(
+            f"No award line for {area.name} lies within {span.label}; the lines are for "
+            f"{', '.join(sorted(evidence.awards['period'].unique()))}."
+        )
+    lines = award_lines(_in_printed_order(awards, evidence))
+    statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
+    given = _exceptions(dict(exceptions or {}), statements)
+    changes = recomputed_changes(evidence, area.code)
+    tables = {
+        "awards": lines,
+        "subtotals": subtotals(lines, by="funder_group"),
+        "statutory_fields": statutory_fields(lines),
+        "spend_per_head": spend_per_head(evidence, lines),
+        "year_on_year": _overlapping(compared_years(evidence, area.code), span),
+        "statements": _statement_table(statements),
+        "changes": _overlapping(changes, span),
+        "changes_not_quoted": changes_not_quoted(evidence, area.code),
+        "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
+        "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
+    }
+    tables["noise"] = noise(tables["changes"])
+    tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
+    tables["force_rates"] = force_rates(evidence, tables["changes"])
+    tables["need"] = need(tables["force_rates"], area.code, tables["changes"])
+    tables["status"] = _status(tables)
+    tables["beside"] = beside(tables)
+    tables["themes"] = themes(tables)
+    tables["sources"] = _sources(evidence, tables)
+    return Review(area, span, evidence, tables, statements, given)
+
+
+def _area_with_most_lines(evidence: Evidence) -> str:
+    counts = evidence.awards["area_code"].value_counts()
+    if counts.empty:
+        raise TableError("The evidence holds no award lines; a Review needs at least one.")
+    return str(counts.index[0])
+
+
+def _period(period: str | Period) -> Period:
+    return period if isinstance(period, Period) else Period.parse(period)
+
+
+def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
+    """The longest period of a sum that holds lines of the listing, else that of the lines."""
+    totals = evidence.totals.dropna(subset=["period_start", "period_end"])
+    holding = totals[totals["subject_id"].isin(awards["part_of"].dropna())]
+    frame = awards if holding.empty else holding
+    return Period.of(frame["period_start"].min().date(), frame["period_end"].max().date())
+
+
+def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    start, end = span.start.isoformat(), span.end.isoformat()
+    inside: pd.Series[bool] = (frame["period_start"] >= start) & (frame["period_end"] <= end)
+    return frame[inside].reset_index(drop=True)
+
+
+def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Rows that touch the period; a row without a period stays, since nobody said its time."""
+    undated = frame["period_end"].isna()
+    start, end = span.start.isoformat(), span.end.isoformat()
+    touches: pd.Series[bool] = (frame["period_end"] >= start) & (frame["period_start"] <= end)
+    return frame[undated | touches].reset_index(drop=True)
+
+
+def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
+    return frame[frame["area_code"] == area.code]
+
+
+def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    place = {figure: row for row, figure in enumerate(evidence.figures["figure_id"])}
+    order = subjects["figure_id"].map(place).sort_values(kind="stable").index
+    return subjects.loc[order].reset_index(drop=True)
+
+
+def _touching(
+    worked: list[tuple[dict[Any, Any], Reconciliation]], evidence: Evidence, span: Period
+) -> tuple[tuple[dict[Any, Any], Reconciliation], ...]:
+    """Statements with a figure of the period, or with figures without a period only."""
+    import pandas as pd
+
+    columns = ["subject_id", "period_start", "period_end"]
+    tables = (evidence.awards, evidence.totals, evidence.outcomes)
+    dated = pd.concat([table[columns].dropna() for table in tables])
+    of_figure = evidence.figures.set_index("figure_id")["subject_id"]
+    outside = set(dated["subject_id"]) - set(_overlapping(dated, span)["subject_id"])
+    inside = set(dated["subject_id"]) - outside
+    kept = []
+    for row, result in worked:
+        named = {of_figure[figure] for figure in figure_ids(row)}
+        if named & inside or not named & outside:
+            kept.append((row, result))
+    return tuple(kept)
+
+
+def _exceptions(
+    given: dict[str, str], statements: tuple[tuple[dict[Any, Any], Reconciliation], ...]
+) -> dict[str, str]:
+    conflicts = [row["statement_id"] for row, told in statements if told.verdict == "conflicts"]
+    for name, reason in given.items():
+        if name not in conflicts:
+            raise UnknownNameError(
+                f"No conflict '{name}' in this Review. An exception gives the reason for a "
+                f"conflict; the conflicts are {', '.join(conflicts) or 'none'}."
+            )
+        if not reason.strip():
+            raise TableError(f"The exception '{name}' gives no reason: write one after the '='.")
+    return {name: " ".join(reason.split()) for name, reason in given.items()}
+
+
+def _status(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Count the amounts held by status and flow; they are never added up."""
+    import pandas as pd
+
+    both = pd.concat([tables[name][["status", "flow"]] for name in ("awards", "totals")])
+    words = both.fillna("not stated").apply(lambda column: column.str.replace("_", " "))
+    counts: pd.DataFrame = words.groupby(["status", "flow"]).size().reset_index(name="amounts")
+    return counts
+
+
+def _statement_table(
+    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
+) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "statement_id": row["statement_id"],
+                "statement": row["statement"],
+                **result.record(),
+                "text": result.text,
+                "figures": ";".join(figure_ids(row)),
+                "note": row["note"],
+            }
+            for row, result in statements
+        ]
+    )
+
+
+def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Give every source behind the Review in reading order: figures first, then statistics."""
+    import pandas as pd
+
+    figures = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
+    if len(tables["statements"]):
+        figures.append(tables["statements"]["figures"].str.split(";").explode())
+    named = pd.concat(figures).drop_duplicates()
+    printed = cite(pd.DataFrame({"figure_id": named[named != ""]}), evidence=evidence)
+    area = tables["awards"]["area_code"].iloc[0]
+    people, crime = evidence.population, evidence.recorded_crime
+    counted = tables["changes"][tables["changes"]["verdict"] != "not testable"]
+    windows = evidence.outcomes[evidence.outcomes["subject_id"].isin(counted["subject_id"])]
+    ends = pd.concat([windows["baseline_end"], windows["period_end"]])
+    statistics = [
+        people.loc[people["area_code"] == area, "source_id"].tail(1),
+        crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
+        evidence.deflator["source_id"],
+    ]
+    stated = evidence.statements[
+        evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
+    ]
+    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates().to_frame()
+    cited = pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    return cited.drop_duplicates("source_id", ignore_index=True)

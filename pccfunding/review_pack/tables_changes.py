@@ -1,0 +1,192 @@
+"""Published changes set beside the same changes recomputed from counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.evaluation.published_change import judge_change
+from pccfunding.intervals import Interval
+from pccfunding.measures import reduction
+from pccfunding.words import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.evidence import Evidence
+
+
+_WINDOWS = ["baseline_start", "baseline_end", "period_start", "period_end"]
+_ORDER = {"reproduced": 0, "consistent": 1, "not settled": 2, "not testable": 3}
+_COUNTED = [
+    "offences_baseline",
+    "offences_comparison",
+    "change_pct",
+    "change_low_pct",
+    "change_high_pct",
+]
+
+
+def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
+    """Set each published change beside the change of the counts, where there are counts.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+        ONS code of the area.
+
+    Returns
+    -------
+    DataFrame
+        One row a published change in percent: `subject_id`, `measure`, `token`, `printed_pct`,
+        `printed_low_pct`, `printed_high_pct`, `period`, `baseline`, `offence`, `offence_match`,
+        `offences_baseline`, `offences_comparison`, `change_pct` with `change_low_pct` and
+        `change_high_pct` (exact Poisson, 95%), `verdict` ("reproduced", "consistent",
+        "not settled", "not testable"; see `published_change`), `why`, `figure_id`.
+    """
+    import pandas as pd
+
+    outcomes = evidence.outcomes
+    here = outcomes[(outcomes["area_code"] == area_code) & outcomes["change_pct"].notna()]
+    printed = here.rename(
+        columns={
+            "change_pct": "printed_pct",
+            "value_low": "printed_low_pct",
+            "value_high": "printed_high_pct",
+        }
+    )
+    counted = [
+        _counted(evidence, area_code, group)
+        for _, group in here[here["offence"].notna()].groupby(_WINDOWS)
+        if _is_counted(evidence, area_code, group)
+    ]
+    counts = (
+        pd.concat(counted, ignore_index=True)
+        if counted
+        else pd.DataFrame(columns=["subject_id", *_COUNTED])
+    )
+    table = printed.merge(counts, on="subject_id", how="left", validate="1:1")
+    judged = [_judge(row) for row in table.to_dict("records")]
+    table["verdict"] = [verdict for verdict, _ in judged]
+    table["why"] = [why for _, why in judged]
+    table["_order"] = table["verdict"].map(_ORDER)
+    table = table.sort_values(["_order", "period", "measure"], kind="stable", ignore_index=True)
+    return table[
+        [
+            "subject_id",
+            "measure",
+            "token",
+            "printed_pct",
+            "printed_low_pct",
+            "printed_high_pct",
+            "period",
+            "baseline",
+            "period_start",
+            "period_end",
+            "offence",
+            "offence_match",
+            *_COUNTED,
+            "verdict",
+            "why",
+            "better",
+            "funding_stream",
+            "attribution",
+            "base_count",
+            "figure_id",
+        ]
+    ]
+
+
+def changes_not_quoted(evidence: Evidence, area_code: str) -> pd.DataFrame:
+    """Changes over the same windows that the sources could have quoted and did not.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+        ONS code of the area.
+
+    Returns
+    -------
+    DataFrame
+        One row an offence class: `offence`, `period`, `baseline`, counts and `change_pct` with its
+        exact Poisson bounds; largest rise first.
+    """
+    import pandas as pd
+
+    outcomes = evidence.outcomes
+    quoted = outcomes[(outcomes["area_code"] == area_code) & outcomes["offence"].notna()]
+    quoted = quoted[quoted["baseline"].notna() & quoted["period"].notna()]
+    crime = evidence.recorded_crime[evidence.recorded_crime["area_code"] == area_code]
+    tables = []
+    for _, group in quoted.groupby(["baseline", "period"]):
+        if not _is_counted(evidence, area_code, group):
+            continue
+        baseline, period = group["baseline"].iloc[0], group["period"].iloc[0]
+        named = {name for classes in group["offence"] for name in classes.split(" + ")}
+        rest = crime[~crime["offence"].isin(named)]
+        changed = _bounds(reduction(rest, baseline=baseline, comparison=period, by="offence"))
+        tables.append(changed.assign(baseline=baseline, period=period))
+    if not tables:
+        return pd.DataFrame(columns=["offence", "period", "baseline", *_COUNTED])
+    found = pd.concat(tables, ignore_index=True).dropna(subset=["change_pct"])
+    columns = ["offence", "period", "baseline", *_COUNTED]
+    return found.sort_values("change_pct", ascending=False, ignore_index=True)[columns]
+
+
+def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:
+    """Whether counts of the area are held for both windows."""
+    crime = evidence.recorded_crime
+    ends = set(crime.loc[crime["area_code"] == area_code, "period_end"])
+    first = group.iloc[0]
+    return first["baseline_end"] in ends and first["period_end"] in ends
+
+
+def _counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> pd.DataFrame:
+    crime = evidence.recorded_crime
+    here = crime[crime["area_code"] == area_code]
+    classes = group[["subject_id", "offence"]].assign(
+        offence=group["offence"].str.split(" + ", regex=False)
+    )
+    rows = classes.explode("offence").merge(here, on="offence")
+    return _bounds(
+        reduction(
+            rows,
+            baseline=group["baseline"].iloc[0],
+            comparison=group["period"].iloc[0],
+            by="subject_id",
+        )
+    )[["subject_id", *_COUNTED]]
+
+
+def _bounds(changed: pd.DataFrame) -> pd.DataFrame:
+    """Turn bounds of the reduction into bounds of the change."""
+    return changed.assign(
+        change_low_pct=-changed["reduction_high_pct"],
+        change_high_pct=-changed["reduction_low_pct"],
+    )
+
+
+def _judge(row: dict[Any, Any]) -> tuple[str, str]:
+    before, after = row["offences_baseline"], row["offences_comparison"]
+    if is_missing(before) or is_missing(after) or not before:
+        has_class = isinstance(row["offence"], str)
+        return "not testable", (
+            "no counts for these periods" if has_class else "no counts published for this measure"
+        )
+    verdict, why = judge_change(
+        Interval.of(_exact(row["printed_low_pct"]), _exact(row["printed_high_pct"])),
+        int(after),
+        int(before),
+        # No source says which release it counted in, and counts go on being revised.
+        counts="another release" if row["offence_match"] == "same" else "another class",
+        noise=(row["change_low_pct"], row["change_high_pct"]),
+    )
+    classes = {"wider": "a wider class", "proxy": "classes put together as a proxy"}
+    match = row["offence_match"]
+    return verdict, f"counts of {classes[match]}" if match in classes else why
+
+
+def _exact(end: float) -> str | None:
+    """Give a printed end as its decimal; None where the words leave that side open."""
+    return None if is_missing(end) else str(end)

@@ -1,0 +1,32 @@
+"""What all table contracts share: closed vocabularies, patterns and the column helper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandera.pandas as pa
+
+FLOWS = ("national_to_pcc", "pcc_to_recipient")
+STATUSES = ("bid", "award", "allocation", "budget", "outturn", "ceiling")
+UNKNOWN_KINDS = ("nil", "not_published", "withheld", "not_applicable", "not_yet_due")
+# Who got a grant, what for, on which conditions and why: what SI 2011/3050, Schedule, paragraph
+# 3(f), asks to be published.
+STATUTORY = ("recipient", "purpose", "conditions", "reasons")
+VERIFIED = ("yes", "secondary", "derived")
+AREA_CODE = r"^([EWKN]\d{8}(-unassigned|-airport)?|BTP)$"
+SUBJECT_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+DECIMAL = r"^-?\d+(\.\d+)?$"
+
+
+def column(
+    description: str, *, unit: str | None = None, optional: bool = False, **rules: Any
+) -> Any:
+    """Describe one column: what it holds, its unit, and whether a value may be missing."""
+    metadata = {"unit": unit} if unit else None
+    return pa.Field(description=description, metadata=metadata, nullable=optional, **rules)
+
+
+class Table(pa.DataFrameModel):
+    class Config:
+        strict = True
+        coerce = False
