@@ -40,6 +40,20 @@ def pounds(amount: Real | None, *, places: int | None = None) -> str:
     return _written(amount, f",.{digits}f", before="£")
 
 
+def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
+    """Write a sum of amounts; where some are unknown it is a lower bound, and says so.
+
+    Examples
+    --------
+    >>> sum_text(100, 3, 3), sum_text(100, 2, 3), sum_text(None, 0, 2)
+    ('£100', 'at least £100 (2 of 3 amounts known)', 'unknown (0 of 2 amounts known)')
+    """
+    if n_known == n_amounts:
+        return pounds(amount)
+    least = "unknown" if n_known == 0 else f"at least {pounds(amount)}"
+    return f"{least} ({count(n_known)} of {counted(n_amounts, 'amount')} known)"
+
+
 def percent(change: Real | None, *, places: int | None = 1, sign: bool = True) -> str:
     """Write a percentage; `places=None` gives as few digits as it has, `sign=False` no plus.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
+from pccfunding.words import count
 
+_POUNDS_PER = re.compile(r"spend_(?:real_)?gbp_per_(?P<per>head|[1-9]\d*)")
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
 _DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 
@@ -80,12 +83,31 @@ def windows_of(frame: pd.DataFrame, columns: Iterable[str] = _DAYS) -> pd.DataFr
     return ordered
 
 
-def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame:
+def spend_named(frame: pd.DataFrame, asked: str | None) -> str:
+    """Name the column of spend: the one asked for, else in real terms, else in cash."""
+    if asked is not None:
+        return asked
+    found = [name for name in _SPEND if name in frame.columns]
+    found += [name for name in map(str, frame.columns) if name.startswith("spend_gbp_per_")]
+    return found[0] if found else "spend_gbp_per_head"
+
+
+def measured_by(column: str) -> str | None:
+    """Say what a column of spend counts for each person; None where its name says no "per"."""
+    if pounds := _POUNDS_PER.fullmatch(column):
+        per = pounds["per"]
+        return f"£ per {per if per == 'head' else f'{count(int(per))} residents'}"
+    return column.replace("_", " ") if "_per_" in column else None
+
+
+def prices_of(frame: pd.DataFrame, column: str) -> str | None:
+    """Give the price base of a column of spend; None for cash beside amounts in real terms."""
+    in_real_terms = [name for name in map(str, frame.columns) if name.startswith("spend_real_")]
+    return None if in_real_terms and column not in in_real_terms else one_value(frame, "price_base")
+
+
+def spend_side(frame: pd.DataFrame, on: str, column: str) -> pd.DataFrame:
     """Give spend as one row an area: pounds per head, bounds, total, people, labels."""
-    if column is None:
-        found = [name for name in _SPEND if name in frame.columns]
-        found += [name for name in map(str, frame.columns) if name.startswith("spend_gbp_per_")]
-        column = found[0] if found else "spend_gbp_per_head"
     need(frame, [on, column], "spend")
     _refuse_twice(frame, on, "spend")
     given = {

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.areas import Area, find_area
-from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
+from pccfunding.association.inputs import (
+    measured_by,
+    one_value,
+    outcome_side,
+    prices_of,
+    spend_named,
+    spend_side,
+    values_of,
+)
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.words import is_missing, percent
@@ -42,7 +50,7 @@ class Pairing:
     timing : Timing
     unit : str
     words : dict
-        stream, flow, status, price_base, allocation, offence.
+        stream, flow, status, price_base, allocation, offence; measured, what a row of spend is.
     has_counts, per_resident : bool
     cautions : list of str
     reason, detail : str or None
@@ -71,7 +79,8 @@ def pair(
     override: Collection[str],
 ) -> Pairing:
     """Join the sides and put down what is missing, doubtful or forbidden."""
-    money, outcome = spend_side(spend, on, spend_column), outcome_side(reduction, on)
+    column = spend_named(spend, spend_column)
+    money, outcome = spend_side(spend, on, column), outcome_side(reduction, on)
     outcome, has_counts, only_percent = _scored(outcome, reduction)
     both = money.merge(outcome, on="area", how="outer", indicator="found")
     both = both.sort_values("area", ignore_index=True)
@@ -105,11 +114,11 @@ def pair(
         ),
         timing=check_timing(spend, reduction, override),
         unit=_UNITS.get(next(iter(kinds)), "areas") if len(kinds) == 1 else "areas",
-        words=_words(spend, reduction),
+        words=_words(spend, column, reduction),
         has_counts=has_counts,
         per_resident=per_resident,
     )
-    found.reason, found.detail = _refusal(found, spend, len(kinds), only_percent)
+    found.reason, found.detail = _refusal(found, spend, column, len(kinds), only_percent)
     found.cautions = _doubts(found, reduction, leave_out)
     return found
 
@@ -180,24 +189,24 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     }
 
 
-def _words(spend: pd.DataFrame, reduction: pd.DataFrame) -> dict[str, str | None]:
-    words = {
-        column: one_value(spend, column)
-        for column in ("funding_stream", "flow", "status", "price_base")
-    }
+def _words(spend: pd.DataFrame, used: str, reduction: pd.DataFrame) -> dict[str, str | None]:
+    words = {column: one_value(spend, column) for column in ("funding_stream", "flow", "status")}
+    words["measured"], words["price_base"] = measured_by(used), prices_of(spend, used)
     words["allocation"] = one_value(spend, "apportioned_by")
     words["offence"] = one_value(reduction, "offence") or one_value(reduction, "offence_group")
     return words
 
 
 def _refusal(
-    found: Pairing, spend: pd.DataFrame, kinds: int, only_percent: bool
+    found: Pairing, spend: pd.DataFrame, column: str, kinds: int, only_percent: bool
 ) -> tuple[str | None, str | None]:
     """Give the first reason, in the order of decision, that forbids an estimate."""
-    for column, reason in (("flow", "mixed flows"), ("status", "mixed statuses")):
-        if len(held := values_of(spend, column)) > 1:
+    for label, reason in (("flow", "mixed flows"), ("status", "mixed statuses")):
+        if len(held := values_of(spend, label)) > 1:
             return reason, f"The rows are {', '.join(held)}."
     areas = found.areas
+    if found.words["measured"] is None:
+        return "spend not per head", f"The column asked for is {column!r}."
     if kinds > 1:
         return "mixed kinds of area", None
     if found.timing.reason == "mixed windows":

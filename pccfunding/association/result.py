@@ -51,6 +51,10 @@ REASONS = {
     "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
     "mixed kinds of area": "show districts and forces separately, never pooled",
     "no area in common": "spend and outcome share no area",
+    "spend not per head": (
+        "areas differ in size, so only spend for each resident can be set beside an outcome; "
+        "per_capita_spend gives it, and a column of one's own says per what in its name"
+    ),
     "spend not published": "one amount for each area would be needed",
     "one area only": "what happens inside one area is no sample of anything",
     "no variation in spend": (
@@ -66,8 +70,6 @@ REASONS = {
     "pandemic months": "a window holds months from March 2020 to March 2021",
 }
 OVERRIDES = ("pandemic months", "series break", "windows out of order")
-
-MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
 
 
 def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
@@ -95,7 +97,8 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     )
     behind = "" if lag is None else f", {lag} whole years before the follow-up"
     return (
-        f"association, {where}, between {MEASURED[method]} of {money} "
+        f"association, {where}, between {'the log of ' * (method == 'pearson')}"
+        f"{words['measured'] or 'the column asked for'} of {money} "
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
@@ -256,11 +259,15 @@ def scatter_rows(found: Association) -> pd.DataFrame:
             "y": y,
             "intercept": [line[0] for line in lines],
             "slope": [line[1] for line in lines],
-            "x_label": "£ per head",
+            "x_label": ", ".join(filter(None, (found.spend_measured, _prices(found)))),
             "y_label": "log reduction (above 0: a fall)",
             **_facts(found),
         }
     )
+
+
+def _prices(found: Association) -> str:
+    return f"{found.spend_prices} prices" if found.spend_prices else ""
 
 
 def _line(x: Any, y: Any) -> tuple[float, float]:
@@ -322,7 +329,7 @@ class Association(Face):
         Areas used.
     unit : str
         What the areas are.
-    spend_window, spend_status, spend_prices, spend_allocation : str or None
+    spend_window, spend_status, spend_prices, spend_measured, spend_allocation : str or None
     baseline_window, follow_up_window, outcome : str or None
     base_count : int or None
         Offences in the baseline over all areas used.
@@ -388,6 +395,7 @@ class Association(Face):
     spend_window: str | None
     spend_status: str | None
     spend_prices: str | None
+    spend_measured: str | None
     spend_allocation: str | None
     baseline_window: str | None
     follow_up_window: str | None

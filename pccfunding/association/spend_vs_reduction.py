@@ -183,6 +183,7 @@ def spend_vs_reduction(
         spend_window=found.timing.spend,
         spend_status=found.words["status"],
         spend_prices=found.words["price_base"],
+        spend_measured=found.words["measured"],
         spend_allocation=found.words["allocation"],
         baseline_window=found.timing.baseline,
         follow_up_window=found.timing.follow_up,

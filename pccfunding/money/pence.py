@@ -155,8 +155,10 @@ def exact_pence(
     raise not_pence(what, float(amount))
 
 
-def exact_sum(amounts: Iterable[float]) -> Fraction:
-    """Add up the known amounts of some, in exact pounds and pence.
+def exact_sum(amounts: Iterable[float]) -> Fraction | None:
+    """Add up the known amounts of some, in exact pounds and pence; None where none is known.
+
+    A sum beside unknown amounts is a lower bound: whoever shows it says so.
 
     Raises
     ------
@@ -167,8 +169,12 @@ def exact_sum(amounts: Iterable[float]) -> Fraction:
     --------
     >>> exact_sum([0.1, 0.2, None, float("nan")])
     Fraction(3, 10)
+    >>> exact_sum([None]) is None, exact_sum([])
+    (True, Fraction(0, 1))
     """
-    return sum((exact_pence(one) for one in amounts if not is_missing(one)), Fraction(0))
+    given = list(amounts)
+    known = [exact_pence(one) for one in given if not is_missing(one)]
+    return None if given and not known else sum(known, Fraction(0))
 
 
 def known_sum(amounts: Iterable[float]) -> float:
@@ -176,7 +182,7 @@ def known_sum(amounts: Iterable[float]) -> float:
     return math.fsum(one for one in amounts if not is_missing(one))
 
 
-def share_pct(part: float | Fraction, total: Fraction) -> float | None:
+def share_pct(part: float | Fraction | None, total: Fraction | None) -> float | None:
     """Give an amount as percent of a total; None where it is unknown or the total is zero.
 
     Examples
@@ -184,7 +190,9 @@ def share_pct(part: float | Fraction, total: Fraction) -> float | None:
     >>> share_pct(0.25, exact_sum([0.25, 0.75])), share_pct(0.25, Fraction(0))
     (25.0, None)
     """
-    return None if is_missing(part) or not total else float(100 * exact_pence(part) / total)
+    if part is None or is_missing(part) or not total:
+        return None
+    return float(100 * exact_pence(part) / total)
 
 
 def not_pence(what: str, amount: float) -> PenceError:

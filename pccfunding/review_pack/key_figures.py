@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_spending import printed_total
-from pccfunding.words import count, counted, pounds
+from pccfunding.words import count, counted, pounds, sum_text
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
@@ -31,7 +31,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
-            pounds(total["amount_gbp"]),
+            sum_text(total["amount_gbp"], total["n_known"], total["n_figures"]),
             f"derived: the sum of {counted(total['n_known'], 'printed line')}; {beside}",
         )
     ]

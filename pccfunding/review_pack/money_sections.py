@@ -28,12 +28,14 @@ from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_theme
 from pccfunding.words import (
     amount_text,
     count,
+    counted,
     interval_text,
     is_missing,
     percent,
     pounds,
     share,
     share_text,
+    sum_text,
 )
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ def bought(found: Record, cited: Citations) -> Section:
         + f"; {int(fields['not_published'].sum())} not published",
         "tables/awards.csv",
     )
-    total = pounds(sums.iloc[-1]["amount_gbp"])
+    all_lines = sums.iloc[-1].to_dict()
+    total = sum_text(all_lines["amount_gbp"], all_lines["n_known"], all_lines["n_figures"])
     stated = printed_total(found.tables)
     beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
     if lines["period"].nunique() > 1:
@@ -175,11 +178,19 @@ def status(found: Record, cited: Citations) -> Section:
 def _themes(found: Record, cited: Citations) -> Table:
     keys = enter_themes(found, cited)
     return frame_table(
-        found.tables["themes"].assign(source=cited.cells([key] for key in keys)),
+        found.tables["themes"].assign(
+            money=[
+                sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
+                if row["award_lines"]
+                else ""
+                for row in found.tables["themes"].to_dict("records")
+            ],
+            source=cited.cells([key] for key in keys),
+        ),
         {
             "theme": Column("Theme"),
             "award_lines": Column("Award lines", numeric=True),
-            "amount_gbp": Column("Money in those lines", numeric=True, write=pounds),
+            "money": Column("Money in those lines", numeric=True),
             "results": Column("Results reported", numeric=True),
             "outcomes": Column("of which outcomes", numeric=True),
             "with_base": Column("with a published base", numeric=True),
@@ -341,7 +352,7 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
                 "row": "total" if is_total else "subtotal",
                 "heading": "All lines" if is_total else name,
                 "funder_group": name,
-                "funding_stream": "Total, derived" if is_total else "Subtotal, derived",
+                "funding_stream": _sum_label(group, "Total" if is_total else "Subtotal"),
                 "amount_gbp": group["amount_gbp"],
                 "share_pct": group["share_pct"],
                 "derived": True,
@@ -350,6 +361,13 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _sum_label(group: dict[Any, Any], name: str) -> str:
+    """Name a derived sum, which is a lower bound where an amount is unknown."""
+    known, of = group["n_known"], group["n_figures"]
+    least = "" if known == of else f": at least, {known} of {counted(of, 'amount')} known"
+    return f"{name}, derived{least}"
 
 
 def _of_year(line: dict[Any, Any]) -> str:

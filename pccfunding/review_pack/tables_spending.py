@@ -47,7 +47,8 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     -------
     DataFrame
         `by`, `amount_gbp`, `share_pct`, `n_figures`, `n_known`, `basis` (always "derived"); the
-        last row is the total of all lines.
+        last row is the total of all lines. An amount is missing where no line of it is known, and
+        a lower bound where `n_known` is less than `n_figures`.
     """
     import pandas as pd
 
@@ -59,8 +60,8 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     rows = [
         {
             by: name,
-            "amount_gbp": float(exact_sum(amounts)),
-            "share_pct": share_pct(exact_sum(amounts), total),
+            "amount_gbp": None if (added := exact_sum(amounts)) is None else float(added),
+            "share_pct": share_pct(added, total),
             "n_figures": len(amounts),
             "n_known": int(amounts.notna().sum()),
             "basis": "derived",
@@ -289,8 +290,9 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a theme: `theme`, `award_lines`, `amount_gbp`, `results`, `outcomes`,
-        `with_base` (outcomes with a published count behind them).
+        One row a theme: `theme`, `award_lines`, `amount_gbp` (of the `n_known` lines whose amount
+        is known; missing where none is), `results`, `outcomes`, `with_base` (outcomes with a
+        published count behind them).
     """
     import pandas as pd
 
@@ -301,11 +303,13 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     for name in sorted(names, key=lambda one: (one == "not stated", one)):
         money, said = awards[awards["theme"] == name], results[results["theme"] == name]
         changes = said[said["figure_kind"] == "outcome"]
+        added = exact_sum(money["amount_gbp"])
         rows.append(
             {
                 "theme": name,
                 "award_lines": len(money),
-                "amount_gbp": float(exact_sum(money["amount_gbp"])) if len(money) else None,
+                "amount_gbp": float(added) if len(money) and added is not None else None,
+                "n_known": int(money["amount_gbp"].notna().sum()),
                 "results": len(said),
                 "outcomes": len(changes),
                 "with_base": int(changes["base_count"].notna().sum()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
-from pccfunding.words import count, is_missing, pounds, share
+from pccfunding.words import count, is_missing, pounds, share, sum_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
-    total = pounds(sums.iloc[-1]["amount_gbp"])
+    total = _sum(sums.iloc[-1].to_dict())
     headings = lines["funder_group"].fillna("not stated")
     for row in sums.iloc[::-1].to_dict("records"):
         name = row["funder_group"]
         members = lines if name == "all lines" else lines[headings == name]
         known = members[members["amount_gbp"].notna()]
-        amount = pounds(row["amount_gbp"])
+        amount = _sum(row)
         added = " + ".join(known["token"].fillna("?")) or "no amount"
         of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
         cited.derived(
             f"sum:{name}",
             what=f"Sum of {name if name == 'all lines' else f'the lines of {name}'}",
-            shown=amount + ("" if row["share_pct"] is None else f", {share(row['share_pct'])}"),
+            shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
             working=f"{added} = {amount}{of_all}, from {row['n_known']} printed lines "
             f"of {row['n_figures']}",
             inputs=[*known["figure_id"], *([] if name == "all lines" else ["sum:all lines"])],
@@ -48,6 +48,10 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
             unit="percent",
         )
     return {name: f"sum:{name}" for name in sums["funder_group"]}
+
+
+def _sum(row: dict[Any, Any]) -> str:
+    return sum_text(row["amount_gbp"], row["n_known"], row["n_figures"])
 
 
 def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
@@ -161,7 +165,7 @@ def enter_themes(found: Record, cited: Citations) -> list[str]:
     for row in found.tables["themes"].to_dict("records"):
         members = lines[(themes == row["theme"]) & lines["amount_gbp"].notna()]
         key = f"theme:{row['theme']}"
-        money = pounds(row["amount_gbp"])
+        money = sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
         counts = (
             f"{row['award_lines']} award lines, {row['results']} results, {row['outcomes']} "
             f"outcomes, {row['with_base']} with a base"
