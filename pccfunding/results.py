@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pccfunding.words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "Face", "Result", "nothing"]
+__all__ = ["CAUTIONS", "Face", "Report", "Result", "nothing"]
 
 # What several rooms may find of the same evidence is one law each, and has one clause.
 _NOISE = {
@@ -52,12 +54,17 @@ CAUTIONS = {
         "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
         "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
         # a place beside another
-        "pre-trend-not-shown": "fewer than 3 earlier periods, so a parallel course is not shown",
+        "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
         "pre-trends-differ": "the two places already moved apart before the baseline",
         "control-size-differs": "comparison counts are not of similar size (half to twice)",
         "no-displacement-area": "nothing was counted in surrounding areas",
         "displacement-not-controlled": "surrounding areas have no comparison area of their own",
         "few-events": "fewer than 20 events: the normal approximation is rough",
+        "one-offence-carries": "one offence makes up half or more of the harm",
+        # areas over periods
+        "few-treated-areas": "fewer than 5 areas had it: each carries much of the result",
+        "effects-differ": "p and interval fall on different sides, as effects differ by start",
+        "straight-dose": "each further unit is taken to change the rate by the same factor",
         # series
         "no-control-series": "no comparison series: other changes of the same months are in it",
         "short-after-series": "fewer than 12 months afterwards: one season is not covered",
@@ -66,6 +73,7 @@ CAUTIONS = {
         # built comparisons
         "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
         "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
+        "perfect-pre-fit": "an area is fitted perfectly before, which says nothing about after",
         "short-pre-period": "fewer than 10 earlier periods: a close fit before says little",
         "one-donor-carries": "one area makes up nine tenths or more of the comparison",
         # need
@@ -169,10 +177,47 @@ def nothing(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names)
 
 
+class Report(str):
+    """Labelled lines of a result: text to print, and a table where it is shown in a notebook.
+
+    Attributes
+    ----------
+    lines : tuple of (label, value)
+
+    Examples
+    --------
+    >>> print(Report([("areas", "43"), ("periods", "8")]))
+    areas    43
+    periods  8
+    """
+
+    lines: tuple[tuple[str, str], ...]
+
+    def __new__(cls, lines: Iterable[tuple[str, str]]) -> Self:
+        """Set the labels in one column."""
+        held = tuple(lines)
+        wide = max((len(label) for label, _ in held), default=0)
+        told = (f"{label.ljust(wide)}  {value}" for label, value in held)
+        made = super().__new__(cls, "\n".join(told))
+        made.lines = held
+        return made
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>'
+            for label, value in self.lines
+        )
+        return f"<table>{rows}</table>"
+
+
 class Face(ABC):
     """What every result shows: a frame at full precision, a text to paste, cautions by code."""
 
     _clauses: ClassVar[Mapping[str, str]] = {}
+    # Which cautions the text names first, two of them at most; None names all as they stand.
+    _first: ClassVar[tuple[str, ...] | None] = None
     # What a notebook shows beside the text: a field in bold before it, rows of the frame below it.
     _headline: ClassVar[str] = ""
     _rows_shown: ClassVar[int | None] = 0
@@ -192,7 +237,10 @@ class Face(ABC):
         """One or two sentences that can be pasted."""
 
     def _with_doubts(self, finding: str, lead: str = "Caution") -> str:
-        doubts = "; ".join(self._clauses[code] for code in self.cautions)
+        codes = self.cautions
+        if self._first is not None:
+            codes = tuple(code for code in self._first if code in self.cautions)[:2]
+        doubts = "; ".join(self._clauses[code] for code in codes)
         return f"{finding} {lead}: {doubts}." if doubts else finding
 
     def _repr_html_(self) -> str:
@@ -202,7 +250,10 @@ class Face(ABC):
         if self._headline:
             strong = f"<strong>{escape(getattr(self, self._headline))}</strong>. "
             told = told.replace("<p>", f"<p>{strong}", 1)
-        return told if self._rows_shown == 0 else told + self.frame[: self._rows_shown].to_html()
+        return told + self._below()
+
+    def _below(self) -> str:
+        return "" if self._rows_shown == 0 else self.frame[: self._rows_shown].to_html()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +273,15 @@ class Result(Face):
     def text(self) -> str:
         """One or two sentences that can be pasted, with interval and cautions."""
         return self._with_doubts(self._finding())
+
+    def report(self) -> Report:
+        """Give every field that is known and every caution, as labelled lines."""
+        lines = [
+            (name.replace("_", " "), number_text(value) if isinstance(value, float) else str(value))
+            for name, value in self._row().items()
+            if value is not None and value != "" and name != "cautions"
+        ]
+        return Report([*lines, *(("caution", self._clauses[code]) for code in self.cautions)])
 
     @property
     def frame(self) -> pd.DataFrame:

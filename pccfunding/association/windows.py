@@ -11,11 +11,11 @@ import pandas as pd
 
 from pccfunding.association.inputs import values_of, windows_of
 from pccfunding.errors import PeriodError
+from pccfunding.evaluation.arguments import PANDEMIC
 from pccfunding.periods import Period
 
 _SPEND_DAYS = ("period_start", "period_end")
 _OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
-PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 # The Sexual Offences Act 2003 came into force.
 _BREAKS = ((date(2004, 5, 1), frozenset({"Sexual offences"}), "the law that defines it changed"),)
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, SupportsFloat, TypeAlias
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.words import is_missing
 
 Number: TypeAlias = SupportsFloat
+PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
 
 
 def _is_number(value: object) -> bool:
@@ -82,6 +86,8 @@ def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str,
 def month_number(value: Any, name: str = "month") -> int:
     """Count months since year 0: of a date, a timestamp, or text such as '2019-04'.
 
+    A quarter ('2019-Q2') or a year ('2019') counts as its first month.
+
     Examples
     --------
     >>> month_number("2019-04") - month_number("2018-12-31")
@@ -89,7 +95,14 @@ def month_number(value: Any, name: str = "month") -> int:
     """
     year, month = getattr(value, "year", None), getattr(value, "month", None)
     if not (isinstance(year, int) and isinstance(month, int)):
-        match = _ISO.fullmatch(str(value))
+        text = str(value)
+        match = _YEAR.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1])
+        match = _QUARTER.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1]) + 3 * (int(match[2]) - 1)
+        match = _ISO.fullmatch(text)
         if match is None:
             raise PeriodError(f"{name} {value!r} is no month; write it as '2019-04'.")
         year, month = int(match[1]), int(match[2])
