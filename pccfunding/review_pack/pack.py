@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -335,8 +335,14 @@ def write_review(
     FileExistsError
         If a file is there and `force` is false; nothing is written then.
     """
+    return write_pack(contents_of(found), directory, force=force, archive=archive)
+
+
+def write_pack(
+    contents: Mapping[str, bytes], directory: Path, *, force: bool, archive: bool
+) -> tuple[Path, ...]:
+    """Write the files of a pack, as `write_review` does."""
     beside = directory.resolve().with_suffix(directory.suffix + ".zip")
-    contents = contents_of(found)
     planned = [directory / name for name in contents] + ([beside] if archive else [])
     there = [path for path in [*planned, directory / RECORD] if path.exists()]
     if there and not force:

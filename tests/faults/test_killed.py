@@ -1,0 +1,188 @@
+"""A real SIGKILL before each thing that a command does to files: what stood is whole, or the new.
+
+The child is killed by an audit hook at the k-th file event, for every k; in the middle of a write
+it is killed by the kernel, when a file passes a limit of its size.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from children import command, kill_at_every_point, killed_by_a_file_over
+from conftest import WHO, everything
+
+import pccfunding as pcc
+from pccfunding.review_pack import Review, sign_pack, verify_pack
+
+pytestmark = pytest.mark.posix
+
+# Private, so that the tables are worked once and not at each of a hundred kills.
+WRITING = """
+from pccfunding.review_pack.pack import write_pack
+contents = {}
+for path in Path(sys.argv[2]).rglob("*"):
+    if path.is_file():
+        contents[path.relative_to(sys.argv[2]).as_posix()] = path.read_bytes()
+"""
+
+
+@pytest.fixture
+def newer(found: Review, tmp_path: Path) -> Path:
+    """Another pack, some files of which differ."""
+    first, *_ = found.exceptions
+    other = {**found.exceptions, first: "Asked again."}
+    Review(found.area, found.period, found.evidence, found.tables, found.statements, other).write(
+        tmp_path / "newer"
+    )
+    return tmp_path / "newer"
+
+
+def test_a_review_over_a_signed_pack(signed: Path, newer: Path, tmp_path: Path) -> None:
+    (signed / "own notes.txt").write_text("mine", encoding="utf-8")
+    root = tmp_path / "kills"
+    shutil.copytree(signed.parent, root / "start")
+    points = kill_at_every_point(
+        root, WRITING, "write_pack(contents, here / 'review', force=True, archive=False)", newer
+    )
+    assert points > 40
+    old, new = everything(signed), everything(newer)
+    whole = {name: "earlier" for name in ("own notes.txt",)}
+    seen = set()
+    for point in range(1, points + 2):
+        pack = root / str(point) / "review"
+        verify_pack(pack)  # the next command
+        held = everything(pack)
+        assert held in (old, new | {"own notes.txt": b"mine"}), (point, sorted(held))
+        seen.add(held == old)
+        shutil.rmtree(pack / "tables") if point == points + 1 else None
+        again = command("verify", pack) if point == 1 else None
+        assert again is None or "own notes.txt" in again.stderr
+    assert seen == {True, False}, whole
+
+
+def test_the_command_after_a_kill_leaves_nothing_behind(
+    signed: Path, newer: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "kills"
+    shutil.copytree(signed.parent, root / "start")
+    setup = WRITING + "before = dict(contents)"
+    action = "write_pack(contents, here / 'review', force=True, archive=True)"
+    points = kill_at_every_point(root, setup, action, newer)
+    # The same writing, not killed, over what each kill left.
+    done = root / "done"
+    shutil.copytree(newer, done)
+    for point in range(1, points + 1, 7):
+        place = root / str(point)
+        pcc_write(newer, place / "review")
+        assert sorted(path.name for path in place.iterdir()) == ["review", "review.zip"], point
+        assert everything(place / "review") == everything(newer)
+        assert verify_pack(place / "review.zip").intact
+
+
+def pcc_write(contents_of: Path, folder: Path) -> None:
+    from pccfunding.review_pack.pack import write_pack
+
+    contents = {name: bytes(content) for name, content in everything(contents_of).items()}  # type: ignore[arg-type]
+    write_pack(contents, folder, force=True, archive=True)
+
+
+def test_a_signing_is_whole_or_can_be_tried_again(desk: Path, tmp_path: Path) -> None:
+    root = tmp_path / "kills"
+    shutil.copytree(desk, root / "start")
+    points = kill_at_every_point(
+        root,
+        "from pccfunding.review_pack import sign_pack",
+        f"sign_pack(here / 'review', **{WHO!r}, decision='stop')",
+    )
+    assert points > 0
+    for point in range(1, points + 1):
+        pack = root / str(point) / "review"
+        told = verify_pack(pack)
+        assert told.intact, (point, told.text)
+        if not told.signed:
+            assert sign_pack(pack, **WHO, decision="stop").signed, point
+
+
+def test_an_archive_signed_is_the_old_or_the_new(desk: Path, tmp_path: Path) -> None:
+    root = tmp_path / "kills"
+    shutil.copytree(desk, root / "start")
+    points = kill_at_every_point(
+        root,
+        "from pccfunding.review_pack import sign_pack",
+        f"sign_pack(here / 'review.zip', **{WHO!r}, decision='stop')",
+    )
+    for point in range(1, points + 1):
+        archive = root / str(point) / "review.zip"
+        assert verify_pack(archive).intact, point
+        if not verify_pack(archive).signed:
+            sign_pack(archive, **WHO, decision="stop")
+        left = sorted(path.name for path in archive.parent.iterdir())
+        assert left == ["review", "review.zip"], point
+
+
+def test_a_data_package_is_the_old_or_the_new(tmp_path: Path) -> None:
+    known = pcc.load_evidence()
+    tables = {"deflator": known.deflator, "sources": known.sources}
+    root = tmp_path / "kills"
+    pcc.write_data_package(tables, root / "start" / "own", name="own", title="Before")
+    (root / "start" / "own" / "readme.txt").write_text("mine", encoding="utf-8")
+    before = everything(root / "start" / "own")
+    points = kill_at_every_point(
+        root,
+        """
+        import pccfunding as pcc
+        known = pcc.load_evidence()
+        fewer = {"deflator": known.deflator.head(9), "sources": known.sources}
+        """,
+        "pcc.write_data_package(fewer, here / 'own', name='own', title='After', force=True)",
+    )
+    after = everything(root / str(points + 1) / "own")
+    assert before != after
+    for point in range(1, points + 1):
+        folder = root / str(point) / "own"
+        try:
+            pcc.read_evidence(folder)  # the next command
+        except pcc.errors.DataPackageError as error:
+            assert "holds no table" in str(error)
+        assert everything(folder) in (before, after), point
+
+
+def test_an_import_is_the_old_or_the_new(tmp_path: Path) -> None:
+    root = tmp_path / "kills"
+    (root / "start").mkdir(parents=True)
+    lists = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for file, amount in zip(lists, ("500", "700"), strict=True):
+        file.write_text(f"Recipient,Amount\nHalo,{amount}\n", encoding="utf-8")
+    setup = """
+    import pccfunding as pcc
+    from pccfunding.cli.imported import write_import
+    one, two = (pcc.read_awards(Path(name)) for name in sys.argv[2:4])
+    write_import(one, root / "start" / "out")
+    """
+    points = kill_at_every_point(
+        root, setup, "write_import(two, here / 'out', force=True)", *lists
+    )
+    before, after = (everything(root / name / "out") for name in ("start", str(points + 1)))
+    assert before != after
+    for point in range(1, points + 1):
+        place = root / str(point)
+        command("import", lists[1], "--out", place / "out", "--force") if point % 9 == 1 else None
+        held = everything(place / "out") if (place / "out").is_dir() else before
+        assert held in (before, after), point
+        if point % 9 == 1:
+            assert [path.name for path in place.iterdir()] == ["out"], point
+
+
+@pytest.mark.parametrize("size", [100, 5_000, 60_000])
+def test_killed_in_the_middle_of_a_write(signed: Path, size: int) -> None:
+    before = everything(signed)
+    done = command(
+        "review", "--out", signed, "--force", "--zip", before=killed_by_a_file_over(size)
+    )
+    assert done.returncode < 0, done
+    assert verify_pack(signed).signed
+    assert everything(signed) == before
+    assert json.loads(before["manifest.json"])["files"]
