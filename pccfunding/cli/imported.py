@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.errors import TableError
+from pccfunding.files import rewriting
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult
 
 if TYPE_CHECKING:
@@ -47,29 +46,21 @@ def write_import(result: ReadResult, folder: Path, *, force: bool = False) -> li
 
     Raises
     ------
-    TableError
+    FileExistsError
         If a file is there already and `force` is not set.
     """
     tables = {"awards": result.frame}
     tables |= {name: getattr(result, name) for name in REPORT_COLUMNS}
-    paths = {folder / f"{name}.csv": frame for name, frame in tables.items()}
-    parquet = folder / "awards.parquet" if _has_pyarrow() else None
-    there = [path for path in (*paths, *filter(None, [parquet])) if path.exists()]
-    if there and not force:
-        raise TableError(f"{there[0]} is there already; choose another folder or pass --force.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, frame in paths.items():
-        _replaced(path, spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n").encode())
-    if parquet is not None:
-        result.frame.to_parquet(parquet, index=False)
-    return [*paths, *filter(None, [parquet])]
-
-
-def _replaced(path: Path, data: bytes) -> None:
-    """Write beside the file and move over it, so that a broken run leaves no half of one."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(data)
-    os.replace(beside, path)
+    files = {f"{name}.csv": frame for name, frame in tables.items()}
+    parquet = ["awards.parquet"] if _has_pyarrow() else []
+    with rewriting(folder) as new:
+        new.refuse_present([*files, *parquet], force=force)
+        for name, frame in files.items():
+            text = spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n")
+            new.write(name, text.encode())
+        for name in parquet:
+            result.frame.to_parquet(new.part / name, index=False)
+    return [folder / name for name in (*files, *parquet)]
 
 
 def _has_pyarrow() -> Any:

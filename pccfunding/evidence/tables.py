@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from pccfunding.errors import DataPackageError
+from pccfunding.bundled import datasets_dir
+from pccfunding.errors import DataPackageError, TableError
+from pccfunding.files import read_regular
 
-__all__ = ["read_descriptor", "read_table"]
+__all__ = ["read_descriptor", "read_inside", "read_table"]
 
 _DESCRIPTOR = "datapackage.json"
+_LARGEST = 500_000_000
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -39,13 +44,15 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         )
     path = folder / _DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = json.loads(read_inside(folder, _DESCRIPTOR).decode("utf-8"))
     except FileNotFoundError:
         raise DataPackageError(
             f"{folder} holds no {_DESCRIPTOR}. Evidence is read from a data package: "
             f"awards, outcomes, totals, figures and sources with their descriptor."
         ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataPackageError):
+            raise
         raise DataPackageError(f"{path} is not JSON in UTF-8: {error}.") from None
     if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
         raise DataPackageError(f"{path} lists no resources; a data package needs at least one.")
@@ -73,16 +80,14 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
         If the file is missing, lies outside the folder, lacks a column, or holds a cell that its
         declared type cannot read: the message names file, row, column and value.
     """
-    name, relative = resource.get("name"), str(resource.get("path", ""))
-    parts = PurePosixPath(relative).parts
-    if not parts or PurePosixPath(relative).is_absolute() or ".." in parts or ":" in relative:
-        raise DataPackageError(
-            f"Resource {name!r} names the path {relative!r}; a table lies inside its own folder."
-        )
-    path = folder.joinpath(*parts)
+    relative = str(resource.get("path", ""))
+    path = folder / relative
     fields = resource.get("schema", {}).get("fields", [])
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+        content = io.BytesIO(read_inside(folder, relative))
+        raw = pd.read_csv(
+            content, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8"
+        )
     except FileNotFoundError:
         raise DataPackageError(f"{path} is missing, though {_DESCRIPTOR} lists it.") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
@@ -94,6 +99,39 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
             f"{path} has no column {missing[0]!r}; it has {', '.join(map(repr, raw.columns))}."
         )
     return pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+
+
+def read_inside(folder: Path, relative: str) -> bytes:
+    """Read a file of a data package, which no link and no path may lead out of.
+
+    Raises
+    ------
+    DataPackageError
+        If it lies elsewhere, is no regular file, or is larger than 500 MB.
+    FileNotFoundError
+        If it is not there.
+    """
+    parts = PurePosixPath(relative).parts
+    inside = parts and not PurePosixPath(relative).is_absolute() and ".." not in parts
+    if not inside or ":" in relative or "\\" in relative:
+        raise DataPackageError(
+            f"{_DESCRIPTOR} names the path {relative!r}; a table lies inside its own folder."
+        )
+    path = folder.joinpath(*parts)
+    real = Path(os.path.realpath(path))
+    # Some installers put the bundled tables in their place by links.
+    if not real.is_relative_to(os.path.realpath(folder)) and folder != datasets_dir():
+        raise DataPackageError(
+            f"{path} is a link that leads out of its folder; put the file itself there."
+        )
+    real.stat()
+    try:
+        content = read_regular(str(path), _LARGEST)
+    except TableError as error:
+        raise DataPackageError(str(error)) from error
+    if len(content) > _LARGEST:
+        raise DataPackageError(f"{path} is larger than {_LARGEST // 1_000_000} MB; split it.")
+    return content
 
 
 def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[Any]:

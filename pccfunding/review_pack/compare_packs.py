@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
+from pccfunding.files import rewriting
 from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
 from pccfunding.review_pack.csv_text import csv_bytes
 from pccfunding.review_pack.page import render_page
@@ -106,17 +106,14 @@ class PackDifference:
         """
         folder = Path(directory)
         contents = {
-            folder / "index.html": render_page(self.page()).encode(),
-            folder / "differences.csv": csv_bytes(self.frame),
+            "index.html": render_page(self.page()).encode(),
+            "differences.csv": csv_bytes(self.frame),
         }
-        there = [path for path in contents if path.exists()]
-        if there and not force:
-            said = "an earlier file is there; choose another folder with --out, or use --force"
-            raise FileExistsError(errno.EEXIST, said, str(there[0]))
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, content in contents.items():
-            path.write_bytes(content)
-        return tuple(contents)
+        with rewriting(folder) as new:
+            new.refuse_present(contents, force=force)
+            for name, content in contents.items():
+                new.write(name, content)
+        return tuple(folder / name for name in contents)
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(self.text)}</p>"

@@ -11,6 +11,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
+WHO = {"name": "A. Person", "role": "Commissioner", "reason": "The counts agree."}
+
 # One thread each, so that a child may fork, and so that its memory can be told beforehand.
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
 
@@ -118,3 +120,14 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
     """Give what a command said, and hold it to be sentences."""
     assert "Traceback" not in done.stderr, done.stderr
     return done.stdout + done.stderr
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Give every file below a folder, and where each link leads."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            os.readlink(os.fsencode(path)) if path.is_symlink() else path.read_bytes()
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from children import WHO
 
 import pccfunding as pcc
 from pccfunding.review_pack import Review, sign_pack
-
-WHO = {"name": "A. Person", "role": "Commissioner", "reason": "The counts agree."}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +29,7 @@ def found() -> Review:
     made = pcc.review(pcc.load_evidence())
     told = made.tables["statements"]
     conflicts = told.loc[told["verdict"] == "conflicts", "statement_id"]
-    return dataclasses.replace(made, exceptions={name: "Asked." for name in conflicts})
+    return dataclasses.replace(made, exceptions=dict.fromkeys(conflicts, "Asked."))
 
 
 @pytest.fixture(scope="session")
@@ -54,14 +52,3 @@ def signed(desk: Path) -> Path:
     """A signed pack."""
     sign_pack(desk / "review", **WHO, decision="stop")
     return desk / "review"
-
-
-def everything(folder: Path) -> dict[str, bytes | str]:
-    """Give every file and link below a folder."""
-    return {
-        path.relative_to(folder).as_posix(): (
-            os.readlink(path) if path.is_symlink() else path.read_bytes()
-        )
-        for path in sorted(folder.rglob("*"))
-        if path.is_symlink() or path.is_file()
-    }

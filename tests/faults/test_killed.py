@@ -11,11 +11,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from children import command, kill_at_every_point, killed_by_a_file_over
-from conftest import WHO, everything
+from children import WHO, command, everything, kill_at_every_point, killed_by_a_file_over
 
 import pccfunding as pcc
 from pccfunding.review_pack import Review, sign_pack, verify_pack
+
+# Private, as in the children: the files of a pack that is there already are written again.
+from pccfunding.review_pack.pack import write_pack
 
 pytestmark = pytest.mark.posix
 
@@ -49,7 +51,6 @@ def test_a_review_over_a_signed_pack(signed: Path, newer: Path, tmp_path: Path) 
     )
     assert points > 40
     old, new = everything(signed), everything(newer)
-    whole = {name: "earlier" for name in ("own notes.txt",)}
     seen = set()
     for point in range(1, points + 2):
         pack = root / str(point) / "review"
@@ -57,10 +58,7 @@ def test_a_review_over_a_signed_pack(signed: Path, newer: Path, tmp_path: Path) 
         held = everything(pack)
         assert held in (old, new | {"own notes.txt": b"mine"}), (point, sorted(held))
         seen.add(held == old)
-        shutil.rmtree(pack / "tables") if point == points + 1 else None
-        again = command("verify", pack) if point == 1 else None
-        assert again is None or "own notes.txt" in again.stderr
-    assert seen == {True, False}, whole
+    assert seen == {True, False}
 
 
 def test_the_command_after_a_kill_leaves_nothing_behind(
@@ -68,25 +66,15 @@ def test_the_command_after_a_kill_leaves_nothing_behind(
 ) -> None:
     root = tmp_path / "kills"
     shutil.copytree(signed.parent, root / "start")
-    setup = WRITING + "before = dict(contents)"
     action = "write_pack(contents, here / 'review', force=True, archive=True)"
-    points = kill_at_every_point(root, setup, action, newer)
-    # The same writing, not killed, over what each kill left.
-    done = root / "done"
-    shutil.copytree(newer, done)
-    for point in range(1, points + 1, 7):
+    points = kill_at_every_point(root, WRITING, action, newer)
+    for point in range(1, points + 1):
         place = root / str(point)
-        pcc_write(newer, place / "review")
+        # The same writing, not killed, over what the kill left.
+        write_pack(everything(newer), place / "review", force=True, archive=True)
         assert sorted(path.name for path in place.iterdir()) == ["review", "review.zip"], point
         assert everything(place / "review") == everything(newer)
         assert verify_pack(place / "review.zip").intact
-
-
-def pcc_write(contents_of: Path, folder: Path) -> None:
-    from pccfunding.review_pack.pack import write_pack
-
-    contents = {name: bytes(content) for name, content in everything(contents_of).items()}  # type: ignore[arg-type]
-    write_pack(contents, folder, force=True, archive=True)
 
 
 def test_a_signing_is_whole_or_can_be_tried_again(desk: Path, tmp_path: Path) -> None:
@@ -119,8 +107,9 @@ def test_an_archive_signed_is_the_old_or_the_new(desk: Path, tmp_path: Path) -> 
         assert verify_pack(archive).intact, point
         if not verify_pack(archive).signed:
             sign_pack(archive, **WHO, decision="stop")
-        left = sorted(path.name for path in archive.parent.iterdir())
-        assert left == ["review", "review.zip"], point
+        # The name of a lock may stay; the lock itself went with the process.
+        left = {path.name for path in archive.parent.iterdir()} - {".review.zip.lock"}
+        assert left == {"review", "review.zip"}, point
 
 
 def test_a_data_package_is_the_old_or_the_new(tmp_path: Path) -> None:
@@ -143,10 +132,8 @@ def test_a_data_package_is_the_old_or_the_new(tmp_path: Path) -> None:
     assert before != after
     for point in range(1, points + 1):
         folder = root / str(point) / "own"
-        try:
+        with pytest.raises(pcc.errors.DataPackageError, match="holds no table"):
             pcc.read_evidence(folder)  # the next command
-        except pcc.errors.DataPackageError as error:
-            assert "holds no table" in str(error)
         assert everything(folder) in (before, after), point
 
 
@@ -162,9 +149,7 @@ def test_an_import_is_the_old_or_the_new(tmp_path: Path) -> None:
     one, two = (pcc.read_awards(Path(name)) for name in sys.argv[2:4])
     write_import(one, root / "start" / "out")
     """
-    points = kill_at_every_point(
-        root, setup, "write_import(two, here / 'out', force=True)", *lists
-    )
+    points = kill_at_every_point(root, setup, "write_import(two, here / 'out', force=True)", *lists)
     before, after = (everything(root / name / "out") for name in ("start", str(points + 1)))
     assert before != after
     for point in range(1, points + 1):
@@ -186,3 +171,14 @@ def test_killed_in_the_middle_of_a_write(signed: Path, size: int) -> None:
     assert verify_pack(signed).signed
     assert everything(signed) == before
     assert json.loads(before["manifest.json"])["files"]
+
+
+def test_a_signing_killed_in_the_middle_of_its_write(desk: Path) -> None:
+    before = everything(desk)
+    done = command(
+        "sign", desk / "review", "--name", "A", "--role", "B", "--decision", "stop",
+        "--reason", "C", before=killed_by_a_file_over(0),
+    )  # fmt: skip
+    assert done.returncode < 0, done
+    assert sign_pack(desk / "review", **WHO, decision="stop").signed
+    assert len(everything(desk)) == len(before) + 1
