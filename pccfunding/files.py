@@ -90,6 +90,8 @@ def refuse_present(places: Iterable[tuple[Path, str]], *, force: bool) -> None:
 def rewriting(directory: str | os.PathLike[str]) -> Iterator[Rewriting]:
     """Write a folder whole, or leave it as it is; no other command writes to it meanwhile.
 
+    Where nothing is put into the part, the folder stays as it is.
+
     Raises
     ------
     OSError
@@ -114,6 +116,8 @@ def rewriting(directory: str | os.PathLike[str]) -> Iterator[Rewriting]:
         new.part.mkdir()
         try:
             yield new
+            if not any(new.part.iterdir()):
+                return
             if folder.is_dir():
                 _carry(folder, new.part, new.dropped)
                 shutil.copymode(folder, new.part)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.files import rewriting
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult
+from pccfunding.texts import disarmed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["spreadsheet_safe", "write_import"]
 
-# A cell that begins with one of these is run as a formula by spreadsheets, in a CSV file as well.
-_FORMULA = r"^(?=[=+\-@\t\r])(?![+-]?[0-9][0-9,.]*$)"
+_NUMBER = r"[+-]?[0-9][0-9,.]*"
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -32,13 +32,10 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
         texts = safe[name].map(lambda cell: isinstance(cell, str)).to_numpy(dtype=bool)
         if texts.any():
             cells = safe[name].astype(object)
-            cells[texts] = cells[texts].str.replace(_FORMULA, "'", regex=True)
+            texts = texts & ~cells.astype(str).str.fullmatch(_NUMBER).to_numpy(dtype=bool)
+            cells[texts] = cells[texts].map(disarmed)
             safe[name] = cells
-    return safe.rename(columns=lambda name: _safe_name(str(name)))
-
-
-def _safe_name(name: str) -> str:
-    return f"'{name}" if name[:1] in "=+-@\t\r" and name else name
+    return safe.rename(columns=lambda name: disarmed(str(name)))
 
 
 def write_import(result: ReadResult, folder: Path, *, force: bool = False) -> list[Path]:

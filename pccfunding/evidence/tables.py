@@ -14,10 +14,11 @@ from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError, TableError
 from pccfunding.files import read_regular
 
-__all__ = ["read_descriptor", "read_inside", "read_table"]
+__all__ = ["LONGEST_TEXT", "read_descriptor", "read_inside", "read_table"]
 
 _DESCRIPTOR = "datapackage.json"
 _LARGEST = 500_000_000
+LONGEST_TEXT = 10_000
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -92,6 +93,7 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
         raise DataPackageError(f"{path} is missing, though {_DESCRIPTOR} lists it.") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataPackageError(f"{path} is not a CSV table in UTF-8: {error}.") from None
+    _refuse_long(raw, path)
     wanted = [field["name"] for field in fields]
     missing = [column for column in wanted if column not in raw.columns]
     if missing:
@@ -155,6 +157,18 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
         # Before version 3 pandas reads some numbers one unit off in the last digit.
         return text.map(float, na_action="ignore").astype("float64")
     return typed.astype("int64" if required and not typed.isna().any() else "Int64")
+
+
+def _refuse_long(raw: pd.DataFrame, path: Path) -> None:
+    for column in raw.columns:
+        long = (raw[column].str.len() > LONGEST_TEXT).fillna(False).to_numpy(dtype=bool)
+        if long.any():
+            row = int(long.argmax())
+            raise DataPackageError(
+                f"{path}, line {row + 2}, column {str(column)[:80]!r}: a text of "
+                f"{len(raw[column].iloc[row]):,} characters; at most {LONGEST_TEXT:,} are read. "
+                f"Shorten it, and name the document that holds the rest."
+            )
 
 
 def _refuse_unread(

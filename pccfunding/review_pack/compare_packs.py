@@ -156,13 +156,24 @@ class _Numbers:
             raise PackError(f"{found.text} Only intact packs can be compared.")
         try:
             content = json.loads(stored.files["figures.json"])
-            self.figures = {row["key"]: row for row in content["figures"]}
-            self.titles = {row["source_id"]: row["title"] for row in content["sources"]}
-            text = stored.files["statements.csv"].decode()
-            self.statements = {
-                row["statement_id"]: row for row in csv.DictReader(io.StringIO(text))
+            self.figures = {
+                str(row["key"]): _whole(row, ("key", "kind", "subject_id", "what", *_COMPARED))
+                for row in content["figures"]
             }
-        except (KeyError, TypeError, ValueError) as error:
+            self.titles = {str(row["source_id"]): str(row["title"]) for row in content["sources"]}
+            text = io.StringIO(stored.files["statements.csv"].decode(), newline="")
+            self.statements = {
+                row["statement_id"]: _whole(row, ("statement_id", "statement", "verdict", "reason"))
+                for row in csv.DictReader(text, restval="")
+            }
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            RecursionError,
+            csv.Error,
+        ) as error:
             raise PackError(
                 f"{path} holds no figures.json and statements.csv that can be read ({error!r})."
             ) from error
@@ -171,6 +182,22 @@ class _Numbers:
         if row is None or not row["source_id"]:
             return ""
         return str(self.titles.get(row["source_id"], row["source_id"]))
+
+
+def _whole(row: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+    """Give a row that has what it needs, each a text, a number, a truth or nothing.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If it has not.
+    """
+    for name in needed:
+        # Whole lists are the words of a working.
+        if isinstance(row[name], dict) or (name != "working" and isinstance(row[name], list)):
+            raise TypeError(f"{name!r} holds {type(row[name]).__name__}")
+        str(row[name]).encode()
+    return row
 
 
 def _figures(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:

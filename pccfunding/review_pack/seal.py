@@ -28,11 +28,11 @@ from pccfunding.review_pack.stored_pack import (
     damage_of,
     file_facts,
     manifest_of,
-    printable,
     read_pack,
     sealed,
     zipped,
 )
+from pccfunding.texts import printable
 
 if TYPE_CHECKING:
     import pandas as pd

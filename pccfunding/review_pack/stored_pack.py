@@ -13,6 +13,7 @@ from typing import Any
 
 from pccfunding.errors import PackError, TableError
 from pccfunding.files import read_regular, settled, walk
+from pccfunding.texts import printable
 
 __all__ = [
     "MANIFEST",
@@ -54,17 +55,6 @@ class Stored:
     path: Path
     files: dict[str, bytes]
     problems: list[Problem] = field(default_factory=list)
-
-
-def printable(words: str) -> str:
-    """Keep a name or a sentence from speaking to the terminal.
-
-    Examples
-    --------
-    >>> printable("index.html" + chr(27) + "[2J")
-    'index.html?[2J'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
 def sealed(content: Mapping[str, Any]) -> bytes:

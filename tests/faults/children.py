@@ -116,6 +116,16 @@ def as_nobody() -> str:
     )
 
 
+def memory_left(size: int) -> str:
+    """Code that leaves a process some bytes of memory beyond what its imports take."""
+    return (
+        "import resource, pccfunding.review_pack, pandas, xlsxwriter\n"
+        "from pathlib import Path\n"
+        "used = int(Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
+        f"resource.setrlimit(resource.RLIMIT_AS, (used + {size}, used + {size}))"
+    )
+
+
 def said(done: subprocess.CompletedProcess[str]) -> str:
     """Give what a command said, and hold it to be sentences."""
     assert "Traceback" not in done.stderr, done.stderr

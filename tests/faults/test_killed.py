@@ -42,9 +42,9 @@ def newer(found: Review, tmp_path: Path) -> Path:
     return tmp_path / "newer"
 
 
-def test_a_review_over_a_signed_pack(signed: Path, newer: Path, tmp_path: Path) -> None:
+def test_a_review_over_a_signed_pack(signed: Path, newer: Path, ram: Path) -> None:
     (signed / "own notes.txt").write_text("mine", encoding="utf-8")
-    root = tmp_path / "kills"
+    root = ram / "kills"
     shutil.copytree(signed.parent, root / "start")
     points = kill_at_every_point(
         root, WRITING, "write_pack(contents, here / 'review', force=True, archive=False)", newer
@@ -62,9 +62,9 @@ def test_a_review_over_a_signed_pack(signed: Path, newer: Path, tmp_path: Path) 
 
 
 def test_the_command_after_a_kill_leaves_nothing_behind(
-    signed: Path, newer: Path, tmp_path: Path
+    signed: Path, newer: Path, ram: Path
 ) -> None:
-    root = tmp_path / "kills"
+    root = ram / "kills"
     shutil.copytree(signed.parent, root / "start")
     action = "write_pack(contents, here / 'review', force=True, archive=True)"
     points = kill_at_every_point(root, WRITING, action, newer)
@@ -77,8 +77,8 @@ def test_the_command_after_a_kill_leaves_nothing_behind(
         assert verify_pack(place / "review.zip").intact
 
 
-def test_a_signing_is_whole_or_can_be_tried_again(desk: Path, tmp_path: Path) -> None:
-    root = tmp_path / "kills"
+def test_a_signing_is_whole_or_can_be_tried_again(desk: Path, ram: Path) -> None:
+    root = ram / "kills"
     shutil.copytree(desk, root / "start")
     points = kill_at_every_point(
         root,
@@ -94,8 +94,8 @@ def test_a_signing_is_whole_or_can_be_tried_again(desk: Path, tmp_path: Path) ->
             assert sign_pack(pack, **WHO, decision="stop").signed, point
 
 
-def test_an_archive_signed_is_the_old_or_the_new(desk: Path, tmp_path: Path) -> None:
-    root = tmp_path / "kills"
+def test_an_archive_signed_is_the_old_or_the_new(desk: Path, ram: Path) -> None:
+    root = ram / "kills"
     shutil.copytree(desk, root / "start")
     points = kill_at_every_point(
         root,
@@ -112,10 +112,10 @@ def test_an_archive_signed_is_the_old_or_the_new(desk: Path, tmp_path: Path) -> 
         assert left == {"review", "review.zip"}, point
 
 
-def test_a_data_package_is_the_old_or_the_new(tmp_path: Path) -> None:
+def test_a_data_package_is_the_old_or_the_new(ram: Path) -> None:
     known = pcc.load_evidence()
     tables = {"deflator": known.deflator, "sources": known.sources}
-    root = tmp_path / "kills"
+    root = ram / "kills"
     pcc.write_data_package(tables, root / "start" / "own", name="own", title="Before")
     (root / "start" / "own" / "readme.txt").write_text("mine", encoding="utf-8")
     before = everything(root / "start" / "own")
@@ -137,8 +137,8 @@ def test_a_data_package_is_the_old_or_the_new(tmp_path: Path) -> None:
         assert everything(folder) in (before, after), point
 
 
-def test_an_import_is_the_old_or_the_new(tmp_path: Path) -> None:
-    root = tmp_path / "kills"
+def test_an_import_is_the_old_or_the_new(tmp_path: Path, ram: Path) -> None:
+    root = ram / "kills"
     (root / "start").mkdir(parents=True)
     lists = [tmp_path / "one.csv", tmp_path / "two.csv"]
     for file, amount in zip(lists, ("500", "700"), strict=True):

@@ -15,6 +15,7 @@ from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.texts import disarmed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +91,11 @@ class StreetCounts:
         check_target(target, force=force)
         with rewriting_file(target, force=force) as part:
             if target.suffix == ".csv":
-                self.frame.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+                # Names of places and forces are the files' own.
+                safe = self.frame.map(
+                    lambda cell: disarmed(cell) if isinstance(cell, str) else cell
+                )
+                safe.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
             else:
                 self.frame.to_parquet(part, index=False)
         return target
