@@ -175,17 +175,22 @@ def settled(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
     'read'
     """
     place = Path(os.path.abspath(path))
+    last = time.monotonic() + _PATIENCE
     while True:
         _restore(place)
         before = _identity(place)
         try:
             found = read()
         except Exception:
-            if _identity(place) == before and not (before is None and _earlier_stands(place)):
+            found_again = before is None and (place.exists() or _is_earlier(place))
+            if time.monotonic() > last or (_identity(place) == before and not found_again):
                 raise
             continue
         if _identity(place) == before:
             return found
+        if time.monotonic() > last:
+            said = "other commands write here again and again; try again when they are done"
+            raise OSError(errno.EBUSY, said, str(place))
 
 
 @contextmanager
@@ -294,12 +299,14 @@ def _identity(place: Path) -> tuple[int, int, int] | None:
     return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
-def _earlier_stands(place: Path) -> bool:
-    return place.exists() or _beside(place, "earlier").is_dir()
+def _is_earlier(place: Path) -> bool:
+    """Whether an earlier folder stands beside a place; no link is one."""
+    earlier = _beside(place, "earlier")
+    return earlier.is_dir() and not earlier.is_symlink()
 
 
 def _restore(place: Path) -> None:
-    if not os.path.lexists(place) and _beside(place, "earlier").is_dir():
+    if not os.path.lexists(place) and _is_earlier(place):
         with one_writer(place):
             _tidy(place)
 
@@ -308,7 +315,7 @@ def _tidy(folder: Path) -> None:
     """Under the lock, set right what an interrupted writer left."""
     _remove(_beside(folder, "part"))
     earlier = _beside(folder, "earlier")
-    if earlier.is_symlink() or not earlier.is_dir():
+    if not _is_earlier(folder):
         return
     if folder.is_dir() and any(folder.iterdir()):
         # The swap was done. The name goes first: half a folder must never be restored.

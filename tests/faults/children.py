@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -106,14 +107,38 @@ def killed_by_a_file_over(size: int) -> str:
     return f"import signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n{no_file_over(size)}"
 
 
-def as_nobody() -> str:
-    """Code that gives up the rights of root, whom no permission stops."""
-    return (
-        "import os, sys\n"
-        "if hasattr(os, 'geteuid') and os.geteuid() == 0:\n"
-        "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "sys.dont_write_bytecode = True"
-    )
+_AS_NOBODY = """
+import json, os, sys, tempfile
+from pathlib import Path
+from click.testing import CliRunner
+import pccfunding as pcc
+from pccfunding.cli import main
+
+def run(words):
+    return CliRunner().invoke(main, words)
+
+with tempfile.TemporaryDirectory() as folder:
+    # Python itself may lie where nobody else can read: all is imported before the rights go.
+    out = f"{folder}/out"
+    for words in (["review", "--out", out, "--zip"], ["verify", out], ["sign", out],
+                  ["diff", out, f"{out}.zip", "--out", f"{folder}/diff"]):
+        run(words)
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+told = [run(words) for words in json.loads(sys.argv[1])]
+print(json.dumps([[one.exit_code, one.output, repr(one.exception)] for one in told]))
+"""
+
+
+def as_nobody(*commands: list[object]) -> list[tuple[int, str]]:
+    """Run commands without the rights of root, whom no permission stops; give code and output."""
+    done = python(_AS_NOBODY, json.dumps([[str(word) for word in words] for words in commands]))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert all("SystemExit" in error or error == "None" for *_, error in told), told
+    return [(code, output) for code, output, _ in told]
 
 
 def memory_left(size: int) -> str:

@@ -92,9 +92,9 @@ def test_a_table_outside_its_folder(tmp_path: Path, name: str) -> None:
     (folder / name).symlink_to(tmp_path / name)
     with pytest.raises(DataPackageError, match="a link that leads out of its folder"):
         pcc.read_evidence(folder)
-    done = command("check", folder)
+    done = command("check", folder, env={"COLUMNS": "400"})
     assert done.returncode in (1, 2)
-    assert "leads out of its" in " ".join(said(done).split())
+    assert "a link that leads out of its folder" in said(done)
 
 
 def test_a_linked_table_inside_its_folder_is_read(tmp_path: Path) -> None:
