@@ -22,6 +22,7 @@ from typing import TypeVar
 from pccfunding.errors import TableError
 
 __all__ = [
+    "PATIENCE",
     "Rewriting",
     "one_writer",
     "read_regular",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-_PATIENCE = 10.0  # seconds that a command waits for another one that writes to the same place
+PATIENCE = 10.0  # seconds that a command waits for another one that writes to the same place
 
 
 class Rewriting:
@@ -175,7 +176,7 @@ def settled(path: str | os.PathLike[str], read: Callable[[], T]) -> T:
     'read'
     """
     place = Path(os.path.abspath(path))
-    last = time.monotonic() + _PATIENCE
+    last = time.monotonic() + PATIENCE
     while True:
         _restore(place)
         before = _identity(place)
@@ -204,7 +205,7 @@ def one_writer(place: Path) -> Iterator[None]:
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     path = _beside(place, "lock")
-    last = time.monotonic() + _PATIENCE
+    last = time.monotonic() + PATIENCE
     # No link is followed, where the system can tell.
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:

@@ -9,7 +9,7 @@ from children import command, everything, no_file_over, said
 
 from pccfunding.review_pack import verify_pack
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("size", [0, 100, 60_000])

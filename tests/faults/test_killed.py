@@ -19,7 +19,7 @@ from pccfunding.review_pack import Review, sign_pack, verify_pack
 # Private, as in the children: the files of a pack that is there already are written again.
 from pccfunding.review_pack.pack import write_pack
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.slow]
 
 # Private, so that the tables are worked once and not at each of a hundred kills.
 WRITING = """

@@ -12,7 +12,7 @@ from children import as_nobody, command, everything
 
 from pccfunding.review_pack import Review
 
-pytestmark = pytest.mark.posix
+pytestmark = [pytest.mark.posix, pytest.mark.slow]
 
 
 @pytest.fixture
