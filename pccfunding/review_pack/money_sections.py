@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.plots.records import is_missing
 from pccfunding.reconciliation.readings import amount_text, share_text
 from pccfunding.review_pack.blocks import (
     Bullets,
@@ -80,11 +81,7 @@ def bought(found: Record, cited: Citations) -> Section:
             ").",
         ],
         blocks=[
-            Plot(
-                "plot-streams",
-                plot_streams(listing, title=_headline(lines, sums)),
-                note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-            ),
+            _streams(lines, sums, listing),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -355,14 +352,27 @@ def _year_labels(frame: pd.DataFrame) -> list[str]:
     return [f"{start.year}-{(start.year + 1) % 100:02d}" for start in frame["period_start"]]
 
 
+def _streams(lines: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+    if not (lines["amount_gbp"] > 0).any():
+        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+    return Plot(
+        "plot-streams",
+        plot_streams(listing, title=_headline(lines, sums)),
+        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
+    )
+
+
 def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
     """The largest heading, or the largest line where the list has no headings."""
     if lines["funder_group"].isna().all():
-        line = lines.sort_values("amount_gbp").iloc[-1].to_dict()
+        line = lines.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
-        return f"{name}: {line['share_pct']:.0f}% of the listed money"
-    largest = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1]
-    return f"{largest['funder_group']}: {largest['share_pct']:.0f}% of the listed money"
+    else:
+        line = sums.iloc[:-1].sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
+        name = line["funder_group"]
+    if is_missing(line["share_pct"]):
+        return "The listed amounts that are known add up to £0"
+    return f"{name}: {line['share_pct']:.0f}% of the listed money"
 
 
 def _common_note(lines: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from children import command, memory_left, said
 POOR = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "env", [POOR, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp437"}]
 )

@@ -37,6 +37,7 @@ for _ in range(times):
 """
 
 
+@pytest.mark.slow
 def test_two_reviews_into_one_folder(pristine: Path, ram: Path) -> None:
     out = ram / "out"
     with ThreadPoolExecutor(3) as pool:
@@ -55,6 +56,7 @@ def test_two_reviews_into_one_folder(pristine: Path, ram: Path) -> None:
     assert [path.name for path in ram.iterdir()] == ["out"]
 
 
+@pytest.mark.slow
 def test_two_reviews_of_which_none_may_write_over(pristine: Path, ram: Path) -> None:
     code = WRITING.replace("force=True", "force=False")
     with ThreadPoolExecutor(4) as pool:
@@ -80,6 +82,7 @@ def test_two_decisions_over_one_pack(desk: Path, pack: str) -> None:
     assert found.record["name"] == ["stop", "continue", "change"][ended.index(0)]
 
 
+@pytest.mark.slow
 def test_a_lock_ends_with_its_process(desk: Path) -> None:
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom pccfunding.files import one_writer\n"
