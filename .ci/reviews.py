@@ -117,6 +117,7 @@ def main() -> None:
                 ended["written, verified, signed"] += 1
             except PccFundingError as error:
                 ended[f"{type(error).__name__}: {' '.join(str(error).split())[:60]}"] += 1
+            print(f"{seed - first + 1} of {number}, {resident_mb():.0f} MB", flush=True)
             if seed - first == min(WARM_UP, number // 2):
                 memory = resident_mb()
     grown = resident_mb() - memory
