@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 # Private: limits are constants of the files that hold to them.
-from pccfunding.evidence import tables, verify_sources as documents
+from pccfunding.evidence import tables
+from pccfunding.evidence.verify_sources import _LARGEST_DOCUMENT
 from pccfunding.files import PATIENCE
-from pccfunding.formats.award_files import read_awards as award_files
+from pccfunding.formats.award_files.read_awards import _MOST_TABLES
 from pccfunding.formats.opening.limits import LIMITS
 from pccfunding.review_pack import seal, stored_pack
 
@@ -23,7 +24,7 @@ def test_every_limit_is_the_one_that_is_held() -> None:
         LIMITS.ratio,
         LIMITS.columns,
         LIMITS.cells,
-        award_files._MOST_TABLES,
+        _MOST_TABLES,
         tables._LARGEST,
         tables.LONGEST_TEXT,
         stored_pack._LARGEST,
@@ -32,6 +33,6 @@ def test_every_limit_is_the_one_that_is_held() -> None:
         seal._LONGEST["reason"],
         seal._SSH_SECONDS,
         PATIENCE,
-        documents._LARGEST_DOCUMENT,
+        _LARGEST_DOCUMENT,
     ]
     assert seal._LONGEST["name"] == seal._LONGEST["role"]
