@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -308,6 +309,10 @@ def sources(package: Package) -> Iterator[Finding]:
 
         if source[["url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
+        address = source["url"]
+        if isinstance(address, str) and not re.fullmatch(r"https?://[^\s\\]+", address):
+            what = f"{name}: {address!r} is no web address (https://...); name a copy in document"
+            yield Finding("broken", "sources", line(row), what)
         if source[["published_on", "published_note"]].isna().all():
             yield todo("neither a date nor what is known of it is given")
         if (

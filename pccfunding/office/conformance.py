@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Package, statements
 from pccfunding.errors import DataPackageError, PccFundingError
-from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
+from pccfunding.files import settled
 from pccfunding.results import Face
 from pccfunding.schemas import STORED
 
@@ -116,7 +117,7 @@ def conformance(directory: str | Path) -> Conformance:
     """
     import pandas as pd
 
-    package = open_package(Path(directory))
+    package = settled(directory, lambda: open_package(Path(directory)))
     found = [one for name, check in CHECKS.items() for one in _run(name, check, package)]
     if all(state != "broken" for _, state, *_ in found) and not package.unread:
         found += _run(STATEMENTS, statements, package)
@@ -174,7 +175,7 @@ def _stale(folder: Path, resource: dict[str, Any]) -> Iterator[Finding]:
     """Say where a file is another one than the descriptor was written for."""
     said = str(resource.get("hash", ""))
     if said.startswith("sha256:"):
-        content = (folder / str(resource["path"])).read_bytes()
+        content = read_inside(folder, str(resource["path"]))
         if said.removeprefix("sha256:") != hashlib.sha256(content).hexdigest():
             yield Finding(
                 "broken",

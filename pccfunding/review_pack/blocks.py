@@ -56,8 +56,10 @@ class Link:
     @property
     def safe(self) -> bool:
         """Whether a click leads where the address says: scripts and the like stay plain text."""
+        # Read as a browser reads it, which passes over blanks and takes either slash.
+        address = "".join(sign for sign in self.href if sign > " ").replace("\\", "/")
         scheme = self.href.split(":", 1)[0].lower() if ":" in self.href else ""
-        return scheme in ("", "https", "http", "mailto")
+        return scheme in ("", "https", "http", "mailto") and not address.startswith("/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,7 @@ def bought(found: Record, cited: Citations) -> Section:
             ").",
         ],
         blocks=[
-            Plot(
-                "plot-streams",
-                plot_streams(listing, title=_headline(lines, sums)),
-                note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-            ),
+            _streams(lines, sums, listing),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -378,14 +374,26 @@ def _year_labels(frame: pd.DataFrame) -> list[str]:
     return [financial_label(start.year) for start in frame["period_start"]]
 
 
+def _streams(lines: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+    if not (lines["amount_gbp"] > 0).any():
+        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+    return Plot(
+        "plot-streams",
+        plot_streams(listing, title=_headline(lines, sums)),
+        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
+    )
+
+
 def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
     """The largest heading, or the largest line where the list has no headings."""
     if lines["funder_group"].isna().all():
-        line = lines.sort_values("amount_gbp").iloc[-1].to_dict()
+        line = lines.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
     else:
-        line = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1].to_dict()
+        line = sums.iloc[:-1].sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = line["funder_group"]
+    if is_missing(line["share_pct"]):
+        return "The listed amounts that are known add up to £0"
     return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
 
 

@@ -11,6 +11,7 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PeriodError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
+from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
 from pccfunding.results import Face
@@ -293,6 +294,11 @@ def _exceptions(
             )
         if not reason.strip():
             raise TableError(f"The exception '{name}' gives no reason: write one after the '='.")
+        if len(reason) > LONGEST_TEXT:
+            raise TableError(
+                f"The reason of the exception '{name}' has {count(len(reason))} characters; at most "
+                f"{count(LONGEST_TEXT)} are recorded. Name the document that holds the rest."
+            )
     return {name: " ".join(reason.split()) for name, reason in given.items()}
 
 

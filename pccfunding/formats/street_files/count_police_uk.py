@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, one_of
+from pccfunding.files import refuse_present, rewriting_file
 from pccfunding.formats.count_files.area_names import districts
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
 from pccfunding.results import Face
+from pccfunding.texts import disarmed
 from pccfunding.words import counted
 
 if TYPE_CHECKING:
@@ -85,13 +85,19 @@ class StreetCounts(Face):
         Raises
         ------
         TableError
-            If the name ends in neither .csv nor .parquet, or the file exists and `force` is False.
+            If the name ends in neither .csv nor .parquet.
+        FileExistsError
+            If the file exists and `force` is False.
         """
         target = Path(file)
         check_target(target, force=force)
-        with written_whole(target) as part:
+        with rewriting_file(target, force=force) as part:
             if target.suffix == ".csv":
-                self.frame.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+                # Names of places and forces are the files' own.
+                safe = self.frame.map(
+                    lambda cell: disarmed(cell) if isinstance(cell, str) else cell
+                )
+                safe.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
             else:
                 self.frame.to_parquet(part, index=False)
         return target
@@ -101,22 +107,7 @@ def check_target(target: Path, *, force: bool) -> None:
     """Refuse a file that would be overwritten, or is of no known kind."""
     if target.suffix not in (".csv", ".parquet"):
         raise TableError(f"{target.name} ends in neither .csv nor .parquet; name one of the two.")
-    if target.exists() and not force:
-        raise TableError(f"{target} exists already. Name another file, or write over it: --force.")
-
-
-@contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file, which gets its own only when all is written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    refuse_present([(target.parent, target.name)], force=force)
 
 
 def count_police_uk(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError, one_of
+from pccfunding.files import rewriting_file
 from pccfunding.formats.read_result import report
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches
 from pccfunding.formats.threesixtygiving.fields import EXTRA, META, PLACED, VERSION, extra_fields
@@ -266,7 +267,9 @@ def write_360giving(
         if said:
             raise TableError(f"The package breaks the official schema: {said[0].reason}.")
     if grants:
-        target.write_bytes(write(grants, known_meta))
+        content = write(grants, known_meta)
+        with rewriting_file(target, force=True) as part:
+            part.write_bytes(content)
     return _result(target if grants else None, grants, rejected, supplied, names, len(rows))
 
 
