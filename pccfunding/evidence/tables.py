@@ -197,8 +197,8 @@ def _refuse_long(raw: pd.DataFrame, path: Path) -> None:
             row = int(long.fillna(False).to_numpy(dtype=bool).argmax())
             raise DataPackageError(
                 f"{path}, line {row + 2}, column {str(column)[:80]!r}: a text of "
-                f"{count(len(texts.iloc[row]))} characters; at most {count(LONGEST_TEXT)} are read. "
-                f"Shorten it, and name the document that holds the rest."
+                f"{count(len(texts.iloc[row]))} characters; at most {count(LONGEST_TEXT)} are "
+                f"read. Shorten it, and name the document that holds the rest."
             )
 
 

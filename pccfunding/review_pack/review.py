@@ -27,6 +27,7 @@ from pccfunding.review_pack.tables_spending import (
     subtotals,
     themes,
 )
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,8 +297,8 @@ def _exceptions(
             raise TableError(f"The exception '{name}' gives no reason: write one after the '='.")
         if len(reason) > LONGEST_TEXT:
             raise TableError(
-                f"The reason of the exception '{name}' has {count(len(reason))} characters; at most "
-                f"{count(LONGEST_TEXT)} are recorded. Name the document that holds the rest."
+                f"The reason of the exception '{name}' has {count(len(reason))} characters; at "
+                f"most {count(LONGEST_TEXT)} are recorded. Name the document that holds the rest."
             )
     return {name: " ".join(reason.split()) for name, reason in given.items()}
 
