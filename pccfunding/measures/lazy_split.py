@@ -10,13 +10,13 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.frames.days import julian, with_financial_year, year_and_month
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
-from pccfunding.measures.shares import dates_of, whole_weight
+from pccfunding.frames.opening import BOUNDED
+from pccfunding.frames.tables import Table, with_reasons
+from pccfunding.measures.shares import dates_of, open_parts, whole_weight
 from pccfunding.periods import Period
 
 __all__ = ["split_lazily"]
 
-_AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12
 # Pounds as floats tell pennies apart up to here, and products fit into 63 bits.
@@ -59,7 +59,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         # DuckDB leaves a part without a weight out of its rows.
         **{name: nw.col(name).fill_null(0) for name in names},
     )
-    held = [name for name in _AMOUNTS if name in table.schema]
+    held = [name for name in BOUNDED if name in table.schema]
     for number, name in enumerate(held):
         frame = _with_parts(table, frame, name, number, names)
     return _as_rows(table, frame, held, names, codes, to, rule)
@@ -92,10 +92,7 @@ def _ordinal(column: str) -> nw.Expr:
 
 
 def _given_weights(table: Table, to: str, by: Any) -> dict[str, int]:
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need(to, "weight")
-    rows = other.frame.select(to, "weight").collect().rows()
+    rows = open_parts(table, to, "weights", by).frame.select(to, "weight").collect().rows()
     given = {str(name): whole_weight(weight, str(name)) for name, weight in rows}
     if len(given) < len(rows):
         raise TableError("by= names a part twice; give one row a part.")
@@ -107,10 +104,7 @@ def _area_weights(table: Table, rule: str, by: Any) -> tuple[list[str], list[nw.
     if rule == "weights":
         given = _given_weights(table, "area_code", by)
         return list(given), [nw.lit(weight) for weight in given.values()]
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need("area_code", *(("reference_date", "persons", "vintage") if rule != "equal" else ()))
-    rows = other.frame.collect()
+    rows = open_parts(table, "area_code", rule, by).frame.collect()
     codes = list(dict.fromkeys(rows["area_code"].to_list()))
     if rule == "equal":
         if len(codes) < len(rows):

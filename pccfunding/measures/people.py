@@ -11,7 +11,10 @@ from pccfunding.frames.days import iso_day, year_and_month
 from pccfunding.frames.tables import Table
 from pccfunding.measures.labels import ends_of, first_and_last
 
-__all__ = ["mid_years", "people_by_year", "refuse_doubled_people"]
+__all__ = ["PEOPLE", "mid_years", "people_by_year", "refuse_doubled_people"]
+
+# The columns of a population.
+PEOPLE = ("area_code", "reference_date", "persons", "vintage")
 
 
 def mid_years(people: Table) -> nw.LazyFrame[Any]:

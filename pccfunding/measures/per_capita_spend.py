@@ -10,12 +10,12 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
     Table,
     bound_names,
     key_columns,
-    open_table,
     refuse_other_kind,
     with_reasons,
 )
@@ -30,7 +30,7 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
@@ -125,15 +125,16 @@ def per_capita_spend(
     0    Road Safety   288175.0             288.175          2
     1     Youth Fund    70023.0              70.023          1
     """
-    table, people = open_table(awards, "awards"), open_table(population, "population")
+    needs = ("area_code", "period_start", "period_end", "amount_gbp")
+    table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
+    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
     refuse_other_kind(table, people)
+    table, people = with_area_codes(table, people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
     keys = key_columns(by, table, reserved)
-    table.need("area_code", "period_start", "period_end", "amount_gbp")
-    people.need("area_code", "reference_date", "persons", "vintage")
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")
 

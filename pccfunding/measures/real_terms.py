@@ -8,12 +8,12 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import DeflatorError, PeriodError
 from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import (
     Reason,
     Table,
     bound_names,
     named_with,
-    open_table,
     refuse_other_kind,
     with_reasons,
 )
@@ -80,10 +80,11 @@ def real_terms(
     >>> real_terms(grants, deflator, base="2023-24")["amount_real_gbp"].to_list()
     [1000.0, 1000.0]
     """
-    opened, prices = open_table(table, "table"), open_table(deflator, "deflator")
+    needs = (value, "period_start", "period_end")
+    opened = open_frame(table, "table", needs=needs, numbers=(value, *bound_names(value)))
+    indexed = ("financial_year", "price_index")
+    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
     refuse_other_kind(opened, prices)
-    opened.need(value, "period_start", "period_end")
-    prices.need("financial_year", "price_index")
     index = _indices(prices)
     year = _base_year(base, index)
     if opened.eager:

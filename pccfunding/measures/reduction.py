@@ -12,16 +12,16 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
 from pccfunding.frames.days import day_code, day_code_of, iso_day
+from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Table,
     describe,
     encoded_key,
     key_columns,
-    open_table,
     refuse_other_kind,
 )
 from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
@@ -390,17 +390,19 @@ def reduction(
     >>> fell[columns].round(1).to_numpy().tolist()
     [[33.3, 36.8, 40.1]]
     """
-    table = open_table(recorded_crime, "recorded_crime")
+    codes = ("area_code",) if population is not None else area_asked(by)
+    needs = ("offences", "period_start", "period_end", *codes)
+    table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     windows = read_windows(baseline, comparison)
     _check_level(confidence_level)
-    keys = key_columns(by, table, _result_columns(with_people=True))
-    table.need("offences", "period_start", "period_end")
     people = None
     if population is not None:
-        people = open_table(population, "population")
+        people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
         refuse_other_kind(table, people)
-        table.need("area_code")
-        people.need("area_code", "reference_date", "persons", "vintage")
+        table, people = with_area_codes(table, people)
+    elif codes:
+        (table,) = with_area_codes(table)
+    keys = key_columns(by, table, _result_columns(with_people=True))
 
     parts = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)

@@ -9,13 +9,13 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
+from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
     bound_names,
     describe,
     encoded_key,
     key_columns,
-    open_table,
     with_reasons,
 )
 from pccfunding.measures.labels import (
@@ -106,12 +106,13 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     >>> change["unknown_reason"].to_list()[2]
     'no figure for the year before'
     """
-    opened = open_table(table, "table")
-    sums = Sums(opened, value)
     names = [value, *bound_names(value)]
+    needs = (value, "period_start", "period_end", *area_asked(by))
+    opened = open_frame(table, "table", needs=needs, numbers=names)
+    (opened,) = with_area_codes(opened) if area_asked(by) else (opened,)
+    sums = Sums(opened, value)
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
-    opened.need(value, "period_start", "period_end")
     labels = [label for label in LABELS if label in opened.schema]
 
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])

@@ -327,7 +327,8 @@ def test_dates_of_other_kinds() -> None:
     rows = pd.DataFrame([award(10.0, *TWO_YEARS)])
     assert rows["period_start"].dtype == object
     spread = apportion(rows, to="financial_year", rule="equal")
-    assert spread["period_end"].tolist() == [YEAR[1], TWO_YEARS[1]]
+    assert spread["period_end"].dtype == "datetime64[ns]"
+    assert [day.date() for day in spread["period_end"]] == [YEAR[1], TWO_YEARS[1]]
     zoned = table([award(10.0, *TWO_YEARS)])
     for column in ("period_start", "period_end"):
         zoned[column] = zoned[column].dt.tz_localize("Europe/London")
@@ -518,5 +519,5 @@ def test_lazy_months_and_other_things_are_refused() -> None:
         apportion(lazy, to="month")
     with pytest.raises(TableError, match="awards is a dict, not a table"):
         apportion({"amount_gbp": [1.0]}, to="month")
-    with pytest.raises(TableError, match="awards has no column 'period_start'"):
+    with pytest.raises(TableError, match="awards has no columns 'period_start', 'period_end'"):
         apportion(pd.DataFrame({"amount_gbp": [1.0]}), to="month")
