@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -219,7 +219,7 @@ def _wall_clock(table: Table, series: nw.Series[Any]) -> nw.Series[Any]:
     """
     wall = series.dt.replace_time_zone(None)
     for value in wall.unique().to_list():
-        if value is not None and value == value and value.time() != value.min.time():
+        if value is not None and value == value and value.time() != time():
             zone = getattr(series.dtype, "time_zone", None)
             raise TableError(
                 f"{table.name}: column {series.name!r} holds {value:%Y-%m-%d %H:%M} in the zone "
@@ -236,7 +236,7 @@ def _ends_of(value: Any) -> _Days | None:
         day = date.fromisoformat(value[:10]) if _ISO.fullmatch(value) else None
         return None if day is None else (day, day)
     if isinstance(value, datetime):
-        whole = value.tzinfo is None or value.time() == value.min.time()
+        whole = value.tzinfo is None or value.time() == time()
         return (value.date(), value.date()) if whole else None
     if isinstance(value, date):
         return value, value
@@ -349,9 +349,7 @@ def _numbers_at_hand(table: Table, column: str) -> nw.Series[Any]:
 def _blank_labels(table: Table) -> dict[str, nw.Series[Any]]:
     """Give labels of nothing but missing values as text, whatever a file made of them."""
     odd = [
-        label
-        for label in _LABELS
-        if label in table.schema and not _is_text(table.schema[label])
+        label for label in _LABELS if label in table.schema and not _is_text(table.schema[label])
     ]
     return {
         label: series.cast(nw.String)

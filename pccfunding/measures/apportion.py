@@ -18,6 +18,7 @@ from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
 from pccfunding.money.pence import split_pence
+from pccfunding.money.sums import Sums
 
 __all__ = ["apportion"]
 
@@ -120,6 +121,7 @@ def apportion(
         if published is not None:
             raise TableError("published= names rows one by one: collect the lazy frame first.")
         return split_lazily(table, to, rule, by)  # type: ignore[no-any-return]
+    Sums(table, "amount_gbp").refuse_outside(["period_start", "period_end"])
     frame = table.frame.collect()
     pence = {name: _pence(frame, name) for name in BOUNDED if name in frame.columns}
     starts, ends = _days(frame, "period_start"), _days(frame, "period_end")

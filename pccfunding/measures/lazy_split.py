@@ -13,6 +13,7 @@ from pccfunding.frames.days import julian, with_financial_year, year_and_month
 from pccfunding.frames.opening import BOUNDED
 from pccfunding.frames.tables import Table, with_reasons
 from pccfunding.measures.shares import dates_of, open_parts, whole_weight
+from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
 
 __all__ = ["split_lazily"]
@@ -44,6 +45,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         alone = nw.col("_last_year") - nw.col("_year") < _MOST_YEARS
     forwards = nw.col("period_start") <= nw.col("period_end")
     frame = frame.with_columns(_short=(dated & forwards & alone).fill_null(value=False))
+    frame = frame.with_columns(_outside=Sums(table, "amount_gbp").outside())
     names = [f"_w{place:03d}" for place in range(len(weights))]
     frame = frame.with_columns(
         **{
@@ -147,7 +149,7 @@ def _with_parts(
     fine = (exact - whole).abs() <= whole.abs() * 1e-14 + 1e-4
     small = (whole.abs() < _LARGEST) & (whole.abs() * nw.col("_total").cast(nw.Float64) < _PRODUCT)
     frame = frame.with_columns(
-        (fine & small).fill_null(value=False).alias(f"_ok{number}"),
+        (fine & small & ~nw.col("_outside")).fill_null(value=False).alias(f"_ok{number}"),
         nw.when(nw.col(amount) < 0).then(nw.lit(-1)).otherwise(nw.lit(1)).alias(sign),
     )
     held = nw.when(nw.col(f"_ok{number}")).then(whole.abs()).otherwise(nw.lit(0.0))
@@ -266,7 +268,11 @@ def _as_rows(
         (~nw.col("_dated"), nw.lit("no period")),
         (nw.col("_dated") & ~nw.col("_short"), nw.lit("a period that cannot be split")),
         (nw.col("_short") & ~nw.col("_weighed"), nw.lit("no weight for a part")),
-        (split & nw.col("_broken"), nw.lit("an amount is no whole number of pence, or too large")),
+        (split & nw.col("_outside"), nw.lit(OUTSIDE)),
+        (
+            split & nw.col("_broken") & ~nw.col("_outside"),
+            nw.lit("an amount is no whole number of pence, or too large"),
+        ),
     ]
     long = with_reasons(long, "unknown_reason", reasons, eager=False)
     made = ["area_code"] if to == "area_code" and "area_code" not in table.schema else []

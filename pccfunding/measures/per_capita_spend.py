@@ -138,6 +138,7 @@ def per_capita_spend(
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")
 
+    sums.refuse_outside(keys)
     residents = mid_years(people)
     lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:

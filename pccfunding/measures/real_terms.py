@@ -18,7 +18,7 @@ from pccfunding.frames.tables import (
     with_reasons,
 )
 from pccfunding.money.pence import in_unit, whole
-from pccfunding.money.sums import Sums
+from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def real_terms(
     indexed = ("financial_year", "price_index")
     prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
     refuse_other_kind(opened, prices)
+    sums = Sums(opened, value)
+    sums.refuse_outside([value])
     index = _indices(prices)
     year = _base_year(base, index)
     if opened.eager:
@@ -97,18 +99,20 @@ def real_terms(
     factor = nw.col("_year").replace_strict(
         list(factors), list(factors.values()), default=None, return_dtype=nw.Float64
     )
-    frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
+    # Where the rows are at hand, it has been refused.
+    outside = nw.lit(value=False) if opened.eager else sums.outside()
+    frame = frame.with_columns(_cash=opened.number(value), _factor=factor, _outside=outside)
     real = named_with(value, "real")
     names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
-    scale = Sums(opened, value).scale
+    scale = sums.scale
     numbers = {}
     for cash, name in names.items():
         bounded = cash != value and cash in opened.schema
         number = (opened.number(cash) if bounded else nw.col("_cash")) * nw.col("_factor")
-        numbers[name] = _rounded(number, scale, bounded=bounded)
+        numbers[name] = nw.when(~nw.col("_outside")).then(_rounded(number, scale, bounded=bounded))
     frame = frame.with_columns(**numbers, price_base=nw.lit(Period.financial_year(year).label))
-    frame = with_reasons(frame, "unknown_reason", _reasons(opened), eager=opened.eager)
-    frame = frame.drop("_cash", "_factor", "_year", "_last_year")
+    frame = with_reasons(frame, "unknown_reason", _reasons(sums), eager=opened.eager)
+    frame = frame.drop("_cash", "_factor", "_outside", "_year", "_last_year")
     return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
 
 
@@ -150,7 +154,8 @@ def _base_year(base: str | Period, index: dict[int, float]) -> int:
     return year
 
 
-def _reasons(table: Table) -> list[Reason]:
+def _reasons(sums: Sums) -> list[Reason]:
+    table = sums.table
     year = nw.col("_year")
     next_year = (year + 1).cast(nw.Int64).cast(nw.String).str.slice(2)
     label = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit("-"), next_year])
@@ -166,4 +171,5 @@ def _reasons(table: Table) -> list[Reason]:
             nw.concat_str([nw.lit("no price index for "), label]),
         ),
         (nw.col("_cash").is_null(), nw.lit("unknown amount")),
+        (nw.col("_outside"), nw.lit(OUTSIDE)),
     ]

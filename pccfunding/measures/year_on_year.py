@@ -115,6 +115,7 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     keys = key_columns(by, opened, (*results, *_LAST))
     labels = [label for label in LABELS if label in opened.schema]
 
+    sums.refuse_outside(keys)
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.

@@ -325,7 +325,7 @@ class TestPerCapitaSpend:
             per_capita_spend([award(1.0)], table([people()]), by=[])  # type: ignore[type-var]
 
     def test_words_are_no_amounts(self) -> None:
-        with pytest.raises(TableError, match=r"'amount_gbp' holds '£5', not numbers\. Read .*read_awards"):
+        with pytest.raises(TableError, match=r"'amount_gbp' holds '£5', not .*read_awards"):
             spend([award("£5")])  # type: ignore[arg-type]
 
     def test_a_missing_column_is_named_with_those_present(self) -> None:
