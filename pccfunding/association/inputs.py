@@ -2,64 +2,69 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
+from pccfunding.frames.opening import open_frame, with_area_codes
+from pccfunding.frames.tables import Table, open_table
 
 __all__ = ["need", "one_value", "outcome_side", "plain", "spend_side", "windows_of"]
 
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
+# Pennies of an area, shared out among its people.
+_SLACK = 1e-4
 _DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 
 
-def plain(frame: Any, name: str) -> pd.DataFrame:
-    """Read a frame of pandas, Polars or another engine as a pandas frame of its own.
+def plain(on: str, **frames: Any) -> tuple[pd.DataFrame, ...]:
+    """Read frames of pandas, Polars or another engine as pandas frames of their own.
 
     Raises
     ------
     TableError
-        If it is no data frame.
+        If one is no data frame, or lacks the column that areas are told by.
 
     Examples
     --------
-    >>> plain({"area_code": []}, "spend")
+    >>> plain("area_code", spend={"area_code": []})
     Traceback (most recent call last):
         ...
-    pccfunding.errors.TableError: spend is a dict; it takes a data frame.
+    pccfunding.errors.TableError: spend is a dict, not a table. Give a DataFrame of pandas ...
     """
-    if isinstance(frame, pd.DataFrame):
-        return frame.reset_index(drop=True)
-    try:
-        table = nw.from_native(frame)
-    except TypeError as error:
-        raise TableError(f"{name} is a {type(frame).__name__}; it takes a data frame.") from error
-    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
+    opened = [_at_hand(frame, name, on) for name, frame in frames.items()]
+    tables = with_area_codes(*opened) if on == "area_code" else opened
+    return tuple(_in_pandas(table) for table in tables)
+
+
+def _at_hand(frame: Any, name: str, on: str) -> Table:
+    table = open_table(frame, name)
+    native = frame if table.eager else table.frame.collect().to_native()
+    return open_frame(native, name, needs=(on,), also=_DAYS)
+
+
+def _in_pandas(table: Table) -> pd.DataFrame:
+    eager = table.frame.collect()
+    if eager.implementation.is_pandas():
+        held: pd.DataFrame = eager.to_native()
+        return held.reset_index(drop=True)
     # Column by column: the engines' own ways to pandas ask for pyarrow.
     return pd.DataFrame({column: eager[column].to_list() for column in eager.columns})
 
 
 def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     """Refuse a frame that lacks one of the columns."""
-    for column in columns:
-        if column not in frame.columns:
-            near = difflib.get_close_matches(column, map(str, frame.columns), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            held = ", ".join(map(str, frame.columns)) or "no columns"
-            raise TableError(f"{name} has no column {column!r}; it has {held}.{hint}")
+    open_table(frame, name).need(*columns)
 
 
 def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
     """Read a column as floats; missing stays missing."""
-    try:
-        values = pd.to_numeric(frame[column], errors="raise").astype("float64")
-    except (TypeError, ValueError) as error:
-        raise TableError(f"{name} column {column!r} does not hold numbers: {error}") from error
+    table = open_frame(frame[[column]], name, numbers=(column,))
+    read = table.frame.select(table.number(column, finite=False)).collect().to_native()
+    values: pd.Series[float] = read[column].astype("float64")
     if np.isinf(values).any():
         raise TableError(f"{name} column {column!r} holds an infinite number; leave it missing.")
     return values
@@ -112,16 +117,27 @@ def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame
     side = _side(frame, on, given, "spend")
     side["spend_why"] = _texts(frame, "unknown_reason")
     side["label"] = _texts(frame, "name")
+    slack = _SLACK + 1e-6 * side["spend"].abs()
+    outside = (side["spend_low"] > side["spend"] + slack) | (
+        side["spend_high"] < side["spend"] - slack
+    )
+    if outside.any():
+        row = side[outside].iloc[0]
+        raise TableError(
+            f"spend: {column} of {row['area']} is {row['spend']}, outside its own bounds "
+            f"{row['spend_low']} to {row['spend_high']}. Correct one of them, or leave the bounds "
+            f"out."
+        )
     if (side["spend"] < 0).any():
         place = side.loc[side["spend"] < 0, "area"].iloc[0]
         raise TableError(f"spend is below 0 in {place}; corrections belong in the sum before.")
     return side
 
 
-def outcome_side(frame: pd.DataFrame, on: str) -> pd.DataFrame:
+def outcome_side(frame: pd.DataFrame, on: str, name: str = "reduction") -> pd.DataFrame:
     """Give the outcome as one row an area: counts, people, log reduction and its variance."""
-    need(frame, [on], "reduction")
-    _refuse_twice(frame, on, "reduction")
+    need(frame, [on], name)
+    _refuse_twice(frame, on, name)
     given = {
         "before": "offences_baseline",
         "after": "offences_comparison",
@@ -132,7 +148,15 @@ def outcome_side(frame: pd.DataFrame, on: str) -> pd.DataFrame:
         "g": "log_reduction",
         "variance": "variance_log_reduction",
     }
-    side = _side(frame, on, given, "reduction")
+    side = _side(frame, on, given, name)
+    for count in ("before", "after"):
+        odd = side[count].notna() & ((side[count] < 0) | (side[count] % 1 != 0))
+        if odd.any():
+            row = side[odd].iloc[0]
+            raise TableError(
+                f"{name}: {given[count]} of {row['area']} is {row[count]:g}, which is no count of "
+                f"offences. Give counts as they were counted; leave what is not known missing."
+            )
     side["outcome_why"] = _texts(frame, "unknown_reason")
     side["outcome_label"] = _texts(frame, "name")
     return side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,8 @@ _UNITS = {
 }
 # Residents that grow or shrink by more than this are not the same place per head.
 _MOST_GROWTH = 1.25
+# A log reduction that was written with two decimals.
+_ROUNDED = 0.005
 _Leave = Mapping[str, str] | Collection[str] | None
 
 
@@ -120,7 +123,9 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
     held = set(given.columns)
     has_counts = {"offences_baseline", "offences_comparison"} <= held
     both = outcome["before"].notna() & outcome["after"].notna()
-    if "log_reduction" not in held:
+    if "log_reduction" in held:
+        _refuse_contradiction(outcome)
+    else:
         base = outcome["before"] + 0.5 if has_counts else outcome["score_before"]
         after = outcome["after"] + 0.5 if has_counts else outcome["score_after"]
         growth = outcome["persons_after"] / outcome["persons_before"]
@@ -136,6 +141,29 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
             "log_reduction, or score_baseline and score_comparison."
         )
     return outcome, has_counts, only_percent
+
+
+def _refuse_contradiction(outcome: pd.DataFrame) -> None:
+    """Refuse a log reduction that its counts cannot have, by person or not, with a half or not.
+
+    Without people the rates may differ as much as residents may have grown.
+    """
+    growth = outcome["persons_after"] / outcome["persons_before"]
+    slack = (growth.isna() * np.log(_MOST_GROWTH)).clip(lower=_ROUNDED)
+    far = pd.Series(np.inf, index=outcome.index)
+    for half, by_person in itertools.product((0.5, 0.0), (True, False)):
+        base, after = outcome["before"] + half, outcome["after"] + half
+        ratio = after / base / (growth.fillna(1.0) if by_person else 1.0)
+        ratio = ratio.where((base > 0) & (after > 0))
+        far = far.where(ratio.isna(), np.minimum(far, (outcome["g"] + np.log(ratio)).abs()))
+    wrong = np.isfinite(far) & (far > slack)
+    if wrong.any():
+        row = outcome[wrong].iloc[0]
+        raise TableError(
+            f"reduction: log_reduction of {row['area']} is {row['g']:g}, and its counts "
+            f"{row['before']:g} and {row['after']:g} say otherwise. Leave the column out, and it "
+            f"is taken from the counts; it is above 0 where offences fell."
+        )
 
 
 def _why_missing(row: Any, only_percent: bool) -> str | None:

@@ -349,7 +349,7 @@ def spend_vs_reduction_family(
     check_name("rule", two_sided, RULES)
     for name in [override] if isinstance(override, str) else override:
         check_name("override", name, OVERRIDES)
-    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    money, outcome = plain(on, spend=spend, reduction=reduction)
     if "offence" not in outcome.columns:
         raise TableError("reduction has no column 'offence'; a family is told apart by it.")
     streams = values_of(money, "funding_stream")
@@ -370,7 +370,7 @@ def spend_vs_reduction_family(
     areas = sorted(set.intersection(*held)) if held else []
     tested = _tested(able, len(areas), declared)
     series = Series.of(able, areas, method)
-    earlier = None if placebo is None else plain(placebo, "placebo")
+    earlier = None if placebo is None else plain(on, placebo=placebo)[0]
     how: dict[str, Any] = {
         "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
     }  # fmt: skip

@@ -17,14 +17,14 @@ from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
 from pccfunding.periods.spellings import financial_label
 
-__all__ = ["BOUNDED", "area_asked", "day_of", "open_frame", "with_area_codes"]
+__all__ = ["BOUNDED", "DAYS", "area_asked", "day_of", "open_frame", "with_area_codes"]
 
 _Days: TypeAlias = tuple[date | None, date | None]
 
 _ENDS = ("period_start", "period_end")
 # An amount and its bounds.
 BOUNDED = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
-_DAYS = frozenset({*_ENDS, "baseline_start", "baseline_end", "reference_date"})
+DAYS = frozenset({*_ENDS, "baseline_start", "baseline_end", "reference_date"})
 # Columns of text that stand in place of the two dates, the first of them that is there.
 _SPELLINGS = ("period", "financial_year")
 # A column of nothing comes back from a CSV file as numbers.
@@ -52,7 +52,7 @@ def open_frame(
     name: str,
     *,
     needs: Sequence[str] = (),
-    also: Iterable[str] = (),
+    also: Sequence[str] = (),
     numbers: Iterable[str] = (),
 ) -> Table:
     """See a caller's frame with the columns that a verb asks for, as it asks for them.
@@ -71,7 +71,7 @@ def open_frame(
         Columns that must be there. A `period` or `financial_year` of text does for `period_start`
         and `period_end`, and `area` for `area_code`: see ``with_area_codes``.
     also : iterable of str
-        Days that are read where they are there.
+        Days that are read where they are there, or said by a text.
     numbers : iterable of str
         Columns of numbers, read where they are there.
 
@@ -82,13 +82,13 @@ def open_frame(
         read; the message names table, column, value and what to do.
     """
     table = open_table(native, name)
-    absent = {column for column in needs if column not in table.schema}
+    absent = {column for column in (*needs, *also) if column not in table.schema}
     spelling = next((text for text in _SPELLINGS if text in table.schema), None)
     if spelling is not None and absent.issuperset(_ENDS):
         table = _with_period(table, spelling)
     asked = [column for column in needs if column != "area_code" or "area" not in table.schema]
     table.need(*asked)
-    days = dict.fromkeys(column for column in (*needs, *also) if column in _DAYS)
+    days = dict.fromkeys(column for column in (*needs, *also) if column in DAYS)
     wanted = [column for column in days if column in table.schema]
     odd = [column for column in wanted if not _is_day(table.schema[column])]
     read = _days_at_hand if table.eager else _days_of_lazy

@@ -20,7 +20,7 @@ from pccfunding.frames.tables import (
     key_columns,
     refuse_other_kind,
 )
-from pccfunding.measures.nesting import refuse_overlap
+from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
 from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
     from pccfunding.periods import Period
 
-__all__ = ["SIDES", "Windows", "compare_counts", "ratio_interval", "read_windows", "reduction"]
+__all__ = [
+    "SIDES",
+    "Windows",
+    "compare_counts",
+    "ratio_interval",
+    "read_windows",
+    "reduction",
+    "refuse_disorder",
+]
 
 SIDES = ("baseline", "comparison")
 
@@ -93,6 +101,17 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         for window in (baseline, comparison)
     )
     names = (str(baseline), str(comparison))
+    refuse_disorder(before, after, names)
+    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
+        raise PeriodError(
+            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
+            f"are not alike: choose two windows of twelve months, or the same months of two years."
+        )
+    return Windows(before, after, names)
+
+
+def refuse_disorder(before: Period, after: Period, names: tuple[str, str]) -> None:
+    """Refuse a baseline that shares days with the comparison, or comes after it."""
     if before.overlap_days(after):
         raise PeriodError(
             f"baseline {names[0]} and comparison {names[1]} share "
@@ -102,12 +121,6 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         raise PeriodError(
             f"baseline {names[0]} comes after comparison {names[1]}. Exchange the two."
         )
-    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
-        raise PeriodError(
-            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
-            f"are not alike: choose two windows of twelve months, or the same months of two years."
-        )
-    return Windows(before, after, names)
 
 
 def _is_year(period: Period) -> bool:
@@ -447,6 +460,7 @@ def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[
     sums = Sums(inside, "offences")
     parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()
     sums.refuse_inexact(parts.lazy(), keys)
+    refuse_repeats(inside, parts, "offences")
     if not len(parts):
         raise PeriodError(
             f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}. "
@@ -470,9 +484,8 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
         seen: dict[tuple[Any, ...], str] = {}
         for row in parts.sort("release", nulls_last=True).rows(named=True):
             cell = (row["_key"], row["_window"], *(str(row[place]) for place in places))
-            complete = len(named) == len(_PARTS)
-            if cell in seen or (complete and row["_rows"] > 1):
-                other = seen.get(cell, row["release"])
+            if cell in seen:
+                other = seen[cell]
                 raise TableError(
                     f"recorded_crime holds {describe(row, places)} for "
                     f"{windows.names[int(row['_window']) - 1]} more than once: releases {other!r} "

@@ -27,6 +27,7 @@ from pccfunding.measures.labels import (
     single,
     with_labels,
 )
+from pccfunding.measures.nesting import refuse_repeats
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -122,6 +123,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         lines = lines.collect().lazy()
         refuse_undated(opened, lines, keys)
         sums.refuse_inexact(lines, keys)
+        if value == "offences":
+            refuse_repeats(opened, lines.collect(), value)
     years = (
         with_labels(opened, lines, labels)
         .group_by([*keys, "period_start", "period_end"])
