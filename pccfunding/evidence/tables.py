@@ -65,7 +65,7 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns in the order of the schema.
+        Columns in the order of the schema, then those that it does not declare, as text.
 
     Raises
     ------
@@ -91,9 +91,12 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     missing = [column for column in wanted if column not in raw.columns]
     if missing:
         raise DataPackageError(
-            f"{path} has no column {missing[0]!r}; it has {', '.join(map(repr, raw.columns))}."
+            f"{path} has no column{'s' if missing[1:] else ''} {', '.join(map(repr, missing))}; "
+            f"it has {', '.join(map(repr, raw.columns))}."
         )
-    return pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    typed = pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    own = [column for column in raw.columns if column not in typed.columns]
+    return typed.assign(**{column: raw[column] for column in own})
 
 
 def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[Any]:

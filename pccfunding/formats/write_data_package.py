@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED
+from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -383,10 +383,12 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
     for name in STORED:
         if name in tables:
             wanted = list(STORED[name].to_schema().columns)
-            absent = [column for column in wanted if column not in tables[name].columns]
+            given = completed(name, tables[name])
+            absent = [column for column in wanted if column not in given.columns]
             if absent:
-                raise DataPackageError(f"The table {name!r} lacks the column {absent[0]!r}.")
-            stored[name] = tables[name][wanted].reset_index(drop=True)
+                lacking = f"column{'s' if absent[1:] else ''} {', '.join(map(repr, absent))}"
+                raise DataPackageError(f"The table {name!r} lacks the {lacking}.")
+            stored[name] = given[wanted].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored
 

@@ -693,7 +693,7 @@ class TestReduction:
             crime(6, "2019", release=later),
             crime(4, "2023", release="first"),
         ]
-        with pytest.raises(TableError, match="for 2019 more than once: .*'revised'|2 times"):
+        with pytest.raises(TableError, match=r"for 2019 more than once: .*'revised'|2 times"):
             compared(rows)
 
     def test_releases_that_differ_are_noted(self) -> None:

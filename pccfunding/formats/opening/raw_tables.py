@@ -92,10 +92,9 @@ def frame_grid(given: Any, name: str) -> Opened | None:
     if not isinstance(opened, nw.DataFrame | nw.LazyFrame):
         return None
     frame = open_table(given, name).frame.collect()
-    missing = {column: frame[column].is_null().to_list() for column in frame.columns}
-    columns = [
-        ["" if absent or cell != cell else cell for cell, absent in zip(frame[one], gaps, strict=True)]
-        for one, gaps in missing.items()
-    ]
+    columns = []
+    for column in frame.columns:
+        cells = zip(frame[column], frame[column].is_null().to_list(), strict=True)
+        columns.append(["" if absent or cell != cell else cell for cell, absent in cells])
     rows = [list(map(str, frame.columns)), *map(list, zip(*columns, strict=True))]
     return Opened(name, "frame", (Grid("", "row", rows, range(len(rows))),))
