@@ -340,7 +340,7 @@ def _numbers_at_hand(table: Table, column: str) -> nw.Series[Any]:
 
     def read(value: Any) -> float:
         if isinstance(value, str | bool) or not hasattr(type(value), "__float__"):
-            raise holds_text(table.name, column, value)
+            raise holds_text(table.name, column, repr(value))
         return float(value)
 
     return _translated(series, read, nw.Float64)

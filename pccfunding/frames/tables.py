@@ -176,12 +176,12 @@ def _refuse_odd_names(native: Any, name: str) -> None:
         seen.add(column)
 
 
-def holds_text(table: str, column: str, value: object) -> TableError:
+def holds_text(table: str, column: str, what: str) -> TableError:
     """Say that a column holds what is no number, and how money as text is read."""
     cure = "Turn it into numbers first; leave what is not known missing."
     if "_gbp" in column:
         cure = f"Read the list with pcc.read_awards({table}), which keeps each amount as printed."
-    return TableError(f"{table}: column {column!r} holds {value!r}, not numbers. {cure}")
+    return TableError(f"{table}: column {column!r} holds {what}, not numbers. {cure}")
 
 
 def refuse_other_kind(table: Table, other: Table) -> None:

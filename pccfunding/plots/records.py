@@ -65,7 +65,7 @@ def number(row: Record, column: str) -> float | None:
     """Read a number; None where it is missing or the column is absent."""
     value = row.get(column)
     if isinstance(value, str):
-        raise holds_text("the frame", column, value)
+        raise holds_text("frame", column, repr(value))
     return None if value is None else float(value)
 
 

@@ -139,7 +139,7 @@ def judge_groups(
 def _with_codes(sides: list[Any]) -> list[Any]:
     """Give the tables among the sides their codes, where they name their areas."""
     opened = {
-        place: open_table(side, "the table")
+        place: open_table(side, "table")
         for place, side in enumerate(sides)
         if hasattr(type(side), "columns")
     }

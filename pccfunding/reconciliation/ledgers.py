@@ -39,6 +39,7 @@ def ledger_rows(
     which they first appear, or where a table has none, are sorted.
     """
     table = open_rows(left)
+    table.need(*keys)
     schema = table.schema
     about = _told_of(right) if scope is None and relation == "sum" else []
     kinds = [name for name in dict.fromkeys([*keys, "status", "flow", *about]) if name in schema]
@@ -47,7 +48,6 @@ def ledger_rows(
         relation in _SUMMING
         and "amount_gbp" in amounts
         and all(schema[name].is_numeric() for name in amounts)
-        and all(name in schema for name in keys)
         and table.frame.select(nw.len()).collect().item() > _LISTED
     ):
         return frame_rows(left)

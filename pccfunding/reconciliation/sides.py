@@ -148,7 +148,7 @@ def open_rows(frame: Any) -> Table:
     """
     from pccfunding.frames.tables import open_table
 
-    table = open_table(frame, "the table")
+    table = open_table(frame, "table")
     if not {"token", "amount_gbp"} & set(table.schema):
         raise TableError(
             f"This table has neither token nor amount_gbp; it has "
@@ -254,7 +254,7 @@ def _amount(amount: Fraction, row: Row) -> Printed:
 
 def _pounds(amount: Any) -> Fraction:
     if isinstance(amount, str):
-        raise holds_text("the table", "amount_gbp", amount)
+        raise holds_text("table", "amount_gbp", repr(amount))
     return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
 
 
