@@ -16,12 +16,9 @@ __all__ = ["area_clash", "offence_clash", "refuse_overlap", "refuse_repeats"]
 
 # Columns that say where a count was read, or how its place and time are called, but not what it
 # counts: rows that differ in these alone are one count, given twice.
-_NOT_TELLING = frozenset(
-    {
-        "area", "baseline", "caution", "figure_id", "financial_year", "locator", "name", "note",
-        "period", "release", "source_id", "token", "unknown", "unknown_reason", "verified",
-    }
-)  # fmt: skip
+_READ_FROM = ("figure_id", "locator", "note", "release", "source_id", "token", "verified")
+_CALLED = ("area", "baseline", "financial_year", "name", "period")
+_NOT_TELLING = frozenset({*_READ_FROM, *_CALLED, "caution", "unknown", "unknown_reason"})
 
 _COUNTRIES = {
     "B": ("K04000001",),

@@ -54,7 +54,8 @@ def per_capita_spend(
     Parameters
     ----------
     awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
-        One row an award line, with `area_code`, `period_start`, `period_end`, `amount_gbp`, and
+        One row an award line, with `area_code` (or names in `area`), `period_start` and
+        `period_end` (or a `period` or `financial_year` of text), `amount_gbp`, and
         where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
         amount is taken as exact.
     population : the same kind of frame
@@ -82,7 +83,8 @@ def per_capita_spend(
     Raises
     ------
     TableError
-        If a column is missing, `by` holds time, or the tables are of different kinds.
+        If a column is missing or cannot be read, an amount lies outside its own bounds, `by`
+        holds time, or the tables are of different kinds.
     PeriodError
         If a row does not lie within one financial year (1 April to 31 March).
     MixedFlowError, MixedStatusError

@@ -99,9 +99,7 @@ def real_terms(
     factor = nw.col("_year").replace_strict(
         list(factors), list(factors.values()), default=None, return_dtype=nw.Float64
     )
-    # Where the rows are at hand, it has been refused.
-    outside = nw.lit(value=False) if opened.eager else sums.outside()
-    frame = frame.with_columns(_cash=opened.number(value), _factor=factor, _outside=outside)
+    frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
     real = named_with(value, "real")
     names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
     scale = sums.scale
@@ -109,10 +107,12 @@ def real_terms(
     for cash, name in names.items():
         bounded = cash != value and cash in opened.schema
         number = (opened.number(cash) if bounded else nw.col("_cash")) * nw.col("_factor")
-        numbers[name] = nw.when(~nw.col("_outside")).then(_rounded(number, scale, bounded=bounded))
+        number = _rounded(number, scale, bounded=bounded)
+        # Where the rows are at hand, an amount outside its bounds has been refused.
+        numbers[name] = number if opened.eager else nw.when(~sums.outside()).then(number)
     frame = frame.with_columns(**numbers, price_base=nw.lit(Period.financial_year(year).label))
     frame = with_reasons(frame, "unknown_reason", _reasons(sums), eager=opened.eager)
-    frame = frame.drop("_cash", "_factor", "_outside", "_year", "_last_year")
+    frame = frame.drop("_cash", "_factor", "_year", "_last_year")
     return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
 
 
@@ -156,6 +156,7 @@ def _base_year(base: str | Period, index: dict[int, float]) -> int:
 
 def _reasons(sums: Sums) -> list[Reason]:
     table = sums.table
+    outside = [] if table.eager else [(sums.outside(), nw.lit(OUTSIDE))]
     year = nw.col("_year")
     next_year = (year + 1).cast(nw.Int64).cast(nw.String).str.slice(2)
     label = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit("-"), next_year])
@@ -171,5 +172,5 @@ def _reasons(sums: Sums) -> list[Reason]:
             nw.concat_str([nw.lit("no price index for "), label]),
         ),
         (nw.col("_cash").is_null(), nw.lit("unknown amount")),
-        (nw.col("_outside"), nw.lit(OUTSIDE)),
+        *outside,
     ]

@@ -362,7 +362,7 @@ def reduction(
     TableError
         If a column is missing, a count is not whole, `by` holds time, the tables are of different
         kinds, or counts would be added twice: an offence class and a part of it, an area and a
-        part of it, or two releases of one count.
+        part of it, two releases of one count, or one count twice.
     PeriodError
         If a window cannot be read, no row covers either of them, or the two overlap, stand in the
         wrong order or are not alike.

@@ -75,7 +75,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     Raises
     ------
     TableError
-        If a column is missing, `by` holds time, or several rates would have to be added.
+        If a column is missing or cannot be read, a value lies outside its own bounds, a count
+        stands there twice, `by` holds time, or several rates would have to be added.
     PeriodError
         If a period is missing or ends before it starts, or an amount spans more than a year.
     MixedFlowError, MixedStatusError
