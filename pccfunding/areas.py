@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
@@ -13,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, nearest
 
 __all__ = ["Area", "GoverningBody", "find_area", "find_area_among"]
 
@@ -371,7 +370,7 @@ def _by_code(text: str) -> Area:
     code = asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
     area = known.codes.get(code)
     if area is None:
-        near = difflib.get_close_matches(code, known.codes, n=2, cutoff=0.85)
+        near = nearest(code, known.codes, n=2, cutoff=0.85)
         offer = " or ".join(f"{known.codes[one].name} ({one})" for one in near)
         raise UnknownNameError(
             f"No area has the code {asked!r}. "
@@ -432,5 +431,5 @@ def _similar(texts: Iterable[str], kinds: frozenset[str]) -> list[str]:
         words = set(text.split())
         nested = [key for key in alike if words <= set(key.split()) or set(key.split()) <= words]
         near += sorted(nested, key=lambda key: (_KINDS.index(alike[key].kind), len(key), key))
-        near += difflib.get_close_matches(text, alike, n=3, cutoff=0.75)
+        near += nearest(text, alike, n=3, cutoff=0.75)
     return list(dict.fromkeys(alike[key].name for key in near))[:3]

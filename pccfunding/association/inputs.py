@@ -11,8 +11,7 @@ import pandas as pd
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, open_table
-
-__all__ = ["need", "one_value", "outcome_side", "plain", "spend_side", "windows_of"]
+from pccfunding.words import number_text
 
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
 # Pennies of an area, shared out among its people.
@@ -20,13 +19,13 @@ _SLACK = 1e-4
 _DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 
 
-def plain(on: str, **frames: Any) -> tuple[pd.DataFrame, ...]:
+def plain(on: str, column: str | None = None, **frames: Any) -> tuple[pd.DataFrame, ...]:
     """Read frames of pandas, Polars or another engine as pandas frames of their own.
 
     Raises
     ------
     TableError
-        If one is no data frame, or lacks the column that areas are told by.
+        If one is no data frame, or lacks the column that areas are told by, or that of spend.
 
     Examples
     --------
@@ -35,15 +34,26 @@ def plain(on: str, **frames: Any) -> tuple[pd.DataFrame, ...]:
         ...
     pccfunding.errors.TableError: spend is a dict, not a table. Give a DataFrame of pandas ...
     """
-    opened = [_at_hand(frame, name, on) for name, frame in frames.items()]
+    opened = [_at_hand(frame, name, on, column) for name, frame in frames.items()]
     tables = with_area_codes(*opened) if on == "area_code" else opened
     return tuple(_in_pandas(table) for table in tables)
 
 
-def _at_hand(frame: Any, name: str, on: str) -> Table:
+def _at_hand(frame: Any, name: str, on: str, column: str | None) -> Table:
     table = open_table(frame, name)
+    needs = (on, _spend_column(table.schema, column)) if name == "spend" else (on,)
     native = frame if table.eager else table.frame.collect().to_native()
-    return open_frame(native, name, needs=(on,), also=_DAYS)
+    return open_frame(native, name, needs=needs, also=_DAYS)
+
+
+def _spend_column(held: Iterable[str], column: str | None) -> str:
+    """Name the column of spend: the given one, or the first that a measure would have made."""
+    if column is not None:
+        return column
+    names = list(map(str, held))
+    found = [name for name in _SPEND if name in names]
+    found += [name for name in names if name.startswith("spend_gbp_per_")]
+    return found[0] if found else "spend_gbp_per_head"
 
 
 def _in_pandas(table: Table) -> pd.DataFrame:
@@ -95,14 +105,8 @@ def windows_of(frame: pd.DataFrame, columns: Iterable[str] = _DAYS) -> pd.DataFr
 
 def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame:
     """Give spend as one row an area: pounds per head, bounds, total, people, labels."""
-    need(frame, [on], "spend")
-    if column is None:
-        found = [name for name in _SPEND if name in frame.columns]
-        found += [name for name in map(str, frame.columns) if name.startswith("spend_gbp_per_")]
-        if not found:
-            need(frame, ["spend_gbp_per_head"], "spend")
-        column = found[0]
-    need(frame, [column], "spend")
+    column = _spend_column(frame.columns, column)
+    need(frame, [on, column], "spend")
     _refuse_twice(frame, on, "spend")
     given = {
         "spend": column,
@@ -153,8 +157,9 @@ def outcome_side(frame: pd.DataFrame, on: str, name: str = "reduction") -> pd.Da
         odd = side[count].notna() & ((side[count] < 0) | (side[count] % 1 != 0))
         if odd.any():
             row = side[odd].iloc[0]
+            held = number_text(row[count], digits=9)
             raise TableError(
-                f"{name}: {given[count]} of {row['area']} is {row[count]:g}, which is no count of "
+                f"{name}: {given[count]} of {row['area']} is {held}, which is no count of "
                 f"offences. Give counts as they were counted; leave what is not known missing."
             )
     side["outcome_why"] = _texts(frame, "unknown_reason")

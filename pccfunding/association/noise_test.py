@@ -12,8 +12,6 @@ from pccfunding.errors import PeriodError, TableError
 from pccfunding.evaluation import CochranQ, cochran_q
 from pccfunding.permutation import PermutationTest, permutation_test
 
-__all__ = ["Gate", "Placebo", "noise_gate", "placebo_of"]
-
 
 @dataclass(frozen=True)
 class Placebo:

@@ -14,8 +14,7 @@ from pccfunding.areas import Area, find_area
 from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
-
-__all__ = ["Pairing", "pair"]
+from pccfunding.words import is_missing, number_text, percent
 
 _UNITS = {
     "police_force_area": "police force areas",
@@ -159,9 +158,10 @@ def _refuse_contradiction(outcome: pd.DataFrame) -> None:
     wrong = np.isfinite(far) & (far > slack)
     if wrong.any():
         row = outcome[wrong].iloc[0]
+        said, early, late = (number_text(row[name]) for name in ("g", "before", "after"))
         raise TableError(
-            f"reduction: log_reduction of {row['area']} is {row['g']:g}, and its counts "
-            f"{row['before']:g} and {row['after']:g} say otherwise. Leave the column out, and it "
+            f"reduction: log_reduction of {row['area']} is {said}, and its counts "
+            f"{early} and {late} say otherwise. Leave the column out, and it "
             f"is taken from the counts; it is above 0 where offences fell."
         )
 
@@ -171,9 +171,9 @@ def _why_missing(row: Any, only_percent: bool) -> str | None:
         return "no spend row"
     if row.found == "left_only":
         return "no outcome row"
-    if pd.isna(row.spend):
+    if is_missing(row.spend):
         return f"spend unknown: {_text(row.spend_why) or 'no number'}"
-    if pd.isna(row.g) and not only_percent:
+    if is_missing(row.g) and not only_percent:
         return f"outcome unknown: {_text(row.outcome_why) or 'no number'}"
     return None
 
@@ -204,7 +204,7 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     growth = used["persons_after"] / used["persons_before"]
     moved = (growth > _MOST_GROWTH) | (growth < 1 / _MOST_GROWTH)
     return {
-        code: f"residents changed by {100 * (rate - 1):+.0f}% between the windows"
+        code: f"residents changed by {percent(100 * (rate - 1), places=0)} between the windows"
         for code, rate in zip(used["area"][moved], growth[moved], strict=True)
     }
 

@@ -14,8 +14,6 @@ from pccfunding.errors import PeriodError
 from pccfunding.measures.reduction import refuse_disorder
 from pccfunding.periods import Period
 
-__all__ = ["Timing", "begins", "check_timing", "pick_lag", "window_text"]
-
 _SPEND_DAYS = ("period_start", "period_end")
 _OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))

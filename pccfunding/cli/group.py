@@ -9,6 +9,7 @@ import click
 
 import pccfunding
 from pccfunding.errors import PccFundingError, ReconciliationError
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +77,6 @@ def table_of(frame: pd.DataFrame, title: str) -> Table:
             str(column).replace("_", " "), justify="right" if column in numbers else "left"
         )
     for row in frame.itertuples(index=False):
-        cells = ["" if value is None or value != value else str(value) for value in row]
+        cells = ["" if is_missing(value) else str(value) for value in row]
         table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pccfunding import results
 from pccfunding.errors import MissingExtraError
 from pccfunding.evaluation.break_even import BreakEven, break_even
 from pccfunding.evaluation.cochran_q import CochranQ, cochran_q
@@ -32,7 +33,7 @@ from pccfunding.evaluation.regression_to_the_mean import RegressionToTheMean, re
 from pccfunding.evaluation.synthetic_control import SyntheticControl, synthetic_control
 from pccfunding.evaluation.wdd import WeightedDisplacementDifference, wdd
 from pccfunding.evaluation.wdq import WeightedDisplacementQuotient, wdq
-from pccfunding.results import CAUTIONS, Result
+from pccfunding.results import Result
 
 __all__ = [
     "CAUTIONS",
@@ -81,3 +82,5 @@ __all__ = [
     "wdd",
     "wdq",
 ]
+
+CAUTIONS = results.CAUTIONS["evaluation"]

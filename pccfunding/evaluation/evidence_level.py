@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import one_of
+from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.interrupted_series import InterruptedSeries
 from pccfunding.evaluation.ratio_of_rate_ratios import RatioOfRateRatios
 from pccfunding.evaluation.synthetic_control import SyntheticControl

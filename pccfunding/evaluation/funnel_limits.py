@@ -14,7 +14,7 @@ from pccfunding.evaluation.area_counts import AreaCounts, area_counts
 from pccfunding.evaluation.arguments import Number, optional_dispersion, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import number_text
+from pccfunding.words import count, counted, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,9 +129,9 @@ class FunnelLimits(Result):
                 f"{len(self.outside_widened)} outside the widened 99.8% limits"
             )
         return (
-            f"Of {self.n} areas with {self.events:,} events, held against "
-            f"{number_text(self.centre)} per {self.per:,}, {within} lie outside the exact Poisson "
-            f"95% limits and {len(outside)} outside the 99.8% limits{named}{widened}."
+            f"Of {self.n} areas with {counted(self.events, 'event')}, held against "
+            f"{number_text(self.centre)} per {count(self.per)}, {within} lie outside the exact "
+            f"Poisson 95% limits and {len(outside)} outside the 99.8% limits{named}{widened}."
         )
 
 
@@ -254,12 +254,12 @@ def _limits(expected: _FloatArray, phi: float) -> dict[str, _FloatArray]:
 
 def _outside(counts: _FloatArray, limits: dict[str, _FloatArray]) -> list[str]:
     words = []
-    for k, count in enumerate(counts):
+    for k, number in enumerate(counts):
         word = ""
         for name, level in (("95", "95%"), ("998", "99.8%")):
-            if count > limits[f"high_{name}"][k]:
+            if number > limits[f"high_{name}"][k]:
                 word = f"above {level}"
-            elif count < limits[f"low_{name}"][k]:
+            elif number < limits[f"low_{name}"][k]:
                 word = f"below {level}"
         words.append(word)
     return words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import math
 from collections.abc import Sequence
@@ -12,20 +11,30 @@ from typing import Any, Literal, SupportsFloat
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import MissingExtraError, TableError
+from pccfunding.errors import TableError, need_extra, one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
-    one_of,
+    month_number,
+    month_numbers,
+    month_text,
     optional_count,
     proper_fraction,
     some_positive,
     whole_number,
 )
 from pccfunding.evaluation.log_ratios import change_pct
-from pccfunding.evaluation.months import month_number, month_numbers, month_text
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
+from pccfunding.words import (
+    counted,
+    floor_text,
+    interval_text,
+    is_missing,
+    level_text,
+    number_text,
+    p_text,
+    percent,
+    quantity,
+)
 
 __all__ = [
     "YEAR",
@@ -35,19 +44,7 @@ __all__ = [
     "interrupted_series",
     "segmented_design",
     "segmented_fit",
-    "statsmodels_api",
 ]
-
-
-def statsmodels_api(caller: str) -> Any:
-    """Import statsmodels, or say how to install it."""
-    try:
-        return importlib.import_module("statsmodels.api")
-    except ImportError as error:
-        raise MissingExtraError(
-            f"{caller} fits its model with statsmodels, which is not installed. "
-            f"Install it with: pip install 'pccfunding[evaluation]'"
-        ) from error
 
 
 FloatArray = npt.NDArray[np.float64]
@@ -84,7 +81,7 @@ def segmented_fit(
     time: FloatArray,
 ) -> SegmentedFit:
     """Fit the columns to counts of one area, or of two below each other."""
-    api = statsmodels_api("interrupted_series")
+    api = need_extra("statsmodels.api", "interrupted_series", extra="evaluation")
     model = api.GLM(counts, design, family=api.families.Poisson(), offset=offset)
     quasi = model.fit(scale="X2")
     bands = []
@@ -231,16 +228,18 @@ class InterruptedSeries(Result):
         if self.slope_ratio is not None:
             ends = interval_text(change_pct(self.slope_low), change_pct(self.slope_high))
             slope = (
-                f"; afterwards the course differed by {percent_text(change_pct(self.slope_ratio))} "
+                f"; afterwards the course differed by {percent(change_pct(self.slope_ratio))} "
                 f"a month ({ends})"
             )
         return (
-            f"At {self.first_after} the monthly rate stepped by {percent_text(self.level_pct)}"
-            f"{beside}, {level} interval {interval_text(self.level_low_pct, self.level_high_pct)} "
-            f"(base {self.mean_before:,.1f} a month over {self.n_before} months before, "
+            f"At {self.first_after} the monthly rate stepped by "
+            f"{percent(self.level_pct)}{beside}, {level} interval "
+            f"{interval_text(self.level_low_pct, self.level_high_pct)} (base "
+            f"{quantity(self.mean_before, places=1)} a month over {self.n_before} months before, "
             f"{self.n_after} after; Poisson with {self.harmonics} harmonics, dispersion "
-            f"{self.dispersion:.3g}, {_ERROR_WORDS[self.errors]}; {p_text(self.level_p)}, "
-            f"n = {self.events:,} events, family of 1, {floor_text(None)}){slope}."
+            f"{number_text(self.dispersion, digits=3)}, {_ERROR_WORDS[self.errors]}; "
+            f"{p_text(self.level_p)}, n = {counted(self.events, 'event')}, family of 1, "
+            f"{floor_text(None)}){slope}."
         )
 
 

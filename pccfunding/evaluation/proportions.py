@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from pccfunding.errors import PrintedError
 from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
 from pccfunding.evaluation.log_ratios import quantile
-from pccfunding.intervals import Interval
+from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.results import Result
-from pccfunding.words import level_text
+from pccfunding.words import count, interval_text, level_text, percent
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
 
@@ -60,11 +60,13 @@ class Proportion(Result):
         if self.low_pct is None or self.high_pct is None:
             return f"Not estimable: {self.reason}."
         first, last = self.counts[0], self.counts[-1]
-        fits = f"a count of {first:,}" if first == last else f"a count of {first:,} to {last:,}"
-        what = f"{100 * first / self.n:.1f}%" if self.printed.isdigit() else self.printed
+        fits = f"a count of {count(first)}{f' to {count(last)}' * (first != last)}"
+        share = percent(100 * first / self.n, sign=False)
+        what = share if self.printed.isdigit() else self.printed
         return (
-            f"{what} of {self.n:,} (the base) is {fits}; {level_text(self.confidence_level)} "
-            f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% (Wilson)."
+            f"{what} of {count(self.n)} (the base) is {fits}; {level_text(self.confidence_level)} "
+            f"interval {interval_text(self.low_pct, self.high_pct, partial(percent, sign=False))} "
+            "(Wilson)."
         )
 
 
@@ -113,14 +115,14 @@ def proportion_interval(
             raise PrintedError(f"{printed!r} is no percentage; write it as '92%' or give a count.")
         counts = counts_compatible(printed, base)
     else:
-        count = whole_number(printed, "the count", least=0)
-        counts = (count,) if count <= base else ()
+        given = whole_number(printed, "the count", least=0)
+        counts = (given,) if given <= base else ()
     codes = ["no-comparison-group"]
     if len(counts) > 1:
         codes.append("several-counts-fit")
     if not base_stated:
         codes.append("base-not-stated")
-    ends = [_wilson(count, base, level) for count in counts]
+    ends = [_wilson(number, base, level) for number in counts]
     fails = f"prints as {printed}" if isinstance(printed, str) else f"is {printed}"
     return Proportion(
         printed=str(printed),
@@ -129,7 +131,7 @@ def proportion_interval(
         low_pct=min(100 * low for low, _ in ends) if ends else None,
         high_pct=max(100 * high for _, high in ends) if ends else None,
         confidence_level=level,
-        reason=None if counts else f"no count out of {base:,} {fails}",
+        reason=None if counts else f"no count out of {count(base)} {fails}",
         cautions=tuple(codes),
     )
 
@@ -187,10 +189,10 @@ def counts_compatible(printed: str, n: Number) -> tuple[int, ...]:
     return tuple(k for k in range(max(first, 0), last + 1) if Fraction(k, base) in reading)
 
 
-def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
+def _wilson(number: int, n: int, level: float) -> tuple[float, float]:
     z = quantile((1 + level) / 2)
-    p, grown = count / n, 1 + z**2 / n
+    p, grown = number / n, 1 + z**2 / n
     centre = (p + z**2 / (2 * n)) / grown
     reach = z / grown * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     # At 0 and n the end is 0 or 1 exactly, which rounding would miss by 1e-17.
-    return (0.0 if count == 0 else centre - reach), (1.0 if count == n else centre + reach)
+    return (0.0 if number == 0 else centre - reach), (1.0 if number == n else centre + reach)

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pccfunding.errors import one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_count,
     optional_dispersion,
     proper_fraction,
@@ -23,12 +23,16 @@ from pccfunding.evaluation.log_ratios import (
 )
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
+    count,
+    counted,
+    dispersion_text,
     floor_text,
     interval_text,
     level_text,
     number_text,
     p_text,
-    percent_text,
+    percent,
+    quantity,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +128,7 @@ class RateRatio(Result):
         interval = f"{level} interval {interval_text(low, high)}"
         if low is None:
             interval = f"no {level} interval ({self.reason})"
-        change = "from none" if math.isinf(self.ratio) else percent_text(self.change_pct)
+        change = "from none" if math.isinf(self.ratio) else percent(self.change_pct)
         rates = ""
         if self.exposure_after != self.exposure_before:
             rates = (
@@ -132,16 +136,17 @@ class RateRatio(Result):
                 f"{number_text(self.exposure_after)} of exposure"
             )
         return (
-            f"The count went from {self.count_before:,} (the base) to {self.count_after:,}{rates}: "
-            f"{change}, {interval} ({self._how()}){self._spread()}."
+            f"The count went from {count(self.count_before)} (the base) to "
+            f"{count(self.count_after)}{rates}: {change}, {interval} "
+            f"({self._how()}){self._spread()}."
         )
 
     def _how(self) -> str:
         rule = "" if self.p_rule == "wald" else f" by the {self.p_rule} rule"
-        phi = "" if self.dispersion is None else f" with dispersion {self.dispersion:.3g}"
+        phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         return (
-            f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = {self.events:,} events, "
-            f"family of 1, {floor_text(self.min_p)}"
+            f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = "
+            f"{counted(self.events, 'event')}, family of 1, {floor_text(self.min_p)}"
         )
 
     def _spread(self) -> str:
@@ -149,7 +154,8 @@ class RateRatio(Result):
             return ""
         logs = self._logs(self.count_after, self.count_before)
         told = (
-            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion {phi:.0f}"
+            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion "
+            f"{quantity(phi)}"
             for phi, one in at_dispersions(*logs, self.confidence_level)
             if phi > 1
         )
@@ -211,7 +217,7 @@ def rate_ratio(
     >>> round(result.p_value, 5)
     0.05011
     >>> print(rate_ratio(688, 796, dispersion=2).text)
-    The count went from 796 (the base) to 688: -13.6%, 95% interval -25.2% to -0.2% (Wald on the
+    The count went from 796 (the base) to 688: −13.6%, 95% interval −25.2% to −0.2% (Wald on the
     log scale with dispersion 2; p = 0.048, n = 1,484 events, family of 1, no smallest attainable p
     (an approximation)). Caution: before and after only: other places may have changed as much.
     """
@@ -241,7 +247,10 @@ def rate_ratio(
     high: float | None
     p_value: float | None
     if phi is None:
-        low, high = _exact_interval(after, over, before, under, level)
+        # Here, since the measures bring Narwhals, which the ladder does without.
+        from pccfunding.measures.reduction import ratio_interval
+
+        low, high = ratio_interval(before, after, (under, over), level)
         p_value, min_p = _exact_p(after, over, before, under, rule)
         reason = None
     else:
@@ -277,21 +286,6 @@ def _undefined(reason: str, *, events: int | None = None, **same: Any) -> RateRa
 
 def _log_ratio(after: int, over: float, before: int, under: float) -> tuple[float, float]:
     return math.log((after / over) / (before / under)), 1 / after + 1 / before
-
-
-def _exact_interval(
-    after: int, over: float, before: int, under: float, level: float
-) -> tuple[float, float]:
-    from scipy.stats import f
-
-    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
-    tail, scale = (1 - level) / 2, under / over
-    low, high = 0.0, math.inf
-    if after:
-        low = scale * after / (before + 1) * float(f.ppf(tail, 2 * after, 2 * (before + 1)))
-    if before:
-        high = scale * (after + 1) / before * float(f.isf(tail, 2 * (after + 1), 2 * before))
-    return low, high
 
 
 def _exact_p(after: int, over: float, before: int, under: float, rule: str) -> tuple[float, float]:

@@ -26,7 +26,16 @@ from pccfunding.evaluation.log_ratios import (
     two_sided_p,
 )
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, interval_text, level_text, p_text, percent_text
+from pccfunding.words import (
+    count,
+    counted,
+    dispersion_text,
+    floor_text,
+    interval_text,
+    level_text,
+    p_text,
+    percent,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,22 +118,23 @@ class RatioOfRateRatios(Result):
     def _finding(self) -> str:
         if self.ratio is None:
             return f"Not estimable: {self.reason}."
-        phi = "" if self.dispersion is None else f" with dispersion {self.dispersion:.3g}"
+        phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         trend = ""
         if self.pre_trend_pct is not None:
             differs = "pre-trends-differ" in self.cautions
             trend = (
                 f"; over {self.pre_points} earlier periods the ratio of the two moved by "
-                f"{percent_text(self.pre_trend_pct)} a period, which "
+                f"{percent(self.pre_trend_pct)} a period, which "
                 f"{'differs' if differs else 'cannot be told'} from 0"
             )
         return (
-            f"Here the count went from {self.count_before:,} to {self.count_after:,}, in the "
-            f"comparison area from {self.control_before:,} to {self.control_after:,}: relative to "
-            f"it {percent_text(self.change_pct)}, {level_text(self.confidence_level)} interval "
+            f"Here the count went from {count(self.count_before)} to {count(self.count_after)}, "
+            f"in the comparison area from {count(self.control_before)} to "
+            f"{count(self.control_after)}: relative to it {percent(self.change_pct)}, "
+            f"{level_text(self.confidence_level)} interval "
             f"{interval_text(self.change_low_pct, self.change_high_pct)} (normal on the log "
-            f"scale{phi}; {p_text(self.p_value)}, n = {self.events:,} events, family of 1, "
-            f"{floor_text(None)}){trend}."
+            f"scale{phi}; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
+            f"1, {floor_text(None)}){trend}."
         )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, one_of
 from pccfunding.evaluation.area_counts import AreaCounts, area_counts
-from pccfunding.evaluation.arguments import Number, one_of, optional_count, optional_dispersion
+from pccfunding.evaluation.arguments import Number, optional_count, optional_dispersion
 from pccfunding.results import Result, nothing
-from pccfunding.words import number_text, percent_text
+from pccfunding.words import count, number_text, percent, quantity
 
 __all__ = ["RegressionToTheMean", "regression_to_the_mean"]
 
@@ -75,15 +75,15 @@ class RegressionToTheMean(Result):
         seen = ""
         if self.count_after is not None:
             seen = (
-                f"; {self.count_after:,} were counted, {percent_text(self.change_pct)} from the "
+                f"; {count(self.count_after)} were counted, {percent(self.change_pct)} from the "
                 "same base"
             )
         return (
-            f"{self.selected} was counted at {self.count:,} (the base) among {self.n} areas; "
-            f"with no change at all a second count would be expected near "
-            f"{number_text(round(self.expected_count, 1))}, "
-            f"{percent_text(self.expected_change_pct)} (reliability {self.reliability:.2f}; a "
-            f"point of expectation, so without interval){seen}."
+            f"{self.selected} was counted at {count(self.count)} (the base) among {self.n} areas; "
+            "with no change at all a second count would be expected near "
+            f"{number_text(round(self.expected_count, 1))}, {percent(self.expected_change_pct)} "
+            f"(reliability {quantity(self.reliability, places=2)}; a point of expectation, so "
+            f"without interval){seen}."
         )
 
 

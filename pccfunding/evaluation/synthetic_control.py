@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, is_missing, some_number, whole_number
+from pccfunding.evaluation.arguments import Number, some_number, whole_number
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, number_text, p_text, percent_text
+from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class SyntheticControl(Result):
             return f"Not estimable: {self.reason}."
         return (
             f"Over {self.n_after} later periods the area lay {number_text(self.gap)} "
-            f"({percent_text(self.gap_pct)}) from its weighted comparison (base "
+            f"({percent(self.gap_pct)}) from its weighted comparison (base "
             f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
             f"errors ranks {self.rank} of {self.n_placebos + 1} areas ({p_text(self.p_value)} by "
             f"placebo rank, n = {self.n_placebos + 1} areas, family of 1, "

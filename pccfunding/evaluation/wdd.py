@@ -17,7 +17,16 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import quantile, two_sided_p
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, interval_text, level_text, number_text, p_text
+from pccfunding.words import (
+    count,
+    counted,
+    dispersion_text,
+    floor_text,
+    interval_text,
+    level_text,
+    number_text,
+    p_text,
+)
 
 __all__ = ["CountPair", "WeightedDisplacementDifference", "count_pair", "wdd"]
 
@@ -88,19 +97,20 @@ class WeightedDisplacementDifference(Result):
     def _finding(self) -> str:
         if self.estimate is None:
             return f"Not estimable: {self.reason}."
-        phi = "" if self.dispersion is None else f" with dispersion {self.dispersion:.3g}"
+        phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         around = ""
         if self.displacement is not None:
-            around = f", surrounding area {_course(self.displacement)}"
+            around = f", surrounding area {' to '.join(map(count, self.displacement))}"
             if self.displacement_control is not None:
-                around += f" beside {_course(self.displacement_control)}"
+                around += f" beside {' to '.join(map(count, self.displacement_control))}"
         return (
             f"Relative to comparison areas the counts changed by {number_text(self.estimate)} "
             f"events, {level_text(self.confidence_level)} interval "
-            f"{interval_text(self.low, self.high, percent=False)} (weighted displacement "
-            f"difference{phi}; {p_text(self.p_value)}, n = {self.events:,} events, family of 1, "
-            f"{floor_text(None)}): treated area {_course(self.treated)}, comparison area "
-            f"{_course(self.control)}{around}."
+            f"{interval_text(self.low, self.high, number_text)} (weighted displacement "
+            f"difference{phi}; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, "
+            f"family of 1, {floor_text(None)}): treated area "
+            f"{' to '.join(map(count, self.treated))}, comparison area "
+            f"{' to '.join(map(count, self.control))}{around}."
         )
 
 
@@ -251,8 +261,3 @@ def _doubts(
     if sum(known) < _FEW_EVENTS:
         codes.append("few-events")
     return codes
-
-
-def _course(pair: tuple[int | None, ...]) -> str:
-    before, after = pair
-    return f"{before} to {after}"

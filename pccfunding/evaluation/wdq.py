@@ -8,6 +8,7 @@ from typing import Any
 from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.wdd import CountPair, WeightedDisplacementDifference, count_pair, wdd
 from pccfunding.results import Result, nothing
+from pccfunding.words import number_text, quantity
 
 __all__ = ["WeightedDisplacementQuotient", "wdq"]
 
@@ -66,8 +67,8 @@ class WeightedDisplacementQuotient(Result):
         if self.wdq is None:
             return f"The displacement quotient is undefined ({self.reason}); {beside}"
         return (
-            f"The displacement quotient is {self.wdq:.2f}, which is {self.meaning}; it has no "
-            f"interval, so read it with the difference: {beside}"
+            f"The displacement quotient is {quantity(self.wdq, places=2)}, which is "
+            f"{self.meaning}; it has no interval, so read it with the difference: {beside}"
         )
 
 
@@ -141,8 +142,8 @@ def wdq(
     }
     if success_part >= 0:
         return _no_quotient(
-            f"the success measure is {success:.4g}, not below 0: nothing was gained that could "
-            "have moved",
+            f"the success measure is {number_text(success)}, not below 0: nothing was gained "
+            "that could have moved",
             **same,
         )
     quotient = (d_after * c_before - d_before * c_after) / success_part

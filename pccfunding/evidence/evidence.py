@@ -14,6 +14,7 @@ from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.periods import Period, parse_date
+from pccfunding.words import is_missing
 
 __all__ = [
     "Evidence",
@@ -253,7 +254,7 @@ def _holding(figures: pd.DataFrame, sources: pd.DataFrame, as_of: dt.date | None
 
 def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     labels = [
-        None if pd.isna(start) or pd.isna(end) else Period.of(start.date(), end.date()).label
+        None if is_missing(start) or is_missing(end) else Period.of(start.date(), end.date()).label
         for start, end in zip(starts, ends, strict=True)
     ]
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
@@ -281,8 +282,7 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
         for row, how in broken[:1]:
             file = folder / f"{name}.csv"
             if how.startswith("has no"):
-                held = ", ".join(map(repr, table.columns))
-                raise DataPackageError(f"{file} {how}; it has {held}.")
+                raise DataPackageError(f"{file} {how}")
             place = "" if row is None else f", line {row + 2}"
             raise DataPackageError(f"{file}{place}, {how} ({len(broken)} such cells in all).")
     if not set(_OWN_TABLES) <= set(stored):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pccfunding.errors import DataPackageError
-
-__all__ = ["read_descriptor", "read_table"]
 
 _DESCRIPTOR = "datapackage.json"
 
@@ -82,27 +82,57 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     path = folder.joinpath(*parts)
     fields = resource.get("schema", {}).get("fields", [])
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+        raw = _read_cells(path, fields)
     except FileNotFoundError:
         raise DataPackageError(f"{path} is missing, though {_DESCRIPTOR} lists it.") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataPackageError(f"{path} is not a CSV table in UTF-8: {error}.") from None
     wanted = [field["name"] for field in fields]
-    missing = [column for column in wanted if column not in raw.columns]
-    if missing:
-        raise DataPackageError(
-            f"{path} has no column{'s' if missing[1:] else ''} {', '.join(map(repr, missing))}; "
-            f"it has {', '.join(map(repr, raw.columns))}."
-        )
+    DataPackageError.need(str(path), wanted, raw.columns)
     typed = pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
     own = [column for column in raw.columns if column not in typed.columns]
     return typed.assign(**{column: raw[column] for column in own})
+
+
+def _read_cells(path: Path, fields: list[dict[str, Any]]) -> pd.DataFrame:
+    """Read whole numbers as such and each date once; text throughout where a cell is neither."""
+    dtypes: defaultdict[str, Any] = defaultdict(lambda: str)
+    for field in fields:
+        if field["type"] == "integer":
+            required = field.get("constraints", {}).get("required", False)
+            dtypes[field["name"]] = "int64" if required else "Int64"
+        elif field["type"] == "date":
+            dtypes[field["name"]] = "category"
+    options: dict[str, Any] = {
+        "keep_default_na": False,
+        "na_values": [""],
+        "encoding": "utf-8",
+        "low_memory": False,  # one set of categories, not one a chunk
+    }
+    try:
+        frame: pd.DataFrame = pd.read_csv(path, dtype=dtypes, **options)
+    except (ValueError, TypeError, OverflowError):
+        frame = pd.DataFrame()
+    if frame.empty:
+        # The slow way finds the cell that cannot be read, or the columns of a table without rows.
+        frame = pd.read_csv(path, dtype=str, **options)
+    return frame
 
 
 def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[Any]:
     column, kind = field["name"], field["type"]
     text: pd.Series[Any] = raw[column]
     typed: pd.Series[Any]
+    if isinstance(text.dtype, pd.CategoricalDtype):
+        days = pd.to_datetime(text.cat.categories.astype(str), format="%Y-%m-%d", errors="coerce")
+        held = days.to_numpy().astype("datetime64[ns]")
+        codes = text.cat.codes.to_numpy()
+        found = np.append(held, np.datetime64("NaT", "ns"))[codes]
+        typed = pd.Series(found, index=text.index, name=column)
+        _refuse_unread(text, typed, field, path)
+        return typed
+    if kind == "integer" and pd.api.types.is_integer_dtype(text.dtype):
+        return text
     if kind == "string":
         return text
     required = field.get("constraints", {}).get("required", False)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.evidence import Evidence
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -104,7 +105,7 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
     cited = cite(table, evidence=evidence)
     named = [
         f"{row['publisher']}, {row['title']}"
-        + ("" if pd.isna(row["published_on"]) else f" ({row['published_on'].year})")
+        + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
         for row in cited.to_dict("records")
     ]
     lead = f"{text.rstrip('.')}. " if text else ""
@@ -183,13 +184,8 @@ def trace(table: Any, *, by: str | Sequence[str]) -> Any:
     frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
-    for column in [*keys, "figure_id"]:
-        if column not in present:
-            raise TableError(
-                f"This table has no column {column!r}; it has {', '.join(present)}. "
-                f"Keep figure_id to be able to trace."
-            )
     columns = [*keys, "figure_id"]
+    TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
     pairs = frame.select(columns).unique(subset=columns).sort(columns)
     found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
     return found.to_native()
@@ -223,15 +219,12 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
     >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
     '£1m'
     """
-    import difflib
-
     known = load_evidence() if evidence is None else evidence
     printed = known.figures[known.figures["subject_id"] == subject_id]
     if known.as_of is not None:
         printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]
     if printed.empty:
-        near = difflib.get_close_matches(subject_id, known.figures["subject_id"].unique(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near and near[0] != subject_id else ""
+        hint = did_you_mean(subject_id, known.figures["subject_id"].unique())
         day = f" as of {known.as_of}" if known.as_of else ""
         raise UnknownNameError(f"No figure about {subject_id!r}{day}.{hint}")
     ordered = printed.sort_values(["published_on", "figure_id"], kind="stable", na_position="last")

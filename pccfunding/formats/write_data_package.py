@@ -384,10 +384,7 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
         if name in tables:
             wanted = list(STORED[name].to_schema().columns)
             given = completed(name, tables[name])
-            absent = [column for column in wanted if column not in given.columns]
-            if absent:
-                lacking = f"column{'s' if absent[1:] else ''} {', '.join(map(repr, absent))}"
-                raise DataPackageError(f"The table {name!r} lacks the {lacking}.")
+            DataPackageError.need(f"The table {name!r}", wanted, given.columns)
             stored[name] = given[wanted].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored

@@ -16,8 +16,7 @@ from pccfunding.frames.tables import Table, holds_text, open_table
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
 from pccfunding.periods.spellings import financial_label
-
-__all__ = ["BOUNDED", "DAYS", "area_asked", "day_of", "open_frame", "with_area_codes"]
+from pccfunding.words import is_missing
 
 _Days: TypeAlias = tuple[date | None, date | None]
 
@@ -219,7 +218,7 @@ def _wall_clock(table: Table, series: nw.Series[Any]) -> nw.Series[Any]:
     """
     wall = series.dt.replace_time_zone(None)
     for value in wall.unique().to_list():
-        if value is not None and value == value and value.time() != time():
+        if not is_missing(value) and value.time() != time():
             zone = getattr(series.dtype, "time_zone", None)
             raise TableError(
                 f"{table.name}: column {series.name!r} holds {value:%Y-%m-%d %H:%M} in the zone "
@@ -380,7 +379,7 @@ def _kinds_of(table: Table) -> set[str]:
 def _with_codes(table: Table, kinds: set[str]) -> Table:
     if not table.eager:
         raise TableError(
-            f"{table.name} has no column 'area_code', and the names in 'area' are not looked up in "
+            f"{table.name} holds no area_code, and the names in 'area' are not looked up in "
             f"a lazy frame. Join the codes of load_areas() to it, or collect it first."
         )
 

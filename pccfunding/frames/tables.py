@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -10,20 +9,6 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
-
-__all__ = [
-    "Reason",
-    "Table",
-    "bound_names",
-    "describe",
-    "encoded_key",
-    "holds_text",
-    "key_columns",
-    "named_with",
-    "open_table",
-    "refuse_other_kind",
-    "with_reasons",
-]
 
 Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
@@ -82,24 +67,8 @@ class Table:
 
     def need(self, *columns: str) -> None:
         """Refuse a table that lacks one of the columns."""
-        absent = [column for column in columns if column not in self.schema]
-        if not absent:
-            return
-        present = list(map(str, self.schema))
-        hints = []
         index = getattr(getattr(self.native, "index", None), "names", ())
-        for column in absent:
-            near = difflib.get_close_matches(column, present, n=1)
-            if column in index:
-                hints.append(f" {column!r} stands in the index: write {self.name}.reset_index().")
-            elif near:
-                behind = f" for {column!r}" if absent[1:] else ""
-                hints.append(f" Did you mean {near[0]!r}{behind}?")
-        raise TableError(
-            f"{self.name} has no column{'s' if absent[1:] else ''} "
-            f"{', '.join(map(repr, absent))}.{''.join(hints)} "
-            f"It has: {', '.join(present) or 'none'}."
-        )
+        TableError.need(self.name, columns, self.schema, index=index)
 
     def text(self, column: str) -> nw.Expr:
         """Give a column as plain strings, whether it held strings or categories."""

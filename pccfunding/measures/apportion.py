@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrameT
 
-from pccfunding.errors import PenceError, PeriodError, TableError
+from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
 from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
-from pccfunding.money.pence import split_pence
+from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
 from pccfunding.money.sums import Sums
+from pccfunding.words import pounds
 
 __all__ = ["apportion"]
 
@@ -31,8 +32,6 @@ _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
 _MANY_DAYS = 2**22
-# Pounds as floats tell pennies apart up to here.
-_LARGEST = 2**53
 
 
 def apportion(
@@ -57,8 +56,8 @@ def apportion(
         the award's financial year; or the given weights.
     by : DataFrame, optional
         For "population" a population of the areas to spread over (`area_code`, `reference_date`,
-        `persons`, one vintage); for "weights" a table of `to` and `weight`; for "equal" over areas
-        a table of `area_code`.
+        `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table
+        of `to` and `weight`; for "equal" over areas a table of `area_code`.
     published : DataFrame, optional
         Published parts, with `part_of` (the `subject_id` of the award), `period_start`,
         `period_end` and `amount_gbp`. A published financial year wins over the rule, which spreads
@@ -176,8 +175,8 @@ def _around_published(
     whole, left = int(values[row]), int(rest["amount_gbp"][0])
     if not missing[row] and (whole * left < 0 or (left and not others)):
         raise TableError(
-            f"Published parts of row {row} add up to £{spent / 100:,.2f}, the award is "
-            f"£{whole / 100:,.2f}. Reconcile them before spreading the rest."
+            f"Published parts of row {row} add up to {pounds(spent / 100, places=2)}, the award is "
+            f"{pounds(whole / 100, places=2)}. Reconcile them before spreading the rest."
         )
     for place, part in enumerate(parts):
         if _when(part) in given:
@@ -266,7 +265,7 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
     if to not in _TARGETS:
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
     if rule not in _RULES:
-        raise TableError(f"No rule {rule!r}; there are {', '.join(_RULES)}.")
+        raise TableError.among("rule", rule, _RULES)
     if (rule == "days" and to == "area_code") or (rule == "population" and to != "area_code"):
         raise TableError(
             f"Rule {rule!r} does not spread over {to!r}: days spread over time, persons over areas."
@@ -281,23 +280,12 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
 
 def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.bool_]]:
     pounds = frame[name].cast(nw.Float64).to_numpy().astype(np.float64)
-    missing = ~np.isfinite(pounds)
+    missing = np.isnan(pounds)
     scaled = np.where(missing, 0.0, pounds) * 100
-    whole = np.rint(scaled)
-    large = np.abs(whole) >= _LARGEST
-    if large.any():
-        row = int(large.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}: a float does not tell its pennies "
-            f"apart. Split it in parts below £90 million million."
-        )
-    broken = np.abs(scaled - whole) > 1e-4 + 1e-14 * np.abs(whole)
-    if broken.any():
-        row = int(broken.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}, which is no whole number of pence. "
-            f"Correct it, or round it first and say so."
-        )
+    whole = np.floor(scaled + 0.5)
+    large = np.flatnonzero(np.abs(whole) >= LARGEST)
+    for row in large.tolist() or broken_rows(scaled, whole.copy()).tolist():
+        raise not_pence(f"{name} in row {row}", float(pounds[row]))
     return whole.astype(np.int64), missing
 
 

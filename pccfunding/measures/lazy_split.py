@@ -8,20 +8,19 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import PopulationError, TableError
-from pccfunding.frames.days import julian, with_financial_year, year_and_month
+from pccfunding.errors import TableError
+from pccfunding.frames.days import financial_year_day, julian, with_financial_year, year_and_month
 from pccfunding.frames.opening import BOUNDED
 from pccfunding.frames.tables import Table, with_reasons
-from pccfunding.measures.shares import dates_of, open_parts, whole_weight
+from pccfunding.measures.people import mid_year_people
+from pccfunding.measures.shares import open_parts, whole_weight
+from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
 
-__all__ = ["split_lazily"]
-
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12
-# Pounds as floats tell pennies apart up to here, and products fit into 63 bits.
-_LARGEST = 2.0**53
+# Products fit into 63 bits.
 _PRODUCT = 2.0**63
 
 
@@ -46,7 +45,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
     forwards = nw.col("period_start") <= nw.col("period_end")
     frame = frame.with_columns(_short=(dated & forwards & alone).fill_null(value=False))
     frame = frame.with_columns(_outside=Sums(table, "amount_gbp").outside())
-    names = [f"_w{place:03d}" for place in range(len(weights))]
+    names = [f"_w{place}" for place in range(len(weights))]
     frame = frame.with_columns(
         **{
             name: nw.when(nw.col("_short")).then(weight.cast(nw.Int64))
@@ -106,26 +105,15 @@ def _area_weights(table: Table, rule: str, by: Any) -> tuple[list[str], list[nw.
     if rule == "weights":
         given = _given_weights(table, "area_code", by)
         return list(given), [nw.lit(weight) for weight in given.values()]
-    rows = open_parts(table, "area_code", rule, by).frame.collect()
+    other = open_parts(table, "area_code", rule, by)
+    rows = other.frame.collect()
     codes = list(dict.fromkeys(rows["area_code"].to_list()))
     if rule == "equal":
         if len(codes) < len(rows):
             raise TableError("by= names an area twice; give one row a part.")
         return codes, [nw.lit(1) for _ in codes]
-    if rows["vintage"].n_unique() > 1:
-        raise PopulationError("by= mixes vintages of population; keep one of them.")
     persons: dict[str, dict[int, int]] = {code: {} for code in codes}
-    for code, day, count in zip(
-        rows["area_code"].to_list(),
-        dates_of(rows, "reference_date"),
-        rows["persons"].to_list(),
-        strict=True,
-    ):
-        if day is None:
-            continue
-        year = day.year - (day.month < 4)
-        if year in persons[code]:
-            raise PopulationError(f"by= holds two populations of {code} inside one year.")
+    for (code, year), count in mid_year_people(other).items():
         persons[code][year] = whole_weight(count, code)
     return codes, [_looked_up(nw.col("_year"), persons[code]) for code in codes]
 
@@ -143,16 +131,16 @@ def _with_parts(
 ) -> nw.LazyFrame[Any]:
     """Add the pence of each part of one amount, as `_p{number}_{place}`."""
     amount, sign, pence = f"_a{number}", f"_s{number}", f"_n{number}"
-    frame = frame.with_columns(table.number(name).alias(amount))
+    frame = frame.with_columns(table.number(name, finite=False).alias(amount))
     exact = nw.col(amount) * 100
-    whole = (exact + 0.5).floor()
-    fine = (exact - whole).abs() <= whole.abs() * 1e-14 + 1e-4
-    small = (whole.abs() < _LARGEST) & (whole.abs() * nw.col("_total").cast(nw.Float64) < _PRODUCT)
+    units = whole(exact)
+    weighed = units.abs() * nw.col("_total").cast(nw.Float64)
+    fine = are_whole(exact, units) & (units.abs() < LARGEST) & (weighed < _PRODUCT)
     frame = frame.with_columns(
-        (fine & small & ~nw.col("_outside")).fill_null(value=False).alias(f"_ok{number}"),
+        (fine & ~nw.col("_outside")).fill_null(value=False).alias(f"_ok{number}"),
         nw.when(nw.col(amount) < 0).then(nw.lit(-1)).otherwise(nw.lit(1)).alias(sign),
     )
-    held = nw.when(nw.col(f"_ok{number}")).then(whole.abs()).otherwise(nw.lit(0.0))
+    held = nw.when(nw.col(f"_ok{number}")).then(units.abs()).otherwise(nw.lit(0.0))
     frame = frame.with_columns(held.cast(nw.Int64).alias(pence))
     size, total = nw.col(pence), nw.col("_total")
     quotients = [f"_q{number}_{place}" for place in range(len(weights))]
@@ -258,10 +246,10 @@ def _as_rows(
             .then(nw.lit("as printed"))
             .otherwise(nw.lit("derived")),
             period_start=nw.when(later & split)
-            .then(_day(table, "period_start", nw.col("_year") + nw.col("_place"), "-04-01"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "start"))
             .otherwise(nw.col("period_start")),
             period_end=nw.when(earlier & split)
-            .then(_day(table, "period_end", nw.col("_year") + nw.col("_place") + 1, "-03-31"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "end"))
             .otherwise(nw.col("period_end")),
         )
     reasons = [
@@ -279,8 +267,3 @@ def _as_rows(
     kept = [name for name in table.schema if name != "unknown_reason"]
     added = ["awarded_gbp", "basis", "apportioned_by", *made, "unknown_reason"]
     return long.select([*kept, *(name for name in added if name not in kept)]).to_native()
-
-
-def _day(table: Table, column: str, year: nw.Expr, day: str) -> nw.Expr:
-    written = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])

@@ -11,8 +11,7 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, TableError, UnknownNameError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe
-
-__all__ = ["area_clash", "offence_clash", "refuse_overlap", "refuse_repeats"]
+from pccfunding.words import count
 
 # Columns that say where a count was read, or how its place and time are called, but not what it
 # counts: rows that differ in these alone are one count, given twice.
@@ -133,9 +132,10 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
     twice = counts.agg(nw.len().alias("_times"), nw.col(column).max().alias("_count"))
     twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
     for row in twice.head(1).collect().rows(named=True):
+        start, end = iso_day(row["period_start"]), iso_day(row["period_end"])
         raise TableError(
-            f"{table.name} holds {describe(row, telling)}, {iso_day(row['period_start'])} to "
-            f"{iso_day(row['period_end'])}, {row['_times']} times ({column} {row['_count']:g}). "
+            f"{table.name} holds {describe(row, telling)}, {start} to {end}, "
+            f"{row['_times']} times ({column} {count(row['_count'])}). "
             f"Keep one row of each count, or add the column that tells the rows apart."
         )
 

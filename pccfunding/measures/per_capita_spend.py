@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.days import (
+    financial_year_day,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
 from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
-    Table,
     bound_names,
     key_columns,
     refuse_other_kind,
@@ -153,7 +156,7 @@ def per_capita_spend(
         refuse_long(table, lines, [*keys, "amount_gbp"])
         sums.refuse_inexact(lines, keys)
         residents = residents.collect().lazy()
-        refuse_doubled_people(residents)
+        refuse_doubled_people(residents, people.name)
     groups = _per_group(sums, people_by_year(residents, checked=table.eager), lines, keys, labels)
     if table.eager:
         totals = groups.collect()
@@ -227,14 +230,13 @@ def _finish(
         peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
     years = None
     if table.eager:
-        # They are few: each is written once, not for every group.
         years = groups.select("_year").unique().collect()["_year"].to_list()
     frame = groups.with_columns(
         **amounts,
         **{label: single(label) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
-        period_start=_day_of_year(table, years, "period_start", 0, "-04-01"),
-        period_end=_day_of_year(table, years, "period_end", 1, "-03-31"),
+        period_start=financial_year_day(table, nw.col("_year"), "start", years=years),
+        period_end=financial_year_day(table, nw.col("_year"), "end", years=years),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
         _peopled=peopled & (nw.col("_persons") > 0),
@@ -251,18 +253,6 @@ def _finish(
     return frame.sort([*keys, "_year"], nulls_last=True).select(
         *keys, *days, *shown, *_GROUP_RESULT, "persons", *rates, *_COUNTS, "unknown_reason"
     )
-
-
-def _day_of_year(
-    table: Table, years: Sequence[int] | None, column: str, later: int, day: str
-) -> nw.Expr:
-    kind = table.schema[column]
-    if years is not None:
-        days = [datetime.fromisoformat(f"{int(year) + later}{day}") for year in years]
-        return nw.col("_year").replace_strict(years, days, return_dtype=nw.Datetime()).cast(kind)
-    year = (nw.col("_year") + later).cast(nw.Int64).cast(nw.String)
-    written = nw.concat_str([year, nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(kind)
 
 
 def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import DeflatorError, PeriodError
-from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.days import (
+    financial_labels,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
 from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import (
     Reason,
@@ -20,6 +25,8 @@ from pccfunding.frames.tables import (
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -135,7 +142,7 @@ def _indices(prices: Table) -> dict[int, float]:
         if year in index:
             raise DeflatorError(f"deflator holds {label} twice. Keep one row a financial year.")
         index[year] = price if price is not None and price > 0 else float("nan")
-    return {year: price for year, price in index.items() if price == price}
+    return {year: price for year, price in index.items() if not is_missing(price)}
 
 
 def _start_year(label: Any, what: str) -> int:
@@ -148,7 +155,7 @@ def _start_year(label: Any, what: str) -> int:
 def _base_year(base: str | Period, index: dict[int, float]) -> int:
     year = _start_year(base, "base")
     if year not in index:
-        held = [Period.financial_year(start).label for start in sorted(index)]
+        held = map(financial_label, sorted(index))
         years = ", ".join(held) or "no year"
         raise DeflatorError(f"base is {base}, and the deflator holds {years}. Use one of these.")
     return year
@@ -158,8 +165,6 @@ def _reasons(sums: Sums) -> list[Reason]:
     table = sums.table
     outside = [] if table.eager else [(sums.outside(), nw.lit(OUTSIDE))]
     year = nw.col("_year")
-    next_year = (year + 1).cast(nw.Int64).cast(nw.String).str.slice(2)
-    label = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit("-"), next_year])
     earlier = []
     if "unknown_reason" in table.schema:
         kept = table.text("unknown_reason")
@@ -169,7 +174,7 @@ def _reasons(sums: Sums) -> list[Reason]:
         (year.is_null(), nw.lit("not within one financial year: apportion it first")),
         (
             ~year.is_null() & nw.col("_factor").is_null(),
-            nw.concat_str([nw.lit("no price index for "), label]),
+            nw.concat_str([nw.lit("no price index for "), financial_labels(year)]),
         ),
         (nw.col("_cash").is_null(), nw.lit("unknown amount")),
         *outside,

@@ -21,7 +21,11 @@ from pccfunding.frames.tables import (
     refuse_other_kind,
 )
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
-from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import (
+    PEOPLE,
+    mid_year_inside,
+    mid_year_people,
+)
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
@@ -55,22 +59,6 @@ class Windows:
     def both(self) -> tuple[Period, Period]:
         """The two periods, baseline first."""
         return self.baseline, self.comparison
-
-    @property
-    def mid_years(self) -> tuple[int | None, int | None]:
-        """The years whose 30 June lies in each of the two; None where there is none."""
-        first, second = (
-            next(
-                (
-                    year
-                    for year in range(window.start.year, window.end.year + 1)
-                    if window.start <= date(year, 6, 30) <= window.end
-                ),
-                None,
-            )
-            for window in self.both
-        )
-        return first, second
 
     def refuse_long(self, what: str) -> None:
         """Refuse windows of more than a year, which hold more than one mid-year."""
@@ -144,38 +132,43 @@ _Rows = Sequence[Mapping[str, Any]]
 
 
 def ratio_interval(
-    before: float, after: float, exposure: float, confidence_level: float
+    before: float, after: float, exposures: tuple[float, float], confidence_level: float
 ) -> tuple[float, float]:
     """Bound the ratio of two Poisson rates, given the sum of their counts.
 
     Parameters
     ----------
     before, after : float
-        The two counts; `before` is above zero.
-    exposure : float
-        Exposure of the second count for each unit of exposure of the first.
+        The two counts.
+    exposures : tuple of float
+        What the two counts are out of, in one unit.
     confidence_level : float
         Coverage; half of the rest lies on each side (central).
 
     Returns
     -------
     tuple of float
-        Low and high end of the ratio of the rates.
+        Low and high end of the ratio of the rates, after to before; 0 where nothing was counted
+        after, infinite where nothing was counted before.
 
     Examples
     --------
     Counts and exposures of Fay's vignette of the R package rateratio.test.
 
-    >>> low, high = ratio_interval(9, 2, 17877 / 16660, 0.95)
+    >>> low, high = ratio_interval(9, 2, (16660, 17877), 0.95)
     >>> round(low, 8), round(high, 7)
     (0.02177406, 1.0005491)
     """
-    from scipy.special import betaincinv
+    from scipy.special import fdtri
 
-    tail = (1 - confidence_level) / 2
-    low = float(betaincinv(after, before + 1, tail)) if after > 0 else 0.0
-    high = float(betaincinv(after + 1, before, 1 - tail))
-    return low / (1 - low) / exposure, high / (1 - high) / exposure
+    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
+    tail, scale = (1 - confidence_level) / 2, exposures[0] / exposures[1]
+    low, high = 0.0, math.inf
+    if after:
+        low = scale * after / (before + 1) * float(fdtri(2 * after, 2 * (before + 1), tail))
+    if before:
+        high = scale * (after + 1) / before * float(fdtri(2 * (after + 1), 2 * before, 1 - tail))
+    return low, high
 
 
 def compare_counts(
@@ -252,8 +245,8 @@ def _people(
     """Sum the people of a group's distinct areas at the mid-year of each window."""
     areas = sorted({str(row["area_code"]) for side in rows for row in side})
     found: list[float | None] = []
-    for year, name in zip(windows.mid_years, windows.names, strict=True):
-        total: float | None = None
+    for window, name in zip(windows.both, windows.names, strict=True):
+        year, total = mid_year_inside(window), None
         if year is None:
             reasons.append(f"no mid-year lies in {name}")
         else:
@@ -293,7 +286,7 @@ def _estimates(
     if before == 0:
         return found
     change = 100 * (after - before * exposure) / (before * exposure)
-    low, high = ratio_interval(before, after, exposure, confidence_level)
+    low, high = ratio_interval(before, after, (people[0], people[1]), confidence_level)
     found["change_pct"] = change
     found["reduction_pct"] = 0.0 - change
     found["reduction_low_pct"] = 100 * (1 - high)
@@ -419,7 +412,10 @@ def reduction(
 
     parts = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)
-    persons = None if people is None else _persons(people, parts, windows)
+    persons = None
+    if people is not None:
+        windows.refuse_long("population")
+        persons = mid_year_people(people)
     groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
@@ -498,23 +494,6 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
             others = [name for name in ("offence", "area_code") if name in named]
             groups.update(dict.fromkeys(name for name in others if name != column))
             refuse_overlap(parts, [*groups], column, TableError)
-
-
-def _persons(
-    people: Table, parts: nw.DataFrame[Any], windows: Windows
-) -> Mapping[tuple[str, int], float]:
-    """Give the people of each area at the mid-years of the windows."""
-    windows.refuse_long("population")
-    residents = mid_years(people).collect().lazy()
-    refuse_doubled_people(residents)
-    years = [year for year in windows.mid_years if year is not None]
-    areas = {str(code) for code in parts["area_code"].unique().to_list()}
-    rows = people_by_year(residents, checked=True).filter(nw.col("_year").is_in(years)).collect()
-    return {
-        (row["_area"], int(row["_year"])): row["_persons"]
-        for row in rows.rows(named=True)
-        if row["_area"] in areas
-    }
 
 
 def _result(

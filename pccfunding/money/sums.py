@@ -11,13 +11,10 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PenceError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, bound_names, describe
-from pccfunding.money.pence import in_unit, whole
-
-__all__ = ["OUTSIDE", "Sums"]
+from pccfunding.money.pence import LARGEST, are_whole, in_unit, not_pence, whole
 
 OUTSIDE = "an amount outside its own bounds"
 
-_EXACT = 2.0**53
 _FINE = 100
 # Bounds are split over years and put into other prices apart from their amount, each part to its
 # nearest penny, so that a penny or two may stand outside; rates carry the error of a float.
@@ -152,13 +149,13 @@ class Sums:
         if self.scale is None:
             return frame.with_columns(_broken=nw.lit(0).cast(nw.Int64), _size=nw.lit(0.0))
         frame = frame.with_columns(
+            _given=nw.col("_units"),
             _exact=nw.col("_units") * self.scale,
             **{column: whole(nw.col(column) * self._scale_of(column)) for column in names},
         )
-        exact, sizes = nw.col("_exact"), [nw.col(column).abs() for column in names]
-        gap = (exact - nw.col("_units")).abs()
+        sizes = [nw.col(column).abs() for column in names]
         return frame.with_columns(
-            _broken=(gap > exact.abs() * 2.0**-51 + 1e-6).cast(nw.Int64),
+            _broken=(~are_whole(nw.col("_exact"), nw.col("_units"))).cast(nw.Int64),
             _size=nw.max_horizontal(*sizes) if self.is_bounded else sizes[0],
         )
 
@@ -184,7 +181,7 @@ class Sums:
         return nw.when(complete & self._is_exact()).then(in_unit(nw.col(column), divisor))
 
     def _is_exact(self) -> nw.Expr:
-        exact = (nw.col("_broken") == 0) & (nw.col("_size") < _EXACT)
+        exact = (nw.col("_broken") == 0) & (nw.col("_size") < LARGEST)
         return exact & (nw.col("_outside") == 0) if self._looks_outside else exact
 
     def reasons(self) -> list[tuple[nw.Expr, nw.Expr]]:
@@ -202,7 +199,7 @@ class Sums:
         return [
             (nw.col("_broken") > 0, nw.lit(broken)),
             *([outside] if outside else []),
-            (nw.col("_size") >= _EXACT, nw.lit("too large to be added exactly")),
+            (nw.col("_size") >= LARGEST, nw.lit("too large to be added exactly")),
             (nw.col("_known") < nw.col("_rows"), nw.concat_str(missing)),
         ]
 
@@ -212,21 +209,21 @@ class Sums:
         `lines` are sums of the table; the row that is named is looked up in the table itself.
         """
         columns = list(dict.fromkeys([*keys, "period_start", "period_end"]))
-        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= _EXACT)
+        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= LARGEST)
         if self.scale is None or not len(lines.filter(wrong).head(1).collect()):
             return
         rows = self._measured(columns)
-        found = rows.filter(nw.col("_broken") > 0).head(1).collect().rows(named=True)
-        for row in found:
-            place = f"{describe(row, keys)}, {iso_day(row['period_start'])}"
-            place = f"{self.value} is {row['_exact'] / self.scale} ({place} to "
-            place += f"{iso_day(row['period_end'])}), which is no whole number"
-            if self.scale == 1:
-                raise TableError(f"{place}. Give counts as they were counted.")
-            raise PenceError(
-                f"{place} of pence. Amounts are added in pence: correct it, or round it first and "
-                f"say so."
-            )
+        alone = (nw.col("_broken") > 0) | (nw.col("_units").abs() >= LARGEST)
+        for row in rows.filter(alone).head(1).collect().rows(named=True):
+            days = f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}"
+            place, given = f"{self.value} ({describe(row, keys)}, {days})", float(row["_given"])
+            if self.scale == 100:
+                raise not_pence(place, given)
+            if row["_broken"]:
+                raise TableError(
+                    f"{place} is {given!r}, which is no whole number. Give counts as they were "
+                    f"counted."
+                )
         raise PenceError(
             f"{self.value} of {describe(self._largest(lines), keys)} is more than can be added "
             f"exactly (2**53 hundredths of a {'penny' if self.scale == 100 else 'unit'}). "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Package, statements
 from pccfunding.errors import DataPackageError, PccFundingError
 from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.results import Face
 from pccfunding.schemas import STORED, completed
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["Conformance", "conformance", "open_package"]
 
 
 @dataclass(frozen=True, eq=False)
-class Conformance:
+class Conformance(Face):
     """What the conformance suite found in a data package of evidence.
 
     Attributes
@@ -43,6 +44,7 @@ class Conformance:
     frame: pd.DataFrame
     source: str
     n_checks: int
+    _rows_shown = None
 
     @property
     def broken(self) -> int:
@@ -86,11 +88,6 @@ class Conformance:
                 f"{first['what']}."
             )
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.to_html()}"
 
 
 def conformance(directory: str | Path) -> Conformance:

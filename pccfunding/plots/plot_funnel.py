@@ -21,6 +21,7 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, records, text
+from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,7 +142,7 @@ def _grid(ax: Axes, people: list[float], low: float, high: float) -> None:
         if low <= mark <= high:
             stroke(ax, [0, 1], [mark, mark], color=TICK, width=0.6,
                    transform=ax.get_yaxis_transform(), zorder=0)  # fmt: skip
-            write(ax, 0, mark + 3 * point, f"{mark:g}", size=SMALL, color=MUTED)
+            write(ax, 0, mark + 3 * point, quantity(mark), size=SMALL, color=MUTED)
     for mark in _people_marks(people):
         write(ax, mark, low - 12 * point, _short(mark), size=SMALL, color=MUTED, ha="center",
               transform=ax.transData)  # fmt: skip
@@ -157,8 +158,8 @@ def _people_marks(people: list[float]) -> list[float]:
 
 def _short(number_of_people: float) -> str:
     if number_of_people >= 1e6:
-        return f"{number_of_people / 1e6:g}m"
-    return f"{number_of_people:,.0f}"
+        return f"{quantity(number_of_people / 1e6)}m"
+    return count(number_of_people)
 
 
 def _curves(ax: Axes, rows: list[Record], people: list[float], per: int, *, widened: bool) -> None:
@@ -208,6 +209,6 @@ def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
 
 def _subtitle(per: int, *, widened: bool) -> str:
     return (
-        f"Rate per {per:,} residents; lines are exact Poisson limits at 95% and 99.8%"
+        f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%"
         + (", dashed ones the 99.8% limits widened by the dispersion." if widened else ".")
     )  # fmt: skip

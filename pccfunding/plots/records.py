@@ -7,22 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
-from pccfunding.words import quantity
+from pccfunding.words import count, floor_text, is_missing, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = [
-    "Record",
-    "ends",
-    "is_missing",
-    "number",
-    "p_words",
-    "records",
-    "same_comparison",
-    "span",
-    "text",
-]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -37,7 +26,7 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     """
     from pccfunding.frames.tables import open_table
 
-    opened = open_table(frame, f"the frame of {plot}")
+    opened = open_table(frame, f"The frame of {plot}")
     if not opened.eager:
         raise TableError(
             f"{plot} takes a data frame whose rows are at hand; this is a {opened.kind}. Collect "
@@ -51,14 +40,6 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
         {name: None if is_missing(value) else value for name, value in row.items()}
         for row in table.iter_rows(named=True)
     ]
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value is None, NaN, NaT or pandas' NA."""
-    # pandas' NA refuses to say whether it equals itself, hence the look at the type.
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and value != value
 
 
 def number(row: Record, column: str) -> float | None:
@@ -120,13 +101,12 @@ def p_words(row: Record) -> str:
     Examples
     --------
     >>> p_words({"p_value": 0.0333, "min_p": 0.00278, "n": 6, "unit": "districts"})
-    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.00278'
+    'p = 0.033, n = 6 districts, family of 1, smallest attainable p 0.003'
     """
     p, floor = number(row, "p_value"), number(row, "min_p")
-    said = "no p" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    least = "unknown" if floor is None else f"{floor:.3g}"
+    least = "smallest attainable p unknown" if floor is None else floor_text(floor)
     family = int(number(row, "family_size") or 1)
     return (
-        f"{said}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of {family:,}, "
-        f"smallest attainable p {least}"
+        f"{p_text(p)}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of "
+        f"{count(family)}, {least}"
     )

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pccfunding.errors import ReconciliationError, TableError
 from pccfunding.frames.opening import DAYS, day_of, with_area_codes
 from pccfunding.frames.tables import open_table
-from pccfunding.intervals import decimal_text
 from pccfunding.reconciliation.judging import judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
+from pccfunding.results import Face
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Reconciliations:
+class Reconciliations(Face):
     """One verdict for each group of a table.
 
     Attributes
@@ -45,6 +46,7 @@ class Reconciliations:
 
     by: tuple[str, ...]
     groups: tuple[tuple[Key, Reconciliation], ...]
+    _headline = "verdict"
 
     @property
     def verdict(self) -> str:
@@ -102,11 +104,6 @@ class Reconciliations:
         if self.verdict == "conflicts":
             raise ReconciliationError(self.text)
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"
 
 
 def judge_groups(
@@ -171,9 +168,7 @@ def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
 
 
 def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
-    for name in keys:
-        if name not in row:
-            raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
+    TableError.need("A table to group", keys, row)
     return _named(tuple(day_of(known(row[name])) if name in DAYS else row[name] for name in keys))
 
 

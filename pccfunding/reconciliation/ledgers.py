@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.reconciliation.sides import (
     ADDED_ROWS,
     SCOPE_COLUMNS,
@@ -18,11 +19,8 @@ from pccfunding.reconciliation.sides import (
     row_mapping,
 )
 
-__all__ = ["ledger_rows"]
-
 # So many amounts are still listed one by one, as terms that a reader can check.
 _LISTED = 1000
-_EXACT = 2.0**53
 _SUMMING = ("sum", "part_of")
 _BOUNDS = ("amount_low_gbp", "amount_high_gbp")
 # What makes a row more than its amount.
@@ -59,7 +57,7 @@ def ledger_rows(
     sums += [nw.col("_row").min()] if ordered else []
     added = plain.group_by(kinds).agg(*sums) if kinds else plain.select(*sums)
     rows = [row for row in added.collect().rows(named=True) if row[ADDED_ROWS]]
-    if any(row["_size"] >= _EXACT for row in rows):
+    if any(row["_size"] >= LARGEST for row in rows):
         return frame_rows(left)
     for row in rows:
         row["amount_gbp"] = Fraction(int(row.pop("_pence")), 100)
@@ -86,9 +84,9 @@ def _measured(
         **{f"_{name}": nw.when(number.is_finite()).then(number) for name, number in found.items()}
     )
     exact = nw.col("_amount_gbp") * 100
-    lines = lines.with_columns(_pence=(exact + 0.5).floor())
+    lines = lines.with_columns(_pence=whole(exact))
     lines = lines.with_columns(_size=nw.col("_pence").abs())
-    plain = (exact - nw.col("_pence")).abs() <= nw.col("_size") * 1e-14 + 1e-4
+    plain = are_whole(exact, nw.col("_pence"))
     for name in amounts[1:]:
         plain = plain & (nw.col(f"_{name}") == nw.col("_amount_gbp"))
     for name in own:

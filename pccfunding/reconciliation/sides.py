@@ -12,30 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
 from pccfunding.frames.opening import day_of
 from pccfunding.frames.tables import holds_text
-from pccfunding.intervals import Interval, as_fraction, decimal_text, interval_text
+from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.words import counted, decimal_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.frames.tables import Table
 
-__all__ = [
-    "ADDED_ROWS",
-    "SCOPE_COLUMNS",
-    "One",
-    "Side",
-    "Term",
-    "frame_rows",
-    "is_row",
-    "known",
-    "open_rows",
-    "printed_row",
-    "read_side",
-    "row_mapping",
-    "series_value",
-]
 
 Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
@@ -187,11 +173,8 @@ def _refuse_second_printings(rows: Iterable[Row]) -> None:
 
 
 def known(value: Any) -> Any:
-    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
-    try:
-        return None if value is None or bool(value != value) else value
-    except TypeError:
-        return None
+    """Give a cell, or None where it is missing."""
+    return None if is_missing(value) else value
 
 
 def printed_row(row: Row) -> Printed | None:
@@ -229,7 +212,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and (amount is None or exact_pence(float(amount)) != said):
+    if said is not None and (amount is None or _pounds(amount) != said):
         raise TableError(
             f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
@@ -248,14 +231,14 @@ def _amount(amount: Fraction, row: Row) -> Printed:
             f"{row.get('amount_high_gbp')}. Correct it or them, or leave the bounds out."
         )
     if ADDED_ROWS in row:
-        text += f" ({row[ADDED_ROWS]:,} amounts)"
+        text += f" ({counted(row[ADDED_ROWS], 'amount')})"
     return replace(_within(Interval(low, high), text, "GBP"), value=amount)
 
 
 def _pounds(amount: Any) -> Fraction:
     if isinstance(amount, str):
         raise holds_text("table", "amount_gbp", repr(amount))
-    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
+    return amount if isinstance(amount, Fraction) else exact_pence(amount, what="amount_gbp")
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -264,7 +247,7 @@ def series_value(value: Any, unit: str | None) -> One:
     if isinstance(value, bool):
         return value  # refused as no number
     if unit in (None, "GBP") and isinstance(value, int | float):
-        return _exact(exact_pence(float(value)), "GBP")
+        return _exact(exact_pence(value), "GBP")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     found: One = value

@@ -7,11 +7,11 @@ import errno
 import io
 import json
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
+from pccfunding.results import Face
 from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
 from pccfunding.review_pack.csv_text import csv_bytes
 from pccfunding.review_pack.page import render_page
@@ -40,7 +40,7 @@ _COLUMNS = ["change", "kind", "key", "what", "before", "after", "source_before",
 
 
 @dataclass(frozen=True)
-class PackDifference:
+class PackDifference(Face):
     """What differs between two packs.
 
     Attributes
@@ -61,6 +61,7 @@ class PackDifference:
     before: str
     after: str
     frame: pd.DataFrame
+    cautions = ()
 
     @property
     def text(self) -> str:
@@ -117,9 +118,6 @@ class PackDifference:
         for path, content in contents.items():
             path.write_bytes(content)
         return tuple(contents)
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.text)}</p>"
 
 
 def compare_packs(before: str | Path, after: str | Path) -> PackDifference:

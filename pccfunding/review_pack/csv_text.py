@@ -7,12 +7,10 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["csv_bytes", "csv_rows", "plain", "risky"]
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
-__all__ = ["contents_of", "method_text", "workbook_bytes", "write_review"]
 
 _LONGEST = 32_767  # characters that a cell of a workbook can hold
 _DERIVED = "Derived: see the sheet register"

@@ -25,8 +25,6 @@ from pccfunding.review_pack.blocks import (
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["render_page", "table_html"]
-
 
 def render_page(page: Page) -> str:
     """Write a page as one HTML file: stylesheet and plots inside, no script, no request.

@@ -13,6 +13,7 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
+from pccfunding.results import Face
 from pccfunding.review_pack.completeness import statutory_fields
 from pccfunding.review_pack.record import Record
 from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
@@ -36,7 +37,7 @@ __all__ = ["Review", "review"]
 
 
 @dataclass(frozen=True)
-class Review(Record):
+class Review(Face, Record):
     """What the evidence says of one area and period.
 
     Attributes
@@ -132,11 +133,6 @@ class Review(Record):
         from pccfunding.review_pack.pack import write_review
 
         return write_review(self, Path(directory), force=force, archive=zip)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return "".join(f"<p>{escape(line)}</p>" for line in self.text.split("\n"))
 
 
 def review(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
+from pccfunding.results import Face
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
@@ -44,7 +45,7 @@ MEANING = (
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Face):
     """What the check of a pack found.
 
     Attributes
@@ -71,6 +72,7 @@ class Verification:
     files: int
     record: dict[str, Any] | None = field(repr=False)
     seal: str | None = None
+    cautions = ()
 
     @property
     def intact(self) -> bool:
@@ -104,11 +106,6 @@ class Verification:
             f"Signed by {record['name']}, {record['role']}, on {record['signed_on']}: "
             f"{record['decision']}. Reason: {record['reason'].rstrip('.')}. {whole} {MEANING}"
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def verify_pack(path: str | Path) -> Verification:
@@ -168,7 +165,7 @@ def sign_pack(
         or if a part of the record is empty.
     """
     if decision not in DECISIONS:
-        raise PackError(f"'{decision}' is no decision; the decisions are {', '.join(DECISIONS)}.")
+        raise PackError.among("decision", decision, DECISIONS)
     said = {
         part: " ".join(words.split())
         for part, words in (("name", name), ("role", role), ("reason", reason))

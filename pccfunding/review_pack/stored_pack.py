@@ -12,19 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import PackError
-
-__all__ = [
-    "MANIFEST",
-    "RECORD",
-    "Problem",
-    "Stored",
-    "damage_of",
-    "file_facts",
-    "manifest_of",
-    "read_pack",
-    "sealed",
-    "zipped",
-]
+from pccfunding.words import count, counted
 
 MANIFEST, RECORD = "manifest.json", "sign-off.json"
 _SEAL = "seal"
@@ -209,6 +197,6 @@ def _read_archive(archive: zipfile.ZipFile, stored: Stored) -> None:
 def _refuse_huge(path: Path, size: int, files: int) -> None:
     if size > _LARGEST or files > _MOST_FILES:
         raise PackError(
-            f"{path} holds {files:,} files and {size:,} bytes: no pack is that large. "
-            "Give the folder or the archive that 'pccfunding review' wrote."
+            f"{path} holds {counted(files, 'file')} and {count(size)} bytes: no pack is that "
+            "large. Give the folder or the archive that 'pccfunding review' wrote."
         )

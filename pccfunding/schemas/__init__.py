@@ -8,7 +8,29 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from pccfunding.schemas.base import FLOWS, STATUSES, UNKNOWN_KINDS
+from pccfunding.errors import lacking
+from pccfunding.schemas import national
+from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
+from pccfunding.schemas.national import (
+    AsbIncidents,
+    Breaks,
+    CouncilTax,
+    CrimeOutcomes,
+    Deprivation,
+    KnifeAndFirearmOffences,
+    NationalSeries,
+    OffenceCodes,
+    RecordedCrimeCodes,
+    RecordedCrimeQuarters,
+    RecordedCrimeYears,
+    Spending,
+    StreetCoverage2025,
+    StreetCrime2025,
+    StreetCrimeLsoa,
+    StreetOutcomes,
+    SurveyRates,
+    Workforce,
+)
 from pccfunding.schemas.published import (
     Awards,
     AwardSubjects,
@@ -29,6 +51,7 @@ from pccfunding.schemas.statistics import (
     StreetCrime,
     Weights,
 )
+from pccfunding.words import is_missing
 
 __all__ = [
     "FLOWS",
@@ -36,24 +59,43 @@ __all__ = [
     "LOADED",
     "PRIMARY_KEYS",
     "STATUSES",
+    "STATUTORY",
     "STORED",
     "UNKNOWN_KINDS",
     "Areas",
+    "AsbIncidents",
     "AwardSubjects",
     "Awards",
+    "Breaks",
+    "CouncilTax",
+    "CrimeOutcomes",
     "CrimeSeverity",
     "Deflator",
+    "Deprivation",
     "Figures",
+    "KnifeAndFirearmOffences",
+    "NationalSeries",
+    "OffenceCodes",
     "OutcomeSubjects",
     "Outcomes",
     "Population",
     "RecordedCrime",
+    "RecordedCrimeCodes",
+    "RecordedCrimeQuarters",
+    "RecordedCrimeYears",
     "Sources",
+    "Spending",
     "Statements",
+    "StreetCoverage2025",
     "StreetCrime",
+    "StreetCrime2025",
+    "StreetCrimeLsoa",
+    "StreetOutcomes",
+    "SurveyRates",
     "TotalSubjects",
     "Totals",
     "Weights",
+    "Workforce",
     "broken_rules",
     "completed",
 ]
@@ -72,6 +114,7 @@ STORED: dict[str, type[pa.DataFrameModel]] = {
     "crime_severity": CrimeSeverity,
     "deflator": Deflator,
     "weights": Weights,
+    **national.TABLES,
 }
 LOADED: dict[str, type[pa.DataFrameModel]] = STORED | {
     "awards": Awards,
@@ -92,6 +135,7 @@ PRIMARY_KEYS: dict[str, list[str]] = {
     "crime_severity": ["area_code", "offence_group", "period_end", "release"],
     "deflator": ["financial_year"],
     "weights": ["scheme", "level", "offence", "offence_code", "offence_group", "unit"],
+    **national.KEYS,
 }
 FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "figures": [("source_id", "sources", "source_id")],
@@ -105,6 +149,7 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "crime_severity": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "deflator": [("source_id", "sources", "source_id")],
     "weights": [("source_id", "sources", "source_id")],
+    **national.LINKS,
 }
 
 # These follow from the token: without them a number would silently be unknown.
@@ -144,10 +189,8 @@ def broken_rules(name: str, table: pd.DataFrame) -> Iterator[tuple[int | None, s
     """
     contract = STORED[name]
     wanted = contract.to_schema().columns
-    absent = [column for column in wanted if column not in table.columns]
-    if absent:
-        plural = "s" if absent[1:] else ""
-        yield None, f"has no column{plural} {', '.join(map(repr, absent))}"
+    if fault := lacking(wanted, table.columns):
+        yield None, fault
         return
     try:
         contract.validate(table, lazy=True)
@@ -156,6 +199,6 @@ def broken_rules(name: str, table: pd.DataFrame) -> Iterator[tuple[int | None, s
             row = case["index"]
             where = f"column {case['column']!r}: " if case["column"] in wanted else ""
             yield (
-                None if row is None or row != row else int(row),
+                None if is_missing(row) else int(row),
                 f"{where}{case['failure_case']!r} breaks the rule {case['check']!r}",
             )

@@ -44,7 +44,7 @@ def test_level_3_needs_a_comparison_of_similar_size() -> None:
 def test_text_of_a_difference() -> None:
     text = ev.wdd((100, 50), (80, 70), displacement=(40, 45)).text
     for part in (
-        "changed by -35 events, 95% interval -73.",
+        "changed by −35 events, 95% interval −73.",
         "n = 385 events, family of 1, no smallest attainable p",
         "treated area 100 to 50, comparison area 80 to 70, surrounding area 40 to 45",
         "Caution: ",

@@ -78,10 +78,10 @@ def test_text_carries_change_interval_base_p_n_family_floor_and_caution() -> Non
     text = ev.rate_ratio(688, 796).text
     for part in (
         "from 796 (the base) to 688",
-        "-13.6%, 95% interval -22.1% to -4.2%",
+        "−13.6%, 95% interval −22.1% to −4.2%",
         "p = 0.005 by the central rule, n = 1,484 events, family of 1",
         "smallest attainable p under 0.001",
-        "-25.2% to -0.2% at dispersion 2 and -29.5% to +6.0% at dispersion 4",
+        "−25.2% to −0.2% at dispersion 2 and −29.5% to +6.0% at dispersion 4",
         "Caution: before and after only",
     ):
         assert part in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -293,10 +294,10 @@ class TestOwnCounts:
         twice = pd.concat([counts(district="east"), counts(district="west")])
         assert fell(twice)["offences_baseline"].to_list() == [200.0]
 
-    @pytest.mark.parametrize("count", [-5.0, 10.5])
-    def test_no_count_is_refused(self, count: float) -> None:
+    @pytest.mark.parametrize(("count", "said"), [(-5.0, "\N{MINUS SIGN}5"), (10.5, "10.5")])
+    def test_no_count_is_refused(self, count: float, said: str) -> None:
         money, outcome = sides(offences_comparison=[count, 850, 800, 870, 700, 650])
-        with pytest.raises(TableError, match=f"comparison of E07000001 is {count:g}, .*no count"):
+        with pytest.raises(TableError, match=f"comparison of E07000001 is {said}, .*no count"):
             judged(money, outcome)
 
     @pytest.mark.parametrize(
@@ -320,7 +321,9 @@ class TestOwnCounts:
         sound = judged(money, outcome.assign(log_reduction=said))
         assert sound.estimate == judged(money, outcome).estimate
         turned = outcome.assign(log_reduction=[-one for one in said])
-        with pytest.raises(TableError, match=r"log_reduction of E07000002 is -0.162, .*otherwise"):
+        with pytest.raises(
+            TableError, match=r"log_reduction of E07000002 is \N{MINUS SIGN}0.162, .*otherwise"
+        ):
             judged(money, turned)
 
 
@@ -406,12 +409,11 @@ class TestContracts:
     def test_what_is_missing_is_named_as_the_column_it_is(self, package: Path) -> None:
         lacking = ["area_code", "funding_stream"]
         self.changed(package, "awards", lambda frame: frame.drop(columns=lacking))
-        with pytest.raises(
-            DataPackageError, match=r"awards.csv has no columns 'funding_stream', 'area_code'; it"
-        ):
+        said = "has no columns 'funding_stream', 'area_code'. It has: "
+        with pytest.raises(DataPackageError, match=re.escape(f"awards.csv {said}")):
             pcc.read_evidence(package)
         (finding,) = pcc.conformance(package).frame.query("state == 'broken'").head(1)["what"]
-        assert finding == "has no columns 'funding_stream', 'area_code'"
+        assert finding.startswith(said)
 
     def test_a_figure_without_its_value_is_not_silently_unknown(self, package: Path) -> None:
         self.changed(package, "figures", lambda frame: frame.drop(columns="value"))

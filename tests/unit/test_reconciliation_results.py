@@ -357,8 +357,9 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             pd.DataFrame({"amount_gbp": [1.005]}),
             "£3.00",
             {},
-            "1.005 pounds is no whole number of pence; rates per head are not amounts, "
-            "compare them as printed tokens.",
+            "amount_gbp is 1.005, which is no whole number of pence. Amounts are added in pence: "
+            "correct it, or round it first and say so. Rates per head are no amounts: compare "
+            "them as printed tokens.",
         ),
         (
             "£5.00",

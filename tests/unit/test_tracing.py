@@ -142,7 +142,7 @@ def test_a_measure_and_its_trace_meet_on_their_key() -> None:
 
 
 def test_a_trace_without_its_columns_is_refused() -> None:
-    with pytest.raises(TableError, match=r"no column 'figure_id'; it has a\. Keep figure_id"):
+    with pytest.raises(TableError, match=r"no columns? .*'figure_id'.* It has: a\. Keep figure_id"):
         trace(pd.DataFrame({"a": [1]}), by="a")
     with pytest.raises(TableError, match="no column 'b'"):
         trace(pd.DataFrame({"a": [1], "figure_id": ["F"]}), by=["a", "b"])

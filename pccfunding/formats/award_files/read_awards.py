@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,11 +13,15 @@ import pandas as pd
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
-from pccfunding.formats.award_files.award_frame import AWARD_COLUMNS, award_coverage, finished
+from pccfunding.formats.award_files.award_frame import (
+    AWARD_COLUMNS,
+    award_coverage,
+    finished,
+    first_printings,
+)
 from pccfunding.formats.award_files.headings import FIELDS, Heading
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
-from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import (
     Header,
@@ -36,6 +39,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
 from pccfunding.formats.read_result import ReadResult, report
 from pccfunding.periods import Period
+from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +213,8 @@ class _TableReader(TableState):
             inside = others[others < row] if row > at else others
             left = round(float(money.value[row] - money.value[inside].sum()), 2)
             if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
-                return f"The printed total leaves {left:,.2f} for this row; ask the publisher."
+                said = quantity(left, places=2)
+                return f"The printed total leaves {said} for this row; ask the publisher."
         return "Correct it at the source, or leave it out."
 
     def _reject(
@@ -385,17 +390,13 @@ def _context(
     from pccfunding.schemas import FLOWS, STATUSES
 
     if profile is not None and profile not in PROFILES:
-        raise TableError(f"No profile {profile!r}; there are {', '.join(PROFILES)}.")
+        raise TableError.among("profile", profile, PROFILES)
     for field in columns or {}:
         if field not in FIELDS:
-            near = difflib.get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise TableError(
-                f"columns= names no field {field!r}.{hint} There are {', '.join(FIELDS)}."
-            )
+            raise TableError.among("field of columns=", field, FIELDS)
     for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
         if value is not None and value not in known:
-            raise TableError(f"{name}={value!r} is unknown; there are {', '.join(known)}.")
+            raise TableError.among(name, value, known)
     layout = PROFILES[profile] if profile else None
     year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
     context = Context(
@@ -416,7 +417,7 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
         return named or grids
     if sheet is None and len(grids) > _MOST_TABLES:
         raise TableError(
-            f"{opened.source} has {len(grids):,} tables; at most {_MOST_TABLES} are read. "
+            f"{opened.source} has {count(len(grids))} tables; at most {_MOST_TABLES} are read. "
             f"Name one with sheet=."
         )
     if sheet is None:

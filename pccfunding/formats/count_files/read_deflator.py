@@ -14,6 +14,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
+from pccfunding.words import counted, quantity
 
 __all__ = ["read_deflator"]
 
@@ -186,7 +187,7 @@ def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
             found.records.append((period.label, period.start, period.end, value, where))
     if not seen:
         return
-    found.cover("financial years", f"{min(seen)} to {max(seen)}", f"{len(seen)} years")
+    found.cover("financial years", f"{min(seen)} to {max(seen)}", counted(len(seen), "year"))
     found.cover("base", f"{block.base} = 100" if block.base else "not named", "")
     _check_base(grid, block, seen, found)
 
@@ -198,4 +199,4 @@ def _check_base(grid: Grid, block: _Block, seen: dict[str, float], found: Gather
     value = seen[period.label]
     verdict = "reconciles" if round(value, 3) == 100 else "conflicts"
     found.total(grid.place(block.first), f"Base year {period.label}", "price_index", "100", 1,
-                verdict, f"the index of {period.label} is {value:g}")  # fmt: skip
+                verdict, f"the index of {period.label} is {quantity(value)}")  # fmt: skip

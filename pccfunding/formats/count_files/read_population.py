@@ -20,6 +20,7 @@ from pccfunding.formats.count_files.printed_counts import (
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.read_result import ReadResult
+from pccfunding.words import count, counted
 
 __all__ = ["read_population"]
 
@@ -116,7 +117,7 @@ def read_population(
         if slices:
             raise TableError(
                 f"{opened.source} holds no row of a whole population, only of one sex or one age "
-                f"({slices:,}); sum them first, or take the table of all persons and ages."
+                f"({count(slices)}); sum them first, or take the table of all persons and ages."
             )
         raise TableError(
             f"{opened.source}: no whole populations by area found. A table needs a column of codes "
@@ -280,15 +281,15 @@ def _once(frame: Any, found: Gathered) -> Any:
         if row.persons != held:
             name = known_areas().get(row.area_code, (row.area_code, "", ""))[0]
             found.total(row.place, f"{name}: printed twice", str(row.reference_date),
-                        f"{row.persons:,}", 1, "conflicts",
-                        f"{place} prints {held:,}, which is kept")  # fmt: skip
+                        count(row.persons), 1, "conflicts",
+                        f"{place} prints {count(held)}, which is kept")  # fmt: skip
             found.caution("printed-twice-differently")
     return frame[~again].reset_index(drop=True)
 
 
 def _cover(frame: Any, found: Gathered) -> None:
     for day, rows in frame.groupby("reference_date"):
-        found.cover("mid-year", f"{day:%Y}", f"{len(rows):,} areas")
+        found.cover("mid-year", f"{day:%Y}", counted(len(rows), "area"))
     if len(frame) > 5 and (frame["persons"] % 100 == 0).all():
         found.cover("rounding", "to 100", "parts may not sum to totals")
         found.caution("rounded")

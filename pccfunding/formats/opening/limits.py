@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError
-
-__all__ = ["LIMITS", "Limits", "read_bytes", "unpacked"]
+from pccfunding.words import count, quantity
 
 _CHUNK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -52,13 +51,14 @@ class Limits:
         """
         if columns > self.columns:
             raise TableError(
-                f"{where} has {columns:,} columns; at most {self.columns:,} are read. "
+                f"{where} has {count(columns)} columns; at most {count(self.columns)} are read. "
                 f"Delete the columns that hold no award."
             )
         if rows * columns > self.cells:
             raise TableError(
-                f"{where} spans {rows:,} rows by {columns:,} columns; at most {self.cells:,} "
-                f"cells are read. Split it, or delete stray cells far from the table."
+                f"{where} spans {count(rows)} rows by {count(columns)} columns; at most "
+                f"{count(self.cells)} cells are read. Split it, or delete stray cells far from "
+                "the table."
             )
 
 
@@ -159,7 +159,8 @@ def unpacked(data: bytes, name: str, limits: Limits = LIMITS) -> dict[str, bytes
                 ):
                     raise TableError(
                         f"{name} unpacks to over {total // 1_000_000} MB from "
-                        f"{len(data) / 1_000_000:.1f} MB, as a zip bomb does; it is not opened."
+                        f"{quantity(len(data) / 1e6, places=1)} MB, as a zip bomb does; it is not "
+                        "opened."
                     )
                 if info.filename in parts:
                     raise TableError(f"{name} holds the part {info.filename!r} twice.")

@@ -9,8 +9,7 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 
 from pccfunding.frames.tables import open_table
-
-__all__ = ["Cell", "Grid", "Merged", "Opened", "frame_grid"]
+from pccfunding.words import is_missing
 
 # A text, a number, a truth value or a date as stored; the empty text where there is nothing.
 Cell: TypeAlias = Any
@@ -95,6 +94,6 @@ def frame_grid(given: Any, name: str) -> Opened | None:
     columns = []
     for column in frame.columns:
         cells = zip(frame[column], frame[column].is_null().to_list(), strict=True)
-        columns.append(["" if absent or cell != cell else cell for cell, absent in cells])
+        columns.append(["" if absent or is_missing(cell) else cell for cell, absent in cells])
     rows = [list(map(str, frame.columns)), *map(list, zip(*columns, strict=True))]
     return Opened(name, "frame", (Grid("", "row", rows, range(len(rows))),))

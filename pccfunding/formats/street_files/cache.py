@@ -14,8 +14,6 @@ from typing import Any
 from pccfunding.errors import TableError
 from pccfunding.formats.street_files.scanning import Layout, open_street
 
-__all__ = ["DamagedError", "StreetCache"]
-
 _LAYOUT = 1
 _COLUMNS = (
     "district",

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
 from pccfunding.formats.count_files.area_names import districts
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.results import Face
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +43,7 @@ COUNTED_BY = {
 
 
 @dataclass(frozen=True)
-class StreetCounts:
+class StreetCounts(Face):
     """Records counted, and the files that could not be.
 
     Attributes
@@ -65,16 +67,16 @@ class StreetCounts:
     n_files: int
     n_rows: int
     set_aside: dict[str, str]
+    cautions = ()
+    _rows_shown = 5
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        told = (
-            f"{self.n_rows:,} records of {self.n_files:,} file{'s' * (self.n_files != 1)} counted."
-        )
+        told = f"{counted(self.n_rows, 'record')} of {counted(self.n_files, 'file')} counted."
         if self.set_aside:
-            files = "file" if len(self.set_aside) == 1 else "files"
-            told += f" {len(self.set_aside)} {files} could not be read and nothing of them counts."
+            files = counted(len(self.set_aside), "file")
+            told += f" {files} could not be read and nothing of them counts."
         return told
 
     def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:
@@ -93,9 +95,6 @@ class StreetCounts:
             else:
                 self.frame.to_parquet(part, index=False)
         return target
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self.text}</p>{self.frame.head().to_html()}"
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -164,10 +163,7 @@ def count_police_uk(
         If there is nothing of that name to count by, or no such engine.
     """
     for name in by:
-        if name not in COUNTED_BY:
-            raise UnknownNameError(
-                f"Nothing to count by is called {name!r}: {', '.join(COUNTED_BY)}."
-            )
+        one_of(name, "column to count by", COUNTED_BY)
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
     files = matching_files(glob)
     with run_on(engine, columns, progress) as run:

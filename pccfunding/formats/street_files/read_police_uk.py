@@ -19,6 +19,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods.parse_date import month_end
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -278,12 +279,12 @@ def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
 
 def _cover(frame: pd.DataFrame, rows: Mapping[str, int], found: Gathered) -> None:
     known = known_areas()
-    for name, count in rows.items():
-        if not count:
+    for name, n in rows.items():
+        if not n:
             found.cover("file without rows", name, "not zero: nothing was published in it")
             found.caution("months-missing")
-    for kind, count in frame["kind"].value_counts().items():
-        found.cover("rows", kind, f"{count:,}")
+    for kind, n in frame["kind"].value_counts().items():
+        found.cover("rows", kind, count(n))
     if {"incident"} & set(frame["kind"]):
         found.caution("incidents-are-no-crimes")
     if {"outcome"} & set(frame["kind"]):
@@ -293,7 +294,7 @@ def _cover(frame: pd.DataFrame, rows: Mapping[str, int], found: Gathered) -> Non
         _cover_months(frame[frame["kind"] == kind], kind, months, known, found)
     if months and (months[-1].year, months[-1].month) >= _GMP_SILENT:
         late = frame[(frame["area_code"] == _GMP) & (frame["period_start"] >= "2019-07-01")]
-        note = f"{len(late):,} rows in these files; a missing row is not zero"
+        note = f"{counted(len(late), 'row')} in these files; a missing row is not zero"
         found.cover("Greater Manchester", "no crimes published since July 2019", note)
         if (frame["area_code"] == _GMP).any() or frame["area_code"].nunique() > 20:
             found.caution("greater-manchester-absent")
@@ -333,13 +334,13 @@ def _cover_places(
     nowhere = frame["lsoa_code"].isna() & frame["district"].isna()
     if nowhere.any():
         kinds = Counter(frame.loc[nowhere, "kind"])
-        told = ", ".join(f"{count:,} of kind {kind}" for kind, count in sorted(kinds.items()))
+        told = ", ".join(f"{count(n)} of kind {kind}" for kind, n in sorted(kinds.items()))
         found.cover("rows without a place", int(nowhere.sum()), told)
         found.caution("places-unknown")
     unread = ~nowhere & frame["district_code"].isna()
     if unread.any():
         names = Counter(frame.loc[unread, "district"].fillna("LSOA code only"))
-        told = ", ".join(f"{name} ({count:,})" for name, count in names.most_common(10))
+        told = ", ".join(f"{name} ({count(n)})" for name, n in names.most_common(10))
         found.cover("districts not in load_areas()", int(unread.sum()), told)
     parents = {code: parent for code, (_, _, parent) in known.items()}
     outside = frame["district_code"].map(parents).ne(frame["area_code"])

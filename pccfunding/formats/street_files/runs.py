@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import UnknownNameError
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
-from pccfunding.formats.street_files.scanning import Layout, layout_of, open_street
+from pccfunding.formats.street_files.scanning import Layout, check_engine, layout_of, open_street
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CSV_CHUNK_BYTES", "DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 _BATCH_BYTES, _BATCH_FILES = 2**31, 1024
@@ -282,11 +280,10 @@ def _fault(error: Exception) -> str:
 @contextmanager
 def run_on(engine: str, columns: list[str], progress: Progress | None) -> Iterator[Run]:
     """Give a run on an engine, and clean up after it."""
+    check_engine(engine, ("duckdb", "polars"))
     if engine == "polars":
         yield PolarsRun(columns, progress)
         return
-    if engine != "duckdb":
-        raise UnknownNameError(f"No engine {engine!r} to count with; there are duckdb, polars.")
     import duckdb
 
     spill = tempfile.mkdtemp(prefix="pccfunding-")
