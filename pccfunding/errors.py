@@ -119,9 +119,15 @@ class TableError(PccFundingError, ValueError):
 
     @classmethod
     def need(
-        cls, table: str, needed: Iterable[str], held: Iterable[object], *, cure: str = ""
+        cls,
+        table: str,
+        needed: Iterable[str],
+        held: Iterable[object],
+        *,
+        index: Iterable[object] = (),
+        cure: str = "",
     ) -> None:
-        """Refuse a table that lacks columns; every one of them is named.
+        """Refuse a table that lacks columns; every one is named, and which stand in its index.
 
         Raises
         ------
@@ -136,7 +142,7 @@ class TableError(PccFundingError, ValueError):
         pccfunding.errors.TableError: spend has no columns 'area_code', 'year'. Did you mean \
 'area_cod' for 'area_code'? It has: area_cod, amount_gbp.
         """
-        if fault := lacking(needed, held):
+        if fault := lacking(needed, held, index):
             raise cls(f"{table} {fault}{cure and f' {cure}'}")
 
 
@@ -274,22 +280,29 @@ def did_you_mean(asked: object, known: Iterable[object]) -> str:
     return "".join(f" Did you mean {name!r}?" for name in nearest(asked, known))
 
 
-def lacking(needed: Iterable[str], held: Iterable[object]) -> str:
+def lacking(needed: Iterable[str], held: Iterable[object], index: Iterable[object] = ()) -> str:
     """Say which columns are not held, with the nearest that are; nothing where all are there.
 
     Examples
     --------
     >>> lacking(["offences"], ["offence", "year"])
     "has no column 'offences'. Did you mean 'offence'? It has: offence, year."
+    >>> lacking(["offences"], ["year"], index=["offences"])
+    "has no column 'offences'. 'offences' stands in the index: reset_index() makes it a column. \
+It has: year."
     """
-    names = list(map(str, held))
+    names, beside = list(map(str, held)), set(index)
     absent = [column for column in dict.fromkeys(needed) if column not in names]
     if not absent:
         return ""
-    hints = [did_you_mean(column, names) for column in absent]
-    if len(absent) > 1:
-        told = zip(hints, absent, strict=True)
-        hints = [hint and f"{hint[:-1]} for {column!r}?" for hint, column in told]
+    hints = []
+    for column in absent:
+        hint = did_you_mean(column, names)
+        if column in beside:
+            hint = f" {column!r} stands in the index: reset_index() makes it a column."
+        elif hint and len(absent) > 1:
+            hint = f"{hint[:-1]} for {column!r}?"
+        hints.append(hint)
     listed = ", ".join(map(repr, absent))
     return (
         f"has no column{'s' * (len(absent) > 1)} {listed}.{''.join(hints)} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from pccfunding.association.inputs import (
 )
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.words import is_missing, percent
+from pccfunding.words import is_missing, number_text, percent
 
 _UNITS = {
     "police_force_area": "police force areas",
@@ -32,6 +33,8 @@ _UNITS = {
 }
 # Residents that grow or shrink by more than this are not the same place per head.
 _MOST_GROWTH = 1.25
+# A log reduction that was written with two decimals.
+_ROUNDED = 0.005
 _Leave = Mapping[str, str] | Collection[str] | None
 
 
@@ -79,7 +82,7 @@ def pair(
     override: Collection[str],
 ) -> Pairing:
     """Join the sides and put down what is missing, doubtful or forbidden."""
-    column = spend_named(spend, spend_column)
+    column = spend_named(spend.columns, spend_column)
     money, outcome = spend_side(spend, on, column), outcome_side(reduction, on)
     outcome, has_counts, only_percent = _scored(outcome, reduction)
     both = money.merge(outcome, on="area", how="outer", indicator="found")
@@ -128,7 +131,9 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
     held = set(given.columns)
     has_counts = {"offences_baseline", "offences_comparison"} <= held
     both = outcome["before"].notna() & outcome["after"].notna()
-    if "log_reduction" not in held:
+    if "log_reduction" in held:
+        _refuse_contradiction(outcome)
+    else:
         base = outcome["before"] + 0.5 if has_counts else outcome["score_before"]
         after = outcome["after"] + 0.5 if has_counts else outcome["score_after"]
         growth = outcome["persons_after"] / outcome["persons_before"]
@@ -144,6 +149,30 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
             "log_reduction, or score_baseline and score_comparison."
         )
     return outcome, has_counts, only_percent
+
+
+def _refuse_contradiction(outcome: pd.DataFrame) -> None:
+    """Refuse a log reduction that its counts cannot have, by person or not, with a half or not.
+
+    Without people the rates may differ as much as residents may have grown.
+    """
+    growth = outcome["persons_after"] / outcome["persons_before"]
+    slack = (growth.isna() * np.log(_MOST_GROWTH)).clip(lower=_ROUNDED)
+    far = pd.Series(np.inf, index=outcome.index)
+    for half, by_person in itertools.product((0.5, 0.0), (True, False)):
+        base, after = outcome["before"] + half, outcome["after"] + half
+        ratio = after / base / (growth.fillna(1.0) if by_person else 1.0)
+        ratio = ratio.where((base > 0) & (after > 0))
+        far = far.where(ratio.isna(), np.minimum(far, (outcome["g"] + np.log(ratio)).abs()))
+    wrong = np.isfinite(far) & (far > slack)
+    if wrong.any():
+        row = outcome[wrong].iloc[0]
+        said, early, late = (number_text(row[name]) for name in ("g", "before", "after"))
+        raise TableError(
+            f"reduction: log_reduction of {row['area']} is {said}, and its counts "
+            f"{early} and {late} say otherwise. Leave the column out, and it "
+            f"is taken from the counts; it is above 0 where offences fell."
+        )
 
 
 def _why_missing(row: Any, only_percent: bool) -> str | None:

@@ -164,7 +164,7 @@ def spend_vs_reduction(
     (0.886, 0.0333, 'rests on one area')
     """
     _check(method, two_sided, interval, override, confidence_level)
-    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
     money = pick_lag(money, outcome, lag)
     found = pair(
         money, outcome, on=on, spend_column=spend_column, leave_out=leave_out, override=override

@@ -343,7 +343,7 @@ def spend_vs_reduction_family(
     one_of(two_sided, "rule", RULES)
     for name in [override] if isinstance(override, str) else override:
         one_of(name, "override", OVERRIDES)
-    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
     need(outcome, ["offence"], "reduction")
     streams = values_of(money, "funding_stream")
     if declared is not None:
@@ -363,7 +363,7 @@ def spend_vs_reduction_family(
     areas = sorted(set.intersection(*held)) if held else []
     tested = _tested(able, len(areas), declared)
     series = Series.of(able, areas, method)
-    earlier = None if placebo is None else plain(placebo, "placebo")
+    earlier = None if placebo is None else plain(on, placebo=placebo)[0]
     how: dict[str, Any] = {
         "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
     }  # fmt: skip

@@ -16,8 +16,15 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
 from pccfunding.printed import parse_printed
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STATUTORY, STORED, UNKNOWN_KINDS
-from pccfunding.words import decimal_text, is_missing
+from pccfunding.schemas import (
+    FOREIGN_KEYS,
+    PRIMARY_KEYS,
+    STATUTORY,
+    STORED,
+    UNKNOWN_KINDS,
+    broken_rules,
+)
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,21 +104,9 @@ _READ = ("value", "low", "high", "hedge", "resolution", "low_closed", "high_clos
 
 def contracts(package: Package) -> Iterator[Finding]:
     """Each cell keeps the contract of its table."""
-    import pandera.errors
-
     for name, table in package.tables.items():
-        try:
-            STORED[name].validate(table, lazy=True)
-        except pandera.errors.SchemaErrors as error:
-            for case in error.failure_cases.to_dict("records"):
-                where = "" if is_missing(case["index"]) else line(case["index"])
-                yield Finding(
-                    "broken",
-                    name,
-                    where,
-                    f"column {case['column']!r}: {case['failure_case']!r} breaks the rule "
-                    f"{case['check']!r}",
-                )
+        for row, how in broken_rules(name, table):
+            yield Finding("broken", name, "" if row is None else line(row), how)
 
 
 def keys(package: Package) -> Iterator[Finding]:

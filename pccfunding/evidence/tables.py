@@ -74,7 +74,7 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns in the order of the schema.
+        Columns in the order of the schema, then those that it does not declare, as text.
 
     Raises
     ------
@@ -94,7 +94,9 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     _refuse_long(raw, path)
     wanted = [field["name"] for field in fields]
     DataPackageError.need(str(path), wanted, raw.columns)
-    return pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    typed = pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    own = [column for column in raw.columns if column not in typed.columns]
+    return typed.assign(**{column: raw[column] for column in own})
 
 
 def _read_cells(content: bytes, fields: list[dict[str, Any]]) -> pd.DataFrame:

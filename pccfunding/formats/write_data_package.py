@@ -15,7 +15,7 @@ from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
 from pccfunding.files import rewriting, rewriting_file
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED
+from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -372,8 +372,9 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
     for name in STORED:
         if name in tables:
             wanted = list(STORED[name].to_schema().columns)
-            DataPackageError.need(f"The table {name!r}", wanted, tables[name].columns)
-            stored[name] = tables[name][wanted].reset_index(drop=True)
+            given = completed(name, tables[name])
+            DataPackageError.need(f"The table {name!r}", wanted, given.columns)
+            stored[name] = given[wanted].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored
 

@@ -13,10 +13,12 @@ import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrameT
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.frames.opening import BOUNDED, open_frame
+from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
+from pccfunding.money.sums import Sums
 from pccfunding.words import pounds
 
 __all__ = ["apportion"]
@@ -24,7 +26,6 @@ __all__ = ["apportion"]
 _Whole: TypeAlias = npt.NDArray[np.int64]
 _Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
 _Given: TypeAlias = dict[tuple[date, date], int]
-_AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 _TARGETS = ("financial_year", "month", "area_code")
 _RULES = ("days", "equal", "population", "weights")
 _EPOCH = date(1970, 1, 1)
@@ -109,15 +110,19 @@ def apportion(
     >>> apportion(award, to="financial_year")["amount_gbp"].tolist()
     [273832.12, 546167.88]
     """
-    table = open_table(awards, "awards")
-    table.need("period_start", "period_end", "amount_gbp")
+    needs = ("period_start", "period_end", "amount_gbp")
+    table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
     _check_rule(to, rule, by, published)
+    if table.spelled is not None and to != "area_code":
+        # The text names the whole, and each part has its dates.
+        table = table.with_frame(table.frame.drop(table.spelled))
     if not table.eager:
         if published is not None:
             raise TableError("published= names rows one by one: collect the lazy frame first.")
         return split_lazily(table, to, rule, by)  # type: ignore[no-any-return]
+    Sums(table, "amount_gbp").refuse_outside(["period_start", "period_end"])
     frame = table.frame.collect()
-    pence = {name: _pence(frame, name) for name in _AMOUNTS if name in frame.columns}
+    pence = {name: _pence(frame, name) for name in BOUNDED if name in frame.columns}
     starts, ends = _days(frame, "period_start"), _days(frame, "period_end")
     _check_periods(starts, ends)
     parts_of = weighing(table, to, rule, by)
@@ -324,9 +329,9 @@ def _groups(starts: _Whole, ends: _Whole) -> Iterator[tuple[_Whole, date, date]]
 def _published_pence(
     table: Table, frame: nw.DataFrame[Any], published: Any, starts: _Whole, ends: _Whole
 ) -> dict[int, _Given]:
-    told = open_table(published, "published")
+    needs = ("part_of", "period_start", "period_end", "amount_gbp")
+    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",))
     refuse_other_kind(table, told)
-    told.need("part_of", "period_start", "period_end", "amount_gbp")
     table.need("subject_id")
     rows = told.frame.collect()
     pence, missing = _pence(rows, "amount_gbp")

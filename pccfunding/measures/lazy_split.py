@@ -10,13 +10,14 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
 from pccfunding.frames.days import financial_year_day, julian, with_financial_year, year_and_month
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
+from pccfunding.frames.opening import BOUNDED
+from pccfunding.frames.tables import Table, with_reasons
 from pccfunding.measures.people import mid_year_people
-from pccfunding.measures.shares import whole_weight
+from pccfunding.measures.shares import open_parts, whole_weight
 from pccfunding.money.pence import LARGEST, are_whole, whole
+from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
 
-_AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12
 # Products fit into 63 bits.
@@ -43,6 +44,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         alone = nw.col("_last_year") - nw.col("_year") < _MOST_YEARS
     forwards = nw.col("period_start") <= nw.col("period_end")
     frame = frame.with_columns(_short=(dated & forwards & alone).fill_null(value=False))
+    frame = frame.with_columns(_outside=Sums(table, "amount_gbp").outside())
     names = [f"_w{place}" for place in range(len(weights))]
     frame = frame.with_columns(
         **{
@@ -58,7 +60,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         # DuckDB leaves a part without a weight out of its rows.
         **{name: nw.col(name).fill_null(0) for name in names},
     )
-    held = [name for name in _AMOUNTS if name in table.schema]
+    held = [name for name in BOUNDED if name in table.schema]
     for number, name in enumerate(held):
         frame = _with_parts(table, frame, name, number, names)
     return _as_rows(table, frame, held, names, codes, to, rule)
@@ -91,10 +93,7 @@ def _ordinal(column: str) -> nw.Expr:
 
 
 def _given_weights(table: Table, to: str, by: Any) -> dict[str, int]:
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need(to, "weight")
-    rows = other.frame.select(to, "weight").collect().rows()
+    rows = open_parts(table, to, "weights", by).frame.select(to, "weight").collect().rows()
     given = {str(name): whole_weight(weight, str(name)) for name, weight in rows}
     if len(given) < len(rows):
         raise TableError("by= names a part twice; give one row a part.")
@@ -106,9 +105,7 @@ def _area_weights(table: Table, rule: str, by: Any) -> tuple[list[str], list[nw.
     if rule == "weights":
         given = _given_weights(table, "area_code", by)
         return list(given), [nw.lit(weight) for weight in given.values()]
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need("area_code", *(("reference_date", "persons", "vintage") if rule != "equal" else ()))
+    other = open_parts(table, "area_code", rule, by)
     rows = other.frame.collect()
     codes = list(dict.fromkeys(rows["area_code"].to_list()))
     if rule == "equal":
@@ -140,7 +137,7 @@ def _with_parts(
     weighed = units.abs() * nw.col("_total").cast(nw.Float64)
     fine = are_whole(exact, units) & (units.abs() < LARGEST) & (weighed < _PRODUCT)
     frame = frame.with_columns(
-        fine.fill_null(value=False).alias(f"_ok{number}"),
+        (fine & ~nw.col("_outside")).fill_null(value=False).alias(f"_ok{number}"),
         nw.when(nw.col(amount) < 0).then(nw.lit(-1)).otherwise(nw.lit(1)).alias(sign),
     )
     held = nw.when(nw.col(f"_ok{number}")).then(units.abs()).otherwise(nw.lit(0.0))
@@ -259,7 +256,11 @@ def _as_rows(
         (~nw.col("_dated"), nw.lit("no period")),
         (nw.col("_dated") & ~nw.col("_short"), nw.lit("a period that cannot be split")),
         (nw.col("_short") & ~nw.col("_weighed"), nw.lit("no weight for a part")),
-        (split & nw.col("_broken"), nw.lit("an amount is no whole number of pence, or too large")),
+        (split & nw.col("_outside"), nw.lit(OUTSIDE)),
+        (
+            split & nw.col("_broken") & ~nw.col("_outside"),
+            nw.lit("an amount is no whole number of pence, or too large"),
+        ),
     ]
     long = with_reasons(long, "unknown_reason", reasons, eager=False)
     made = ["area_code"] if to == "area_code" and "area_code" not in table.schema else []

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pccfunding.periods import Period
 
+# The columns of a population.
+PEOPLE = ("area_code", "reference_date", "persons", "vintage")
+
 
 def mid_year_inside(period: Period) -> int | None:
     """Name the first year whose mid-year lies in a period, which has its denominator; or None.

@@ -14,11 +14,11 @@ from pccfunding.frames.days import (
     refuse_undated,
     with_financial_year,
 )
+from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
     bound_names,
     key_columns,
-    open_table,
     refuse_other_kind,
     with_reasons,
 )
@@ -33,7 +33,7 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def per_capita_spend(
     Parameters
     ----------
     awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
-        One row an award line, with `area_code`, `period_start`, `period_end`, `amount_gbp`, and
+        One row an award line, with `area_code` (or names in `area`), `period_start` and
+        `period_end` (or a `period` or `financial_year` of text), `amount_gbp`, and
         where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
         amount is taken as exact.
     population : the same kind of frame
@@ -85,7 +86,8 @@ def per_capita_spend(
     Raises
     ------
     TableError
-        If a column is missing, `by` holds time, or the tables are of different kinds.
+        If a column is missing or cannot be read, an amount lies outside its own bounds, `by`
+        holds time, or the tables are of different kinds.
     PeriodError
         If a row does not lie within one financial year (1 April to 31 March).
     MixedFlowError, MixedStatusError
@@ -128,18 +130,20 @@ def per_capita_spend(
     0    Road Safety   288175.0             288.175          2
     1     Youth Fund    70023.0              70.023          1
     """
-    table, people = open_table(awards, "awards"), open_table(population, "population")
+    needs = ("area_code", "period_start", "period_end", "amount_gbp")
+    table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
+    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
     refuse_other_kind(table, people)
+    table, people = with_area_codes(table, people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
-    needed = ("area_code", "period_start", "period_end", "amount_gbp")
-    keys = key_columns(by, table, reserved, needed)
-    people.need("area_code", "reference_date", "persons", "vintage")
+    keys = key_columns(by, table, reserved)
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")
 
+    sums.refuse_outside(keys)
     residents = mid_years(people)
     lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:

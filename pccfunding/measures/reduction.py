@@ -12,16 +12,20 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
 from pccfunding.frames.days import day_code, day_code_of, iso_day
+from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Table,
     describe,
     encoded_key,
     key_columns,
-    open_table,
     refuse_other_kind,
 )
-from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_year_inside, mid_year_people
+from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
+from pccfunding.measures.people import (
+    PEOPLE,
+    mid_year_inside,
+    mid_year_people,
+)
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
@@ -30,7 +34,15 @@ if TYPE_CHECKING:
 
     from pccfunding.periods import Period
 
-__all__ = ["SIDES", "Windows", "compare_counts", "ratio_interval", "read_windows", "reduction"]
+__all__ = [
+    "SIDES",
+    "Windows",
+    "compare_counts",
+    "ratio_interval",
+    "read_windows",
+    "reduction",
+    "refuse_disorder",
+]
 
 SIDES = ("baseline", "comparison")
 
@@ -77,6 +89,17 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         for window in (baseline, comparison)
     )
     names = (str(baseline), str(comparison))
+    refuse_disorder(before, after, names)
+    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
+        raise PeriodError(
+            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
+            f"are not alike: choose two windows of twelve months, or the same months of two years."
+        )
+    return Windows(before, after, names)
+
+
+def refuse_disorder(before: Period, after: Period, names: tuple[str, str]) -> None:
+    """Refuse a baseline that shares days with the comparison, or comes after it."""
     if before.overlap_days(after):
         raise PeriodError(
             f"baseline {names[0]} and comparison {names[1]} share "
@@ -86,12 +109,6 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         raise PeriodError(
             f"baseline {names[0]} comes after comparison {names[1]}. Exchange the two."
         )
-    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
-        raise PeriodError(
-            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
-            f"are not alike: choose two windows of twelve months, or the same months of two years."
-        )
-    return Windows(before, after, names)
 
 
 def _is_year(period: Period) -> bool:
@@ -338,7 +355,7 @@ def reduction(
     TableError
         If a column is missing, a count is not whole, `by` holds time, the tables are of different
         kinds, or counts would be added twice: an offence class and a part of it, an area and a
-        part of it, or two releases of one count.
+        part of it, two releases of one count, or one count twice.
     PeriodError
         If a window cannot be read, no row covers either of them, or the two overlap, stand in the
         wrong order or are not alike.
@@ -379,17 +396,19 @@ def reduction(
     >>> fell[columns].round(1).to_numpy().tolist()
     [[33.3, 36.8, 40.1]]
     """
-    table = open_table(recorded_crime, "recorded_crime")
+    codes = ("area_code",) if population is not None else area_asked(by)
+    needs = ("offences", "period_start", "period_end", *codes)
+    table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     windows = read_windows(baseline, comparison)
     _check_level(confidence_level)
-    needed = ("offences", "period_start", "period_end")
-    keys = key_columns(by, table, _result_columns(with_people=True), needed)
     people = None
     if population is not None:
-        people = open_table(population, "population")
+        people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
         refuse_other_kind(table, people)
-        table.need("area_code")
-        people.need("area_code", "reference_date", "persons", "vintage")
+        table, people = with_area_codes(table, people)
+    elif codes:
+        (table,) = with_area_codes(table)
+    keys = key_columns(by, table, _result_columns(with_people=True))
 
     parts = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)
@@ -437,6 +456,7 @@ def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[
     sums = Sums(inside, "offences")
     parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()
     sums.refuse_inexact(parts.lazy(), keys)
+    refuse_repeats(inside, parts, "offences")
     if not len(parts):
         raise PeriodError(
             f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}. "
@@ -460,9 +480,8 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
         seen: dict[tuple[Any, ...], str] = {}
         for row in parts.sort("release", nulls_last=True).rows(named=True):
             cell = (row["_key"], row["_window"], *(str(row[place]) for place in places))
-            complete = len(named) == len(_PARTS)
-            if cell in seen or (complete and row["_rows"] > 1):
-                other = seen.get(cell, row["release"])
+            if cell in seen:
+                other = seen[cell]
                 raise TableError(
                     f"recorded_crime holds {describe(row, places)} for "
                     f"{windows.names[int(row['_window']) - 1]} more than once: releases {other!r} "

@@ -11,7 +11,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, PopulationError, TableError
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.frames.opening import open_frame, with_area_codes
+from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
@@ -35,21 +36,27 @@ class Part:
     area_code: str | None = None
 
 
+def open_parts(table: Table, to: str, rule: str, by: Any) -> Table:
+    """See the table of the parts, and of what the rule weighs them by."""
+    other = open_frame(by, "by", needs=(to, *_NEEDED[rule]))
+    refuse_other_kind(table, other)
+    return with_area_codes(other)[0] if to == "area_code" else other
+
+
 def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date], list[Part]]:
     if by is None:
         return lambda start, end: _times(start, end, to, rule)
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need(to, *_NEEDED[rule])
+    other = open_parts(table, to, rule, by)
     rows = other.frame.collect()
+    names = [_plain_label(name, to) for name in rows[to].to_list()]
     if rule == "population":
-        codes = list(dict.fromkeys(rows["area_code"].to_list()))
         persons = mid_year_people(other)
+        codes = list(dict.fromkeys(names))
         return lambda start, end: _people(codes, persons, start, end)
-    _refuse_repeats(rows[to].to_list())
+    _refuse_repeats(names)
     if to == "area_code":
         return lambda start, end: _areas(rows, rule, start, end)
-    given = dict(zip(rows[to].to_list(), rows["weight"].to_list(), strict=True))
+    given = dict(zip(names, rows["weight"].to_list(), strict=True))
     return lambda start, end: _weighted_times(start, end, to, given)
 
 
@@ -118,6 +125,13 @@ def _next_start(day: date, to: str) -> date:
     if to == "month":
         return date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return date(financial_year_of(day) + 1, 4, 1)
+
+
+def _plain_label(name: Any, to: str) -> Any:
+    """Name a financial year as parts are named, however it is spelled."""
+    if to != "financial_year" or not isinstance(name, str | Period):
+        return name
+    return (name if isinstance(name, Period) else Period.parse(name)).label
 
 
 def _label(first: date, to: str) -> str:

@@ -13,7 +13,7 @@ from pccfunding.errors import DataPackageError, PccFundingError
 from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
 from pccfunding.files import settled
 from pccfunding.results import Face
-from pccfunding.schemas import STORED
+from pccfunding.schemas import STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,7 @@ def open_package(folder: Path) -> Package:
             package.unread.append(Finding("to do", str(name), "datapackage.json", what))
             continue
         try:
-            package.tables[name] = read_table(folder, resource)
+            package.tables[name] = completed(name, read_table(folder, resource))
         except (DataPackageError, OSError, AttributeError, KeyError, TypeError) as error:
             said = str(error) if isinstance(error, DataPackageError) else "its schema is damaged"
             package.unread.append(Finding("broken", name, "datapackage.json", said))

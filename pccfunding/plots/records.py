@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
+from pccfunding.frames.tables import holds_text
 from pccfunding.words import count, floor_text, is_missing, p_text, quantity
 
 if TYPE_CHECKING:
@@ -23,15 +24,16 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     TableError
         If it is no data frame, has no rows, or lacks a column that the plot needs.
     """
-    import narwhals.stable.v2 as nw
+    from pccfunding.frames.tables import open_table
 
-    try:
-        table = nw.from_native(frame, eager_only=True)
-    except TypeError as error:
+    opened = open_table(frame, f"The frame of {plot}")
+    if not opened.eager:
         raise TableError(
-            f"{plot} takes a data frame (pandas or Polars); this is a {type(frame).__name__}."
-        ) from error
-    TableError.need(f"The frame of {plot}", needs, table.columns)
+            f"{plot} takes a data frame whose rows are at hand; this is a {opened.kind}. Collect "
+            f"it first."
+        )
+    opened.need(*needs)
+    table = opened.frame.collect()
     if table.is_empty():
         raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
     return [
@@ -43,6 +45,8 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
 def number(row: Record, column: str) -> float | None:
     """Read a number; None where it is missing or the column is absent."""
     value = row.get(column)
+    if isinstance(value, str):
+        raise holds_text("frame", column, repr(value))
     return None if value is None else float(value)
 
 

@@ -37,7 +37,8 @@ def ledger_rows(
     which they first appear, or where a table has none, are sorted.
     """
     table = open_rows(left)
-    schema = table.collect_schema()
+    table.need(*keys)
+    schema = table.schema
     about = _told_of(right) if scope is None and relation == "sum" else []
     kinds = [name for name in dict.fromkeys([*keys, "status", "flow", *about]) if name in schema]
     amounts = [name for name in ("amount_gbp", *_BOUNDS) if name in schema]
@@ -45,12 +46,11 @@ def ledger_rows(
         relation in _SUMMING
         and "amount_gbp" in amounts
         and all(schema[name].is_numeric() for name in amounts)
-        and all(name in schema for name in keys)
-        and table.lazy().select(nw.len()).collect().item() > _LISTED
+        and table.frame.select(nw.len()).collect().item() > _LISTED
     ):
         return frame_rows(left)
-    ordered = isinstance(table, nw.DataFrame)
-    lines = table.with_row_index("_row").lazy() if ordered else table.lazy()
+    ordered = table.eager
+    lines = table.frame.collect().with_row_index("_row").lazy() if ordered else table.frame
     lines = _measured(lines, amounts, [name for name in _OWN if name in schema])
     plain = lines.filter(nw.col("_plain"))
     sums = [nw.col("_pence", "_size").sum(), nw.len().alias(ADDED_ROWS)]

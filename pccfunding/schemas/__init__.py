@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pandas as pd
+import pandera.errors
 import pandera.pandas as pa
 
+from pccfunding.errors import lacking
 from pccfunding.schemas import national
 from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
 from pccfunding.schemas.national import (
@@ -46,6 +51,7 @@ from pccfunding.schemas.statistics import (
     StreetCrime,
     Weights,
 )
+from pccfunding.words import is_missing
 
 __all__ = [
     "FLOWS",
@@ -90,6 +96,8 @@ __all__ = [
     "Totals",
     "Weights",
     "Workforce",
+    "broken_rules",
+    "completed",
 ]
 
 STORED: dict[str, type[pa.DataFrameModel]] = {
@@ -143,3 +151,54 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "weights": [("source_id", "sources", "source_id")],
     **national.LINKS,
 }
+
+# These follow from the token: without them a number would silently be unknown.
+_READ_FROM_TOKENS = frozenset({"value", "low", "high", "hedge", "resolution"})
+
+
+def completed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Give a stored table the nullable columns that it lacks, with nothing in them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sparse = completed("areas", pd.DataFrame({"area_code": ["E23000023"], "own": [1]}))
+    >>> sparse.columns.to_list()[:3], bool(sparse["note"].isna().all())
+    (['area_code', 'own', 'parent_code'], True)
+    """
+    columns = STORED[name].to_schema().columns
+    absent = {
+        column: pd.Series([None] * len(table), index=table.index, dtype=_dtype_of(rule))
+        for column, rule in columns.items()
+        if rule.nullable and column not in table.columns and column not in _READ_FROM_TOKENS
+    }
+    return table.assign(**absent) if absent else table
+
+
+def _dtype_of(rule: pa.Column) -> str:
+    kind = str(rule.dtype)
+    if kind.startswith("datetime64"):
+        return "datetime64[ns]"
+    return kind if kind in ("float64", "Int64", "boolean") else "str"
+
+
+def broken_rules(name: str, table: pd.DataFrame) -> Iterator[tuple[int | None, str]]:
+    """Hold a stored table to its contract: the position of a row, if one breaks it, and how.
+
+    Columns that are missing come first, all in one sentence.
+    """
+    contract = STORED[name]
+    wanted = contract.to_schema().columns
+    if fault := lacking(wanted, table.columns):
+        yield None, fault
+        return
+    try:
+        contract.validate(table, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        for case in error.failure_cases.to_dict("records"):
+            row = case["index"]
+            where = f"column {case['column']!r}: " if case["column"] in wanted else ""
+            yield (
+                None if is_missing(row) else int(row),
+                f"{where}{case['failure_case']!r} breaks the rule {case['check']!r}",
+            )

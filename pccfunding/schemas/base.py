@@ -28,5 +28,6 @@ def column(
 
 class Table(pa.DataFrameModel):
     class Config:
-        strict = True
+        # An own column is carried along.
+        strict = False
         coerce = False

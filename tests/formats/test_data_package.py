@@ -97,7 +97,9 @@ def test_what_cannot_be_written_is_refused_in_one_sentence(tmp_path: Path) -> No
         "shows what was known on 2024-04-01": pcc.load_evidence(as_of="2024-04-01"),
         "'colours' is no table of the contracts": {"colours": awards},
         "No table was given": {},
-        "The table 'awards' has no column 'flow'": {"awards": awards.drop(columns="flow")},
+        "The table 'awards' has no column 'area_code'": {
+            "awards": awards.drop(columns="area_code")
+        },
         "column 'status': 'gift' breaks the rule": {"awards": awards.assign(status="gift")},
         "'' does not survive": {"awards": awards.assign(note="")},
         "does not survive in a CSV file": {"awards": awards.assign(note="a\r\nb")},

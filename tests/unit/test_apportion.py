@@ -327,7 +327,8 @@ def test_dates_of_other_kinds() -> None:
     rows = pd.DataFrame([award(10.0, *TWO_YEARS)])
     assert rows["period_start"].dtype == object
     spread = apportion(rows, to="financial_year", rule="equal")
-    assert spread["period_end"].tolist() == [YEAR[1], TWO_YEARS[1]]
+    assert spread["period_end"].dtype == "datetime64[ns]"
+    assert [day.date() for day in spread["period_end"]] == [YEAR[1], TWO_YEARS[1]]
     zoned = table([award(10.0, *TWO_YEARS)])
     for column in ("period_start", "period_end"):
         zoned[column] = zoned[column].dt.tz_localize("Europe/London")

@@ -243,7 +243,7 @@ def test_misuse_raises_with_what_to_do() -> None:
             judged(spend, fall, family=family)
     with pytest.raises(TableError, match="spend is below 0 in E06000031"):
         judged(spend_of((-1.0, *SIX[1:])), fall)
-    with pytest.raises(TableError, match="does not hold numbers"):
+    with pytest.raises(TableError, match="holds 'much', not numbers"):
         judged(spend.assign(spend_gbp_per_head="much"), fall)
     with pytest.raises(TableError, match="holds an infinite number"):
         judged(spend_of((float("inf"), *SIX[1:])), fall)

@@ -64,11 +64,11 @@ def test_a_measure_names_all_that_its_table_lacks() -> None:
 
 
 def test_a_chart_and_an_association_say_it_the_same_way() -> None:
-    frame = pd.DataFrame({"area": ["A"]})
-    with pytest.raises(errors.TableError, match=r"has no columns .*It has: area\."):
+    frame = pd.DataFrame({"place": ["A"]})
+    with pytest.raises(errors.TableError, match=r"has no columns .*It has: place\."):
         pcc.plots.plot_scatter(frame)
     with pytest.raises(
-        errors.TableError, match=r"spend has no columns 'area_code', .* It has: area\."
+        errors.TableError, match=r"spend has no columns 'area_code', .* It has: place\."
     ):
         pcc.spend_vs_reduction(frame, frame)
 

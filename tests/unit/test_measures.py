@@ -325,7 +325,7 @@ class TestPerCapitaSpend:
             per_capita_spend([award(1.0)], table([people()]), by=[])  # type: ignore[type-var]
 
     def test_words_are_no_amounts(self) -> None:
-        with pytest.raises(TableError, match="'amount_gbp' holds String, not numbers"):
+        with pytest.raises(TableError, match=r"'amount_gbp' holds '£5', not .*read_awards"):
             spend([award("£5")])  # type: ignore[arg-type]
 
     def test_a_missing_column_is_named_with_those_present(self) -> None:
@@ -693,7 +693,7 @@ class TestReduction:
             crime(6, "2019", release=later),
             crime(4, "2023", release="first"),
         ]
-        with pytest.raises(TableError, match=f"for 2019 more than once: .*'{later}'"):
+        with pytest.raises(TableError, match=r"for 2019 more than once: .*'revised'|2 times"):
             compared(rows)
 
     def test_releases_that_differ_are_noted(self) -> None:

@@ -351,7 +351,7 @@ def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
 
 @KINDS
 def test_what_is_no_frame_or_has_no_rows_is_refused(kind: str) -> None:
-    with pytest.raises(TableError, match=r"takes a data frame .* this is a list"):
+    with pytest.raises(TableError, match=r"frame of plot_\w+ is a list, not a table"):
         DRAW[kind]([1, 2])
     with pytest.raises(TableError, match="without rows"):
         DRAW[kind](FRAMES[kind]().iloc[:0])

@@ -301,7 +301,7 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             TOKENS,
             {1: "£3.00"},
             {"by": "area"},
-            "A table to group has no column 'area'. It has: year, token.",
+            "table has no column 'area'. It has: year, token.",
         ),
         (
             "£1",
@@ -316,7 +316,12 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             "This table has neither token nor amount_gbp; it has 'amount', 'year'. "
             "Name the printed amounts one of these.",
         ),
-        (TOKENS, 3, {"by": "year"}, "This is no table but a int."),
+        (
+            TOKENS,
+            3,
+            {"by": "year"},
+            "table is a int, not a table. Give a DataFrame of pandas or Polars, or a lazy frame.",
+        ),
         (
             [{"a": 1, "b": 2}],
             "£1",

@@ -342,7 +342,7 @@ def test_groups_may_have_a_status_each_and_totals_of_any_kind() -> None:
     counted = table.assign(token=["1", "2"], unit="count").drop(columns="amount_gbp")
     counts = reconcile(counted, pd.Series([1.0, 2.0], places), by="status", unit="count")
     assert counts.verdict == "reconciles"
-    with pytest.raises(TableError, match="no table but a int"):
+    with pytest.raises(TableError, match="is a int, not a table"):
         reconcile(table, 3, by="status")
 
 
