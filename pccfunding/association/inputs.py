@@ -169,7 +169,7 @@ def outcome_side(frame: pd.DataFrame, on: str, name: str = "reduction") -> pd.Da
     }
     side = _side(frame, on, given, name)
     for column in ("before", "after"):
-        odd = side[column].notna() & ((side[count] < 0) | (side[count] % 1 != 0))
+        odd = side[column].notna() & ((side[column] < 0) | (side[column] % 1 != 0))
         if odd.any():
             row = side[odd].iloc[0]
             held = number_text(row[column], digits=9)
