@@ -371,7 +371,6 @@ def panel_change(
     level = proper_fraction(confidence_level, "confidence_level")
     draws = whole_number(resamples, "resamples", least=99)
     panel = read_panel(counts, treated, exposure, by, count, tuple(covariates or ()), strata)
-    need_extra("statsmodels.api", "panel_change", extra="evaluation")
     panel = without_late(panel)
     n_periods = len(panel.periods)
     with_award = panel.first < n_periods
@@ -393,6 +392,7 @@ def panel_change(
     reason = why_not(panel)
     if reason:
         return _refused(reason, **same)
+    need_extra("statsmodels.api", "panel_change", extra="evaluation")
     cells = treated_cells(panel) if staggered else None
     terms = panel.path[..., None] if cells is None else cell_columns(panel, cells)
     fit = fit_panel(panel, terms)

@@ -68,7 +68,7 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
     >>> awards = load_awards()
     >>> spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
     >>> cite(spend[spend["funder_group"] == "Commissioner's Funds"], of=awards)["tokens"].iloc[0]
-    '£846,620; £615,500; £440,992'
+    '£1,544,914; £288,175; £70,023'
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))

@@ -211,8 +211,6 @@ def sign_pack(
         If the pack is not intact, is signed already, holds a conflict without a recorded reason,
         if a part of the record is empty or too long, or if the key cannot sign.
     """
-    if decision not in DECISIONS:
-        raise PackError.among("decision", decision, DECISIONS)
     record = {
         "format": "pccfunding sign-off 1",
         "name": " ".join(name.split()),
@@ -416,7 +414,7 @@ def _flaw(record: Mapping[str, str]) -> str:
     """Say what no record may be; empty where it is none of that."""
     decision, day = record["decision"], record["signed_on"]
     if decision not in DECISIONS:
-        return f"'{decision}' is no decision; the decisions are {', '.join(DECISIONS)}."
+        return str(PackError.among("decision", decision, DECISIONS))
     for part, longest in _LONGEST.items():
         if not record[part].strip():
             return f"A sign-off needs a {part}; none was given."

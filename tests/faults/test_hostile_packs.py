@@ -165,7 +165,7 @@ def test_a_pack_of_folders_in_folders(desk: Path) -> None:
         ({"signed_on": "2026-02-30"}, "'2026-02-30' is none"),
         ({"signed_on": "20260201"}, "is none"),
         ({"signed_on": "soon"}, "'soon' is none"),
-        ({"decision": "wait"}, "is no decision"),
+        ({"decision": "wait"}, "No decision 'wait'"),
         ({"name": "A" * 201}, "at most 200 characters"),
         ({"reason": "A" * 5_001}, "at most 5,000 characters"),
     ],

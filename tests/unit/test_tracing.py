@@ -245,6 +245,7 @@ YEARS = pd.DataFrame(
         "area_code": "E23000023",
     }
 )
+PEOPLE = ["area_code", "reference_date", "persons", "vintage"]
 LAST = pd.Timestamp("2022-04-01")
 
 
@@ -286,8 +287,9 @@ def test_a_group_of_the_whole_table_leads_back_to_all_of_it() -> None:
 
 
 def test_tracing_keeps_the_kind_of_the_table() -> None:
-    table = pl.from_pandas(YEARS)
-    people = pl.from_pandas(pcc.load_population())
+    table = pl.DataFrame({name: YEARS[name].to_list() for name in YEARS})
+    counted = pcc.load_population()
+    people = pl.DataFrame({name: counted[name].to_list() for name in PEOPLE})
     spend = pcc.per_capita_spend(table, people, by=["area_code", "funding_stream"])
     ways = pcc.trace(spend, of=table)
     assert isinstance(ways, pl.DataFrame)
