@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from pccfunding.errors import TableError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "REPORT_COLUMNS", "ReadResult", "report"]
+__all__ = ["CAUTIONS", "REPORT_COLUMNS", "ReadResult", "cautions_text", "report"]
 
 CAUTIONS = {
     # award lists
@@ -35,13 +36,45 @@ CAUTIONS = {
     "outcomes-are-no-crimes": "outcomes stand among the rows, and are no crimes",
     "months-missing": "months are missing for a force, which is not zero",
     "greater-manchester-absent": "Greater Manchester has no data from July 2019",
+    "files-repeated": "files stand more than once, and are counted once",
+    "records-repeated": "records stand more than once, and are counted once",
+    "ids-contradict": "one identifier stands beside differing records, which are all kept",
     "places-unknown": "records without a place stand under the force alone",
     "rounded": "the estimates are rounded",
+    # shape
+    "untitled-column": "rows are wider than their header; give the untitled column a title",
+    "blank-columns-ignored": "blank columns beyond the header were ignored",
     # 360Giving
     "breaks-standard": "grants break the standard in ways that do not keep them out",
     "supplied-values": "values stand in the file that the caller stated, not the publisher",
     "rows-left-out": "rows could not be exported, and are listed with the reason",
 }
+
+
+# Where the coverage says more of a caution.
+_TOLD_IN = {
+    "files-repeated": "files counted once",
+    "ids-contradict": "identifiers with differing records",
+    "months-missing": "months",
+    "records-repeated": "records counted once",
+}
+_FEW = 5
+
+
+def cautions_text(cautions: Iterable[str], coverage: pd.DataFrame) -> str:
+    """Word the cautions in one sentence, with what the coverage says of them."""
+    told = []
+    for code in cautions:
+        rows = coverage[coverage["topic"] == _TOLD_IN.get(code, "")]
+        if code == "months-missing":
+            rows = rows[rows["note"].str.contains("missing", na=False)]
+            more = [f"{value}: {note}" for value, note in rows[["value", "note"]].values.tolist()]
+        else:
+            more = [str(value) for value in rows["value"]]
+        if len(more) > _FEW:
+            more = [*more[:_FEW], f"and {len(more) - _FEW} more"]
+        told.append(CAUTIONS[code] + (f" ({'; '.join(more)})" if more else ""))
+    return f" Caution: {'; '.join(told)}." if told else ""
 
 
 # The columns of each report; a place is "sheet 'Grants', row 7" or "line 12": where a person looks.
@@ -125,8 +158,7 @@ class ReadResult:
             told.append(f"{len(self.others):,} rows recognised as no record")
         for verdict, number in self.totals["verdict"].value_counts().items():
             told.append(f"{number} printed total{'' if number == 1 else 's'}: {verdict}")
-        doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
-        return "; ".join(told) + "." + (f" Caution: {doubts}." if doubts else "")
+        return "; ".join(told) + "." + cautions_text(self.cautions, self.coverage)
 
     def check(self) -> ReadResult:
         """Return the result itself, or raise if a row was rejected or a printed total conflicts.

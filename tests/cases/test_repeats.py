@@ -38,7 +38,8 @@ def test_overlapping_archives_are_counted_once(tmp_path: Path, engine: str) -> N
     found = counted(engine, f"{tmp_path}/*/*/*.csv")
     assert found.n_rows == 3
     assert "files-repeated" in found.cautions
-    table = pcc.scan_police_uk(f"{tmp_path}/*/*/*.csv", engine="polars")
+    with pytest.warns(UserWarning, match="stand more than once"):
+        table = pcc.scan_police_uk(f"{tmp_path}/*/*/*.csv", engine="polars")
     assert table.collect().height == 3
 
 
@@ -169,7 +170,7 @@ def test_open_data_of_partnerships_are_held_to_their_codes() -> None:
         text_of("Financial Year,Financial Quarter,Force Name,CSP Code,CSP Name,"
                 "Offence Description,Number of Offences",
                 "2023/24,1,Cambridgeshire,E22000067,East Cambridgeshire,Arson,5",
-                "2023/24,1,Cambridgeshire,E22000028,East Cambridgeshire,Arson,6")
+                "2023/24,1,Cambridgeshire,E22000014,East Cambridgeshire,Arson,6")
     )  # fmt: skip
     assert result.rejected["place"].tolist()[0] == "line 2"
     assert 5 not in result.frame["offences"].tolist()

@@ -34,7 +34,7 @@ from pccfunding.formats.award_files.table_state import Context, TableRead, Table
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid, Opened
-from pccfunding.formats.read_result import ReadResult, report
+from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
@@ -190,6 +190,18 @@ class _TableReader(TableState):
         return [(where, text) for text in self.banner] + notes
 
     def _rejected(self, reader: TotalsReader) -> None:
+        for position in self.wide:
+            self.result.rejected.append(
+                {
+                    "place": self.sheet.place(position),
+                    "column": "row",
+                    "raw": self.sheet.grid.delimiter.join(map(str, self.sheet.grid.rows[position])),
+                    "reason": self.shape.wide[position].reason,
+                    "suggestion": self.shape.wide[position].suggestion,
+                }
+            )
+        self.result.assumed.update(self.shape.cautions)
+        self.result.told += self.shape.told(self.sheet.grid.where)
         for position, number, _ in self.rows.rejected:
             column = self.amounts.columns[number]
             money = self.money[column.position]
@@ -529,6 +541,14 @@ def _result(
             others += table.others
             totals += [total.record() for total in table.totals]
             assumed |= table.assumed
+    # A column without a title is carried along in the frame.
+    told: list[dict[str, object]] = [
+        dict(zip(REPORT_COLUMNS["coverage"], row, strict=True))
+        for read in kept
+        for table in read.tables
+        for row in table.told
+        if row[0] != "untitled columns"
+    ]
     frame, foreign = finished(frames, context)
     rejected += foreign
     cautions = []
@@ -543,6 +563,7 @@ def _result(
     cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
+    cautions += [code for code in ("blank-columns-ignored", "untitled-column") if code in assumed]
     return ReadResult(
         frame,
         source=opened.source,
@@ -551,6 +572,6 @@ def _result(
         changes=report("changes", changes),
         totals=report("totals", totals),
         others=report("others", others),
-        coverage=report("coverage", award_coverage(opened, kept, left, frame, others)),
+        coverage=report("coverage", award_coverage(opened, kept, left, frame, others) + told),
         cautions=tuple(cautions),
     )

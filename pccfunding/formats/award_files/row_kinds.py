@@ -14,7 +14,7 @@ from pccfunding.formats.award_files.headings import read_heading
 from pccfunding.formats.award_files.money_columns import BLANK, MARKER, UNREADABLE, MoneyColumn
 from pccfunding.formats.award_files.sheets import Header, Sheet, find_header
 
-__all__ = ["TOTALISH", "Rows", "is_total_label", "sort_rows"]
+__all__ = ["TOTALISH", "Rows", "begins_table", "is_total_label", "sort_rows"]
 
 AWARD, OTHER, REJECTED, EMPTY = range(4)
 
@@ -129,6 +129,16 @@ def _doubtful(sheet: Sheet, first: int, amounts: Amounts, money: Sequence[MoneyC
     return doubtful
 
 
+def begins_table(sheet: Sheet, position: int, cells: Sequence[str]) -> bool:
+    """Whether a row is the header of another table."""
+    headings = [read_heading(cell) for cell in cells if cell]
+    fields = {heading.field for heading in headings if heading.field}
+    if len(fields) < 2 or not any(heading.is_amount for heading in headings):
+        return False
+    found = find_header(sheet, position)
+    return found is not None and found.top == position
+
+
 class _Sorter:
     def __init__(
         self,
@@ -168,7 +178,7 @@ class _Sorter:
             self._other(at, "repeated header")
             return False
         unread = UNREADABLE in states or all(state == BLANK for state in states)
-        if unread and self._begins_table(position, cells):
+        if unread and begins_table(self.sheet, position, cells):
             return True
         label = next((cells[column] for column in full if column not in self.sums), "")
         amounts = any(state < MARKER for state in states)
@@ -202,14 +212,6 @@ class _Sorter:
                 if row > part and list(cells) == again:
                     return True
         return False
-
-    def _begins_table(self, position: int, cells: Sequence[str]) -> bool:
-        headings = [read_heading(cell) for cell in cells if cell]
-        fields = {heading.field for heading in headings if heading.field}
-        if len(fields) < 2 or not any(heading.is_amount for heading in headings):
-            return False
-        found = find_header(self.sheet, position)
-        return found is not None and found.top == position
 
     def _is_total(self, cells: Sequence[str], full: Sequence[int], amounts: bool) -> bool:
         names = [label for _, label in self.rows.sections]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -118,11 +119,14 @@ def line_columns(
     text: str, source: str, limits: Limits, data: bytes | None = None
 ) -> tuple[Grid, str]:
     """Read delimited text into columns at once; row by row where it is short or ragged."""
-    if len(text) < _LONG_TEXT:
+    delimiter = sniffed_delimiter(text)
+    first = next(csv.reader(io.StringIO(text[:_LONG_TEXT]), delimiter=delimiter), [])
+    # A first line with a title over every column is as wide as any row that can be read: a wider
+    # one stops the quick reader.
+    if len(text) < _LONG_TEXT or not all(cell.strip() for cell in first):
         return lines_grid(text, source, limits)
     import pandas as pd
 
-    delimiter = sniffed_delimiter(text)
     data = data or text.encode("utf-8", "surrogatepass")
     try:
         # The header row keeps every column text: no digit and no zero of a token is lost.

@@ -146,6 +146,9 @@ def area_of_row(code: str, name: str, *, partnership: bool = False) -> Place:
     known = known_areas().get(code)
     kind = known[1] if known else _KIND_OF_CODE.get(code[:3], "local_authority")
     named = area_by_name(name) if words else Place(None)
+    if partnership and words and named.kind != "unassigned":
+        own = area_by_name(f"{plain} CSP")
+        named = named if own.rejected else own
     if named.kind == "unassigned":
         return named._replace(rule="the label names the force; the code beside it is not its own")
     if named.code and named.kind == kind and named.code != code and known:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pccfunding.formats.count_files.area_names import area_of_row
 from pccfunding.formats.count_files.offence_names import offence_name, special_name
 from pccfunding.formats.count_files.printed_counts import (
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
@@ -53,6 +54,7 @@ class CountColumn:
     measure: str
     period: Period
     known: bool
+    blanks: bool  # whether its numbers have a blank between thousands
 
 
 @dataclass
@@ -123,7 +125,7 @@ def _opens_a_table(rows: Sequence[Row], at: int, row: Row) -> bool:
 
 def _numbers(row: Row) -> int:
     """Count the cells of a row that hold numbers, years left out: those can be headings."""
-    values = (read_count(cell).value for cell in row if one_line(cell))
+    values = (read_count(cell, blanks=True).value for cell in row if one_line(cell))
     return sum(value is not None and not 1990 <= value <= 2100 for value in values)
 
 
@@ -165,7 +167,7 @@ def _top(rows: Sequence[Row], at: int, floor: int) -> int:
 def _is_body(row: Row, header: Sequence[Row]) -> bool:
     """Whether a row holds counts or an area, and so is no row of headings."""
     for cell in row:
-        if one_line(cell) and read_count(cell).refused is None:
+        if one_line(cell) and read_count(cell, blanks=True).refused is None:
             return True
     ids: dict[str, int] = {}
     for one in header:
@@ -210,7 +212,12 @@ def _read_columns(
         if len(periods) > 1 or period is None:
             table.left_out.append((without_notes(own), "no one period"))
             continue
-        if why := _holds_no_counts(body, index):
+        cells = [row[index] if index < len(row) else None for row in body]
+        blanks = grouped_by_blanks(cells)
+        why = _holds_no_counts(cells, blanks)
+        # A known class whose numbers are written in an unknown way is rejected cell by cell.
+        digits = any(re.search(r"\d", one_line(cell)) for cell in cells)
+        if why and not (why == "no numbers" and digits and offence_name(own)[1]):
             table.left_out.append((without_notes(own), why))
             continue
         label = " ".join(t for t in (*above, own) if not every_period(t) and not _is_unit(t))
@@ -221,7 +228,7 @@ def _read_columns(
             named = (t for t in (own, *above[::-1]) if not every_period(t) and not _is_unit(t))
             text = next(named, "") or _subject(table.title)
             (offence, known), measure = offence_name(text), "recorded_offences"
-        table.columns.append(CountColumn(index, offence, measure, period, known))
+        table.columns.append(CountColumn(index, offence, measure, period, known, blanks))
     if not table.columns:
         reasons = {why for _, why in table.left_out}
         table.why_empty = " and ".join(sorted(reasons)) if reasons else "no columns of counts"
@@ -258,11 +265,11 @@ def _period_of(banner: Sequence[str]) -> Period | None:
     return None
 
 
-def _holds_no_counts(body: Sequence[Row], index: int) -> str | None:
+def _holds_no_counts(cells: Sequence[object], blanks: bool) -> str | None:
     """Say why a column holds no counts; one of shares seldom holds a whole number."""
     fractions = numbers = texts = 0
-    for row in body:
-        count = read_count(row[index] if index < len(row) else None)
+    for cell in cells:
+        count = read_count(cell, blanks=blanks)
         numbers += count.value is not None
         fractions += count.refused == "a count is a whole number"
         texts += count.refused is not None

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pccfunding.formats.count_files.printed_counts import one_line
+from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 
 if TYPE_CHECKING:
@@ -44,6 +46,17 @@ class Gathered:
     def expect(self, rows: Iterable[Sequence[object]]) -> None:
         """Count the rows that are not blank, before any is read: each must turn up again."""
         self.n_found += sum(any(one_line(cell) for cell in row) for row in rows)
+
+    def fit(self, grid: Grid, header: range, stop: int | None = None) -> set[int]:
+        """Reject the rows that are wider than their header; gives their positions."""
+        shape = shape_of(grid, header, stop)
+        for code in shape.cautions:
+            self.caution(code)
+        self.reports["coverage"] += shape.told(grid.where)
+        for at, wide in shape.wide.items():
+            cells = joined(grid.rows[at])
+            self.reject(grid.place(at), "row", cells, wide.reason, wide.suggestion)
+        return set(shape.wide)
 
     def reject(self, place: str, column: str, raw: object, reason: str, hint: str = "") -> None:
         """Keep out a cell, and with it the row or the count that it belongs to."""

@@ -23,6 +23,9 @@ _BASE = re.compile(r"((?:19|20)\d{2}(?:\s*[-/]\s*\d{2,4})?)\s*=\s*100")
 _LABEL = re.compile(r"(?:19|20)\d{2}\s*[-/]\s*(?:\d{2}|\d{4})")
 
 
+_HEADER = 12  # rows above the first year that may belong to its heading
+
+
 class _Block(NamedTuple):
     """The part of a sheet that holds financial years and their index."""
 
@@ -123,7 +126,7 @@ def _block(grid: Grid) -> _Block | None:
         labelled = [at for at, row in enumerate(grid.rows) if year < len(row) and _label(row[year])]
         if len(labelled) < 2:
             continue
-        above = grid.rows[max(0, labelled[0] - 12) : labelled[0]]
+        above = grid.rows[max(0, labelled[0] - _HEADER) : labelled[0]]
         index = _index_column(grid.rows, labelled, above, year, width)
         if index is None:
             continue
@@ -157,8 +160,9 @@ def _index_column(
 
 def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
     seen: dict[str, float] = {}
+    too_wide = found.fit(grid, range(max(0, block.first - _HEADER), block.first))
     for at, row in enumerate(grid.rows):
-        if not any(one_line(cell) for cell in row):
+        if at in too_wide or not any(one_line(cell) for cell in row):
             continue
         where = grid.place(at)
         period = _label(row[block.year_at]) if block.year_at < len(row) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,13 +12,14 @@ from pccfunding.formats.count_files.area_names import area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import headings_of
 from pccfunding.formats.count_files.gathered import Gathered, source_key
 from pccfunding.formats.count_files.printed_counts import (
-    column_letter,
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
 )
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.formats.read_result import ReadResult
 
 __all__ = ["read_population"]
@@ -147,10 +148,15 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
     if isinstance(layout, str):
         found.cover("table left out", grid.name or source, layout)
         return
+    blanks = {
+        index: grouped_by_blanks(row[index] for row in grid.rows if index < len(row))
+        for index, _ in layout.values
+    }
+    too_wide = found.fit(grid, range(layout.header, layout.header + 1))
     for at in range(layout.header + 1, len(grid.rows)):
         row = grid.rows[at]
-        if any(one_line(cell) for cell in row):
-            yield from _of_row(grid, at, layout, found)
+        if at not in too_wide and any(one_line(cell) for cell in row):
+            yield from _of_row(grid, at, layout, found, blanks)
 
 
 def _layout(grid: Grid, source: str) -> _Layout | str:
@@ -225,7 +231,9 @@ def _spare_year(lines: Sequence[str]) -> int | None:
     return None
 
 
-def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[tuple[object, ...]]:
+def _of_row(
+    grid: Grid, at: int, layout: _Layout, found: Gathered, blanks: Mapping[int, bool]
+) -> Iterator[tuple[object, ...]]:
     row, where = grid.rows[at], grid.place(at)
 
     def cell(index: int | None) -> str:
@@ -256,7 +264,7 @@ def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[t
         if layout.date is not None:
             dated = _YEAR.search(cell(layout.date))
             year = int(dated[1]) if dated else None
-        count = read_count(row[index] if index < len(row) else "")
+        count = read_count(row[index] if index < len(row) else "", blanks=blanks[index])
         if year is None:
             found.reject(spot, "date", cell(layout.date), "it names no year")
         elif count.refused or (count.value is not None and count.value < 0):

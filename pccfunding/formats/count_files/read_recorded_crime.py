@@ -15,6 +15,7 @@ from pccfunding.formats.count_files.area_names import Place, area_by_name, area_
 from pccfunding.formats.count_files.count_tables import find_tables
 from pccfunding.formats.count_files.gathered import Gathered, source_key
 from pccfunding.formats.count_files.printed_counts import (
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
@@ -88,16 +89,22 @@ def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.D
     for above in range(at):
         if any(one_line(cell) for cell in grid.rows[above]):
             found.other(grid.place(above), "title or note", grid.rows[above])
+    too_wide = found.fit(grid, range(at, at + 1))
+    blanks = grouped_by_blanks(
+        row[ids["count"]] for row in grid.rows[at + 1 :] if ids["count"] < len(row)
+    )
     rows = [
         record
         for n in range(at + 1, len(grid.rows))
-        if (record := _record(grid, n, ids, found)) is not None
+        if n not in too_wide and (record := _record(grid, n, ids, found, blanks)) is not None
     ]
     frame = pd.DataFrame(rows, columns=[*_FRAME, "place"], dtype=object)
     return frame.assign(measure="recorded_offences")
 
 
-def _record(grid: Grid, n: int, ids: dict[str, int], found: Gathered) -> tuple[object, ...] | None:
+def _record(
+    grid: Grid, n: int, ids: dict[str, int], found: Gathered, blanks: bool
+) -> tuple[object, ...] | None:
     """Read one row; None where it is no record, which is noted."""
     row, where = grid.rows[n], grid.place(n)
     text = {name: one_line(row[i]) if i < len(row) else "" for name, i in ids.items()}
@@ -108,7 +115,7 @@ def _record(grid: Grid, n: int, ids: dict[str, int], found: Gathered) -> tuple[o
     place = _area(get("force_code", ""), get("force", ""), get("partnership_code", ""),
                   get("partnership", ""))  # fmt: skip
     period = _period(get("year", ""), get("quarter", ""), get("ending", ""))
-    count = read_count(row[ids["count"]] if ids["count"] < len(row) else "")
+    count = read_count(row[ids["count"]] if ids["count"] < len(row) else "", blanks=blanks)
     if filled <= 1 or (place.rejected and not text["offence"]):
         found.other(where, "note", row)
     elif key_of(text["offence"]) in _NAMES and key_of(text["count"]) in _NAMES:
@@ -320,6 +327,9 @@ def read_recorded_crime(
     wide = _wide_frame(found)
     if not frames and not len(wide):
         raise TableError(_why_nothing(opened, found))
+    long = [one for one in frames if len(one)]
+    if long:
+        frames = [_once(pd.concat(long, ignore_index=True), found)]
     frame = _joined_frames([*frames, wide], found, annual=annual)
     named = release or (None if frames else title)
     return _finished(frame, found, named, source_id or source_key(opened.source))
@@ -358,6 +368,37 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[ns]")
     frame["offences"] = frame["offences"].astype("Int64")
     return frame
+
+
+def _once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
+    """Keep one of equal rows of open data; rows that contradict one another are all rejected."""
+    key = [*_KEY, *LONG_EXTRAS]
+    twice = frame.duplicated(key, keep=False)
+    if not twice.any():
+        return frame
+    out: list[int] = []
+    same = 0
+    for _, rows in frame[twice].groupby(key, sort=False, dropna=False):
+        counts = [None if pd.isna(one) else int(one) for one in rows["offences"]]
+        if len(set(counts)) == 1:
+            out += rows.index[1:].tolist()
+            for place, code, offence in rows[["place", "area_code", "offence"]].values.tolist()[1:]:
+                same += 1
+                found.other(place, "count printed again", [code, offence, _shown(counts[0])])
+            continue
+        out += rows.index.tolist()
+        found.caution("printed-twice-differently")
+        places = rows["place"].tolist()
+        for at, place in enumerate(places):
+            other = next(one for one, count in enumerate(counts) if count != counts[at])
+            reason = (
+                f"{places[other]} gives the same area, class and period another count, "
+                f"{_shown(counts[other]) or 'none'}"
+            )
+            found.reject(place, "offences", _shown(counts[at]), reason, "Keep the one that holds.")
+    if same:
+        found.cover("counts printed again", same, "with the same value; each stands once")
+    return frame.drop(index=out).reset_index(drop=True)
 
 
 def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
@@ -399,8 +440,8 @@ def _shown(count: Any) -> str:
 def _finished(
     frame: pd.DataFrame, found: Gathered, release: str | None, source_id: str
 ) -> ReadResult:
-    last = frame["period_end"].max()
-    named = release or f"Recorded crime open data, to {last:%B %Y}"
+    until = f", to {frame['period_end'].max():%B %Y}" if len(frame) else ""
+    named = release or f"Recorded crime open data{until}"
     frame = frame.assign(release=named, source_id=source_id).reindex(columns=_COLUMNS)
     for name in frame.columns.difference(["offences", "period_start", "period_end"]):
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)

@@ -34,6 +34,8 @@ class Limits:
         Unpacked size over packed size of one part of a workbook, where the part is large.
     columns, cells : int
         Columns of one sheet, and cells of one sheet.
+    page_cells : int
+        Cells of one table of a page, those that its cells span included.
     """
 
     file_bytes: int = 200_000_000
@@ -41,6 +43,7 @@ class Limits:
     ratio: int = 200
     columns: int = 1_000
     cells: int = 10_000_000
+    page_cells: int = 1_000_000
 
     def check_shape(self, rows: int, columns: int, where: str) -> None:
         """Refuse a sheet that is too wide or too large.
@@ -59,6 +62,20 @@ class Limits:
             raise TableError(
                 f"{where} spans {rows:,} rows by {columns:,} columns; at most {self.cells:,} "
                 f"cells are read. Split it, or delete stray cells far from the table."
+            )
+
+    def check_spread(self, cells: int, where: str) -> None:
+        """Refuse a page whose cells, with those that they span, are too many.
+
+        Raises
+        ------
+        TableError
+            With the limit.
+        """
+        if cells > self.page_cells:
+            raise TableError(
+                f"{where}: its cells, with those that they span, are over {self.page_cells:,}. "
+                f"Save the table as CSV."
             )
 
 

@@ -16,7 +16,11 @@ from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
 
 __all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
 
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
+# A cell that only carries a format is closed at once, or holds nothing.
+_REFERENCE = re.compile(
+    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,200}?\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']"""
+    rb"""[^<>]{0,200}(?<!/)>(?!\s{0,20}</)"""
+)
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
 # that of the cells which refer to them, so that its unique count is looked at instead.
 _COUNT = re.compile(
@@ -152,18 +156,19 @@ def _grids(
 def _grid(
     sheet: Any, meta: Any, source: str, limits: Limits, merged: dict[str, list[Merged]]
 ) -> Grid:
-    limits.check_shape(sheet.total_height, sheet.total_width, f"{source}, sheet {meta.name!r}")
-    rows = sheet.to_python(skip_empty_area=False)
+    rows = [texts.without_blank_end(row) for row in sheet.to_python(skip_empty_area=False)]
+    width = max(map(len, rows), default=0)
+    limits.check_shape(len(rows), width, f"{source}, sheet {meta.name!r}")
     ranges = sheet.merged_cell_ranges
     if ranges is None:
         found = merged.get(meta.name, [])
     else:
         found = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
-    last, width = len(rows) - 1, max(map(len, rows), default=0) - 1
+    last = len(rows) - 1
     inside = {
-        (top, left, min(bottom, last), min(right, width))
+        (top, left, min(bottom, last), min(right, width - 1))
         for top, left, bottom, right in found
-        if top <= last and left <= width
+        if top <= last and left < width
     }
     return Grid(
         meta.name,
@@ -221,34 +226,34 @@ def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
 
 def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Grid:
     rows: list[list[Any]] = []
+    widths: list[int] = []
     merged: list[Merged] = []
-    covered: dict[tuple[int, int], bool] = {}
-    widest = 0
+    covered_to: dict[int, int] = {}  # last row that a cell of a row above covers, by column
+    spread = 0
     own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
     for top, row in enumerate(own):
         cells: list[Any] = []
         for cell in row.iterchildren("td", "th"):
-            while covered.pop((top, len(cells)), False):
+            while covered_to.get(len(cells), -1) >= top:
                 cells.append("")
             left = len(cells)
             across, down = _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534)
             cells += [_text(cell), *[""] * (across - 1)]
-            widest = max(widest, len(cells))
-            limits.check_shape(
-                top + down if down < 65_534 else top + 1, widest, f"{source}, {name}"
-            )
+            limits.check_shape(top + 1, len(cells), f"{source}, {name}")
             if across > 1 or down > 1:
                 merged.append((top, left, top + down - 1, left + across - 1))
-                if (down - 1) * across + len(covered) > limits.cells:
-                    raise TableError(f"{source}, {name}: its merged cells cover too much.")
-                for below in range(top + 1, top + down):
-                    covered.update(((below, at), True) for at in range(left, left + across))
-        while covered.pop((top, len(cells)), False):
+            if down > 1:
+                covered_to.update((at, top + down - 1) for at in range(left, left + across))
+        while covered_to.get(len(cells), -1) >= top:
             cells.append("")
-        rows.append(cells)
+        widths.append(len(cells))
+        rows.append(texts.without_blank_end(cells))
+        spread += len(cells)
+        limits.check_spread(spread, f"{source}, {name}")
     last = len(rows) - 1
     kept = tuple((top, left, min(bottom, last), right) for top, left, bottom, right in merged)
-    return Grid(name, "table row", rows, range(1, len(rows) + 1), kept, title=title)
+    numbers = range(1, len(rows) + 1)
+    return Grid(name, "table row", rows, numbers, kept, title=title, widths=widths)
 
 
 def _span(cell: Any, attribute: str, most: int) -> int:
@@ -302,7 +307,11 @@ _MARKUP = re.compile(r"<(?:!doctype\s+html|html|table|body|head|div|h[1-6]|p|ul)
 
 
 def open_grids(
-    path_or_buffer: Any, *, limits: Limits = LIMITS, lines: LinesReader | None = None
+    path_or_buffer: Any,
+    *,
+    limits: Limits = LIMITS,
+    lines: LinesReader | None = None,
+    name: str | None = None,
 ) -> Opened:
     """Open CSV, TSV, XLSX, ODS, HTML or JSON into sheets of raw cells.
 
@@ -314,6 +323,8 @@ def open_grids(
         The most that is taken from it.
     lines : callable, optional
         Lays out delimited text; by default row by row.
+    name : str, optional
+        Name of the file, where only its bytes are handed over.
 
     Returns
     -------
@@ -327,6 +338,7 @@ def open_grids(
         If a workbook or page needs the extra ``formats``, which is not installed.
     """
     data, source = read_bytes(path_or_buffer, limits)
+    source = name or source
     for magic, what in _OTHER_KINDS.items():
         if data.startswith(magic):
             raise TableError(f"{source} {what}.")

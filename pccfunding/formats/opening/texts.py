@@ -14,7 +14,7 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter"]
+__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter", "without_blank_end"]
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
@@ -78,9 +78,11 @@ def lines_grid(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[Any]] = []
     ends: list[int] = []
+    widths: list[int] = []
     try:
         for row in reader:
-            rows.append(row)
+            widths.append(len(row))
+            rows.append(without_blank_end(row))
             ends.append(reader.line_num)
     except csv.Error as error:
         raise TableError(f"{source}, line {reader.line_num}: {error}.") from error
@@ -88,7 +90,15 @@ def lines_grid(
     widest = max(map(len, rows), default=0)
     limits.check_shape(len(rows), widest, source)
     _check_quotes(text, rows, numbers, source)
-    return Grid("", "line", rows, numbers), delimiter
+    return Grid("", "line", rows, numbers, widths=widths, delimiter=delimiter), delimiter
+
+
+def without_blank_end(row: list[Any]) -> list[Any]:
+    """Leave the blank cells at the end of a row out: they hold nothing, however many they are."""
+    last = len(row)
+    while last and (row[last - 1] is None or not str(row[last - 1]).strip()):
+        last -= 1
+    return row[:last] if last < len(row) else row
 
 
 def sniffed_delimiter(text: str) -> str:

@@ -8,15 +8,16 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pccfunding.errors import TableError
-from pccfunding.formats.street_files.scanning import Layout, open_street
+from pccfunding.formats.street_files.scanning import Layout
 
 __all__ = ["DamagedError", "StreetCache"]
 
-_LAYOUT = 1
+_LAYOUT = 2
 _COLUMNS = (
     "district",
     "lsoa_code",
@@ -26,11 +27,21 @@ _COLUMNS = (
     "falls_within",
     "last_outcome",
 )
+_KNOWN_OF = ("reported_by", "falls_within", "month", "crime_type")
 _STAMP = "stamp.json"
 
 
 class DamagedError(Exception):
     """A file whose columns are not where its header says."""
+
+
+class Holder(Protocol):
+    """What holds the records of some files, each once, in a table of the connection."""
+
+    n_repeats: int
+    n_differing: int
+
+    def hold(self, part: Layout, names: Sequence[str]) -> tuple[int, int]: ...
 
 
 class StreetCache:
@@ -42,18 +53,18 @@ class StreetCache:
     def __init__(self, folder: Path, connection: Any) -> None:
         self.folder, self.connection = folder, connection
 
-    def faults_of(self, files: Sequence[str]) -> dict[str, str] | None:
-        """Give the files that were set aside; None where the cache does not hold these files."""
+    def stamp_of(self, files: Sequence[str]) -> dict[str, Any] | None:
+        """Give the files that were set aside and the repeats; None where it holds other files."""
         try:
             stamp = json.loads((self.folder / _STAMP).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         if stamp.get("layout") != _LAYOUT or stamp.get("files") != _marks(files):
             return None
-        return dict(stamp["set_aside"])
+        return dict(stamp)
 
     @contextmanager
-    def filling(self) -> Iterator[Callable[[Layout], int]]:
+    def filling(self, run: Holder) -> Iterator[Callable[[Layout], int]]:
         """Give a function that adds files; the cache gets its name only when it is sealed."""
         if (
             self.folder.exists()
@@ -65,34 +76,28 @@ class StreetCache:
         self._part = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
         self._parts = 0
         try:
-            yield self._fill
+            yield partial(self._fill, run)
         finally:
             shutil.rmtree(self._part, ignore_errors=True)
 
-    def _fill(self, layout: Layout) -> int:
-        street = open_street([layout], "duckdb", self.connection)
-        held = ", ".join(
-            name if name in street.columns else f"NULL::VARCHAR AS {name}" for name in _COLUMNS
-        )
-        file = self._part / f"words-{self._parts:05d}.parquet"
+    def _fill(self, run: Holder, layout: Layout) -> int:
+        repeats, differing = run.hold(layout, _COLUMNS)
         try:
-            street.project(held).write_parquet(str(file), compression="zstd")
-            wrong = self.connection.execute(
-                "SELECT any_value(month) FROM read_parquet(?) "
-                "WHERE month IS NULL OR NOT regexp_full_match(month, '\\d{4}-(0[1-9]|1[012])') "
-                "HAVING count(*) > 0",
-                [str(file)],
-            ).fetchall()
-            if wrong:
-                raise DamagedError(f"has {wrong[0][0]!r} where a month such as '2023-01' stands.")
-        except BaseException:
-            file.unlink(missing_ok=True)
-            raise
+            file = f"{_sql(self._part)}/words-{self._parts:05d}.parquet"
+            self.connection.execute(
+                f"COPY (SELECT {', '.join(_COLUMNS)} FROM held) TO '{file}' (COMPRESSION zstd)"
+            )
+            [(rows,)] = self.connection.execute("SELECT count(*) FROM held").fetchall()
+        finally:
+            self.connection.execute("DROP TABLE held")
         self._parts += 1
-        query = "SELECT count(*) FROM read_parquet(?)"
-        return int(self.connection.execute(query, [str(file)]).fetchall()[0][0])
+        run.n_repeats += repeats
+        run.n_differing += differing
+        return int(rows)
 
-    def seal(self, files: Sequence[str], set_aside: dict[str, str]) -> None:
+    def seal(
+        self, files: Sequence[str], set_aside: dict[str, str], repeats: Sequence[int]
+    ) -> None:
         """Turn the words into codes and put the cache in its place."""
         if not self._parts:
             return
@@ -118,10 +123,30 @@ class StreetCache:
         for part in self._part.glob("words-*.parquet"):
             part.unlink()
         stamp = {"layout": _LAYOUT, "files": _marks(files), "set_aside": set_aside}
+        stamp["repeats"] = list(repeats)
         (self._part / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
         if self.folder.exists():
             shutil.rmtree(self.folder)
         self._part.rename(self.folder)
+
+    def known_of(self) -> list[tuple[Any, ...]]:
+        """Give force, month, type and place of the records, and how many of each there are."""
+        folder = _sql(self.folder)
+        if not (self.folder / _STAMP).exists():
+            return []
+        joins = " ".join(
+            f"JOIN read_parquet('{folder}/{column}.parquet') AS words_{column} "
+            f"ON codes.{column} = words_{column}.code"
+            for column in (*_KNOWN_OF, "lsoa_code", "district")
+        )
+        words = ", ".join(f"words_{column}.word" for column in _KNOWN_OF)
+        placed = "words_lsoa_code.word IS NOT NULL OR words_district.word IS NOT NULL"
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT {words}, {placed}, sum(records)::BIGINT FROM (SELECT "
+            f"{', '.join(_KNOWN_OF)}, lsoa_code, district, count(*) AS records FROM "
+            f"read_parquet('{folder}/codes.parquet') GROUP BY ALL) AS codes {joins} GROUP BY ALL"
+        ).fetchall()
+        return rows
 
     def count_into(self, table: str, columns: Sequence[str]) -> None:
         """Count by codes, and put the words in their places afterwards."""

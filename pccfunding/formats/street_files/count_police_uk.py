@@ -6,14 +6,19 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.formats.count_files.area_names import districts
+from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.count_files.printed_counts import key_of
+from pccfunding.formats.read_result import cautions_text, report
 from pccfunding.formats.street_files.cache import StreetCache
+from pccfunding.formats.street_files.known_gaps import cover_files, cover_gaps, cover_repeats
+from pccfunding.formats.street_files.repeated_files import files_once
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
 
@@ -52,6 +57,11 @@ class StreetCounts:
         Files and records counted.
     set_aside : dict of str to str
         Files that could not be read, each with its fault; nothing of them is counted.
+    coverage : DataFrame
+        What the files hold and what they leave out, as in a ``ReadResult``: months that a force
+        lacks, records without a place, records and files that stand twice.
+    cautions : tuple of str
+        Codes of doubts that a reader must see.
 
     Examples
     --------
@@ -65,6 +75,8 @@ class StreetCounts:
     n_files: int
     n_rows: int
     set_aside: dict[str, str]
+    coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
+    cautions: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -75,7 +87,7 @@ class StreetCounts:
         if self.set_aside:
             files = "file" if len(self.set_aside) == 1 else "files"
             told += f" {len(self.set_aside)} {files} could not be read and nothing of them counts."
-        return told
+        return told + cautions_text(self.cautions, self.coverage)
 
     def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write the counts as CSV or Parquet, under a temporary name until they are whole.
@@ -152,14 +164,16 @@ def count_police_uk(
     Returns
     -------
     StreetCounts
-        With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
+        A record that stands again under its identifier, every cell equal, is counted once, where
+        both stand in one file or in files read together (256 MB at a time). With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
         `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
         district is a record without a place; one without a `district_code` is not known here.
 
     Raises
     ------
     TableError
-        If no file matches, or none can be read.
+        If no file matches, none can be read, or two files of one month and force differ and lie
+        in no archives of which one is the later.
     UnknownNameError
         If there is nothing of that name to count by, or no such engine.
     """
@@ -169,7 +183,7 @@ def count_police_uk(
                 f"Nothing to count by is called {name!r}: {', '.join(COUNTED_BY)}."
             )
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
-    files = matching_files(glob)
+    files, left_out = files_once(matching_files(glob))
     with run_on(engine, columns, progress) as run:
         if cache is None:
             run.count_files(files)
@@ -181,7 +195,13 @@ def count_police_uk(
             first, fault = next(iter(run.set_aside.items()))
             raise TableError(f"None of {len(files)} files can be read. The first: {first} {fault}")
         frame = _finished(run.totals(), columns)
-    return StreetCounts(frame, run.n_files, int(frame["records"].sum()), run.set_aside)
+    found = Gathered("street files")
+    cover_files(left_out, found)
+    cover_repeats(run.n_repeats, run.n_differing, found)
+    cover_gaps(run.known, found)
+    told = found.result(frame)
+    number = int(frame["records"].sum())
+    return StreetCounts(frame, run.n_files, number, run.set_aside, told.coverage, told.cautions)
 
 
 def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.opening.texts import decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
@@ -36,6 +37,8 @@ class Grants:
         Rows that could not be laid out, by position.
     changes, coverage : list of dict
         Rows of the reports of that name.
+    cautions : list of str
+        Codes of doubts about the shape of the file.
     """
 
     source: str
@@ -45,6 +48,7 @@ class Grants:
     broken: dict[int, Breach] = field(default_factory=dict)
     changes: list[dict[str, object]] = field(default_factory=list)
     coverage: list[dict[str, object]] = field(default_factory=list)
+    cautions: list[str] = field(default_factory=list)
 
     def note(self, topic: str, value: object, note: str) -> None:
         """Keep one row of the report of coverage."""
@@ -64,7 +68,7 @@ def load_grants(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Grants:
         text, _ = decoded(data, source)
         if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
             return _from_json(text, source)
-    opened = open_grids(data, limits=limits)
+    opened = open_grids(data, limits=limits, name=source)
     return _from_sheets(opened.grids, source)
 
 
@@ -169,14 +173,19 @@ def _take_rows(grid: Grid, first: int, loaded: Grants) -> None:
     other = [cell for cell in other if cell]
     if other:
         loaded.note("columns beside the standard", len(other), ", ".join(other[:_SHOWN])[:300])
+    shape = shape_of(grid, range(first, first + 1))
+    loaded.cautions += shape.cautions
+    for topic, value, note in shape.told(grid.where):
+        loaded.note(topic, value, note)
     for number in range(first + 1, len(grid.rows)):
         row = grid.rows[number]
         if not any(cell != "" for cell in row):
             continue
         place = grid.place(number)
-        if any(cell != "" for cell in row[len(cells) :]):
+        if wide := shape.wide.get(number):
+            raw = grid.delimiter.join(map(str, row))[:300]
             loaded.broken[len(loaded.grants)] = Breach(
-                "grant", row[len(cells)], "the row has more cells than the header"
+                "grant", raw, f"{wide.reason}. {wide.suggestion}"
             )
         for header, cell in zip(headers, row, strict=False):
             if header is not None and isinstance(cell, str) and unguarded(cell) != cell:
