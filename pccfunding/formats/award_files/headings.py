@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pccfunding.errors import PeriodError
+from pccfunding.formats.count_files.printed_periods import names_a_part, period_spans
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import repair
 
@@ -327,8 +328,16 @@ def find_period(text: str) -> tuple[Period | None, str]:
 
     Two different periods in one text are none.
     """
+    if names_a_part(text):
+        return None, text
+    spans = period_spans(text)
     found: dict[Period, tuple[int, int]] = {}
-    for match in _PERIOD.finditer(text):
+    for span, period in spans:
+        found.setdefault(period, (span.start, span.stop))
+    rest = list(text)
+    for span, _ in spans:
+        rest[span.start : span.stop] = "\x00" * len(span)
+    for match in _PERIOD.finditer("".join(rest)):
         try:
             found.setdefault(Period.parse(match.group()), match.span())
         except PeriodError:

@@ -12,6 +12,7 @@ import numpy as np
 
 from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
+from pccfunding.formats.count_files.printed_periods import period_spans
 from pccfunding.periods import Period, parse_date
 from pccfunding.printed.vocabulary import repair
 
@@ -151,6 +152,21 @@ def _date_rule(text: str, day: date) -> str:
     return "; ".join(rules)
 
 
+def _period(text: str) -> Period:
+    """Read a period as `Period` writes it, or as spreadsheets and tables do: "Apr-20 to Mar-21"."""
+    try:
+        return Period.parse(text)
+    except PeriodError:
+        spans = period_spans(text)
+        if len(spans) == 1 and not re.search(r"\w", _around(text, spans[0][0])):
+            return spans[0][1]
+        raise
+
+
+def _around(text: str, span: range) -> str:
+    return text[: span.start] + text[span.stop :]
+
+
 def read_periods(
     texts: pd.Series[Any], column: str, place: Callable[[int], str], changes: Changes
 ) -> tuple[Any, Any, Any]:
@@ -172,7 +188,7 @@ def read_periods(
             continue
         where, n = place(int(first[at])), int(counts[at])
         try:
-            period = Period.parse(text)
+            period = _period(text)
         except PeriodError as error:
             duration = _DURATION.fullmatch(text.strip()) or not re.search("[0-9]", text)
             unread[at] = not duration

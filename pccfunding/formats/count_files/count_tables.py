@@ -15,7 +15,13 @@ from pccfunding.formats.count_files.printed_counts import (
     read_count,
     without_notes,
 )
-from pccfunding.formats.count_files.printed_periods import every_period
+from pccfunding.formats.count_files.printed_periods import (
+    every_period,
+    heading_periods,
+    names_a_part,
+    names_time,
+    year_ends_below,
+)
 from pccfunding.periods import Period
 
 __all__ = ["CountColumn", "CountTable", "find_tables", "headings_of"]
@@ -203,11 +209,15 @@ def _read_columns(
         above = [row[index] for row in over if row[index] and row[index] != own]
         words = " ".join(key_of(text) for text in (*above, own, unit[index]))
         says_count = bool(re.search(r"\bnumbers? of\b|\bnumbers?\b", words))
-        no_count = _NO_COUNT.search(words) or _NO_CLASS.search(key_of(own))
+        no_class = _NO_CLASS.search(key_of(own)) and not heading_periods(own)
+        no_count = _NO_COUNT.search(words) or no_class
         if no_count or (of_title and not says_count):
             table.left_out.append((without_notes(own), "no count"))
             continue
-        periods = every_period(own) or [p for text in above for p in every_period(text)]
+        periods = _periods_of(own, above)
+        if not periods and any(names_a_part(text) for text in (own, *above)):
+            table.left_out.append((own, "a part of a year, without its days"))
+            continue
         period = periods[0] if len(periods) == 1 else period_of_title
         if len(periods) > 1 or period is None:
             table.left_out.append((without_notes(own), "no one period"))
@@ -220,18 +230,26 @@ def _read_columns(
         if why and not (why == "no numbers" and digits and offence_name(own)[1]):
             table.left_out.append((without_notes(own), why))
             continue
-        label = " ".join(t for t in (*above, own) if not every_period(t) and not _is_unit(t))
+        label = " ".join(t for t in (*above, own) if not names_time(t) and not _is_unit(t))
         special = special_name(table.title, label)
         if special:
             offence, measure, known = *special, True
         else:
-            named = (t for t in (own, *above[::-1]) if not every_period(t) and not _is_unit(t))
+            named = (t for t in (own, *above[::-1]) if not names_time(t) and not _is_unit(t))
             text = next(named, "") or _subject(table.title)
             (offence, known), measure = offence_name(text), "recorded_offences"
         table.columns.append(CountColumn(index, offence, measure, period, known, blanks))
     if not table.columns:
         reasons = {why for _, why in table.left_out}
         table.why_empty = " and ".join(sorted(reasons)) if reasons else "no columns of counts"
+
+
+def _periods_of(own: str, above: Sequence[str]) -> list[Period]:
+    """Find the period of a column in its own heading, else in those above it."""
+    for text in reversed(above):
+        if year_ends_below(text):
+            return every_period(f"{text} {own}")
+    return heading_periods(own) or [p for text in above for p in heading_periods(text)]
 
 
 def _is_unit(text: str) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONG_EXTRAS",
-    "cover_quarters",
+    "cover_parts",
     "long_header",
     "read_long",
     "read_recorded_crime",
@@ -174,68 +174,74 @@ def _period(year: str, quarter: str, ending: str) -> tuple[date, date] | None:
     return start, add_months(start, 3) - timedelta(days=1)
 
 
-def _quarters(frame: pd.DataFrame) -> dict[int, dict[str, set[int]]]:
-    """Give, for each financial year and area, the quarters that it has rows for."""
+def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int]]]:
+    """Give, for each financial year and area, the quarters or months that it has rows for."""
     held: dict[int, dict[str, set[int]]] = {}
     spans = frame[["area_code", "period_start"]].drop_duplicates()
     for area, start in zip(spans["area_code"], spans["period_start"], strict=True):
         year = start.year - (start.month < 4)
-        held.setdefault(year, {}).setdefault(area, set()).add((start.month - 4) % 12 // 3 + 1)
+        part = (start.month - 4) % 12 // (12 // number) + 1
+        held.setdefault(year, {}).setdefault(area, set()).add(part)
     return dict(sorted(held.items()))
 
 
-def _quarters_text(quarters: set[int]) -> str:
-    return ", ".join(f"Q{quarter}" for quarter in sorted(quarters))
+def _parts_text(parts: set[int], number: int) -> str:
+    if number == 4:
+        return ", ".join(f"Q{part}" for part in sorted(parts))
+    return ", ".join(f"{date(2000, (part + 2) % 12 + 1, 1):%b}" for part in sorted(parts))
 
 
-def cover_quarters(frame: pd.DataFrame, found: Gathered) -> None:
-    """Note the years, the quarters and the forces that the file does not hold."""
+def cover_parts(frame: pd.DataFrame, found: Gathered, number: int) -> None:
+    """Note the years, the quarters or months, and the forces that the file does not hold."""
+    what = "quarters" if number == 4 else "months"
     known = known_areas()
     forces = {code for code, (_, kind, _) in known.items() if kind == "police_force_area"}
-    for year, areas in _quarters(frame).items():
+    for year, areas in _held_parts(frame, number).items():
         label = Period.financial_year(year).label
-        quarters = set().union(*areas.values())
-        complete = len(quarters) == 4
+        parts = set().union(*areas.values())
+        complete = len(parts) == number
         note = "" if complete else " only: no total of the year can be made"
-        found.cover("financial year", label, f"{_quarters_text(quarters)}{note}")
+        found.cover("financial year", label, f"{_parts_text(parts, number)}{note}")
         if not complete:
             found.caution("year-incomplete")
         for area, held in areas.items():
-            if quarters - held:
+            if parts - held:
                 name = known.get(area, (area, "", ""))[0]
-                found.cover("quarters missing", f"{name}, {label}", _quarters_text(quarters - held))
+                missing = _parts_text(parts - held, number)
+                found.cover(f"{what} missing", f"{name}, {label}", missing)
                 found.caution("year-incomplete")
         for code in sorted(forces - set(areas)) if forces & set(areas) else ():
             found.cover("no rows", f"{known[code][0]}, {label}", "not in the file; not zero")
 
 
-def sum_years(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
-    """Sum quarters to financial years; a year that lacks a quarter is refused."""
-    held = _quarters(frame)
+def sum_years(frame: pd.DataFrame, found: Gathered, number: int) -> pd.DataFrame:
+    """Sum quarters or months to financial years; a year that lacks one is refused."""
+    held = _held_parts(frame, number)
     sums: dict[tuple[object, ...], list[tuple[int | None, str]]] = {}
     by = ["area_code", "offence", "measure", *LONG_EXTRAS]
     columns = ["period_start", "offences", "place", *by]
+    kind = "quarter" if number == 4 else "month"
     for start, offences, place, *key in (
         frame[columns].astype(object).itertuples(index=False, name=None)
     ):
         year = start.year - (start.month < 4)
-        if len(held[year][key[0]]) < 4:
+        if len(held[year][key[0]]) < number:
             label = Period.financial_year(year).label
-            found.other(place, "quarter of an incomplete year", [*key[:2], label])
+            found.other(place, f"{kind} {_REFUSED}", [*key[:2], label])
             continue
         count = None if pd.isna(offences) else offences
         sums.setdefault((year, *key), []).append((count, place))
     rows = []
-    for (year, *key), quarters in sums.items():
+    for (year, *key), parts in sums.items():
         period = Period.financial_year(int(str(year)))
-        counts = [count for count, _ in quarters]
-        # A sum over an unknown quarter is unknown, and so is one over a quarter without a row.
-        known = len(counts) == 4 and None not in counts
+        counts = [count for count, _ in parts]
+        # A sum over an unknown part is unknown, and so is one over a part without a row.
+        known = len(counts) == number and None not in counts
         total = sum(count or 0 for count in counts) if known else None
         unknown = None if known else "not_published"
-        rows.append((*key, period.start, period.end, total, unknown, quarters[0][1]))
+        rows.append((*key, period.start, period.end, total, unknown, parts[0][1]))
     names = [*by, "period_start", "period_end", "offences", "unknown", "place"]
-    return pd.DataFrame(rows, columns=names, dtype=object)[list(frame.columns)]
+    return pd.DataFrame(rows, columns=names, dtype=object).reindex(columns=frame.columns)
 
 
 # The open data holds one sheet a year, a dozen years and more of 25,000 rows each.
@@ -244,7 +250,7 @@ _KEY = ["area_code", "offence", "period_start", "period_end", "measure"]
 _COLUMNS = ["area_code", "offence", "period_start", "period_end", "offences", "unknown",
             "release", "source_id", "measure", "district_code", *LONG_EXTRAS, "place"]  # fmt: skip
 _LOOKED_AT = 40
-_REFUSED = "quarter of an incomplete year"
+_REFUSED = "of an incomplete year"
 
 
 def read_recorded_crime(
@@ -350,14 +356,22 @@ def _joined_frames(frames: list[pd.DataFrame], found: Gathered, *, annual: bool)
 
     frame = pd.concat([one for one in frames if len(one)] or frames[-1:], ignore_index=True)
     frame = _typed(frame)
-    quarterly = (frame["period_end"] - frame["period_start"]).dt.days < 100
-    if quarterly.any():
-        cover_quarters(frame[quarterly], found)
+    days = (frame["period_end"] - frame["period_start"]).dt.days
+    for number, shortest, longest in ((4, 80, 100), (12, 27, 31)):
+        # A quarter of other months than the financial year's is no part of one.
+        starts = frame["period_start"].dt.month % 3 == 1
+        parts = days.between(shortest, longest) & (starts if number == 4 else True)
+        parts = parts.reindex(frame.index, fill_value=False)
+        if not parts.any():
+            continue
+        cover_parts(frame[parts], found, number)
         if annual:
-            summed = _typed(sum_years(frame[quarterly], found))
-            refused = sum(kind == _REFUSED for _, kind, _ in found.reports["others"])
-            found.n_found += len(summed) + refused - int(quarterly.sum())
-            frame = pd.concat([summed, frame[~quarterly]], ignore_index=True)
+            before = len(found.reports["others"])
+            summed = _typed(sum_years(frame[parts], found, number))
+            refused = len(found.reports["others"]) - before
+            found.n_found += len(summed) + refused - int(parts.sum())
+            frame = pd.concat([summed, frame[~parts]], ignore_index=True)
+            days = (frame["period_end"] - frame["period_start"]).dt.days
     return frame
 
 
