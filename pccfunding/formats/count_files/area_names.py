@@ -9,9 +9,10 @@ from typing import NamedTuple
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.loaders import load_areas
+from pccfunding.formats.count_files.abolished_districts import ABOLISHED, RENAMED, abolished_by_name
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
-__all__ = ["PARTNERSHIP", "Place", "area_by_name", "area_of_row", "districts", "is_code",
+__all__ = ["PARTNERSHIP", "Place", "area_by_name", "area_of_row", "district_of", "is_code",
            "known_areas", "whole_of_a_force"]  # fmt: skip
 
 PARTNERSHIP = "community_safety_partnership"
@@ -75,7 +76,16 @@ def districts() -> dict[str, str]:
     ):
         for printed in (name, *filter(None, aliases.split("|"))):
             found[key_of(printed)] = code
-    return found
+    return found | {key_of(name): code for name, code in RENAMED.items()}
+
+
+@cache
+def district_of(name: str) -> tuple[str | None, str | None]:
+    """Give the code of the district of a name, and that of the abolished one it names, if so."""
+    words = key_of(name)
+    known = districts().get(words)
+    former = None if known else abolished_by_name().get(words)
+    return (ABOLISHED[former].successor, former) if former else (known, None)
 
 
 @cache
@@ -113,6 +123,10 @@ def area_by_name(name: str) -> Place:
         return Place(None, name=plain, why="total that leaves areas out")
     if _NATIONAL.match(words):
         return Place(None, name=plain, why="not assigned to an area")
+    if code := abolished_by_name().get(words):
+        one = ABOLISHED[code]
+        rule = f"abolished {one.on}; now in {one.heir} ({one.successor})"
+        return Place(code, "local_authority", one.name, rule=rule)
     try:
         area = find_area(plain)
     except UnknownNameError as error:

@@ -42,7 +42,8 @@ _HEADING = (
 _IDS = tuple((kind, re.compile(pattern)) for kind, pattern in _HEADING)
 # What a column or a table holds that is no count, whatever offence it is about.
 _NO_COUNT = re.compile(
-    r"%|percent|per cent|\brates?\b|\bper 1 ?000\b|\bper 100 ?000\b|\bchange|proportion"
+    r"%|percent|per cent|\brates?\b|\bper\b|\bchange|proportion|\brank|\bposition\b"
+    r"|\b(?:averages?|means?|medians?|quartiles?|deciles?|index|indices|ratios?|scores?|shares?)\b"
     r"|population|households?\b(?! burglary)|\bbase\b|significant|experience|confidence"
 )
 _NO_CLASS = re.compile(r"\bcodes?\b|\bquarter\b|financial year|description")

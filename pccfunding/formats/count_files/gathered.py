@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pccfunding.formats.count_files.abolished_districts import told_of
 from pccfunding.formats.count_files.printed_counts import one_line
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import shape_of
@@ -15,7 +16,7 @@ from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gathered", "joined", "source_key"]
+__all__ = ["Gathered", "cover_abolished", "joined", "source_key"]
 
 _LONGEST = 300
 
@@ -100,6 +101,13 @@ class Gathered:
         return ReadResult(
             frame, self.source, self.n_found, cautions=tuple(sorted(self.cautions)), **tables
         )
+
+
+def cover_abolished(codes: Iterable[str], found: Gathered, *, under_heir: bool) -> None:
+    """Note the abolished districts among the codes, and where their rows stand."""
+    number, told = told_of(codes, under_heir=under_heir)
+    if number:
+        found.cover("abolished districts", number, told)
 
 
 def _short(raw: object) -> str:

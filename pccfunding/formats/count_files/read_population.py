@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pccfunding.errors import PopulationError, TableError
+from pccfunding.formats.count_files.abolished_districts import ABOLISHED
 from pccfunding.formats.count_files.area_names import area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import headings_of
-from pccfunding.formats.count_files.gathered import Gathered, source_key
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
 from pccfunding.formats.count_files.printed_counts import (
     grouped_by_blanks,
     key_of,
@@ -300,6 +301,7 @@ def _cover(frame: Any, found: Gathered) -> None:
     if len(frame) > 5 and (frame["persons"] % 100 == 0).all():
         found.cover("rounding", "to 100", "parts may not sum to totals")
         found.caution("rounded")
-    unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
+    cover_abolished(frame["area_code"], found, under_heir=False)
+    unlisted = sorted(set(frame["area_code"]) - set(known_areas()) - set(ABOLISHED))
     if unlisted:
         found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))

@@ -13,7 +13,7 @@ import pandas as pd
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.formats.count_files.area_names import Place, area_by_name, area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import find_tables
-from pccfunding.formats.count_files.gathered import Gathered, source_key
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
 from pccfunding.formats.count_files.printed_counts import (
     grouped_by_blanks,
     key_of,
@@ -483,6 +483,8 @@ def _cover(frame: pd.DataFrame, found: Gathered) -> None:
         code, kind = _parts(key)
         found.cover("unknown counts", _area_name(code), f"{len(rows)} {kind.replace('_', ' ')}")
         found.caution("counts-unknown")
+    districts = {*frame["area_code"], *frame["district_code"].dropna()}
+    cover_abolished(districts, found, under_heir=False)
     unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
     if unlisted:
         found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))

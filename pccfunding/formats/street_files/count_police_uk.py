@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats.count_files.area_names import districts
-from pccfunding.formats.count_files.gathered import Gathered
-from pccfunding.formats.count_files.printed_counts import key_of
+from pccfunding.formats.count_files.area_names import district_of
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.read_result import cautions_text, report
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_gaps, cover_repeats
@@ -168,6 +167,7 @@ def count_police_uk(
         both stand in one file or in files read together (256 MB at a time). With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
         `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
         district is a record without a place; one without a `district_code` is not known here.
+        A district that has been abolished since has the code of its successor.
 
     Raises
     ------
@@ -199,6 +199,9 @@ def count_police_uk(
     cover_files(left_out, found)
     cover_repeats(run.n_repeats, run.n_differing, found)
     cover_gaps(run.known, found)
+    if "district" in frame:
+        former = (district_of(name)[1] for name in frame["district"].dropna().unique().tolist())
+        cover_abolished(filter(None, former), found, under_heir=True)
     told = found.result(frame)
     number = int(frame["records"].sum())
     return StreetCounts(frame, run.n_files, number, run.set_aside, told.coverage, told.cautions)
@@ -210,10 +213,7 @@ def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
     frame = counted.rename(columns={"falls_within": "force"})
     if "district" in columns:
-        known = districts()
-        codes = {
-            name: known.get(key_of(name)) for name in frame["district"].dropna().unique().tolist()
-        }
+        codes = {name: district_of(name)[0] for name in frame["district"].dropna().unique().tolist()}
         place = frame.columns.get_loc("district")
         frame.insert(int(place), "district_code", frame["district"].map(codes))  # type: ignore[arg-type]
     if "month" in columns:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pccfunding.errors import TableError
-from pccfunding.formats.count_files.area_names import area_by_name, districts, known_areas
-from pccfunding.formats.count_files.gathered import Gathered
+from pccfunding.formats.count_files.area_names import area_by_name, district_of, known_areas
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
@@ -66,6 +66,7 @@ class _Record(NamedTuple):
     period_end: date
     area_code: str | None
     district_code: str | None
+    former_district_code: str | None
     district: str
     crime_type: str
     outcome_type: str
@@ -105,7 +106,8 @@ def read_police_uk(
         `.frame` has one row a record. `kind` is "crime", "incident" (anti-social behaviour, which
         is no crime) or "outcome"; count one kind only. `area_code` is the force area,
         `district_code` the local authority where the place is known, `district` its name as
-        printed. `.coverage` names the months and forces that are absent, the rows without a
+        printed. A district that has been abolished since stands under its successor, with its own
+        code in `former_district_code`. `.coverage` names the months and forces that are absent, the rows without a
         place, and those placed outside the force's area.
 
     Raises
@@ -265,7 +267,7 @@ def _record(
             return None
     year, number = int(month[1]), int(month[2])
     lsoa = text.get("lsoa_name", "")
-    district, code = _district(lsoa)
+    district, code, former = _district(lsoa)
     code = lsoa_areas.get(text.get("lsoa_code", ""), code)
     force = area_by_name(text.get("falls_within") or text.get("reported_by", ""))
     kind = "outcome" if is_outcome else kind_of(what)
@@ -276,6 +278,7 @@ def _record(
         period_end=month_end(year, number),
         area_code=force.code,
         district_code=code,
+        former_district_code=former,
         district=district,
         place=where,
         **rest,
@@ -305,9 +308,9 @@ def _without_repeats(records: Sequence[_Record], found: Gathered) -> list[_Recor
 
 
 @cache
-def _district(lsoa_name: str) -> tuple[str, str | None]:
+def _district(lsoa_name: str) -> tuple[str, str | None, str | None]:
     name = _LSOA_NUMBER.sub("", lsoa_name)
-    return name, districts().get(key_of(name)) if name else None
+    return (name, *district_of(name)) if name else (name, None, None)
 
 
 def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
@@ -346,6 +349,7 @@ def _cover_places(
         names = Counter(frame.loc[unread, "district"].fillna("LSOA code only"))
         told = ", ".join(f"{name} ({count:,})" for name, count in names.most_common(10))
         found.cover("districts not in load_areas()", int(unread.sum()), told)
+    cover_abolished(frame["former_district_code"].dropna(), found, under_heir=True)
     parents = {code: parent for code, (_, _, parent) in known.items()}
     outside = frame["district_code"].map(parents).ne(frame["area_code"])
     outside &= frame["district_code"].notna() & frame["area_code"].notna()
