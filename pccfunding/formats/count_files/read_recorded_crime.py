@@ -25,6 +25,7 @@ from pccfunding.formats.count_files.printed_periods import every_period, financi
 from pccfunding.formats.count_files.wide_counts import WideRecord, read_wide
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
@@ -531,6 +532,8 @@ def _why_nothing(opened: Opened, found: Gathered) -> str:
         return (
             f"{opened.source} holds no counts by area; left out: {'; '.join(map(str, told[:3]))}."
         )
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
     return (
         f"{opened.source}: no table of counts by area found. Its headings need an area "
         f"('Area Name', 'Force Name', ...), and a title or a column that names the period."
