@@ -43,6 +43,8 @@ CAUTIONS = {
     "rounded": "the estimates are rounded",
     # shape
     "untitled-column": "rows are wider than their header; give the untitled column a title",
+    "headers-tie": "two headers name one field alike; the first was read",
+    "recipient-may-be-a-person": "the recipient's header speaks of a person",
     "blank-columns-ignored": "blank columns beyond the header were ignored",
     # 360Giving
     "breaks-standard": "grants break the standard in ways that do not keep them out",

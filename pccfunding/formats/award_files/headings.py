@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from pccfunding.errors import PeriodError
 from pccfunding.formats.count_files.printed_periods import names_a_part, period_spans
+from pccfunding.formats.opening.chosen_headers import EXACT, STANDARD, WORD
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import repair
 
@@ -23,6 +24,7 @@ FIELDS = (
     "title",
     "funding_stream",
     "funder",
+    "funder_id",
     "department",
     "award_id",
     "recipient_id",
@@ -146,6 +148,24 @@ _SYNONYMS = {
     ),
 }
 _FIELD_OF = {one: field for field, names in _SYNONYMS.items() for one in names.split("|")}
+# Titles of the Local Government Transparency Code, without blanks; the others of the standards
+# stand above in plain words.
+_STANDARD = {
+    "organisationlabel": "funder",
+    "organisationuri": "funder_id",
+    "beneficiaryname": "recipient",
+    "paymentdate": "awarded_on",
+    "transactionnumber": "award_id",
+    "effectivedate": "",
+    "irrecoverablevatamount": "",
+}
+# What hangs on a body, an amount or a day, where a header only holds its word.
+_BAR = re.compile(
+    r"\b(types?|ids?|codes?|postcodes?|post code|e ?mails?|address(?:es)?|applications?|surnames?"
+    r"|forenames?|first names?|ranks?|rates?|telephone|phone|website)\b"
+)
+_BARRED = {"recipient", "funder", *AMOUNTS, "purpose", "awarded_on", "period", "period_start",
+           "period_end"}  # fmt: skip
 
 # Longer headers, by the word that decides; the first that fits holds.
 _PATTERNS = [
@@ -196,7 +216,8 @@ _FILLERS = re.compile(
 _GIVEN_TO = re.compile(r"\b(?:awarded|granted|given|paid|allocated) to(?: whom)?$")
 _TIME_WORD = re.compile(r"\b(?:period|time|dates?|duration)\b")
 # Titles of the 360Giving standard ("Recipient Org:City") are known whole or not at all.
-_TITLE = re.compile(r"[A-Za-z]:[A-Z]")
+_TITLE = re.compile(r"[A-Za-z]\s?:\s?[A-Z]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOTAL_WORD = re.compile(r"\btotals?\b")
 _STATUSES = (
     (re.compile(r"\bup to\b|\bmaximum\b|\bmax\b|\bceiling\b"), "ceiling"),
@@ -257,6 +278,10 @@ class Heading:
         The synonym that a misspelt header was taken for, else "".
     bare : bool
         Whether the header says no more than that it holds money.
+    tier : int
+        How the header names its field: by a word, an exact title, a standard's title.
+    barred : tuple of (str, str)
+        The field whose word the header holds, and the word that keeps it from being it.
     """
 
     text: str
@@ -267,6 +292,8 @@ class Heading:
     status: str = ""
     near: str = ""
     bare: bool = False
+    tier: int = 0
+    barred: tuple[str, str] = ("", "")
 
     @property
     def is_amount(self) -> bool:
@@ -288,17 +315,35 @@ def read_heading(text: str) -> Heading:
     words = " ".join(_WORD.findall(rest.lower().replace("&", " and ")))
     bare = " ".join(words.replace("£", " ").replace("gbp", " ").split())
     heading = Heading(text, "", scale, pounds, period, _status(bare))
-    field, near = _field(bare, pounds, titled=bool(_TITLE.search(plain)))
-    return replace(heading, field=field, near=near, bare=not _beyond_money(bare))
+    known = _exactly(plain, bare)
+    if known is not None:
+        named = replace(heading, field=known[0], tier=known[1])
+    elif _TITLE.search(plain):
+        named = heading
+    else:
+        field, near = _by_word(bare, pounds)
+        bar = _BAR.search(bare) if field in _BARRED else None
+        if bar:
+            named = replace(heading, barred=(field, bar[1]))
+        else:
+            named = replace(heading, field=field, near=near, tier=WORD if field else 0)
+    return replace(named, bare=not _beyond_money(bare))
 
 
-def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
+def _exactly(plain: str, words: str) -> tuple[str, int] | None:
+    """Give the field that a header names as a whole, and how; None where it does not."""
+    joined = re.sub(r"[\s:_]+", "", plain).lower()
+    if joined in _STANDARD:
+        return _STANDARD[joined], STANDARD
+    if words in _FIELD_OF:
+        return _FIELD_OF[words], STANDARD if _TITLE.search(plain) else EXACT
+    split = " ".join(_WORD.findall(_CAMEL.sub(" ", plain).lower()))
+    return (_FIELD_OF[split], EXACT) if split in _FIELD_OF else None
+
+
+def _by_word(words: str, pounds: bool) -> tuple[str, str]:
     if not words:
         return ("amount" if pounds else ""), ""
-    if words in _FIELD_OF:
-        return _FIELD_OF[words], ""
-    if titled:
-        return "", ""
     if _GIVEN_TO.search(words) and not _TIME_WORD.search(words):
         return "recipient", ""
     if not _beyond_money(words) and _AMOUNT_WORDS.search(words):

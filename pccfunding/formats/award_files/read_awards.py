@@ -281,7 +281,7 @@ def read_awards(
     ----------
     path_or_buffer : str, path, bytes or file object
         What the file is, is told from its bytes.
-    profile : {"360giving", "ggis", "over500"}, optional
+    profile : {"360giving", "ggis", "over500", "transparency-code"}, optional
         A published layout; recognised by itself where its headers are there.
     sheet : str or int, optional
         Name of the one sheet to read, or its number from 1. By default every sheet that is laid
@@ -520,6 +520,10 @@ def _no_table(opened: Opened, context: Context) -> str:
     )
 
 
+_OF_HEADERS = ("blank-columns-ignored", "headers-tie", "recipient-may-be-a-person",
+               "untitled-column")  # fmt: skip
+
+
 def _result(
     opened: Opened, kept: list[_SheetRead], left: list[_SheetRead], context: Context
 ) -> ReadResult:
@@ -563,7 +567,7 @@ def _result(
     cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
-    cautions += [code for code in ("blank-columns-ignored", "untitled-column") if code in assumed]
+    cautions += [code for code in _OF_HEADERS if code in assumed]
     return ReadResult(
         frame,
         source=opened.source,

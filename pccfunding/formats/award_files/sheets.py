@@ -14,6 +14,7 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.headings import Heading, join_headings, read_heading
 from pccfunding.formats.award_files.money_columns import looks_like_money
+from pccfunding.formats.opening.chosen_headers import NAMED
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
 from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
@@ -282,7 +283,7 @@ def named_by_user(header: Header, columns: Mapping[str, str | int]) -> Header:
             for other, heading in enumerate(headings):
                 if heading.field == field:
                     headings[other] = replace(heading, field="")
-            headings[column] = replace(headings[column], field=field, near="")
+            headings[column] = replace(headings[column], field=field, near="", tier=NAMED)
     return replace(header, headings=tuple(headings))
 
 

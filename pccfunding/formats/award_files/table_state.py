@@ -22,6 +22,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.formats.award_files.stated_totals import TotalFound, section_period
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.count_files.printed_counts import grouped_by_blanks
+from pccfunding.formats.opening.chosen_headers import WORD, Title, choose
 from pccfunding.formats.opening.row_shape import RowShape, shape_of
 from pccfunding.periods import Period
 
@@ -35,6 +36,7 @@ TEXTS = (
     "purpose",
     "funding_stream",
     "funder",
+    "funder_id",
     "department",
     "award_id",
     "recipient_id",
@@ -43,6 +45,9 @@ TEXTS = (
     "area",
     "note",
 )
+# Fields for which a second header of the same rank is a doubt.
+_WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
+_PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
 _BLANK_BETWEEN = "[0-9][ \u00a0\u2009\u202f][0-9]"
 # Who got it, what for, on which conditions and why: what the law asks to be published.
 STATUTORY = ("recipient", "purpose", "conditions", "reasons")
@@ -129,13 +134,37 @@ class TableState:
                 column.state[position - self.first] = UNREADABLE
         self.shared = self.shared[: self.size]
         self.result = TableRead(_empty(), self.rows.stop, self._n_rows())
-        self.of: dict[str, int] = {}
-        for position, heading in enumerate(header.headings):
-            if heading.field and position not in self.money and position not in self.amounts.left:
-                self.of.setdefault(heading.field, position)
+        self.of: dict[str, int] = self._columns_of_fields()
         if "purpose" not in self.of and "title" in self.of:
             self.of["purpose"] = self.of["title"]
         self.of.pop("title", None)
+
+    def _columns_of_fields(self) -> dict[str, int]:
+        """Choose the column of each field, and say which it is and what was passed over."""
+        amounts = {*self.money, *self.amounts.left}
+        titles = [
+            Title(heading.field or heading.barred[0], position, heading.text,
+                  heading.tier or WORD, "" if heading.field else heading.barred[1])
+            for position, heading in enumerate(self.header.headings)
+            if (heading.field or heading.barred[0]) and position not in amounts
+        ]  # fmt: skip
+        choice = choose(titles, ties=_WEIGHTY)
+        where = f"{self.sheet.grid.where}header"
+        texts = self.header.texts
+        if self.values:
+            read = ", ".join(repr(texts[one]) for one in self.values[:5])
+            left = ", ".join(repr(texts[one]) for one in self.amounts.left[:5])
+            note = f"{self.amounts.rule or 'the column of amounts'}{f'; not {left}' * bool(left)}"
+            self.result.told.append(("column for amount", read, note))
+        self.result.told += choice.told
+        if choice.tied or self.amounts.tied:
+            self.result.assumed.add("headers-tie")
+        recipient = choice.of.get("recipient")
+        if recipient is not None and _PERSON.search(texts[recipient].lower()):
+            self.result.assumed.add("recipient-may-be-a-person")
+            rule = "the header speaks of a person, whose name may not be published"
+            self.changes.add(where, texts[recipient], texts[recipient], "recipient", rule)
+        return choice.of
 
     def _n_rows(self) -> int:
         """Count the filled rows, an award or a rejected row once for each amount column."""
