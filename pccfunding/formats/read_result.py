@@ -47,6 +47,7 @@ CAUTIONS = {
     "recipient-may-be-a-person": "the recipient's header speaks of a person",
     "blank-columns-ignored": "blank columns beyond the header were ignored",
     # 360Giving
+    "child-rows-left-out": "rows of child sheets name no grant of the file, and were left out",
     "breaks-standard": "grants break the standard in ways that do not keep them out",
     "supplied-values": "values stand in the file that the caller stated, not the publisher",
     "rows-left-out": "rows could not be exported, and are listed with the reason",

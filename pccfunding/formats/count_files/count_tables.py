@@ -22,9 +22,10 @@ from pccfunding.formats.count_files.printed_periods import (
     names_time,
     year_ends_below,
 )
+from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.periods import Period
 
-__all__ = ["CountColumn", "CountTable", "find_tables", "headings_of"]
+__all__ = ["CountColumn", "CountTable", "find_tables", "headings_of", "titles_of"]
 
 Row = Sequence[object]
 
@@ -83,17 +84,22 @@ class CountTable:
         return row[index] if index is not None and index < len(row) else None
 
 
-def headings_of(row: Row) -> dict[str, int]:
-    """Find the columns of area codes and names that a row of headings names."""
-    found: dict[str, int] = {}
+def titles_of(row: Row) -> list[Title]:
+    """Find what a row of headings names as columns of area codes and names."""
+    found = []
     for index, cell in enumerate(row[:40]):
         # The year of a classification plays no part: "PFA 2023 Code".
         words = re.sub(r"\s?\b(?:19|20)\d\d\b", "", key_of(cell)).strip()
         for kind, pattern in _IDS if words and len(words) < 60 else ():
             if pattern.fullmatch(words):
-                found.setdefault(kind, index)
+                found.append(Title(kind, index, one_line(cell), EXACT))
                 break
     return found
+
+
+def headings_of(row: Row) -> dict[str, int]:
+    """Find the columns of area codes and names that a row of headings names."""
+    return choose(titles_of(row)).of
 
 
 def find_tables(rows: Sequence[Row], *, spare_period: Period | None = None) -> list[CountTable]:

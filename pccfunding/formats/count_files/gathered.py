@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pccfunding.formats.count_files.abolished_districts import told_of
 from pccfunding.formats.count_files.printed_counts import one_line
+from pccfunding.formats.opening.chosen_headers import Title, choose
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
@@ -58,6 +59,15 @@ class Gathered:
             cells = joined(grid.rows[at])
             self.reject(grid.place(at), "row", cells, wide.reason, wide.suggestion)
         return set(shape.wide)
+
+    def chosen(self, where: str, titles: Iterable[Title]) -> dict[str, int]:
+        """Choose the column of each field, and note which it is and what was passed over."""
+        choice = choose(titles)
+        if choice.tied:
+            self.caution("headers-tie")
+        for topic, value, note in choice.told:
+            self.cover(topic, value, f"{where}{note}")
+        return choice.of
 
     def reject(self, place: str, column: str, raw: object, reason: str, hint: str = "") -> None:
         """Keep out a cell, and with it the row or the count that it belongs to."""

@@ -18,6 +18,7 @@ from pccfunding.formats.count_files.printed_counts import (
     one_line,
     read_count,
 )
+from pccfunding.formats.opening.chosen_headers import EXACT, Title
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.raw_tables import Grid, Opened
@@ -173,6 +174,17 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
     if isinstance(layout, str):
         found.cover("table left out", grid.name or source, layout)
         return
+    header = grid.rows[layout.header]
+    columns = {"area_code": layout.code, "area_name": layout.name, "date": layout.date}
+    columns |= {"persons": layout.values[0][0], **layout.slices}
+    found.chosen(
+        grid.where,
+        (
+            Title(what, index, one_line(header[index]), EXACT)
+            for what, index in columns.items()
+            if index is not None
+        ),
+    )
     blanks = {
         index: grouped_by_blanks(row[index] for row in grid.rows if index < len(row))
         for index, _ in layout.values

@@ -23,6 +23,7 @@ from pccfunding.formats.count_files.printed_counts import (
 )
 from pccfunding.formats.count_files.printed_periods import every_period, financial_year
 from pccfunding.formats.count_files.wide_counts import WideRecord, read_wide
+from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
@@ -70,14 +71,18 @@ _LONG_LOOKED_AT = 30
 _FRAME = ("area_code", "offence", "period_start", "period_end", "offences", "unknown", *LONG_EXTRAS)
 
 
+def _long_titles(row: Sequence[object]) -> list[Title]:
+    return [
+        Title(column, index, one_line(cell), EXACT)
+        for index, cell in enumerate(row[:40])
+        if (column := _NAMES.get(key_of(cell)))
+    ]
+
+
 def long_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
     """Find the row of headings of the open data, whatever stands above it."""
     for at, row in enumerate(rows[:_LONG_LOOKED_AT]):
-        ids: dict[str, int] = {}
-        for index, cell in enumerate(row[:40]):
-            column = _NAMES.get(key_of(cell))
-            if column:
-                ids.setdefault(column, index)
+        ids = choose(_long_titles(row)).of
         has_time = "year" in ids or "ending" in ids
         if has_time and {"offence", "count"} <= set(ids) and {"force", "partnership"} & set(ids):
             return at, ids
@@ -90,6 +95,11 @@ def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.D
     for above in range(at):
         if any(one_line(cell) for cell in grid.rows[above]):
             found.other(grid.place(above), "title or note", grid.rows[above])
+    found.chosen(grid.where, _long_titles(grid.rows[at]))
+    unread = [one_line(cell) for n, cell in enumerate(grid.rows[at]) if n not in ids.values()]
+    unread = [text for text in unread if text]
+    if unread:
+        found.cover("columns left out", f"{grid.where}{len(unread)} columns", "; ".join(unread[:5]))
     too_wide = found.fit(grid, range(at, at + 1))
     blanks = grouped_by_blanks(
         row[ids["count"]] for row in grid.rows[at + 1 :] if ids["count"] < len(row)

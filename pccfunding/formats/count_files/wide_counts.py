@@ -17,7 +17,7 @@ from pccfunding.formats.count_files.area_names import (
     known_areas,
     whole_of_a_force,
 )
-from pccfunding.formats.count_files.count_tables import CountColumn, CountTable
+from pccfunding.formats.count_files.count_tables import CountColumn, CountTable, titles_of
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.count_files.offence_names import PARTS
 from pccfunding.formats.count_files.printed_counts import (
@@ -213,6 +213,8 @@ def _read_table(
     _note_headings(grid, table, found)
     rows: list[CountRow] = []
     held = {row.place.code for _, row in areas if row}
+    header = grid.rows[table.top : table.first]
+    found.chosen(grid.where, dict.fromkeys(title for row in header for title in titles_of(row)))
     too_wide = found.fit(grid, range(table.top, table.first), table.last)
     for at, row in areas:
         if at in too_wide:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pccfunding.errors import TableError
 
-__all__ = ["LIMITS", "Limits", "read_bytes", "unpacked"]
+__all__ = ["LIMITS", "Limits", "names_in", "read_bytes", "unpacked"]
 
 _CHUNK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -187,6 +187,12 @@ def unpacked(data: bytes, name: str, limits: Limits = LIMITS) -> dict[str, bytes
         said = str(error).rstrip(".") or type(error).__name__
         raise TableError(f"{name} is a damaged workbook: {said}.") from error
     return parts
+
+
+def names_in(data: bytes) -> list[str]:
+    """List the names of an archive's parts."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
 
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from pccfunding.errors import TableError
 from pccfunding.formats.opening import texts
 from pccfunding.formats.opening.extras import need
-from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
+from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
 
 __all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
@@ -303,6 +303,14 @@ _OTHER_KINDS = {
 }
 
 
+# What else is packed as workbooks are, by a part of it.
+_OTHER_ARCHIVES = {
+    "xl/workbook.bin": "is a binary workbook (.xlsb); save it as .xlsx",
+    "word/": "is a text document; copy its table into a spreadsheet",
+    "ppt/": "is a presentation; copy its table into a spreadsheet",
+    "Index/": "is a document of another office programme; export it as .xlsx or CSV",
+}
+_EXCEL_2003 = re.compile(r"urn:schemas-microsoft-com:office:spreadsheet|progid=\"Excel\.Sheet\"")
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|table|body|head|div|h[1-6]|p|ul)\b", re.IGNORECASE)
 
 
@@ -346,6 +354,8 @@ def open_grids(
         return _workbook(data, source, limits)
     text, encoding = texts.decoded(data, source)
     start = text.lstrip("\ufeff \t\r\n")[:4096]
+    if start.startswith("<") and _EXCEL_2003.search(start):
+        raise TableError(f"{source} is an Excel 2003 XML workbook; save it as .xlsx.")
     if start.startswith("<") and _MARKUP.search(start):
         return Opened(source, "html", page_grids(text, source, limits), encoding)
     if start.startswith(("{", "[")):
@@ -363,4 +373,8 @@ def _workbook(data: bytes, source: str, limits: Limits) -> Opened:
         return Opened(source, "xlsx", xlsx_grids(parts, source, limits))
     if "content.xml" in parts and b"opendocument.spreadsheet" in parts.get("mimetype", b""):
         return Opened(source, "ods", ods_grids(parts, source, limits))
+    names = names_in(data)
+    for part, what in _OTHER_ARCHIVES.items():
+        if any(name.startswith(part) for name in names):
+            raise TableError(f"{source} {what}.")
     raise TableError(f"{source} is a zip archive but no XLSX or ODS workbook; unpack it first.")

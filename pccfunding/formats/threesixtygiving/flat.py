@@ -8,7 +8,14 @@ from functools import cache
 from typing import Any
 
 from pccfunding.formats.threesixtygiving.contract import is_number
-from pccfunding.formats.threesixtygiving.fields import EXTRA, STRUCTURE, Column, Part, columns
+from pccfunding.formats.threesixtygiving.fields import (
+    EXTRA,
+    STRUCTURE,
+    Column,
+    Part,
+    columns,
+    plain_title,
+)
 
 __all__ = ["flat_grant", "guarded", "nested_grant", "titles_of", "unguarded"]
 
@@ -105,10 +112,10 @@ def nested_grant(
 
 
 def header_of(text: Any) -> Column | tuple[Column, int] | None:
-    """Find the column that a header names, whatever its capitals; None for any other header."""
+    """Find the column that a header names, whatever its capitals and blanks; None for others."""
     if not isinstance(text, str):
         return None
-    name = " ".join(text.split()).lower()
+    name = plain_title(text)
     found = columns().get(name)
     if found is None and (match := _REPEATED.fullmatch(name)):
         found = columns().get(f"{match[1]}:{match[3]}")
@@ -128,7 +135,11 @@ def _value(cell: Any, kind: str) -> Any:
             return [one.strip() for one in text.split(";") if one.strip()]
         return text
     if hasattr(cell, "isoformat"):
-        return cell.isoformat()[:10]
+        text = cell.isoformat()
+        if kind != "datetime" or not re.match(r"[0-9]{4}-", text):
+            return text[:10]
+        # A cell has no zone; the wall clock of its workbook is kept.
+        return (text if "T" in text else f"{text}T00:00:00").partition("+")[0] + "Z"
     if is_number(cell):
         whole = int(cell) if float(cell).is_integer() else cell
         if kind in ("number", "months"):

@@ -19,6 +19,8 @@ from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, un
 __all__ = ["Grants", "load_grants"]
 
 _SHOWN = 8
+_GRANT = {"amountAwarded", "awardDate", "currency", "fundingOrganization",
+          "recipientOrganization", "recipientIndividual"}  # fmt: skip
 
 
 @dataclass
@@ -90,11 +92,23 @@ def _from_json(text: str, source: str) -> Grants:
         raise TableError(
             f"{source} holds no list 'grants'; a 360Giving package is an object with one."
         )
+    if listed and not any(isinstance(one, dict) and _GRANT & set(one) for one in listed):
+        raise TableError(
+            f"{source} holds no grants: none of its {len(listed):,} records has a field such as "
+            f"amountAwarded, awardDate or fundingOrganization. {_seen(listed[0])}"
+        )
     loaded = Grants(source, grants=listed)
     loaded.places = [f"grant {number}" for number in range(1, len(listed) + 1)]
     if isinstance(found, dict):
         loaded.package = {key: value for key, value in found.items() if key != "grants"}
     return loaded
+
+
+def _seen(record: Any) -> str:
+    if isinstance(record, dict) and {"category", "persistent_id"} <= set(record):
+        return "They are crimes as the interface of data.police.uk gives them."
+    names = ", ".join(map(str, record))[:100] if isinstance(record, dict) else repr(record)[:60]
+    return f"The first has {names or 'nothing'}."
 
 
 def _no_constant(name: str) -> Any:
@@ -124,16 +138,26 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
             else f"{source} holds no cell."
         )
     if len(mains) > 1:
-        names = ", ".join(repr(grid.name) for grid, _ in mains)
-        raise TableError(f"{source} has several sheets of grants: {names}. Keep one.")
+        named = [one for one in mains if one[0].name.strip().lower() == "grants"]
+        if len(named) != 1:
+            names = ", ".join(repr(grid.name) for grid, _ in mains)
+            raise TableError(f"{source} has several sheets of grants: {names}. Keep one.")
+        mains = named
     main, first = mains[0]
+    children = []
     for grid, start in tables:
+        rows = len(grid.rows) - start - 1
         if grid.name.strip().lower() == "meta":
             _take_meta(grid, loaded)
-        elif grid is not main:
-            rows = len(grid.rows) - start - 1
+        elif grid is main:
+            continue
+        elif _is_child(grid, start):
+            children.append((grid, start))
+        else:
             loaded.note("sheet not read", rows, f"sheet {grid.name!r}: {rows} rows below a header")
     _take_rows(main, first, loaded)
+    for grid, start in children:
+        _join_child(grid, start, loaded)
     return loaded
 
 
@@ -146,7 +170,46 @@ def _first_row(grid: Grid) -> int | None:
 
 def _is_main(grid: Grid, first: int) -> bool:
     titles = [_title(header_of(cell)) for cell in grid.rows[first]]
-    return "Identifier" in titles and len([one for one in titles if one]) >= 4
+    known = [one for one in titles if one]
+    own = [one for one in known if ":" not in one and one not in ("Identifier", "Title")]
+    return "Identifier" in titles and len(known) >= 4 and bool(own)
+
+
+def _is_child(grid: Grid, first: int) -> bool:
+    """Whether a sheet holds parts of grants, several to one, as the official workbook does."""
+    titles = [_title(header_of(cell)) for cell in grid.rows[first]]
+    return "Identifier" in titles and any(":" in one for one in titles)
+
+
+def _join_child(grid: Grid, first: int, loaded: Grants) -> None:
+    """Add the parts that a child sheet holds to the grants that they name."""
+    child = Grants(loaded.source)
+    _take_rows(grid, first, child)
+    loaded.changes += child.changes
+    loaded.coverage += child.coverage
+    loaded.cautions += child.cautions
+    by_id: dict[str, Any] = {}
+    for grant in loaded.grants:
+        if isinstance(grant.get("id"), str):
+            by_id.setdefault(grant["id"], grant)
+    joined = 0
+    lone: list[str] = []
+    for at, (part, place) in enumerate(zip(child.grants, child.places, strict=True)):
+        identifier = part.pop("id", None)
+        grant = by_id.get(str(identifier))
+        if grant is None or at in child.broken:
+            lone.append(f"{place}: {identifier}")
+            continue
+        joined += 1
+        for name, value in part.items():
+            if isinstance(value, list) and isinstance(grant.get(name, []), list):
+                grant.setdefault(name, []).extend(value)
+            elif isinstance(value, dict) and isinstance(grant.get(name, {}), dict):
+                grant[name] = grant.get(name, {}) | value
+    loaded.note("child sheet joined", f"sheet {grid.name!r}", f"{joined} rows")
+    if lone:
+        loaded.note("child rows without a grant", len(lone), "; ".join(lone[:_SHOWN])[:300])
+        loaded.cautions.append("child-rows-left-out")
 
 
 def _title(header: Column | tuple[Column, int] | None) -> str:

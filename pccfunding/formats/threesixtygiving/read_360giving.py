@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
 from pccfunding.formats.read_result import ReadResult, report
-from pccfunding.formats.threesixtygiving.contract import Breach, breaches, real_date
+from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches, real_date
 from pccfunding.formats.threesixtygiving.fields import (
     EXTRA,
     PLACED,
@@ -165,6 +165,9 @@ def _rejected(place: str, breach: Breach) -> dict[str, object]:
             if breach.field == "amountAwarded":
                 value = parse_printed(breach.value, unit="GBP").value
                 suggestion = "" if value is None else f"write {float(value):.15g}"
+            elif breach.field == "currency":
+                code = breach.value.strip().upper()
+                suggestion = f"write {code}" if not KINDS["currency"](code) else ""
             elif breach.field == "awardDate":
                 suggestion = f"write {parse_date(breach.value).isoformat()}, if that is the day"
     return {
