@@ -12,8 +12,11 @@ import pccfunding as pcc
 
 def test_the_name_of_an_organisation_and_not_its_type() -> None:
     result = pcc.read_awards(
-        text_of("Organisation Type,Organisation Name,Project,Amount Awarded (£)",
-                "Charity,Alpha Trust,Youth work,1500", "CIC,Beta CIC,Victims,250")  # fmt: skip
+        text_of(
+            "Organisation Type,Organisation Name,Project,Amount Awarded (£)",
+            "Charity,Alpha Trust,Youth work,1500",
+            "CIC,Beta CIC,Victims,250",
+        )
     )
     assert result.frame["recipient"].tolist() == ["Alpha Trust", "Beta CIC"]
     [(chosen, note)] = coverage_of(result)["column for recipient"]
@@ -23,9 +26,11 @@ def test_the_name_of_an_organisation_and_not_its_type() -> None:
 
 def test_the_name_of_a_supplier_and_not_its_number() -> None:
     result = pcc.read_awards(
-        text_of("Body Name,Paid Date,Amount,Supplier ID,Supplier Name",
-                "Anyshire PCC,09/01/2023,1500.00,20000001,Alpha Trust",
-                "Anyshire PCC,12/01/2023,250.50,20000002,Beta CIC")  # fmt: skip
+        text_of(
+            "Body Name,Paid Date,Amount,Supplier ID,Supplier Name",
+            "Anyshire PCC,09/01/2023,1500.00,20000001,Alpha Trust",
+            "Anyshire PCC,12/01/2023,250.50,20000002,Beta CIC",
+        )
     )
     assert result.frame["recipient"].tolist() == ["Alpha Trust", "Beta CIC"]
 
@@ -41,9 +46,11 @@ def test_no_person_where_the_standard_names_an_organisation() -> None:
 
 def test_the_day_of_the_award_and_not_of_the_application() -> None:
     result = pcc.read_awards(
-        text_of("Recipient,Date of application,Award Date,Amount (£)",
-                "Alpha Trust,02/01/2023,05/06/2023,1500",
-                "Beta CIC,03/01/2023,06/06/2023,250")  # fmt: skip
+        text_of(
+            "Recipient,Date of application,Award Date,Amount (£)",
+            "Alpha Trust,02/01/2023,05/06/2023,1500",
+            "Beta CIC,03/01/2023,06/06/2023,250",
+        )
     )
     assert result.frame["awarded_on"].dt.date.tolist() == [
         dt.date(2023, 6, 5),
@@ -93,9 +100,7 @@ def test_exact_titles_keep_their_words() -> None:
 
 
 def test_two_headers_of_one_tier_are_a_caution() -> None:
-    result = pcc.read_awards(
-        text_of("Recipient,Organisation,Amount (£)", "Alpha Trust,Beta CIC,5")
-    )
+    result = pcc.read_awards(text_of("Recipient,Organisation,Amount (£)", "Alpha Trust,Beta CIC,5"))
     assert result.frame["recipient"].tolist() == ["Alpha Trust"]
     assert "headers-tie" in result.cautions
 
@@ -114,10 +119,14 @@ P9 = "Table P9: Burglary by police force area"
 
 def test_ranks_and_averages_are_left_out() -> None:
     result = pcc.read_recorded_crime(
-        text_of(P9, 'Area Code,Area Name,"Number of offences, year ending March 2021",'
-                '"Rank, year ending March 2021","Rolling 3 year average, year ending March 2021"',
-                "E23000023,Cambridgeshire,3900,21,4100", "E23000024,Norfolk,2100,40,2300",
-                "E23000025,Suffolk,2000,41,2200")  # fmt: skip
+        text_of(
+            P9,
+            'Area Code,Area Name,"Number of offences, year ending March 2021",'
+            '"Rank, year ending March 2021","Rolling 3 year average, year ending March 2021"',
+            "E23000023,Cambridgeshire,3900,21,4100",
+            "E23000024,Norfolk,2100,40,2300",
+            "E23000025,Suffolk,2000,41,2200",
+        )
     )
     assert result.frame["offences"].tolist() == [3900, 2100, 2000]
     assert "Rank" in str(coverage_of(result)["columns left out"])
@@ -131,8 +140,12 @@ def test_ranks_and_averages_are_left_out() -> None:
 )  # fmt: skip
 def test_what_is_no_count_is_left_out(other: str) -> None:
     result = pcc.read_recorded_crime(
-        text_of(f"{P9}, year ending March 2021", f"Area Code,Area Name,Burglary,{other}",
-                "E23000023,Cambridgeshire,3900,21", "E23000024,Norfolk,2100,40")  # fmt: skip
+        text_of(
+            f"{P9}, year ending March 2021",
+            f"Area Code,Area Name,Burglary,{other}",
+            "E23000023,Cambridgeshire,3900,21",
+            "E23000024,Norfolk,2100,40",
+        )
     )
     assert result.frame["offences"].tolist() == [3900, 2100]
     assert "columns left out" in coverage_of(result)
@@ -170,7 +183,8 @@ def test_the_official_workbook_with_empty_child_sheets() -> None:
     result = pcc.read_360giving(workbook_of({"grants": MAIN, **CHILDREN}))
     assert result.frame["amount_gbp"].tolist() == [100.0]
     named = str(coverage_of(result))
-    assert "Planned Dates" in named and "Grant Programme" in named
+    assert "Planned Dates" in named
+    assert "Grant Programme" in named
 
 
 def test_child_sheets_are_joined_to_their_grants() -> None:

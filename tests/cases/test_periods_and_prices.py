@@ -20,9 +20,12 @@ def spans(result: pcc.ReadResult) -> set[tuple[dt.date, dt.date]]:
 
 def test_a_quarter_is_a_quarter() -> None:
     result = pcc.read_recorded_crime(
-        text_of(P1, "Area Code,Area Name,Q1 2020/21,Q2 2020/21,Q3 2020/21,Q4 2020/21",
-                "E23000023,Cambridgeshire,1001,1101,1201,1301",
-                "E23000024,Norfolk,2001,2101,2201,2301")  # fmt: skip
+        text_of(
+            P1,
+            "Area Code,Area Name,Q1 2020/21,Q2 2020/21,Q3 2020/21,Q4 2020/21",
+            "E23000023,Cambridgeshire,1001,1101,1201,1301",
+            "E23000024,Norfolk,2001,2101,2201,2301",
+        )
     )
     first = result.frame[result.frame["period_start"] == "2020-04-01"]
     assert first["offences"].tolist() == [1001, 2001]
@@ -48,9 +51,7 @@ def test_a_quarter_is_a_quarter() -> None:
     ],
 )
 def test_parts_of_a_year(heading: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:
-    result = pcc.read_recorded_crime(
-        text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS)
-    )
+    result = pcc.read_recorded_crime(text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS))
     assert (dt.date(*start), dt.date(*end)) in spans(result)
     assert (dt.date(2019, 4, 1), dt.date(2020, 3, 31)) in spans(result)
 
@@ -58,9 +59,7 @@ def test_parts_of_a_year(heading: str, start: tuple[int, ...], end: tuple[int, .
 @pytest.mark.parametrize("heading", ["H1 2020/21", "2020/21 to date", "First half of 2020/21",
                                      "2020/21 (9 months)", "Q1 2020", "2020/21 part year"])  # fmt: skip
 def test_a_part_is_never_the_whole(heading: str) -> None:
-    result = pcc.read_recorded_crime(
-        text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS)
-    )
+    result = pcc.read_recorded_crime(text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS))
     assert spans(result) == {(dt.date(2019, 4, 1), dt.date(2020, 3, 31))}
     assert heading.split(" (")[0] in str(coverage_of(result)["columns left out"])
 
@@ -92,9 +91,7 @@ def test_year_ending_with_a_hyphen() -> None:
 @pytest.mark.parametrize("heading", ["Apr-20 to Mar-21", "Apr-20 - Mar-21", "April-2020–March-2021",
                                      "Year ending 31-Mar-21", "12 months to Mar-21"])  # fmt: skip
 def test_other_ways_to_write_a_year_with_hyphens(heading: str) -> None:
-    result = pcc.read_recorded_crime(
-        text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS)
-    )
+    result = pcc.read_recorded_crime(text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS))
     assert (dt.date(2020, 4, 1), dt.date(2021, 3, 31)) in spans(result)
     assert len(result.frame) == 4
 
@@ -114,8 +111,9 @@ def test_months_as_dates_of_a_workbook_under_year_ending() -> None:
 
 def test_award_years_with_hyphens() -> None:
     result = pcc.read_awards(
-        text_of("Recipient,Period,Amount (£)", "Alpha,Apr-20 to Mar-21,5",
-                "Beta,Year ending Mar-21,6")  # fmt: skip
+        text_of(
+            "Recipient,Period,Amount (£)", "Alpha,Apr-20 to Mar-21,5", "Beta,Year ending Mar-21,6"
+        )
     )
     assert result.frame["period"].tolist() == ["2020-21", "2020-21"]
 

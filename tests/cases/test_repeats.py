@@ -156,8 +156,12 @@ PAIR = ("Area Code,Area Name,Community Safety Partnership code,Community Safety 
 
 def test_a_partnership_under_the_code_of_another_is_rejected() -> None:
     result = pcc.read_recorded_crime(
-        text_of(C1, PAIR, "E23000023,Cambridgeshire,E22000067,East Cambridgeshire,50,7",
-                "E23000039,Dorset,E22000067,Poole,80,9")  # fmt: skip
+        text_of(
+            C1,
+            PAIR,
+            "E23000023,Cambridgeshire,E22000067,East Cambridgeshire,50,7",
+            "E23000039,Dorset,E22000067,Poole,80,9",
+        )
     )
     # The code is also in use for Poole itself, whose own row holds.
     assert "50" not in result.frame["offences"].astype(str).tolist()

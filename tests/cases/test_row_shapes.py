@@ -30,7 +30,7 @@ def test_an_unquoted_thousands_comma_is_no_amount_of_twelve_pounds() -> None:
     assert result.frame[["recipient", "amount_gbp"]].values.tolist() == [["Beta CIC", 300.0]]
     [rejected] = result.rejected.to_dict("records")
     assert rejected["place"] == "line 2"
-    assert "4 cells" in rejected["reason"] and "3" in rejected["reason"]
+    assert rejected["reason"] == "it has 4 cells, the header has 3"
     assert "£12,500.00" in rejected["suggestion"]
     assert result.n_rows == 2
 
@@ -80,8 +80,12 @@ def test_a_wide_row_of_a_population_is_rejected() -> None:
 
 def test_a_wide_row_of_an_index_is_rejected() -> None:
     result = pcc.read_deflator(
-        text_of("Financial year,GDP deflator (2023-24 = 100)", "2022-23,94,5", "2023-24,100",
-                "2024-25,103.1")  # fmt: skip
+        text_of(
+            "Financial year,GDP deflator (2023-24 = 100)",
+            "2022-23,94,5",
+            "2023-24,100",
+            "2024-25,103.1",
+        )
     )
     assert result.frame["price_index"].tolist() == [100.0, 103.1]
     assert result.rejected["place"].tolist() == ["line 2"]
@@ -101,9 +105,12 @@ def test_the_same_blank_excess_of_every_row_is_ignored_with_a_caution() -> None:
     assert result.frame["amount_gbp"].tolist() == [500.0, 300.0]
     assert "blank-columns-ignored" in result.cautions
     counted = pcc.read_recorded_crime(
-        text_of("Table P1: Police recorded crime in the year ending March 2022",
-                "Area Code,Area Name,Burglary", "E23000024,Norfolk,900,,",
-                "E23000023,Cambridgeshire,800,,")  # fmt: skip
+        text_of(
+            "Table P1: Police recorded crime in the year ending March 2022",
+            "Area Code,Area Name,Burglary",
+            "E23000024,Norfolk,900,,",
+            "E23000023,Cambridgeshire,800,,",
+        )
     )
     assert counted.frame["offences"].tolist() == [900, 800]
     assert "blank-columns-ignored" in counted.cautions
@@ -195,8 +202,12 @@ P1 = '"Table P1: Police recorded crime, number of offences, year ending March 20
 
 def test_blanks_between_thousands_are_read_where_the_column_is_consistent() -> None:
     result = pcc.read_recorded_crime(
-        text_of(P1, "Area Code,Area Name,Burglary,Homicide",
-                "E23000023,Cambridgeshire,1 200,6", "E23000024,Norfolk,2 300,3")  # fmt: skip
+        text_of(
+            P1,
+            "Area Code,Area Name,Burglary,Homicide",
+            "E23000023,Cambridgeshire,1 200,6",
+            "E23000024,Norfolk,2 300,3",
+        )
     )
     assert counts(result) == [
         ["E23000023", "Burglary", 1200], ["E23000023", "Homicide", 6],
@@ -206,8 +217,12 @@ def test_blanks_between_thousands_are_read_where_the_column_is_consistent() -> N
 
 def test_blanks_between_some_thousands_reject_those_cells() -> None:
     result = pcc.read_recorded_crime(
-        text_of(P1, "Area Code,Area Name,Burglary",
-                "E23000023,Cambridgeshire,1 200", 'E23000024,Norfolk,"2,300"')  # fmt: skip
+        text_of(
+            P1,
+            "Area Code,Area Name,Burglary",
+            "E23000023,Cambridgeshire,1 200",
+            'E23000024,Norfolk,"2,300"',
+        )
     )
     assert counts(result) == [["E23000024", "Burglary", 2300]]
     assert result.rejected["raw"].tolist() == ["1 200"]
@@ -232,8 +247,12 @@ def test_blanks_between_thousands_of_pounds() -> None:
 
 def test_a_known_class_without_a_number_is_not_dropped_silently() -> None:
     result = pcc.read_recorded_crime(
-        text_of(P1, "Area Code,Area Name,Burglary,Homicide",
-                "E23000023,Cambridgeshire,1'200,6", "E23000024,Norfolk,2'300,3")  # fmt: skip
+        text_of(
+            P1,
+            "Area Code,Area Name,Burglary,Homicide",
+            "E23000023,Cambridgeshire,1'200,6",
+            "E23000024,Norfolk,2'300,3",
+        )
     )
     assert counts(result) == [["E23000023", "Homicide", 6], ["E23000024", "Homicide", 3]]
     assert result.rejected["raw"].tolist() == ["1'200", "2'300"]

@@ -202,8 +202,8 @@ class TableState:
                 columns[position] = column
                 name, n = self.header.texts[position], sum(" " in text for text in texts)
                 at = next(at for at, text in enumerate(texts) if re.search(r"\d \d", text))
-                self.changes.add(sheet.place(self.first + at), name, texts[at],
-                                 column.iat[self.first + at], "blank between thousands", n)  # fmt: skip
+                where, value = sheet.place(self.first + at), column.iat[self.first + at]
+                self.changes.add(where, name, texts[at], value, "blank between thousands", n)
         return replace(sheet, columns=columns)
 
     def _filled(self, sheet: Sheet) -> tuple[Sheet, Any]:

@@ -102,12 +102,14 @@ class Gathered:
         """Note a doubt that a reader must see."""
         self.cautions[code] = None
 
+    def table(self, name: str) -> pd.DataFrame:
+        """Make one of the reports."""
+        columns, rows = REPORT_COLUMNS[name], self.reports[name]
+        return report(name, [dict(zip(columns, row, strict=True)) for row in rows])
+
     def result(self, frame: pd.DataFrame) -> ReadResult:
         """Close the gathering; `n_rows` was counted apart from what became of the rows."""
-        tables = {
-            name: report(name, [dict(zip(REPORT_COLUMNS[name], row, strict=True)) for row in rows])
-            for name, rows in self.reports.items()
-        }
+        tables = {name: self.table(name) for name in self.reports}
         return ReadResult(
             frame, self.source, self.n_found, cautions=tuple(sorted(self.cautions)), **tables
         )

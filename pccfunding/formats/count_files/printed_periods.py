@@ -25,10 +25,10 @@ _ENDING = re.compile(
     rf"|((?:19|20)\d\d)-(\d\d)-\d\d)",
     _I,
 )
-_SPAN = re.compile(
-    rf"({MONTH}){_GAP}(['’]?\d{{2,9}}){_TO}({MONTH}){_GAP}(['’]?\d{{2,9}})", _I
+_SPAN = re.compile(rf"({MONTH}){_GAP}(['’]?\d{{2,9}}){_TO}({MONTH}){_GAP}(['’]?\d{{2,9}})", _I)
+_SAME_YEAR = re.compile(
+    rf"({MONTH}){_TO}({MONTH})\s{{0,3}}['’]?((?:19|20)\d{{2}}|\d{{2}})(?!\d)", _I
 )
-_SAME_YEAR = re.compile(rf"({MONTH}){_TO}({MONTH})\s{{0,3}}['’]?((?:19|20)\d{{2}}|\d{{2}})(?!\d)", _I)
 _FINANCIAL = re.compile(rf"\b{_FY}")
 _QUARTER = r"(?:\bq(?:uarter|tr)?\s?([1-4])\b|\b([1-4])(?:st|nd|rd|th)?\s(?:quarter|qtr)\b)"
 _QUARTERS = (
@@ -53,9 +53,7 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
 
     def keep(match: re.Match[str], start: date, end: date) -> None:
         span = range(*match.span())
-        if start <= end and not any(
-            span.start in one or one.start in span for one, _ in found
-        ):
+        if start <= end and not any(span.start in one or one.start in span for one, _ in found):
             found.append((span, Period(start, end)))
 
     for at, pattern in enumerate(_QUARTERS):
@@ -99,9 +97,7 @@ def names_a_part(text: str) -> bool:
     """Whether a text names a part of a year without its days: "H1 2020/21", "2020/21 to date"."""
     text = text[:_LONGEST]
     spans = [span for span, _ in period_spans(text)]
-    return any(
-        not any(match.start() in span for span in spans) for match in _PART.finditer(text)
-    )
+    return any(not any(match.start() in span for span in spans) for match in _PART.finditer(text))
 
 
 def heading_periods(text: str) -> list[Period]:
@@ -120,9 +116,7 @@ def year_ends_below(text: str) -> bool:
 def names_time(text: str) -> bool:
     """Whether a heading names a time, and so no class."""
     plain = text.strip()
-    return bool(
-        heading_periods(text) or _DAY_ALONE.fullmatch(plain) or year_ends_below(plain)
-    )
+    return bool(heading_periods(text) or _DAY_ALONE.fullmatch(plain) or year_ends_below(plain))
 
 
 def financial_year(text: str) -> Period:

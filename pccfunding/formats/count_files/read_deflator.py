@@ -317,7 +317,9 @@ def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
     found.cover("financial years", f"{min(seen)} to {max(seen)}", f"{len(seen)} years")
     above = grid.rows[max(0, block.first - _HEADER) : block.first]
     for name, index in (("financial_year", block.year_at), ("price_index", block.index_at)):
-        heading = " ".join(filter(None, (one_line(row[index]) for row in above if index < len(row))))
+        heading = " ".join(
+            filter(None, (one_line(row[index]) for row in above if index < len(row)))
+        )
         found.cover(f"column for {name}", heading[:80] or "without a title", "by what it holds")
     found.cover("base", f"{block.base} = 100" if block.base else "not named", "")
     _check_base(grid, block, seen, found)

@@ -174,13 +174,13 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
     if isinstance(layout, str):
         found.cover("table left out", grid.name or source, layout)
         return
-    header = grid.rows[layout.header]
+    titles = grid.rows[layout.header]
     columns = {"area_code": layout.code, "area_name": layout.name, "date": layout.date}
     columns |= {"persons": layout.values[0][0], **layout.slices}
     found.chosen(
         grid.where,
         (
-            Title(what, index, one_line(header[index]), EXACT)
+            Title(what, index, one_line(titles[index]), EXACT)
             for what, index in columns.items()
             if index is not None
         ),

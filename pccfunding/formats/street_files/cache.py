@@ -95,9 +95,7 @@ class StreetCache:
         run.n_differing += differing
         return int(rows)
 
-    def seal(
-        self, files: Sequence[str], set_aside: dict[str, str], repeats: Sequence[int]
-    ) -> None:
+    def seal(self, files: Sequence[str], set_aside: dict[str, str], repeats: Sequence[int]) -> None:
         """Turn the words into codes and put the cache in its place."""
         if not self._parts:
             return

@@ -163,9 +163,10 @@ def count_police_uk(
     Returns
     -------
     StreetCounts
-        A record that stands again under its identifier, every cell equal, is counted once, where
-        both stand in one file or in files read together (256 MB at a time). With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
-        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
+        With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
+        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A record that
+        stands again under its identifier, every cell equal, is counted once, where both stand in
+        one file or in files read together (256 MB at a time). A missing
         district is a record without a place; one without a `district_code` is not known here.
         A district that has been abolished since has the code of its successor.
 
@@ -213,7 +214,9 @@ def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
     frame = counted.rename(columns={"falls_within": "force"})
     if "district" in columns:
-        codes = {name: district_of(name)[0] for name in frame["district"].dropna().unique().tolist()}
+        codes = {
+            name: district_of(name)[0] for name in frame["district"].dropna().unique().tolist()
+        }
         place = frame.columns.get_loc("district")
         frame.insert(int(place), "district_code", frame["district"].map(codes))  # type: ignore[arg-type]
     if "month" in columns:

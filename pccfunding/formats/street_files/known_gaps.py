@@ -10,7 +10,15 @@ from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.repeated_files import named_month
 
-__all__ = ["KnownOf", "cover_files", "cover_gaps", "cover_names", "cover_repeats", "force_code", "kind_of"]
+__all__ = [
+    "KnownOf",
+    "cover_files",
+    "cover_gaps",
+    "cover_names",
+    "cover_repeats",
+    "force_code",
+    "kind_of",
+]
 
 _ASB = "anti social behaviour"
 _GMP, _GMP_SILENT = "E23000005", "2019-07"

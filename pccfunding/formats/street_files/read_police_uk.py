@@ -16,9 +16,9 @@ from pccfunding.formats.count_files.area_names import area_by_name, district_of,
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import shape_of
-from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.formats.street_files.known_gaps import (
     KnownOf,
@@ -107,8 +107,9 @@ def read_police_uk(
         is no crime) or "outcome"; count one kind only. `area_code` is the force area,
         `district_code` the local authority where the place is known, `district` its name as
         printed. A district that has been abolished since stands under its successor, with its own
-        code in `former_district_code`. `.coverage` names the months and forces that are absent, the rows without a
-        place, and those placed outside the force's area.
+        code in `former_district_code`. A record that stands again under its identifier, every
+        cell equal, is among `.others`. `.coverage` names the months and forces that are absent,
+        the rows without a place, and those placed outside the force's area.
 
     Raises
     ------

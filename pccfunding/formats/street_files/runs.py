@@ -185,8 +185,9 @@ class DuckRun(Run):
         return sum(row[-1] for row in found)
 
     def hold(self, part: Layout, names: Sequence[str]) -> tuple[int, int]:
-        """Hold the records of some files, each once; gives how many were repeats, and of how many
-        identifiers the records differ.
+        """Hold the records of some files, each once.
+
+        Gives how many were repeats, and how many identifiers stand beside differing records.
         """
         table = read_csv(part, "duckdb", self.connection)
         _refuse_beyond(part, lambda name: table.filter(f'"{name}" IS NOT NULL').limit(1).fetchall())
@@ -221,8 +222,8 @@ class DuckRun(Run):
         )
         try:
             [(repeats, differing)] = self.connection.execute(
-                "SELECT (SELECT count(*) FROM again WHERE nth > 1), (SELECT count(*) FROM (SELECT 1 "
-                "FROM again GROUP BY id_hash HAVING count(DISTINCT row_hash) > 1))"
+                "SELECT (SELECT count(*) FROM again WHERE nth > 1), (SELECT count(*) FROM (SELECT "
+                "1 FROM again GROUP BY id_hash HAVING count(DISTINCT row_hash) > 1))"
             ).fetchall()
             self.connection.execute(
                 "DELETE FROM held WHERE rowid IN (SELECT place FROM again WHERE nth > 1)"
@@ -273,7 +274,9 @@ class PolarsRun(Run):
         columns = [name for name in part.header if not name.startswith(BEYOND)]
         names = list(dict.fromkeys([*self.columns, *_KNOWN_OF]))
         cells = [_polars_column(part, name).alias(name) for name in names]
-        places = [pl.col(name).is_not_null() for name in ("LSOA code", "LSOA name") if name in columns]
+        places = [
+            pl.col(name).is_not_null() for name in ("LSOA code", "LSOA name") if name in columns
+        ]
         cells.append(pl.any_horizontal(places or [pl.lit(False)]).alias("placed"))
         identifier = pl.col("Crime ID") if "Crime ID" in columns else pl.lit(None, pl.String)
         cells.append(pl.when(identifier != "").then(identifier.hash(0)).alias("id_hash"))
@@ -283,21 +286,21 @@ class PolarsRun(Run):
         if held["crime_type"].null_count():
             raise DamagedError("has a row that ends before its crime type.")
         _refuse_no_months(held["month"].unique().to_list())
-        again = held.filter(pl.col("id_hash").is_not_null()).filter(
-            pl.len().over("id_hash") > 1
-        )
+        again = held.filter(pl.col("id_hash").is_not_null()).filter(pl.len().over("id_hash") > 1)
         if again.height:
             whole = again.select("id_hash", "row_hash").unique()
             self.n_repeats += again.height - whole.height
             self.n_differing += whole.group_by("id_hash").len().filter(pl.col("len") > 1).height
-            first = pl.col("id_hash").is_null() | pl.struct("id_hash", "row_hash").is_first_distinct()
+            first = (
+                pl.col("id_hash").is_null() | pl.struct("id_hash", "row_hash").is_first_distinct()
+            )
             held = held.filter(first)
         self.know(held.group_by([*_KNOWN_OF, "placed"]).len().iter_rows())
         so_far = [held.group_by(self.columns).agg(pl.len().cast(pl.Int64).alias("records"))]
         if self.counted is not None:
             so_far.append(self.counted)
         self.counted = pl.concat(so_far).group_by(self.columns).agg(pl.col("records").sum())
-        return held.height
+        return int(held.height)
 
     def totals(self) -> pd.DataFrame:
         import pandas as pd

@@ -128,7 +128,7 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     cover_files(left_out, found)
     cover_names(files, found)
     if found.cautions:
-        said = cautions_text(sorted(found.cautions), found.result(None).coverage)
+        said = cautions_text(sorted(found.cautions), found.table("coverage"))
         warnings.warn(f"{len(files):,} street files.{said}", UserWarning, stacklevel=2)
     return open_street(layouts, engine)
 
@@ -251,7 +251,9 @@ def layout_of(
 def _named(header: Sequence[str]) -> tuple[str, ...]:
     """Give the titles of a header; a column without one gets a name that nobody asks for."""
     titles = [name.strip() for name in header]
-    return tuple(title or f"{_UNTITLED}{at}" for at, title in enumerate(titles)) if any(titles) else ()
+    return (
+        tuple(title or f"{_UNTITLED}{at}" for at, title in enumerate(titles)) if any(titles) else ()
+    )
 
 
 def _blank_columns(header: Sequence[str], row: Sequence[str]) -> tuple[str, ...]:

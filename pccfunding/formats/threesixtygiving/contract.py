@@ -189,7 +189,9 @@ KINDS: dict[str, Any] = {
     ),
     "datetime": _matching(_MOMENT, reason="a full date-time with its zone is needed"),
     "uri": _matching(_ADDRESS, reason="it is no address"),
-    "currency": _matching(re.compile("[A-Z]{3}"), reason="a currency has a code of three capital letters"),
+    "currency": _matching(
+        re.compile("[A-Z]{3}"), reason="a currency has a code of three capital letters"
+    ),
     "country": _matching(re.compile("[A-Z]{2}"), reason="a country has a code of two letters"),
     "yes_no": _one_of("Yes", "No"),
     "scope": _one_of(*SCOPES),

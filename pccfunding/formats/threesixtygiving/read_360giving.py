@@ -125,7 +125,10 @@ def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
         rejected=report("rejected", rejected),
         changes=report("changes", loaded.changes),
         coverage=report("coverage", loaded.coverage),
-        cautions=(*dict.fromkeys(loaded.cautions), *(code for code, holds in codes.items() if holds)),
+        cautions=(
+            *dict.fromkeys(loaded.cautions),
+            *(code for code, holds in codes.items() if holds),
+        ),
     )
 
 
