@@ -56,8 +56,17 @@ def test_parts_of_a_year(heading: str, start: tuple[int, ...], end: tuple[int, .
     assert (dt.date(2019, 4, 1), dt.date(2020, 3, 31)) in spans(result)
 
 
-@pytest.mark.parametrize("heading", ["H1 2020/21", "2020/21 to date", "First half of 2020/21",
-                                     "2020/21 (9 months)", "Q1 2020", "2020/21 part year"])  # fmt: skip
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "H1 2020/21",
+        "2020/21 to date",
+        "First half of 2020/21",
+        "2020/21 (9 months)",
+        "Q1 2020",
+        "2020/21 part year",
+    ],
+)
 def test_a_part_is_never_the_whole(heading: str) -> None:
     result = pcc.read_recorded_crime(text_of(P1, f"Area Code,Area Name,{heading},2019/20", *ROWS))
     assert spans(result) == {(dt.date(2019, 4, 1), dt.date(2020, 3, 31))}

@@ -254,6 +254,7 @@ _PERIOD = re.compile(
 _WORD = re.compile(r"[a-z0-9£]+")
 _NOTE_MARK = re.compile(r"\[(?:note )?[a-z0-9]{1,3}\]|[*†‡¹²³]+")
 _LONGEST = 200
+_LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +374,7 @@ def find_period(text: str) -> tuple[Period | None, str]:
 
     Two different periods in one text are none.
     """
-    if names_a_part(text):
+    if len(text) > _LONGEST_LINE or names_a_part(text):
         return None, text
     spans = period_spans(text)
     found: dict[Period, tuple[int, int]] = {}

@@ -33,6 +33,7 @@ from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_to
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
@@ -52,6 +53,7 @@ _FIRST = re.compile(
     rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
     re.IGNORECASE,
 )
+_LONGEST_LINE = 500
 _BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
 
 
@@ -82,7 +84,7 @@ def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
 
 
 def _pair(line: str) -> tuple[str, str]:
-    for pattern in (_FIRST, _LAST):
+    for pattern in (_FIRST, _LAST) if len(line) <= _LONGEST_LINE else ():
         if match := pattern.fullmatch(line):
             label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
             return label, match["amount"].strip()
@@ -259,6 +261,7 @@ _MOST_TABLES = 300
 _WHO = "recipient"
 
 
+@plain_errors
 def read_awards(
     path_or_buffer: Any,
     *,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 __all__ = ["Count", "grouped_by_blanks", "key_of", "one_line", "read_count", "without_notes"]
 
 _BLANKS = re.compile(r"\s+")
+_LONGEST, _LONGEST_NUMBER = 1_000, 100
 _NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
 # "Essex10", "fraud3)", "Stalking and harassment 5": digits of footnotes that hang on a word.
 _GLUED = re.compile(r"(?<=[A-Za-z)\]])\s?\d{1,2}(?:\s*,\s*\d{1,2})*(?=\s*\)?\s*$)")
@@ -67,7 +68,7 @@ def one_line(cell: object) -> str:
 
 def without_notes(cell: object) -> str:
     """Drop footnote marks, hung on a word or in brackets."""
-    text = _NOTE.sub("", one_line(cell))
+    text = _NOTE.sub("", one_line(cell)[:_LONGEST])
     text = _RAISED.sub("", text)
     return _BLANKS.sub(" ", _GLUED.sub("", text.strip())).strip(" ,;:")
 
@@ -81,7 +82,7 @@ def grouped_by_blanks(cells: Iterable[object]) -> bool:
     """Whether the numbers of a column hold a blank between thousands, all that could."""
     found = False
     for cell in cells:
-        text = one_line(cell)
+        text = one_line(cell)[:_LONGEST_NUMBER]
         if _BLANK_GROUPS.fullmatch(text):
             found = True
         elif _OTHER_GROUPS.fullmatch(text):
@@ -108,6 +109,8 @@ def read_count(cell: object, *, blanks: bool = False) -> Count:
     unknown = _SHORTHAND.get(text.casefold().replace("[ ", "[").replace(" ]", "]"))
     if unknown is not None:
         return Count(None, unknown, rule="shorthand for an unknown" if text else None)
+    if len(text) > _LONGEST_NUMBER:
+        return Count(None, None, "it is no count")
     plain, rule = _NOTE.sub("", text).strip(), None
     if revised := _REVISED.search(plain):
         plain = plain[: revised.start()]

@@ -12,6 +12,7 @@ from pccfunding.formats.count_files.printed_counts import one_line
 from pccfunding.formats.count_files.printed_periods import financial_year
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
@@ -42,6 +43,7 @@ class _Block(NamedTuple):
     rates: bool = False
 
 
+@plain_errors
 def read_deflator(
     path_or_buffer: Any, *, source_id: str | None = None, base: str | None = None
 ) -> ReadResult:
@@ -117,7 +119,7 @@ def read_deflator(
 
 
 def _label(cell: object) -> Period | None:
-    text = _MARKS.sub("", one_line(cell))
+    text = _MARKS.sub("", one_line(cell)[:60])
     if not _LABEL.fullmatch(text):
         return None
     try:

@@ -21,6 +21,7 @@ from pccfunding.formats.count_files.printed_counts import (
 from pccfunding.formats.opening.chosen_headers import EXACT, Title
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.formats.read_result import ReadResult
@@ -69,6 +70,7 @@ class _Layout(NamedTuple):
     slices: dict[str, int]
 
 
+@plain_errors
 def read_population(
     path_or_buffer: Any, *, vintage: str, source_id: str | None = None
 ) -> ReadResult:

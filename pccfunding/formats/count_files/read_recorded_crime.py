@@ -27,6 +27,7 @@ from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
@@ -172,7 +173,7 @@ def _period(year: str, quarter: str, ending: str) -> tuple[date, date] | None:
     try:
         if ending:
             end = parse_date(ending)
-            return start_of(end, 12), end
+            return (start_of(end, 12), end) if 1700 < end.year < 2200 else None
         whole = financial_year(year)
         if not quarter:
             return whole.start, whole.end
@@ -264,6 +265,7 @@ _LOOKED_AT = 40
 _REFUSED = "of an incomplete year"
 
 
+@plain_errors
 def read_recorded_crime(
     path_or_buffer: Any,
     *,

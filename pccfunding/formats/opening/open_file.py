@@ -24,7 +24,7 @@ _REFERENCE = re.compile(
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
 # that of the cells which refer to them, so that its unique count is looked at instead.
 _COUNT = re.compile(
-    rb"""(?:<(?:\w+:)?sst\b[^>]*?\suniqueCount|<(?!(?:\w+:)?sst\b)[^>]*?\scount)\s*=\s*["']([0-9]+)"""
+    rb"""(?:<(?:\w+:)?sst\b[^<>]{0,2000}?\suniqueCount|<(?!(?:\w+:)?sst\b)[^<>]{0,2000}?\scount)\s*=\s*["']([0-9]+)"""
 )
 _SHORTEST_ITEM = 4
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

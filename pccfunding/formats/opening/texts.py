@@ -14,7 +14,14 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter", "without_blank_end"]
+__all__ = [
+    "check_halves",
+    "decoded",
+    "json_grids",
+    "lines_grid",
+    "sniffed_delimiter",
+    "without_blank_end",
+]
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
@@ -152,10 +159,27 @@ def json_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...] | Non
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             raise TableError(f"{source} is damaged JSON: {error}.") from error
         return None
+    check_halves(found, text, source)
     lists = _record_lists(found)
     if not lists:
         raise TableError(f"{source} holds no list of records; pass an array of objects.")
     return tuple(_records_grid(name, records, source, limits) for name, records in lists.items())
+
+
+def check_halves(found: Any, text: str, source: str) -> None:
+    """Refuse JSON that holds half of a character, which no table can be written with.
+
+    Raises
+    ------
+    TableError
+        If an escape names one of a pair that only together is a character.
+    """
+    if "\\ud" not in text.lower():
+        return
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
 
 
 def _record_lists(found: Any) -> dict[str, list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.formats.count_files.area_names import district_of
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.read_result import cautions_text, report
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_gaps, cover_repeats
@@ -131,6 +132,7 @@ def written_whole(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+@plain_errors
 def count_police_uk(
     glob: str | Sequence[str],
     *,

@@ -17,6 +17,7 @@ from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import ReadResult
@@ -84,6 +85,7 @@ class _Record(NamedTuple):
     place: str
 
 
+@plain_errors
 def read_police_uk(
     paths: Any, *, lsoa_areas: Mapping[str, str] | None = None, source_id: str | None = None
 ) -> ReadResult:
@@ -177,7 +179,8 @@ def _files(paths: Any) -> tuple[list[Any], list[str]]:
             continue
         path = Path(path)
         try:
-            inside = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+            held = (one for one in path.rglob("*.csv") if one.is_file())
+            inside = sorted(held) if path.is_dir() else [path]
         except (OSError, ValueError) as error:
             raise TableError(f"Cannot read {path}: {error}.") from error
         for file in inside:
@@ -194,7 +197,7 @@ def _once(files: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
     paths = [file for file in files if isinstance(file, Path)]
     try:
         kept, left_out = files_once([str(path) for path in paths])
-    except OSError:
+    except (OSError, ValueError):
         return list(files), {}  # the reading tells which file is not there
     held = {*kept}
     return [one for one in files if not isinstance(one, Path) or str(one) in held], left_out

@@ -34,6 +34,8 @@ def files_once(files: Iterable[str]) -> tuple[list[str], dict[str, str]]:
         own, of which the later would hold.
     """
     files = list(files)
+    if not all(os.path.isfile(file) for file in files):  # the reading says which is none
+        return files, {}
     named: dict[object, list[str]] = {}
     for file in files:
         # Files without such a name are one where they hold the same.

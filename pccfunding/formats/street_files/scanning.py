@@ -14,6 +14,7 @@ from typing import Any
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.read_result import cautions_text
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_names
 from pccfunding.formats.street_files.repeated_files import files_once
@@ -63,6 +64,7 @@ class Layout:
     files: tuple[str, ...]
 
 
+@plain_errors
 def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     r"""See police.uk's street files as one lazy table.
 
@@ -133,6 +135,7 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     return open_street(layouts, engine)
 
 
+@plain_errors
 def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     r"""See files of award lines as one lazy table that the measures take.
 
@@ -212,6 +215,8 @@ def open_street(layouts: Iterable[Layout], engine: str) -> Any:
 def matching_files(glob: str | Sequence[str]) -> list[str]:
     """Give the files of one or several patterns, sorted, each once; refuse to find none."""
     patterns = [glob] if isinstance(glob, str) else list(glob)
+    if any("\x00" in pattern for pattern in patterns):
+        raise TableError(f"No file matches {', '.join(map(repr, patterns))}.")
     found = {file for pattern in patterns for file in expand(pattern, recursive=True)}
     files = sorted(file for file in found if Path(file).is_file())
     if not files:

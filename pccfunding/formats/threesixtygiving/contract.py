@@ -121,12 +121,13 @@ def _extra(value: Any) -> Iterator[Breach]:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number, and no truth value."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (isinstance(value, int) or math.isfinite(value))
-    )
+    """Whether a value is a number that a table can hold, and no truth value."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def real_date(text: object) -> dt.date | None:

@@ -23,6 +23,7 @@ __all__ = ["flat_grant", "guarded", "nested_grant", "titles_of", "unguarded"]
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _REPEATED = re.compile(r"(.+?):(\d{1,3}):(.+)")
+_LONGEST_TITLE = 300
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?")
 
 
@@ -113,7 +114,7 @@ def nested_grant(
 
 def header_of(text: Any) -> Column | tuple[Column, int] | None:
     """Find the column that a header names, whatever its capitals and blanks; None for others."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or len(text) > _LONGEST_TITLE:
         return None
     name = plain_title(text)
     found = columns().get(name)

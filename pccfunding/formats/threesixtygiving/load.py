@@ -11,7 +11,7 @@ from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import shape_of
-from pccfunding.formats.opening.texts import decoded
+from pccfunding.formats.opening.texts import check_halves, decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
@@ -79,14 +79,11 @@ def _from_json(text: str, source: str) -> Grants:
         found = json.loads(
             text.lstrip("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_once
         )
-        if "\\ud" in text.lower():
-            json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
     except RecursionError:
         raise TableError(f"{source} is nested too deeply to be a package of grants.") from None
     except ValueError as error:
         raise TableError(f"{source} is no JSON that can be read: {error}.") from None
+    check_halves(found, text, source)
     listed = found if isinstance(found, list) else found.get("grants")
     if not isinstance(listed, list):
         raise TableError(

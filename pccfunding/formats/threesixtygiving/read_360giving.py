@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.read_result import ReadResult, report
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches, real_date
 from pccfunding.formats.threesixtygiving.fields import (
@@ -35,6 +36,7 @@ _NO_DAY = "there is no such day between 1678 and 2261"
 _MOST_PENCE = 2**53  # beyond it, float pounds do not hold every penny
 
 
+@plain_errors
 def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
     """Read grants published in the 360Giving Data Standard: JSON, CSV, XLSX or ODS.
 
