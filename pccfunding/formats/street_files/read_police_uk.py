@@ -197,6 +197,8 @@ def _once(files: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
     paths = [file for file in files if isinstance(file, Path)]
     try:
         kept, left_out = files_once([str(path) for path in paths])
+    except TableError:
+        raise
     except (OSError, ValueError):
         return list(files), {}  # the reading tells which file is not there
     held = {*kept}

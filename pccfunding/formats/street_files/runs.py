@@ -279,28 +279,38 @@ class PolarsRun(Run):
         ]
         cells.append(pl.any_horizontal(places or [pl.lit(False)]).alias("placed"))
         identifier = pl.col("Crime ID") if "Crime ID" in columns else pl.lit(None, pl.String)
-        cells.append(pl.when(identifier != "").then(identifier.hash(0)).alias("id_hash"))
-        cells.append(pl.concat_list(pl.col(columns).hash(1)).hash(2).alias("row_hash"))
-        held = table.select(cells).collect(engine="streaming")
+        id_hash = pl.when(identifier != "").then(identifier.hash(0)).alias("id_hash")
+        row_hash = pl.concat_list(pl.col(columns).hash(1)).hash(2).alias("row_hash")
+        keys = [*names, "placed"]
+        number = pl.len().cast(pl.Int64).alias("records")
+        counted, ids = pl.collect_all(
+            [table.select(cells).group_by(keys).agg(number), table.select(id_hash)],
+            engine="streaming",
+        )
         # Polars fills a short row up: where no crime type is left, it was one.
-        if held["crime_type"].null_count():
+        if counted["crime_type"].null_count():
             raise DamagedError("has a row that ends before its crime type.")
-        _refuse_no_months(held["month"].unique().to_list())
-        again = held.filter(pl.col("id_hash").is_not_null()).filter(pl.len().over("id_hash") > 1)
-        if again.height:
-            whole = again.select("id_hash", "row_hash").unique()
-            self.n_repeats += again.height - whole.height
-            self.n_differing += whole.group_by("id_hash").len().filter(pl.col("len") > 1).height
-            first = (
-                pl.col("id_hash").is_null() | pl.struct("id_hash", "row_hash").is_first_distinct()
+        _refuse_no_months(counted["month"].unique().to_list())
+        again = ids["id_hash"].drop_nulls()
+        again = again.filter(again.is_duplicated()).unique()
+        if len(again):
+            twice = table.select(*cells, id_hash, row_hash).filter(
+                pl.col("id_hash").is_in(again.implode())
             )
-            held = held.filter(first)
-        self.know(held.group_by([*_KNOWN_OF, "placed"]).len().iter_rows())
-        so_far = [held.group_by(self.columns).agg(pl.len().cast(pl.Int64).alias("records"))]
+            held = twice.collect(engine="streaming")
+            first = pl.struct("id_hash", "row_hash").is_first_distinct()
+            repeats = held.filter(~first)
+            self.n_repeats += repeats.height
+            of_id = held.filter(first).group_by("id_hash").len()
+            self.n_differing += of_id.filter(pl.col("len") > 1).height
+            out = repeats.group_by(keys).agg(-number)
+            counted = pl.concat([counted, out]).group_by(keys).agg(pl.col("records").sum())
+        self.know(counted.group_by([*_KNOWN_OF, "placed"]).agg(pl.col("records").sum()).iter_rows())
+        so_far = [counted.select(*self.columns, "records")]
         if self.counted is not None:
             so_far.append(self.counted)
         self.counted = pl.concat(so_far).group_by(self.columns).agg(pl.col("records").sum())
-        return int(held.height)
+        return int(counted["records"].sum())
 
     def totals(self) -> pd.DataFrame:
         import pandas as pd
