@@ -299,7 +299,9 @@ class Heading:
     @property
     def is_amount(self) -> bool:
         """Whether the header names money, or a year that money may stand under."""
-        return self.field in AMOUNTS or (not self.field and self.period is not None)
+        return self.field in AMOUNTS or (
+            not self.field and not self.barred[0] and self.period is not None
+        )
 
 
 @lru_cache(maxsize=4096)

@@ -193,7 +193,9 @@ def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int
     found = [Header(position, position, tuple(map(read_heading, one)))]
     if offset + 1 < len(rows):
         two = [" ".join(cell.split()) for cell in rows[offset + 1]]
-        if any(two) and _may_be_heading(two):
+        # A lone text in the first column is a title over the table, not a heading of its columns.
+        titled = one[0] and not any(one[1:]) and any(two[1:])
+        if any(two) and _may_be_heading(two) and not titled:
             found.append(_joined(one, two, position, sheet.grid.merged))
     return found
 

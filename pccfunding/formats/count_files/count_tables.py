@@ -155,7 +155,9 @@ def _table(
     for row in header:
         for kind, index in headings_of(row).items():
             ids.setdefault(kind, index)
-    banner = [one_line(row[0]) for row in rows[max(0, top - 12) : top] if row and one_line(row[0])]
+    # A title of a text without quotation marks is spread over several cells.
+    banner = [", ".join(filter(None, map(one_line, row)))
+              for row in rows[max(0, top - 12) : top] if row and one_line(row[0])]  # fmt: skip
     named = [at for at, line in enumerate(banner) if _CONTENTS.match(line)]
     banner = banner[named[-1] :] if named else banner  # what stands above belongs to another table
     title = banner[0] if banner else ""
@@ -171,7 +173,8 @@ def _top(rows: Sequence[Row], at: int, floor: int) -> int:
         above = [index for index, cell in enumerate(rows[top - 1]) if one_line(cell)]
         if not above or above == [0] or _numbers(rows[top - 1]):
             break
-        if len(one_line(rows[top - 1][0])) > 60:
+        first = one_line(rows[top - 1][0])
+        if len(first) > 60 or _CONTENTS.match(first):
             break
         top -= 1
     return top
@@ -220,6 +223,9 @@ def _read_columns(
         no_count = _NO_COUNT.search(words) or no_class
         if no_count or (of_title and not says_count):
             table.left_out.append((without_notes(own), "no count"))
+            continue
+        if not re.search("[A-Za-z]", own) and not names_time(own):
+            table.left_out.append((own, "its heading names no class"))
             continue
         periods = _periods_of(own, above)
         if not periods and any(names_a_part(text) for text in (own, *above)):

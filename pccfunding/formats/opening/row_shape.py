@@ -14,6 +14,7 @@ __all__ = ["RowShape", "WideRow", "column_letter", "shape_of"]
 _MANY = 0.1  # of the rows: then a column without a title is likelier than slips of single rows
 _THOUSANDS_BEFORE = re.compile(r"[£$(+-]*\s?[0-9]{1,3}")
 _THOUSANDS = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\)?")
+_ENDS_THOUSAND, _THOUSAND = re.compile(r"(?<!\d)\d{1,3}$"), re.compile(r"000(?!\d)")
 _LONGEST = 60
 _LOOKED_AT, _SHOWN = 12, 3
 
@@ -102,7 +103,9 @@ def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
     if not grid.rows:  # laid out in columns, none of them beyond the first line's
         return RowShape(0, {})
     below = range(header.stop, len(grid.rows) if stop is None else stop)
-    width = max((grid.cells_in(at) for at in header), default=0)
+    # Of several rows the one with the most titles is the header; another may be a title over it.
+    titles = {at: sum(map(_filled, grid.rows[at])) for at in header}
+    width = max(((titles[at], grid.cells_in(at)) for at in header), default=(0, 0))[1]
     if not width or not grid.widths:
         return RowShape(width, {}, untitled=_untitled(grid, header, below))
     data = {at: filled for at in below if (filled := sum(map(_filled, grid.rows[at])))}
@@ -111,6 +114,9 @@ def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
     beyond = any(len(grid.rows[at]) > width for at in data)
     if len(excess) == 1 and not beyond and max(excess) > 0:
         return RowShape(width, {}, max(excess), _untitled(grid, header, below))
+    missing = -max(excess) if len(excess) == 1 else 0
+    if torn := _torn_title(grid, header, max(missing, 0)):
+        return RowShape(width, dict.fromkeys(records, torn), many=True)
     wide = {
         at: _wide(grid, at, width)
         for at, filled in data.items()
@@ -152,6 +158,27 @@ def _wide(grid: Grid, at: int, width: int) -> WideRow:
     )
     each = "is one cell" if number - width == 1 else "are one cell each"
     return WideRow(reason, f"It fits if {told} {each}. {hint}")
+
+
+def _torn_title(grid: Grid, header: range, missing: int) -> WideRow | None:
+    """Tell a header with a title torn in two by its own comma, as "per 1,000" is.
+
+    `missing` is how many cells every row lacks, where all lack as many; else 0.
+    """
+    cells = [str(cell) for cell in grid.rows[header.stop - 1]]
+    pairs = list(pairwise(cells))
+    torn = [pair for pair in pairs if _ENDS_THOUSAND.search(pair[0]) and _THOUSAND.match(pair[1])]
+    blank = [pair for pair in pairs if pair[0].strip() and pair[1].startswith(" ")]
+    if missing and 2 * len(blank) < len(cells):
+        torn += blank
+    told = " and ".join(repr(_short(grid.delimiter.join(pair))) for pair in torn[:_SHOWN])
+    if torn and len(torn) >= missing:
+        reason = "the titles of the header are torn, so that rows do not stand under them"
+        return WideRow(reason, f"If {told} is one title, put it in quotation marks.")
+    if missing and not all(cell.strip() for cell in cells):
+        reason = f"every row has {missing} fewer cells than the header, which has one without title"
+        return WideRow(reason, "Take the cell without a title out of the header, or fill it.")
+    return None
 
 
 def _joins(cells: Sequence[str], excess: int) -> list[tuple[int, ...]]:
