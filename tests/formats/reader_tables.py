@@ -17,7 +17,7 @@ FORCES = {"E23000023": "Cambridgeshire", "E23000024": "Norfolk", "E23000025": "S
 DISTRICTS = {"E07000008": "Cambridge", "E07000009": "East Cambridgeshire", "E07000010": "Fenland",
              "E06000031": "Peterborough"}  # fmt: skip
 CLASSES = ("Burglary", "Robbery", "Drug offences", "Shoplifting", "Arson", "Homicide")
-# How a number of a thousand and more is written; blanks are read where a column has them throughout.
+# How a number of a thousand and more is written.
 STYLES = ("number", "plain", "comma", "blank")
 
 
@@ -90,8 +90,12 @@ def _extras(chance: random.Random, names: Sequence[str], height: int) -> dict[st
 def awards(chance: random.Random) -> RandomTable:
     height, style = chance.randint(1, 6), chance.choice(STYLES)
     who = [f"Body {chr(65 + at)}" for at in range(height)]
-    amounts = [chance.choice([chance.randint(1, 900), chance.randint(1_000, 9_999_999),
-                              chance.randint(100, 99_999_999) / 100]) for _ in range(height)]  # fmt: skip
+    kinds = (
+        lambda: chance.randint(1, 900),
+        lambda: chance.randint(1_000, 9_999_999),
+        lambda: chance.randint(100, 99_999_999) / 100,
+    )
+    amounts = [chance.choice(kinds)() for _ in range(height)]
     columns: dict[str, list[Any]] = {
         "Recipient": list(who),
         "Purpose": [f"Work {at}" for at in range(height)],
@@ -177,7 +181,8 @@ def population(chance: random.Random) -> RandomTable:
                 for year in years}  # fmt: skip
     extra = _extras(chance, ("Density per sq km", "Median age", "Households", "% of England"),
                     len(codes))  # fmt: skip
-    rows, merged = laid_out(chance, columns, extra, banner=chance.choice(["", "Mid-year estimates"]))
+    banner = chance.choice(["", "Mid-year estimates"])
+    rows, merged = laid_out(chance, columns, extra, banner=banner)
 
     def found(result: ReadResult) -> dict[Any, Any]:
         frame = result.frame

@@ -49,8 +49,9 @@ def read(table: RandomTable, data: bytes) -> ReadResult | None:
     try:
         return table.call(data)
     except PccFundingError as error:
-        assert 0 < len(str(error)) <= 500
-        return None
+        said = str(error)
+    assert 0 < len(said) <= 500
+    return None
 
 
 def unquoted(table: RandomTable, delimiter: str) -> bytes:

@@ -44,7 +44,7 @@ _KNOWN_OF = ("reported_by", "falls_within", "month", "crime_type")
 _MEMORY = "1GB"
 # As POLARS_CSV_CHUNK_SIZE. Polars reads 32 MB at a time on its own: twice the memory, no faster.
 CSV_CHUNK_BYTES = str(2**22)
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[012])")
+_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[012])")
 _UNCLOSED = "has a quotation mark that is not closed."
 
 
