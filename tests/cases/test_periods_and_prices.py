@@ -118,6 +118,19 @@ def test_months_as_dates_of_a_workbook_under_year_ending() -> None:
     }
 
 
+def test_months_under_a_title_of_years_end_them() -> None:
+    lines = ("Area Code,Area Name,Mar-20,Mar-21", *ROWS)
+    ended = pcc.read_recorded_crime(
+        text_of('"Table P1: Police recorded crime, number of offences, years ending"', *lines)
+    )
+    assert spans(ended) == {
+        (dt.date(2019, 4, 1), dt.date(2020, 3, 31)),
+        (dt.date(2020, 4, 1), dt.date(2021, 3, 31)),
+    }
+    with pytest.raises(pcc.errors.TableError, match="a month under a title of years"):
+        pcc.read_recorded_crime(text_of('"Table P1: Offences by year"', *lines))
+
+
 def test_award_years_with_hyphens() -> None:
     result = pcc.read_awards(
         text_of(

@@ -1,4 +1,5 @@
-"""Byte mutations of made-up files for every reader; by hand: python fuzz_readers.py [files] [seed].
+"""Byte mutations of made-up files for every reader; by hand, with how many, from
+which seed on and for how many seconds: python fuzz_readers.py [files] [seed] [seconds].
 
 Whatever the bytes, a reader ends in a result that loses no row, or in one of the library's own
 errors, in a message that a person reads; it neither hangs, nor takes much memory, nor ends in
@@ -214,10 +215,13 @@ def _added_up(result: ReadResult) -> bool:
 if __name__ == "__main__":
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    limit = float(sys.argv[3]) if len(sys.argv) > 3 else 1e9
     began = time.monotonic()
-    found = run(asked, first)
+    found = run(asked, first, limit)
     for how, times in sorted(found.items()):
         print(times, how)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{asked:,} files in {time.monotonic() - began:.0f} s; at most {most} MB")
+    print(
+        f"{found['read'] + found['refused']:,} of {asked:,} files in {time.monotonic() - began:.0f} s; at most {most} MB"
+    )
     sys.exit(most > MOST_MEGABYTES or any(how.startswith("FAILED") for how in found))

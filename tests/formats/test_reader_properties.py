@@ -6,6 +6,7 @@ import random
 
 import pytest
 from award_pages import WRITERS
+from fuzz_readers import run
 from hypothesis import given, strategies as st
 from reader_tables import TABLES, RandomTable
 
@@ -84,3 +85,11 @@ def test_rows_cut_short_or_made_longer_give_no_other_number(name: str, seed: int
     at = chance.randrange(1, len(lines))
     lines[at] = chance.choice([lines[at] + ",", lines[at] + ",7,8", "," + lines[at]])
     never_another(table, read(table, "\n".join(lines).encode()))
+
+
+@given(seed=SEEDS)
+def test_a_mutated_file_ends_in_a_table_or_in_a_sentence(seed: int) -> None:
+    for package in ("duckdb", "lxml", "polars", "python_calamine"):
+        pytest.importorskip(package)
+    ended = run(12, seed)
+    assert not [how for how in ended if how.startswith("FAILED")]

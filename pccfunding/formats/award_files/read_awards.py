@@ -33,6 +33,7 @@ from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_to
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
@@ -497,6 +498,8 @@ def _similar(one: _SheetRead, best: _SheetRead) -> bool:
 def _no_table(opened: Opened, context: Context) -> str:
     from pccfunding.formats.award_files.headings import read_heading
 
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
     for grid in opened.grids if context.columns else ():
         sheet = sheet_of(grid)
         rows = [sheet.row(position) for position in range(min(sheet.height, 50))]

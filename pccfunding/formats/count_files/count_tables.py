@@ -21,6 +21,7 @@ from pccfunding.formats.count_files.printed_periods import (
     names_a_part,
     names_time,
     year_ends_below,
+    years_over_months,
 )
 from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.periods import Period
@@ -227,7 +228,11 @@ def _read_columns(
         if not re.search("[A-Za-z]", own) and not names_time(own):
             table.left_out.append((own, "its heading names no class"))
             continue
-        periods = _periods_of(own, above)
+        ended = years_over_months([*banner, *above], own)
+        if ended == []:
+            table.left_out.append((own, "a month under a title of years"))
+            continue
+        periods = ended or _periods_of(own, above)
         if not periods and any(names_a_part(text) for text in (own, *above)):
             table.left_out.append((own, "a part of a year, without its days"))
             continue

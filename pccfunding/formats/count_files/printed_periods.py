@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from pccfunding.errors import PeriodError
@@ -10,7 +11,7 @@ from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, add_months, month_end, month_number, start_of
 
 __all__ = ["every_period", "financial_year", "heading_periods", "names_a_part", "names_time",
-           "period_spans", "year_ends_below"]  # fmt: skip
+           "period_spans", "year_ends_below", "years_over_months"]  # fmt: skip
 
 _I = re.IGNORECASE
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s/-]+)?"
@@ -36,6 +37,8 @@ _QUARTERS = (
     re.compile(rf"\b{_FY}[\s,:(]{{0,3}}{_QUARTER}", _I),
 )
 _MONTH_ALONE = re.compile(rf"({MONTH}){_GAP}((?:19|20)\d\d|['’]?\d\d)", _I)
+_YEARS_END = re.compile(r"\b(?:years?|(?:12|twelve)\s?months)\s(?:ending|ended|to)\b", _I)
+_YEARLY = re.compile(r"\byears?\b|\b(?:12|twelve)\s?months\b|\bannual", _I)
 _DAY_ALONE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _PART = re.compile(
     r"\b(?:q\s?[1-4]|quarters?|qtrs?|h\s?[12]|half|halves|to date|ytd|part[\s-]?year|weeks?|days?"
@@ -106,6 +109,22 @@ def heading_periods(text: str) -> list[Period]:
         year, month = _year(match[2]), month_number(match[1])
         return [Period(date(year, month, 1), month_end(year, month))]
     return every_period(text)
+
+
+def years_over_months(lines: Iterable[str], heading: str) -> list[Period] | None:
+    """Find the year that a heading of one month ends, where a title over it speaks of years.
+
+    None where the heading is no month, or no title speaks of years; an empty list where the titles
+    do not say how the month and their years go together.
+    """
+    if not _MONTH_ALONE.fullmatch(heading.strip()):
+        return None
+    told = [line for line in lines if _YEARLY.search(line[:_LONGEST])]
+    if not told:
+        return None
+    if any(_YEARS_END.search(line[:_LONGEST]) and not period_spans(line) for line in told):
+        return every_period(f"year ending {heading}")
+    return []
 
 
 def year_ends_below(text: str) -> bool:
