@@ -1,5 +1,7 @@
-"""Byte mutations of made-up files for every reader; by hand, with how many, from
-which seed on and for how many seconds: python fuzz_readers.py [files] [seed] [seconds].
+"""Byte mutations of made-up files for every reader.
+
+By hand, with how many, from which seed on and for how many seconds:
+python fuzz_readers.py [files] [seed] [seconds].
 
 Whatever the bytes, a reader ends in a result that loses no row, or in one of the library's own
 errors, in a message that a person reads; it neither hangs, nor takes much memory, nor ends in
@@ -221,7 +223,7 @@ if __name__ == "__main__":
     for how, times in sorted(found.items()):
         print(times, how)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{found['read'] + found['refused']:,} of {asked:,} files in {time.monotonic() - began:.0f} s; at most {most} MB"
-    )
+    done = found["read"] + found["refused"]
+    took = time.monotonic() - began
+    print(f"{done:,} of {asked:,} files in {took:.0f} s; at most {most} MB")
     sys.exit(most > MOST_MEGABYTES or any(how.startswith("FAILED") for how in found))

@@ -280,7 +280,10 @@ class PolarsRun(Run):
         cells.append(pl.any_horizontal(places or [pl.lit(False)]).alias("placed"))
         identifier = pl.col("Crime ID") if "Crime ID" in columns else pl.lit(None, pl.String)
         id_hash = pl.when(identifier != "").then(identifier.hash(0)).alias("id_hash")
-        row_hash = pl.concat_list(pl.col(columns).hash(1)).hash(2).alias("row_hash")
+        # With a seed of its own for each column, cells that change places give another sum.
+        row_hash = pl.sum_horizontal(
+            pl.col(name).hash(seed) for seed, name in enumerate(columns, 1)
+        ).alias("row_hash")
         keys = [*names, "placed"]
         number = pl.len().cast(pl.Int64).alias("records")
         counted, ids = pl.collect_all(
@@ -294,9 +297,8 @@ class PolarsRun(Run):
         again = ids["id_hash"].drop_nulls()
         again = again.filter(again.is_duplicated()).unique()
         if len(again):
-            twice = table.select(*cells, id_hash, row_hash).filter(
-                pl.col("id_hash").is_in(again.implode())
-            )
+            twice = table.select(*cells, id_hash, row_hash)
+            twice = twice.join(again.to_frame().lazy(), on="id_hash", how="semi")
             held = twice.collect(engine="streaming")
             first = pl.struct("id_hash", "row_hash").is_first_distinct()
             repeats = held.filter(~first)
