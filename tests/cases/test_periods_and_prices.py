@@ -48,6 +48,9 @@ def test_a_quarter_is_a_quarter() -> None:
         ("Apr to Jun 20", (2020, 4, 1), (2020, 6, 30)),
         ("January 2021", (2021, 1, 1), (2021, 1, 31)),
         ("Jan-21", (2021, 1, 1), (2021, 1, 31)),
+        ("Jan-Mar 2020/21", (2021, 1, 1), (2021, 3, 31)),
+        ("Apr-Jun 2020/21", (2020, 4, 1), (2020, 6, 30)),
+        ("May 2020/21", (2020, 5, 1), (2020, 5, 31)),
     ],
 )
 def test_parts_of_a_year(heading: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:

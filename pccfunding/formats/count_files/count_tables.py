@@ -17,8 +17,8 @@ from pccfunding.formats.count_files.printed_counts import (
 )
 from pccfunding.formats.count_files.printed_periods import (
     every_period,
+    heading_is_part,
     heading_periods,
-    names_a_part,
     names_time,
     year_ends_below,
     years_over_months,
@@ -233,7 +233,7 @@ def _read_columns(
             table.left_out.append((own, "a month under a title of years"))
             continue
         periods = ended or _periods_of(own, above)
-        if not periods and any(names_a_part(text) for text in (own, *above)):
+        if not periods and any(heading_is_part(text) for text in (own, *above)):
             table.left_out.append((own, "a part of a year, without its days"))
             continue
         period = periods[0] if len(periods) == 1 else period_of_title

@@ -10,8 +10,17 @@ from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, add_months, month_end, month_number, start_of
 
-__all__ = ["every_period", "financial_year", "heading_periods", "names_a_part", "names_time",
-           "period_spans", "year_ends_below", "years_over_months"]  # fmt: skip
+__all__ = [
+    "every_period",
+    "financial_year",
+    "heading_is_part",
+    "heading_periods",
+    "names_a_part",
+    "names_time",
+    "period_spans",
+    "year_ends_below",
+    "years_over_months",
+]
 
 _I = re.IGNORECASE
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s/-]+)?"
@@ -30,6 +39,8 @@ _SPAN = re.compile(rf"({MONTH}){_GAP}(['’]?\d{{2,9}}){_TO}({MONTH}){_GAP}(['�
 _SAME_YEAR = re.compile(
     rf"({MONTH}){_TO}({MONTH})\s{{0,3}}['’]?((?:19|20)\d{{2}}|\d{{2}})(?!\d)", _I
 )
+_IN_YEAR = re.compile(rf"\b({MONTH})(?:{_TO}({MONTH}))?[\s,]{{1,3}}{_FY}", _I)
+_MONTH_WORD = re.compile(rf"\b{MONTH}(?![a-z])", _I)
 _FINANCIAL = re.compile(rf"\b{_FY}")
 _QUARTER = r"(?:\bq(?:uarter|tr)?\s?([1-4])\b|\b([1-4])(?:st|nd|rd|th)?\s(?:quarter|qtr)\b)"
 _QUARTERS = (
@@ -75,6 +86,14 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
     for match in _SPAN.finditer(text):
         start = date(_year(match[2]), month_number(match[1]), 1)
         keep(match, start, month_end(_year(match[4]), month_number(match[3])))
+    for match in _IN_YEAR.finditer(text):
+        # "Jan-Mar 2020/21" and "January 2020/21" lie in the second of the two years.
+        year, next_year = int(match[3]), int(match[4])
+        if (year + 1) % 100 == next_year % 100:
+            first = month_number(match[1])
+            last = month_number(match[2]) if match[2] else first
+            ends = year + (last < 4)
+            keep(match, date(year + (first < 4), first, 1), month_end(ends, last))
     for match in _SAME_YEAR.finditer(text):
         year, first, last = _year(match[3]), month_number(match[1]), month_number(match[2])
         keep(match, date(year - (first > last), first, 1), month_end(year, last))
@@ -103,12 +122,20 @@ def names_a_part(text: str) -> bool:
     return any(not any(match.start() in span for span in spans) for match in _PART.finditer(text))
 
 
+def heading_is_part(text: str) -> bool:
+    """Whether a heading names a part of a year, a month beside it among them: "2020/21 (May)"."""
+    spans = [span for span, _ in period_spans(text)]
+    months = (match.start() for match in _MONTH_WORD.finditer(text[:_LONGEST]))
+    beside = any(not any(at in span for span in spans) for at in months)
+    return names_a_part(text) or bool(spans and beside)
+
+
 def heading_periods(text: str) -> list[Period]:
     """Find the periods that the heading of a column names; it may be a month and nothing else."""
     if match := _MONTH_ALONE.fullmatch(text.strip()):
         year, month = _year(match[2]), month_number(match[1])
         return [Period(date(year, month, 1), month_end(year, month))]
-    return every_period(text)
+    return [] if heading_is_part(text) else every_period(text)
 
 
 def years_over_months(lines: Iterable[str], heading: str) -> list[Period] | None:

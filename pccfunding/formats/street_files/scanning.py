@@ -241,8 +241,8 @@ def layout_of(
                 header = _named(next(rows, []))
                 if blank_columns:
                     header += _blank_columns(header, next(rows, []))
-        except (UnicodeDecodeError, csv.Error) as error:
-            faults[file] = f"is no CSV file in UTF-8 ({error})."
+        except (UnicodeDecodeError, csv.Error):
+            faults[file] = "is no CSV file in UTF-8."
             continue
         if other := told_by_titles([header]) if "Crime type" in needed else None:
             other = None if "street file" in other else f"{other}."
