@@ -15,6 +15,12 @@ _T = TypeVar("_T")
 _LONGEST = 500
 
 
+def _printable(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign.isspace() else sign.encode("unicode_escape").decode("ascii")
+
+
 def plain_errors(call: Callable[_P, _T]) -> Callable[_P, _T]:
     """Cut the messages of a call's errors; what a file quotes in them may be of any length.
 
@@ -36,7 +42,7 @@ def plain_errors(call: Callable[_P, _T]) -> Callable[_P, _T]:
             return call(*args, **kwargs)
         except PccFundingError as error:
             said = str(error)
-            told = said if said.isprintable() else said.encode("unicode_escape").decode("ascii")
+            told = "".join(map(_printable, said))
             if len(told) > _LONGEST:
                 told = f"{told[: _LONGEST - 3]}..."
             if told == said:

@@ -38,10 +38,7 @@ class DamagedError(Exception):
 class Holder(Protocol):
     """What holds the records of some files, each once, in a table of the connection."""
 
-    n_repeats: int
-    n_differing: int
-
-    def hold(self, part: Layout, names: Sequence[str]) -> tuple[int, int]: ...
+    def hold(self, part: Layout, names: Sequence[str]) -> None: ...
 
 
 class StreetCache:
@@ -81,18 +78,13 @@ class StreetCache:
             shutil.rmtree(self._part, ignore_errors=True)
 
     def _fill(self, run: Holder, layout: Layout) -> int:
-        repeats, differing = run.hold(layout, _COLUMNS)
-        try:
-            file = f"{_sql(self._part)}/words-{self._parts:05d}.parquet"
-            self.connection.execute(
-                f"COPY (SELECT {', '.join(_COLUMNS)} FROM held) TO '{file}' (COMPRESSION zstd)"
-            )
-            [(rows,)] = self.connection.execute("SELECT count(*) FROM held").fetchall()
-        finally:
-            self.connection.execute("DROP TABLE held")
+        run.hold(layout, _COLUMNS)
+        file = f"{_sql(self._part)}/words-{self._parts:05d}.parquet"
+        self.connection.execute(
+            f"COPY (SELECT {', '.join(_COLUMNS)} FROM held) TO '{file}' (COMPRESSION zstd)"
+        )
         self._parts += 1
-        run.n_repeats += repeats
-        run.n_differing += differing
+        [(rows,)] = self.connection.execute("SELECT count(*) FROM held").fetchall()
         return int(rows)
 
     def seal(self, files: Sequence[str], set_aside: dict[str, str], repeats: Sequence[int]) -> None:

@@ -167,28 +167,54 @@ class DuckRun(Run):
         self.n_files = len(files) - len(self.set_aside)
 
     def add(self, part: Layout) -> int:
-        names = [*dict.fromkeys([*self.columns, *_KNOWN_OF])]
-        repeats, differing = self.hold(part, names)
-        try:
-            found = self.connection.execute(
-                f"SELECT {', '.join(_KNOWN_OF)}, placed, count(*) FROM held GROUP BY ALL"
-            ).fetchall()
-            keys = ", ".join(self.columns)
+        keys = ", ".join([*dict.fromkeys([*self.columns, *_KNOWN_OF]), "placed"])
+        self._see(part, [*dict.fromkeys([*self.columns, *_KNOWN_OF])])
+        # One reading: the counts, and with each the identifiers that it holds.
+        self._make(
+            "part",
+            f"SELECT {keys}, count(*) AS records, list(id_hash) FILTER (WHERE id_hash IS NOT NULL) "
+            f"AS ids FROM street GROUP BY {keys}",
+        )
+        self._refuse_no_months("part")
+        self._make(
+            "again",
+            "SELECT id FROM (SELECT unnest(ids) AS id FROM part) GROUP BY id HAVING count(*) > 1",
+        )
+        if self.connection.execute("SELECT id FROM again LIMIT 1").fetchall():
+            self._find_repeats()
             self.connection.execute(
-                f"INSERT INTO totals SELECT {keys}, count(*) FROM held GROUP BY {keys}"
+                f"INSERT INTO part SELECT {keys}, -count(*), NULL FROM twice WHERE nth > 1 "
+                f"GROUP BY {keys}"
             )
-        finally:
-            self.connection.execute("DROP TABLE held")
-        self.n_repeats += repeats
-        self.n_differing += differing
+        columns = ", ".join(self.columns)
+        self.connection.execute(
+            f"INSERT INTO totals SELECT {columns}, sum(records) FROM part GROUP BY {columns}"
+        )
+        found = self.connection.execute(
+            f"SELECT {', '.join(_KNOWN_OF)}, placed, sum(records)::BIGINT FROM part GROUP BY ALL"
+        ).fetchall()
         self.know(found)
         return sum(row[-1] for row in found)
 
-    def hold(self, part: Layout, names: Sequence[str]) -> tuple[int, int]:
-        """Hold the records of some files, each once.
+    def hold(self, part: Layout, names: Sequence[str]) -> None:
+        """Hold the records of some files in the table `held`, each once."""
+        self._see(part, names)
+        self._make("held", "SELECT * EXCLUDE (row_hash) FROM street")
+        self._refuse_no_months("held")
+        self._make(
+            "again",
+            "SELECT id_hash AS id FROM held WHERE id_hash IS NOT NULL GROUP BY 1 "
+            "HAVING count(*) > 1",
+        )
+        if self.connection.execute("SELECT id FROM again LIMIT 1").fetchall():
+            self._find_repeats()
+            self.connection.execute("DELETE FROM held WHERE id_hash IN (SELECT id FROM again)")
+            self.connection.execute(
+                "INSERT INTO held SELECT * EXCLUDE (row_hash, nth) FROM twice WHERE nth = 1"
+            )
 
-        Gives how many were repeats, and how many identifiers stand beside differing records.
-        """
+    def _see(self, part: Layout, names: Sequence[str]) -> None:
+        """See some files as the view `street`: columns of ours, and hashes to compare rows by."""
         table = read_csv(part, "duckdb", self.connection)
         _refuse_beyond(part, lambda name: table.filter(f'"{name}" IS NOT NULL').limit(1).fetchall())
         columns = [name for name in part.header if not name.startswith(BEYOND)]
@@ -200,37 +226,28 @@ class DuckRun(Run):
         identifier = '"Crime ID"' if "Crime ID" in columns else "NULL::VARCHAR"
         cells.append(f"CASE WHEN {identifier} <> '' THEN hash({identifier}) END AS id_hash")
         cells.append(f"hash({', '.join(map(quoted, columns))}) AS row_hash")
-        table.project(", ".join(cells)).create("held")
-        try:
-            months = self.connection.execute("SELECT DISTINCT month FROM held").fetchall()
-            _refuse_no_months([month for (month,) in months])
-            return self._drop_repeats()
-        except BaseException:
-            self.connection.execute("DROP TABLE held")
-            raise
+        table.project(", ".join(cells)).create_view("street", replace=True)
 
-    def _drop_repeats(self) -> tuple[int, int]:
-        again = self.connection.execute(
-            "SELECT id_hash FROM held WHERE id_hash IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
-        ).fetchnumpy()["id_hash"]
-        if not len(again):
-            return 0, 0
-        self.connection.execute(
-            "CREATE TABLE again AS SELECT rowid AS place, id_hash, row_hash, row_number() OVER "
-            "(PARTITION BY id_hash, row_hash) AS nth FROM held WHERE id_hash IN "
-            "(SELECT id_hash FROM held WHERE id_hash IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+    def _make(self, name: str, query: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+    def _refuse_no_months(self, table: str) -> None:
+        months = self.connection.execute(f"SELECT DISTINCT month FROM {table}").fetchall()
+        _refuse_no_months([month for (month,) in months])
+
+    def _find_repeats(self) -> None:
+        """Number the records of each identifier in `again` that are equal in every cell."""
+        self._make(
+            "twice",
+            "SELECT *, row_number() OVER (PARTITION BY id_hash, row_hash) AS nth FROM street "
+            "WHERE id_hash IN (SELECT id FROM again)",
         )
-        try:
-            [(repeats, differing)] = self.connection.execute(
-                "SELECT (SELECT count(*) FROM again WHERE nth > 1), (SELECT count(*) FROM (SELECT "
-                "1 FROM again GROUP BY id_hash HAVING count(DISTINCT row_hash) > 1))"
-            ).fetchall()
-            self.connection.execute(
-                "DELETE FROM held WHERE rowid IN (SELECT place FROM again WHERE nth > 1)"
-            )
-        finally:
-            self.connection.execute("DROP TABLE again")
-        return int(repeats), int(differing)
+        [(repeats, differing)] = self.connection.execute(
+            "SELECT (SELECT count(*) FROM twice WHERE nth > 1), (SELECT count(*) FROM "
+            "(SELECT 1 FROM twice GROUP BY id_hash HAVING count(DISTINCT row_hash) > 1))"
+        ).fetchall()
+        self.n_repeats += int(repeats)
+        self.n_differing += int(differing)
 
     def totals(self) -> pd.DataFrame:
         keys = ", ".join(self.columns)
