@@ -129,6 +129,25 @@ def test_ten_megabytes_of_empty_columns_cost_little() -> None:
     ends_soon(lambda: pcc.read_recorded_crime(table))
 
 
+def test_a_carriage_return_within_a_line() -> None:
+    ends_soon(lambda: pcc.read_awards(b"Recipient,Amount\rx y\nAlpha,5\n"))
+
+
+def test_a_workbook_whose_every_cell_is_gone() -> None:
+    assert "holds no cell" in ends_soon(lambda: pcc.read_360giving(workbook_of({"grants": []})))
+
+
+def test_a_wide_row_below_a_merged_cell_is_counted_once() -> None:
+    page = (
+        "<html><table><tr><td>Fund<td>Recipient<td>Award (£)</tr>"
+        "<tr><td rowspan=2>Homes<td>Stint<td rowspan=2>5</tr>"
+        "<tr><td>Knot<td>7</tr></table></html>"
+    )
+    result = pcc.read_awards(page.encode())
+    assert result.n_rows == len(result.frame) + result.n_rejected + len(result.others) == 2
+    assert result.rejected["place"].tolist() == ["table 1, row 3"]
+
+
 def test_nesting_without_end() -> None:
     deep = b'{"grants": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     assert "nested" in ends_soon(lambda: pcc.read_360giving(deep))

@@ -63,6 +63,14 @@ class Rows:
     sections: list[tuple[int, str]] = field(default_factory=list)
     lone: list[int] = field(default_factory=list)
 
+    def leave_out(self, positions: set[int]) -> None:
+        """Forget what rows were taken for that are rejected as a whole."""
+        self.others = [one for one in self.others if one[0] not in positions]
+        self.rejected = [one for one in self.rejected if one[0] not in positions]
+        self.totals = [one for one in self.totals if one[0] not in positions]
+        self.sections = [one for one in self.sections if one[0] not in positions]
+        self.lone = [one for one in self.lone if one not in positions]
+
 
 def is_total_label(text: str, sections: Sequence[str] = ()) -> bool:
     """Whether a label is a total's, and no recipient's whose name begins with that word.

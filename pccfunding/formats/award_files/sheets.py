@@ -121,7 +121,11 @@ def line_columns(
 ) -> tuple[Grid, str]:
     """Read delimited text into columns at once; row by row where it is short or ragged."""
     delimiter = sniffed_delimiter(text)
-    first = next(csv.reader(io.StringIO(text[:_LONG_TEXT]), delimiter=delimiter), [])
+    head = io.StringIO(text[:_LONG_TEXT], newline="")
+    try:
+        first = next(csv.reader(head, delimiter=delimiter), [])
+    except csv.Error:
+        first = [""]
     # A first line with a title over every column is as wide as any row that can be read: a wider
     # one stops the quick reader.
     if len(text) < _LONG_TEXT or not all(cell.strip() for cell in first):

@@ -128,6 +128,8 @@ class TableState:
         self.rows: Rows = sort_rows(self.sheet, header, self.first, self.amounts, money)
         self.size = self.rows.stop - self.first
         self.wide = [one for one in self.shape.wide if one < self.rows.stop]
+        if self.wide:
+            self.rows.leave_out(set(self.wide))
         for position in self.wide:
             self.rows.kind[position - self.first] = REJECTED
             for column in self.money.values():

@@ -126,7 +126,8 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
     tables = [(grid, first) for grid in grids if (first := _first_row(grid)) is not None]
     mains = [(grid, first) for grid, first in tables if _is_main(grid, first)]
     if not mains:
-        shown = [str(cell) for cell in tables[0][0].rows[tables[0][1]] if cell != ""][:_SHOWN]
+        begins = tables[0][0].rows[tables[0][1]] if tables else []
+        shown = [str(cell) for cell in begins if cell != ""][:_SHOWN]
         raise TableError(
             f"{source} has no sheet whose first row names 'Identifier' and 'Amount Awarded' or "
             f"other fields of the standard; it begins with {', '.join(map(repr, shown))[:300]}. "
