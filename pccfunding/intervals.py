@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from operator import index
 from typing import SupportsIndex, TypeAlias
 
-from pccfunding.errors import IntervalError
+from pccfunding.errors import IntervalError, TableError
+from pccfunding.words import bracketed, decimal_text
 
-__all__ = ["Exact", "Interval", "as_fraction", "decimal_text", "interval_text"]
+__all__ = ["Exact", "Interval", "as_fraction", "counts_that_print", "interval_text"]
 
 Exact: TypeAlias = int | Fraction | Decimal | str
 
@@ -50,30 +52,6 @@ def as_fraction(number: Exact) -> Fraction:
         return Fraction(number)
     except (ValueError, OverflowError, ZeroDivisionError) as error:
         raise IntervalError(f"{number!r} is not a finite decimal number.") from error
-
-
-def decimal_text(number: Fraction) -> str:
-    """Write a Fraction as a plain decimal string, or as ``"n/d"`` where no decimal ends.
-
-    Examples
-    --------
-    >>> decimal_text(Fraction(37, 2)), decimal_text(Fraction(1, 3))
-    ('18.5', '1/3')
-    """
-    digits, rest, places = [], number.denominator, 0
-    for prime in (2, 5):
-        count = 0
-        while rest % prime == 0:
-            rest //= prime
-            count += 1
-        digits.append(count)
-    if rest != 1:
-        return f"{number.numerator}/{number.denominator}"
-    places = max(digits)
-    scaled = number.numerator * 10**places // number.denominator
-    text = f"{abs(scaled):0{places + 1}d}"
-    sign = "-" if scaled < 0 else ""
-    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +158,9 @@ class Interval:
         return self.intersection(Interval.point(number)) is not None
 
     def __str__(self) -> str:
-        left = "[" if self.low_closed else "("
-        right = "]" if self.high_closed else ")"
         low = "-inf" if self.low is None else decimal_text(self.low)
         high = "inf" if self.high is None else decimal_text(self.high)
-        return f"{left}{low}, {high}{right}"
+        return bracketed(low, high, self.low_closed, self.high_closed)
 
     def intersection(self, other: Interval) -> Interval | None:
         """The numbers that lie in both; None where there are none.
@@ -389,3 +365,18 @@ def interval_text(interval: Interval) -> str:
     if interval.is_point and interval.low is not None:
         return decimal_text(interval.low)
     return str(interval)
+
+
+def counts_that_print(base: Interval, percent: Interval) -> range:
+    """The integers k for which 100 k / n lies in the interval of a printed percentage."""
+    if base.low is None or not base.is_point or base.low.denominator != 1 or base.low <= 0:
+        raise TableError(f"A percentage of a count needs one whole count above 0, not {base}.")
+    count = int(base.low)
+    first, last = 0, count
+    if percent.low is not None:
+        least = percent.low * count / 100
+        first = max(0, math.ceil(least) if percent.low_closed else math.floor(least) + 1)
+    if percent.high is not None:
+        most = percent.high * count / 100
+        last = min(count, math.floor(most) if percent.high_closed else math.ceil(most) - 1)
+    return range(first, last + 1)

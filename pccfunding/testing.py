@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from pccfunding.periods import Period
+from pccfunding.words import pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,6 +201,6 @@ def populations(
 def _token(amount: Fraction, times: int, places: int, word: str) -> str:
     scaled = amount / times * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    digits = f"{whole:0{places + 1}d}"
+    digits = str(whole).zfill(places + 1)
     head, tail = (digits[:-places], "." + digits[-places:]) if places else (digits, "")
-    return f"£{int(head):,}{tail}{word}"
+    return f"{pounds(int(head))}{tail}{word}"

@@ -3,63 +3,110 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-
-__all__ = [
-    "count",
-    "floor_text",
-    "interval_text",
-    "level_text",
-    "number_text",
-    "p_text",
-    "percent",
-    "percent_text",
-    "places_of",
-    "pounds",
-    "quantity",
-    "signed",
-]
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import TypeAlias
 
 MINUS = "\N{MINUS SIGN}"
+Real: TypeAlias = float | Fraction
 
 
-def pounds(amount: float) -> str:
-    """Write pounds in full, with pence only where there are any.
-
-    Examples
-    --------
-    >>> pounds(5981458.0), pounds(285.48)
-    ('£5,981,458', '£285.48')
-    """
-    places = 0 if amount == round(amount) else 2
-    return f"{MINUS if amount < 0 else ''}£{abs(amount):,.{places}f}"
-
-
-def percent(change: float, *, places: int | None = None) -> str:
-    """Write a change in percent with its sign; without `places`, as few digits as it has.
+def is_missing(value: object) -> bool:
+    """Whether one value is missing: None, NaN of any kind, NaT or pandas' NA.
 
     Examples
     --------
-    >>> percent(-8.5), percent(-36.8, places=1), percent(27.0, places=1)
-    ('−8.5%', '−36.8%', '+27.0%')
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0), is_missing("")
+    (True, True, False, False)
     """
-    digits = f"{abs(change):.{places}f}" if places is not None else f"{abs(change):.10g}"
-    sign = "" if float(digits) == 0 else MINUS if change < 0 else "+"
-    return f"{sign}{digits}%"
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        # NA will not say whether it differs from itself, an array says it of each value.
+        return type(value).__name__ == "NAType"
+
+
+def pounds(amount: Real | None, *, places: int | None = None) -> str:
+    """Write pounds in full; without `places`, with pence only where there are any.
+
+    Examples
+    --------
+    >>> pounds(5981458.0), pounds(285.48), pounds(-50), pounds(None)
+    ('£5,981,458', '£285.48', '−£50', 'not published')
+    """
+    if amount is None or is_missing(amount):
+        return "not published"
+    digits = places if places is not None else 0 if float(amount).is_integer() else 2
+    return _written(amount, f",.{digits}f", before="£")
+
+
+def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
+    """Write a sum of amounts; where some are unknown it is a lower bound, and says so.
+
+    Examples
+    --------
+    >>> sum_text(100, 3, 3), sum_text(100, 2, 3), sum_text(None, 0, 2)
+    ('£100', 'at least £100 (2 of 3 amounts known)', 'unknown (0 of 2 amounts known)')
+    """
+    if n_known == n_amounts:
+        return pounds(amount)
+    least = "unknown" if n_known == 0 else f"at least {pounds(amount)}"
+    return f"{least} ({count(n_known)} of {counted(n_amounts, 'amount')} known)"
+
+
+def percent(change: Real | None, *, places: int | None = 1, sign: bool = True) -> str:
+    """Write a percentage; `places=None` gives as few digits as it has, `sign=False` no plus.
+
+    Examples
+    --------
+    >>> percent(-13.567), percent(27), percent(-8.5, places=None), percent(None)
+    ('−13.6%', '+27.0%', '−8.5%', 'undefined')
+    >>> percent(36.814, sign=False)
+    '36.8%'
+    """
+    if change is None or is_missing(change):
+        return "undefined"
+    digits = ",.10g" if places is None else f",.{places}f"
+    return _written(change, digits, plus="+" if sign else "", after="%")
+
+
+def share(part_pct: Real | None) -> str:
+    """Write what part of a whole something is, in percent to two places.
+
+    Examples
+    --------
+    >>> share(36.814), share(100)
+    ('36.81%', '100.00%')
+    """
+    return percent(part_pct, places=2, sign=False)
 
 
 def count(value: object) -> str:
-    """Write a count with thousands separators; a count that is no number stays as it is.
+    """Write a count with thousands separators; text that is no number stays as it is.
 
     Examples
     --------
-    >>> count("3497"), count(11416.0)
-    ('3,497', '11,416')
+    >>> count("3497"), count(11416.0), count(-1200)
+    ('3,497', '11,416', '−1,200')
     """
+    if value is None or is_missing(value):
+        return "undefined"
     try:
-        return f"{int(float(str(value))):,}"
-    except ValueError:
+        number = value if isinstance(value, int) else round(float(str(value)))
+    except (ValueError, OverflowError):
         return str(value)
+    return f"{MINUS if number < 0 else ''}{abs(number):,}"
+
+
+def counted(number: int | None, one: str, many: str | None = None) -> str:
+    """Write how many of a thing there are; `many` where it is more than `one` and an s.
+
+    Examples
+    --------
+    >>> counted(1, "output"), counted(2, "output"), counted(0, "reply", "replies")
+    ('1 output', '2 outputs', '0 replies')
+    """
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def places_of(values: Iterable[float]) -> int:
@@ -73,76 +120,97 @@ def places_of(values: Iterable[float]) -> int:
     return max((len(f"{value:.10g}".partition(".")[2]) for value in values), default=0)
 
 
-def quantity(value: float, unit: str, *, places: int | None = None) -> str:
+def quantity(value: Real | None, unit: str = "", *, places: int | None = None) -> str:
     """Write a number in its unit; without `places`, with as few digits as it has.
 
     Examples
     --------
     >>> quantity(272.52, "GBP"), quantity(92.0, "percent"), quantity(238.0, "count")
     ('£272.52', '92%', '238')
+    >>> quantity(-1500.0), quantity(0.5, places=2)
+    ('−1,500', '0.50')
     """
+    if value is None or is_missing(value):
+        return "undefined"
     if unit == "GBP":
         return pounds(value)
-    digits = f"{abs(value):,.10g}" if places is None else f"{abs(value):,.{places}f}"
-    signed = f"{MINUS if value < 0 else ''}{digits}"
-    if unit == "percent":
-        return f"{signed}%"
-    return signed if unit in ("", "count") else f"{signed} {unit}"
+    after = "%" if unit == "percent" else "" if unit in ("", "count") else f" {unit}"
+    return _written(value, ",.10g" if places is None else f",.{places}f", after=after)
 
 
-def percent_text(value: float | None) -> str:
-    """Write a percentage change with its sign.
+def number_text(value: Real | None, *, digits: int = 4) -> str:
+    """Write a number to some significant digits, whole and large numbers in full.
 
     Examples
     --------
-    >>> percent_text(-13.567), percent_text(4.0), percent_text(None)
-    ('-13.6%', '+4.0%', 'undefined')
+    >>> number_text(12345.0), number_text(0.123456), number_text(-118), number_text(12345.6)
+    ('12,345', '0.1235', '−118', '12,346')
+    >>> number_text(1.23456, digits=3)
+    '1.23'
     """
-    if value is None:
+    if value is None or is_missing(value):
         return "undefined"
-    if math.isinf(value):
-        return "no bound"
-    rounded = round(value, 1) + 0.0
-    return f"{rounded:+,.1f}%" if rounded else "0.0%"
+    full = float(value).is_integer() or abs(value) >= 10 ** (digits - 1)
+    return _written(value, ",.0f" if full else f".{digits}g")
 
 
-def number_text(value: float) -> str:
-    """Write a number to four significant digits, whole numbers and thousands in full.
+def dispersion_text(dispersion: float) -> str:
+    """Write how much more than independent events counts scatter.
 
     Examples
     --------
-    >>> number_text(12345.0), number_text(0.123456), number_text(-118.0), number_text(12345.6)
-    ('12,345', '0.1235', '-118', '12,346')
+    >>> dispersion_text(2), dispersion_text(1.23456)
+    ('dispersion 2', 'dispersion 1.23')
     """
-    if float(value).is_integer():
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
+    return f"dispersion {number_text(dispersion, digits=3)}"
 
 
-def interval_text(low: float | None, high: float | None, *, percent: bool = True) -> str:
-    """Write the ends of an interval.
+def signed(value: Real | None) -> str:
+    """Write a coefficient with its sign.
 
     Examples
     --------
-    >>> interval_text(-22.0, -4.1), interval_text(-50.0, math.inf)
-    ('-22.0% to -4.1%', '-50.0% to no bound')
+    >>> signed(-0.314), signed(0.0), signed(None)
+    ('−0.31', '0.00', 'undefined')
     """
-    if low is None or high is None:
+    if value is None or is_missing(value):
         return "undefined"
-    if percent:
-        return f"{percent_text(low)} to {percent_text(high)}"
-    return f"{number_text(low)} to {number_text(high)}"
+    return _written(value, ".2f", plus="+")
+
+
+def interval_text(
+    low: Real | None, high: Real | None, write: Callable[[Real], str] = percent
+) -> str:
+    """Write the ends of an interval, each with `write`.
+
+    Examples
+    --------
+    >>> interval_text(-22.0, -4.1), interval_text(-50.0, math.inf), interval_text(1, 2.5, signed)
+    ('−22.0% to −4.1%', '−50.0% to no bound', '+1.00 to +2.50')
+    """
+    return "undefined" if low is None or high is None else f"{write(low)} to {write(high)}"
+
+
+def bracketed(low: str, high: str, low_closed: bool | None, high_closed: bool | None) -> str:
+    """Write an interval of two written ends; a round bracket leaves its end out.
+
+    Examples
+    --------
+    >>> bracketed("0", "1.2", True, False)
+    '[0, 1.2)'
+    """
+    return f"{'[' if low_closed else '('}{low}, {high}{']' if high_closed else ')'}"
 
 
 def level_text(confidence_level: float) -> str:
-    """Write a confidence level as a percentage.
+    """Write a confidence level or a power as a percentage.
 
     Examples
     --------
     >>> level_text(0.95), level_text(0.998)
     ('95%', '99.8%')
     """
-    return f"{100 * confidence_level:.10g}%"
+    return percent(100 * confidence_level, places=None, sign=False)
 
 
 def p_text(p_value: float | None) -> str:
@@ -153,7 +221,7 @@ def p_text(p_value: float | None) -> str:
     >>> p_text(0.05011), p_text(3e-7), p_text(None)
     ('p = 0.05011', 'p < 0.001', 'p undefined')
     """
-    if p_value is None:
+    if p_value is None or is_missing(p_value):
         return "p undefined"
     if p_value < 0.001:
         return "p < 0.001"
@@ -171,23 +239,63 @@ def floor_text(min_p: float | None) -> str:
     """
     if min_p is None:
         return "no smallest attainable p (an approximation)"
-    return (
-        "smallest attainable p under 0.001"
-        if min_p < 0.001
-        else (f"smallest attainable p {min_p:.3f}")
-    )
+    return f"smallest attainable p {'under 0.001' if min_p < 0.001 else f'{min_p:.3f}'}"
 
 
-def signed(value: float | None) -> str:
-    """Write a coefficient with its sign.
+def amount_text(value: Real, unit: str | None) -> str:
+    """Write how far two numbers lie apart: pounds in full, percentages in points, others roughly.
 
     Examples
     --------
-    >>> signed(-0.314), signed(0.0), signed(None)
-    ('−0.31', '0.00', 'undefined')
+    >>> amount_text(Fraction(-50), "GBP"), amount_text(1, "percent"), amount_text(12.56, None)
+    ('−£50', '1 point', '12.6')
     """
-    if value is None:
-        return "undefined"
-    digits = f"{abs(value):.2f}"
-    sign = "" if float(digits) == 0 else MINUS if value < 0 else "+"
-    return f"{sign}{digits}"
+    if unit == "GBP":
+        return pounds(value)
+    number = _rough(value)
+    return f"{number} point{'s' * (value != 1)}" if unit == "percent" else number
+
+
+def share_text(gap_pct: Real) -> str:
+    """Write how large a gap is in percent.
+
+    Examples
+    --------
+    >>> [share_text(size) for size in (0.001, 5.31, 72.2, 173.1)]
+    ['under 0.01%', '5.3%', '72%', '173%']
+    """
+    if gap_pct < Fraction(1, 100):
+        return "under 0.01%"
+    return f"{_rough(gap_pct if gap_pct < 10 else round(gap_pct))}%"
+
+
+def decimal_text(number: Fraction) -> str:
+    """Write a Fraction as a plain decimal that reads back, or as ``"n/d"`` where none ends.
+
+    Examples
+    --------
+    >>> decimal_text(Fraction(37, 2)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-1, 4))
+    ('18.5', '1/3', '-0.25')
+    """
+    rest, places = number.denominator, 0
+    while rest > 1:
+        step = math.gcd(rest, 10)
+        if step == 1:
+            return f"{number.numerator}/{number.denominator}"
+        rest, places = rest // step, places + 1
+    text = f"{abs(number.numerator) * 10**places // number.denominator:0{places + 1}d}"
+    sign = "-" if number < 0 else ""
+    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
+
+
+def _rough(value: Real) -> str:
+    return number_text(value, digits=2 if -10 < value < 10 else 3)
+
+
+def _written(value: Real, digits: str, *, plus: str = "", before: str = "", after: str = "") -> str:
+    """Write a number with at most one sign; what rounds to nothing has none."""
+    if math.isinf(value):
+        return "no bound"
+    text = f"{abs(float(value)):{digits}}"
+    sign = MINUS if value < 0 else plus
+    return f"{sign if text.strip('0.,') else ''}{before}{text}{after}"

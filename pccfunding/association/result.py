@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, REASONS
 from pccfunding.association.confounding import BaselineCheck, DenominatorNull
 from pccfunding.association.influence import Influence, PearsonCheck
 from pccfunding.association.noise_test import Gate
@@ -17,18 +16,60 @@ from pccfunding.association.ranges import FigureRange, MeasurementInterval
 from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
+from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
-from pccfunding.words import floor_text, level_text, p_text
+from pccfunding.results import CAUTIONS, Face
+from pccfunding.words import (
+    count,
+    dispersion_text,
+    floor_text,
+    interval_text,
+    level_text,
+    number_text,
+    p_text,
+    quantity,
+    signed,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from pccfunding.association.pairing import Pairing
 
-__all__ = ["NAMES", "Association", "estimand_of", "null_rows", "said", "scatter_rows"]
+__all__ = [
+    "OVERRIDES",
+    "REASONS",
+    "Association",
+    "estimand_of",
+    "null_rows",
+    "scatter_rows",
+]
 
-NAMES = {"spearman": "Spearman's rho", "kendall": "Kendall's tau-b", "pearson": "Pearson's r"}
-MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
+REASONS = {
+    "mixed flows": "grants received and awards made are different money; keep one flow",
+    "mixed statuses": "plans, awards and payments are different money; keep one status",
+    "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
+    "mixed kinds of area": "show districts and forces separately, never pooled",
+    "no area in common": "spend and outcome share no area",
+    "spend not per head": (
+        "areas differ in size, so only spend for each resident can be set beside an outcome; "
+        "per_capita_spend gives it, and a column of one's own says per what in its name"
+    ),
+    "spend not published": "one amount for each area would be needed",
+    "one area only": "what happens inside one area is no sample of anything",
+    "no variation in spend": (
+        "spend per head is the same in every area, as it is wherever a whole is shared out by "
+        "population; the amounts actually spent in each area would be needed"
+    ),
+    "counts missing": "percentages alone do not say how far counting noise reaches",
+    "fewer than four areas": "with three areas no order is rarer than one in six",
+    "no variation in outcome": "the outcome is the same in every area",
+    "zero spend has no logarithm": "Pearson's r is on the logarithm of spend; use ranks",
+    "windows out of order": "the money does not come before what is to be compared with it",
+    "series break": "what is counted changed between the two windows",
+    "pandemic months": "a window holds months from March 2020 to March 2021",
+}
+OVERRIDES = ("pandemic months", "series break", "windows out of order")
 
 
 def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
@@ -56,19 +97,11 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     )
     behind = "" if lag is None else f", {lag} whole years before the follow-up"
     return (
-        f"association, {where}, between {MEASURED[method]} of {money} "
+        f"association, {where}, between {'the log of ' * (method == 'pearson')}"
+        f"{words['measured'] or 'the column asked for'} of {money} "
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
-
-
-def said(result: Association) -> str:
-    """Give the text of a result, cautions included."""
-    sentences = _refused(result) if result.test is None else _told(result)
-    if result.cautions:
-        doubts = "; ".join(CAUTIONS[code] for code in result.cautions)
-        sentences = [*sentences, f"Caution: {doubts}."]
-    return " ".join(sentences)
 
 
 def _refused(result: Association) -> Sequence[str]:
@@ -97,8 +130,8 @@ def _with_left_out(result: Association) -> Sequence[str]:
     if test is None or test.statistic is None:
         return []
     return [
-        f"With {' and '.join(result.left_out)}, left out above, it is {test.statistic:+.2f} "
-        f"({p_text(test.p_value)}, n = {test.n} areas, family of {result.family_size:,}, "
+        f"With {' and '.join(result.left_out)}, left out above, it is {signed(test.statistic)} "
+        f"({p_text(test.p_value)}, n = {test.n} areas, family of {count(result.family_size)}, "
         f"{floor_text(test.min_p)})."
     ]
 
@@ -110,21 +143,21 @@ def _noise(result: Association) -> Sequence[str]:
     if gate is not None and gate.test is not None and gate.opens:
         phi = gate.dispersion_from
         if gate.dispersion is not None:
-            phi = f"dispersion {gate.dispersion:.3g}, {phi}"
+            phi = f"{dispersion_text(gate.dispersion)}, {phi}"
         base = (
             "base count not known"
             if result.base_count is None
-            else (f"base {result.base_count:,} offences")
+            else (f"base {count(result.base_count)} offences")
         )
         sentences.append(
             f"The changes differ by more than counting noise: reliability "
-            f"{gate.test.reliability:.2f} ({base}; {phi})."
+            f"{quantity(gate.test.reliability, places=2)} ({base}; {phi})."
         )
     if detectable is not None and detectable.correlation is not None:
         size = detectable.simulated or detectable.correlation
         sentences.append(
-            f"With {result.n} areas a correlation would have to be about {size:.2f} to show with "
-            f"power 0.8."
+            f"With {result.n} areas a correlation would have to be about "
+            f"{quantity(size, places=2)} to show with power 0.8."
         )
     return sentences
 
@@ -134,26 +167,30 @@ def _coefficient(result: Association) -> str:
     interval, level = result.interval, level_text(result.confidence_level)
     if interval is not None and interval.low is not None and interval.high is not None:
         parts.append(
-            f"approximate {level} interval {interval.low:+.2f} to {interval.high:+.2f} "
+            f"approximate {level} interval {interval_text(interval.low, interval.high, signed)} "
             f"({interval.method})"
         )
     elif interval is not None:
         parts.append(f"no {level} interval: {interval.reason}")
     redrawn = result.measurement
     if redrawn is not None and redrawn.low is not None:
-        phi = f", dispersion {redrawn.dispersion:.3g}" if redrawn.dispersion else ""
+        phi = ""
+        if redrawn.dispersion:
+            phi = f", {dispersion_text(redrawn.dispersion)}"
         parts.append(
-            f"{redrawn.low:+.2f} to {redrawn.high:+.2f} when {redrawn.redrawn} are drawn again{phi}"
+            f"{interval_text(redrawn.low, redrawn.high, signed)} when {redrawn.redrawn} are drawn "
+            f"again{phi}"
         )
-    return f"{NAMES[result.method]} {result.estimate:+.2f} ({'; '.join(parts) or 'no interval'})"
+    name = METHODS[result.method]
+    return f"{name} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
 
 
 def _rarity(result: Association) -> str:
     test = result.test
     assert test is not None
-    orders = f"{'all ' if test.exact else ''}{test.resamples:,} "
+    orders = f"{'all ' if test.exact else ''}{count(test.resamples)} "
     orders += "orders" if test.exact else "random orders"
-    family = "family of 1" if result.family_size == 1 else f"family of {result.family_size:,}"
+    family = f"family of {count(result.family_size)}"
     adjusted = ""
     if result.family_size > 1:
         adjusted = f"; {p_text(result.adjusted_p)} for the family ({result.adjusted_by})"
@@ -173,15 +210,15 @@ def _because(result: Association) -> str:
         least = max(q.by_dispersion["p_value"]) if gate.dispersion is None else q.p_value
         phi = "dispersion 1, 2 and 4 do not all open it"
         if gate.dispersion is not None:
-            phi = f"dispersion {gate.dispersion:.3g}, {gate.dispersion_from}"
+            phi = f"{dispersion_text(gate.dispersion)}, {gate.dispersion_from}"
         elif q.gate == "shut":
             phi = "at dispersion 1, 2 and 4 alike"
         return (
-            f" (Cochran's Q {q.q:.4g} on {q.df} degrees of freedom; {phi}; {p_text(least)}, "
-            f"n = {result.n} areas, family of 1, {floor_text(None)})"
+            f" (Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom; {phi}; "
+            f"{p_text(least)}, n = {result.n} areas, family of 1, {floor_text(None)})"
         )
     if verdict == "too few areas to tell":
-        return f" (n = {result.n}; no p can be below {result.min_p:.3g})"
+        return f" (n = {result.n}; no p can be below {number_text(result.min_p, digits=3)})"
     if verdict == "rests on one area":
         assert result.influence is not None
         return f" ({' or '.join(result.influence.rests_on)})"
@@ -194,8 +231,8 @@ def _because(result: Association) -> str:
 def _settled(result: Association) -> tuple[str, str]:
     interval = result.interval
     if interval is None or interval.low is None or interval.high is None:
-        return "-1", "+1"
-    return f"{interval.low:+.2f}", f"{interval.high:+.2f}"
+        return quantity(-1), "+1"
+    return signed(interval.low), signed(interval.high)
 
 
 _FEW = 12
@@ -222,11 +259,15 @@ def scatter_rows(found: Association) -> pd.DataFrame:
             "y": y,
             "intercept": [line[0] for line in lines],
             "slope": [line[1] for line in lines],
-            "x_label": "£ per head",
+            "x_label": ", ".join(filter(None, (found.spend_measured, _prices(found)))),
             "y_label": "log reduction (above 0: a fall)",
             **_facts(found),
         }
     )
+
+
+def _prices(found: Association) -> str:
+    return f"{found.spend_prices} prices" if found.spend_prices else ""
 
 
 def _line(x: Any, y: Any) -> tuple[float, float]:
@@ -255,7 +296,7 @@ def null_rows(found: Association) -> pd.DataFrame:
 def _facts(found: Association) -> dict[str, Any]:
     assert found.test is not None
     return {
-        "coefficient": NAMES[found.method],
+        "coefficient": METHODS[found.method],
         "statistic": found.estimate,
         "interval_low": found.interval.low if found.interval else None,
         "interval_high": found.interval.high if found.interval else None,
@@ -272,7 +313,7 @@ def _facts(found: Association) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Association:
+class Association(Face):
     """Spend per head against reduction, across areas, with what may be said of it.
 
     Attributes
@@ -288,7 +329,7 @@ class Association:
         Areas used.
     unit : str
         What the areas are.
-    spend_window, spend_status, spend_prices, spend_allocation : str or None
+    spend_window, spend_status, spend_prices, spend_measured, spend_allocation : str or None
     baseline_window, follow_up_window, outcome : str or None
     base_count : int or None
         Offences in the baseline over all areas used.
@@ -354,6 +395,7 @@ class Association:
     spend_window: str | None
     spend_status: str | None
     spend_prices: str | None
+    spend_measured: str | None
     spend_allocation: str | None
     baseline_window: str | None
     follow_up_window: str | None
@@ -385,6 +427,7 @@ class Association:
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["association"]
 
     @property
     def estimate(self) -> float | None:
@@ -414,7 +457,7 @@ class Association:
     @property
     def text(self) -> str:
         """Sentences that can be pasted, interval, floor and cautions included."""
-        return said(self)
+        return self._with_doubts(" ".join(_refused(self) if self.test is None else _told(self)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -483,8 +526,3 @@ class Association:
                 f"{name} has nothing to draw: not estimable, {self.reason}. `areas` and `dropped` "
                 "hold what was read."
             )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"

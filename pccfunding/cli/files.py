@@ -11,6 +11,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.words import counted, number_text
 
 __all__: list[str] = []
 
@@ -78,7 +79,7 @@ def import_awards(
             f"Wrote a data package; next: pccfunding check {package}", markup=False, soft_wrap=True
         )
     if result.n_rejected and not allow_rejected:
-        rows = f"{result.n_rejected} row{'' if result.n_rejected == 1 else 's'}"
+        rows = counted(result.n_rejected, "row")
         click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
         sys.exit(1)
 
@@ -201,7 +202,7 @@ def count_police_uk(
         task = bar.add_task("Counting", total=n_files)
 
         def told(files: int, rows: int) -> None:
-            said = f"{files:,} of {n_files:,} files, {rows:,} records"
+            said = f"{number_text(files)} of {counted(n_files, 'file')}, {counted(rows, 'record')}"
             bar.update(task, completed=files, description=said)
 
         found = street_counts.count_police_uk(

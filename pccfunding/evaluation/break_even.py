@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, one_of, optional_count, some_positive
+from pccfunding.errors import TableError, one_of
+from pccfunding.evaluation.arguments import Number, optional_count, some_positive
 from pccfunding.results import Result
-from pccfunding.words import number_text
+from pccfunding.words import count, number_text, percent, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,15 +93,16 @@ class BreakEven(Result):
             share = ""
             if self.share_of_baseline_pct:
                 base = round(100 * self.recorded_needed[k] / self.share_of_baseline_pct[k])
-                share = f", {self.share_of_baseline_pct[k]:.1f}% of a base of {base:,}"
+                part = percent(self.share_of_baseline_pct[k], sign=False)
+                share = f", {part} of a base of {count(base)}"
             doubt = " (unit cost not verified)" if name in self.not_verified else ""
             parts.append(
                 f"{number_text(round(self.recorded_needed[k], 1))} recorded of "
-                f"{name} at £{self.unit_costs_gbp[k]:,.0f} each and "
+                f"{name} at {pounds(self.unit_costs_gbp[k], places=0)} each and "
                 f"{number_text(self.multipliers[k])} for each recorded{share}{doubt}"
             )
         return (
-            f"£{self.award_gbp:,.0f} equals the cost of {'; or of '.join(parts)}; "
+            f"{pounds(self.award_gbp, places=0)} equals the cost of {'; or of '.join(parts)}; "
             "this compares prices, without interval, and says nothing about what followed."
         )
 

@@ -12,7 +12,6 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
     optional_dispersion,
     proper_fraction,
     some_number,
@@ -20,6 +19,7 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import DISPERSIONS
 from pccfunding.results import Result
+from pccfunding.words import dispersion_text, floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,14 +98,14 @@ class CochranQ(Result):
         phi = (
             "dispersion taken as 1"
             if self.dispersion is None
-            else (f"dispersion {self.dispersion:.3g}")
+            else (f"{dispersion_text(self.dispersion)}")
         )
-        p = "< 0.001" if (self.p_value or 0) < 0.001 else f"= {self.p_value:.3f}"
         return (
-            f"Between {self.n} areas Cochran's Q is {self.q:.4g} on {self.df} degrees of freedom "
-            f"({phi}; p {p}, n = {self.n} areas, family of 1, no smallest attainable p "
-            f"(an approximation)); {100 * (self.reliability or 0):.0f}% of the spread of "
-            f"{self.n} log changes is beyond counting noise, and the gate is: {self.gate}."
+            f"Between {self.n} areas Cochran's Q is {number_text(self.q)} on {self.df} degrees of "
+            f"freedom ({phi}; {p_text(self.p_value)}, n = {self.n} areas, family of 1, "
+            f"{floor_text(None)}); {percent(100 * (self.reliability or 0), places=0, sign=False)} "
+            f"of the spread of {self.n} log changes is beyond counting noise, and the gate is: "
+            f"{self.gate}."
         )
 
 

@@ -10,17 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import (
-    Number,
-    one_of,
-    proper_fraction,
-    some_number,
-    whole_number,
-)
+from pccfunding.errors import TableError, one_of
+from pccfunding.evaluation.arguments import Number, proper_fraction, some_number, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import level_text
+from pccfunding.words import interval_text, level_text, signed
 
 __all__ = ["CorrelationInterval", "bca_interval", "bonett_wright", "fisher_z_interval"]
 
@@ -72,12 +66,12 @@ class CorrelationInterval(Result):
             return f"Not estimable: {self.reason}."
         if self.low is None or self.high is None:
             return (
-                f"Between {self.n} areas the correlation is {self.correlation:+.2f}; there is no "
-                f"{level} interval ({self.method}): {self.reason}."
+                f"Between {self.n} areas the correlation is {signed(self.correlation)}; there is "
+                f"no {level} interval ({self.method}): {self.reason}."
             )
         return (
-            f"Between {self.n} areas the correlation is {self.correlation:+.2f}, approximate "
-            f"{level} interval {self.low:+.2f} to {self.high:+.2f} ({self.method})."
+            f"Between {self.n} areas the correlation is {signed(self.correlation)}, approximate "
+            f"{level} interval {interval_text(self.low, self.high, signed)} ({self.method})."
         )
 
 

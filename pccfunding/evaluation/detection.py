@@ -10,10 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_dispersion,
     proper_fraction,
     some_number,
@@ -21,7 +20,7 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import percent_text
+from pccfunding.words import count, dispersion_text, interval_text, level_text, quantity
 
 __all__ = [
     "MinimalDetectable",
@@ -70,14 +69,15 @@ class MinimalDetectable(Result):
 
     def _finding(self) -> str:
         terms = (
-            f"base {self.count_before:,}, dispersion {self.dispersion:.3g}, power "
-            f"{100 * self.power:.0f}% at {self.alpha:g} two-sided"
+            f"base {count(self.count_before)}, {dispersion_text(self.dispersion)}, "
+            f"power {level_text(self.power)} at {quantity(self.alpha)} two-sided"
         )
         if self.fall_pct is None:
             return f"No fall would show ({terms}): {self.reason}."
         return (
-            f"Two periods would show a change outside {percent_text(self.fall_pct)} to "
-            f"{percent_text(self.rise_pct)} ({terms}); a smaller one would more likely be missed."
+            "Two periods would show a change outside "
+            f"{interval_text(self.fall_pct, self.rise_pct)} ({terms}); a smaller one would more "
+            "likely be missed."
         )
 
 
@@ -116,12 +116,12 @@ class MinimalDetectableCorrelation(Result):
         simulated = (
             ""
             if self.simulated is None
-            else (f"; simulated for the exact Spearman test it is {self.simulated:g}")
+            else (f"; simulated for the exact Spearman test it is {quantity(self.simulated)}")
         )
         return (
-            f"With {self.n} areas a correlation would have to be about {self.correlation:.2f} to "
-            f"show with power {100 * self.power:.0f}% at {self.alpha:g} two-sided "
-            f"(Fisher-z formula, approximate{simulated})."
+            f"With {self.n} areas a correlation would have to be about "
+            f"{quantity(self.correlation, places=2)} to show with power {level_text(self.power)} "
+            f"at {quantity(self.alpha)} two-sided (Fisher-z formula, approximate{simulated})."
         )
 
 

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.evaluation.arguments import Number, optional_count
-from pccfunding.evaluation.months import month_number
+from pccfunding.evaluation.arguments import Number, month_number, optional_count
 from pccfunding.results import Result
-from pccfunding.words import interval_text
+from pccfunding.words import counted, dispersion_text, interval_text, number_text
 
 __all__ = ["Dispersion", "dispersion_from_months"]
 
@@ -66,10 +65,11 @@ class Dispersion(Result):
         if self.dispersion is None:
             return f"Not estimable: {self.reason}."
         return (
-            f"Monthly counts scatter with dispersion {self.dispersion:.3g} (95% interval "
-            f"{interval_text(self.low, self.high, percent=False)}; Pearson X2 "
-            f"{self.pearson_x2:.4g} on {self.df} degrees of freedom with calendar-month terms, "
-            f"{self.n_months} months, {self.events:,} events); 1 would be independent events."
+            f"Monthly counts scatter with {dispersion_text(self.dispersion)} (95% interval "
+            f"{interval_text(self.low, self.high, number_text)}; Pearson X2 "
+            f"{number_text(self.pearson_x2)} on {self.df} degrees of freedom with calendar-month "
+            f"terms, {self.n_months} months, {counted(self.events, 'event')}); 1 would be "
+            "independent events."
         )
 
 

@@ -6,16 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pccfunding.evaluation.arguments import (
-    Number,
-    one_of,
-    proper_fraction,
-    some_positive,
-    whole_number,
-)
+from pccfunding.errors import one_of
+from pccfunding.evaluation.arguments import Number, proper_fraction, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import interval_text, level_text, number_text
+from pccfunding.words import counted, interval_text, level_text, number_text
 
 __all__ = ["PoissonInterval", "poisson_interval"]
 
@@ -55,8 +50,8 @@ class PoissonInterval(Result):
         over = "" if self.exposure == 1 else f" over {number_text(self.exposure)} of exposure"
         side = "one-sided " if self.sides == 1 else ""
         return (
-            f"{self.count:,} events{over}: {side}{level_text(self.confidence_level)} interval "
-            f"{interval_text(self.low, self.high, percent=False)} ({self.method} Poisson)."
+            f"{counted(self.count, 'event')}{over}: {side}{level_text(self.confidence_level)} "
+            f"interval {interval_text(self.low, self.high, number_text)} ({self.method} Poisson)."
         )
 
 

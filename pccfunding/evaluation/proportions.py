@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from typing import Literal
 
-from pccfunding.errors import PrintedError
+from pccfunding.errors import PrintedError, one_of
 from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
 from pccfunding.evaluation.log_ratios import quantile
-from pccfunding.intervals import Interval
+from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.results import Result
-from pccfunding.words import level_text
+from pccfunding.words import count, interval_text, level_text, percent
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
+
+_METHODS = {"wilson": "Wilson", "clopper-pearson": "Clopper-Pearson, exact"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,8 @@ class Proportion(Result):
     counts : tuple of int
         Every count that prints so; empty where none does.
     low_pct, high_pct : float or None
-        Lowest lower and highest upper end of the Wilson intervals.
+        Lowest lower and highest upper end of the intervals.
+    method : {"wilson", "clopper-pearson"}
     confidence_level : float
     reason : str or None
     cautions : tuple of str
@@ -48,6 +52,7 @@ class Proportion(Result):
     counts: tuple[int, ...]
     low_pct: float | None
     high_pct: float | None
+    method: str
     confidence_level: float
     reason: str | None
 
@@ -60,18 +65,25 @@ class Proportion(Result):
         if self.low_pct is None or self.high_pct is None:
             return f"Not estimable: {self.reason}."
         first, last = self.counts[0], self.counts[-1]
-        fits = f"a count of {first:,}" if first == last else f"a count of {first:,} to {last:,}"
-        what = f"{100 * first / self.n:.1f}%" if self.printed.isdigit() else self.printed
+        fits = f"a count of {count(first)}{f' to {count(last)}' * (first != last)}"
+        share = percent(100 * first / self.n, sign=False)
+        what = share if self.printed.isdigit() else self.printed
         return (
-            f"{what} of {self.n:,} (the base) is {fits}; {level_text(self.confidence_level)} "
-            f"interval {self.low_pct:.1f}% to {self.high_pct:.1f}% (Wilson)."
+            f"{what} of {count(self.n)} (the base) is {fits}; {level_text(self.confidence_level)} "
+            f"interval {interval_text(self.low_pct, self.high_pct, partial(percent, sign=False))} "
+            f"({_METHODS[self.method]})."
         )
 
 
 def proportion_interval(
-    printed: str | int, n: Number, *, confidence_level: float = 0.95, base_stated: bool = True
+    printed: str | int,
+    n: Number,
+    *,
+    confidence_level: float = 0.95,
+    base_stated: bool = True,
+    method: Literal["wilson", "clopper-pearson"] = "wilson",
 ) -> Proportion:
-    """Give the Wilson interval of a printed percentage, over every count that prints so.
+    """Give the interval of a printed percentage, over every count that prints so.
 
     Parameters
     ----------
@@ -82,6 +94,8 @@ def proportion_interval(
     confidence_level : float, default 0.95
     base_stated : bool, default True
         Whether the source says that `n` is the base.
+    method : {"wilson", "clopper-pearson"}, default "wilson"
+        Clopper-Pearson never covers less than it promises, and is wider.
 
     Returns
     -------
@@ -92,12 +106,16 @@ def proportion_interval(
     PrintedError
         If the text is no percentage.
     TableError
-        If the base is not 1 or more, or the count is above it.
+        If the base is not 1 or more.
+    UnknownNameError
+        If the method is not one of the two.
 
     References
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
     Journal of the American Statistical Association 22, 209-212.
+    Clopper, C. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in
+    the case of the binomial. Biometrika 26, 404-413.
 
     Examples
     --------
@@ -107,20 +125,22 @@ def proportion_interval(
     """
     base = whole_number(n, "n", least=1)
     level = proper_fraction(confidence_level, "confidence_level")
+    how = one_of(method, "method", _METHODS)
     if isinstance(printed, str):
         percent = parse_printed(printed)
         if percent.unit != "percent":
             raise PrintedError(f"{printed!r} is no percentage; write it as '92%' or give a count.")
         counts = counts_compatible(printed, base)
     else:
-        count = whole_number(printed, "the count", least=0)
-        counts = (count,) if count <= base else ()
+        given = whole_number(printed, "the count", least=0)
+        counts = (given,) if given <= base else ()
     codes = ["no-comparison-group"]
     if len(counts) > 1:
         codes.append("several-counts-fit")
     if not base_stated:
         codes.append("base-not-stated")
-    ends = [_wilson(count, base, level) for count in counts]
+    interval = _wilson if how == "wilson" else _clopper_pearson
+    ends = [interval(number, base, level) for number in counts]
     fails = f"prints as {printed}" if isinstance(printed, str) else f"is {printed}"
     return Proportion(
         printed=str(printed),
@@ -128,8 +148,9 @@ def proportion_interval(
         counts=counts,
         low_pct=min(100 * low for low, _ in ends) if ends else None,
         high_pct=max(100 * high for _, high in ends) if ends else None,
+        method=how,
         confidence_level=level,
-        reason=None if counts else f"no count out of {base:,} {fails}",
+        reason=None if counts else f"no count out of {count(base)} {fails}",
         cautions=tuple(codes),
     )
 
@@ -187,10 +208,19 @@ def counts_compatible(printed: str, n: Number) -> tuple[int, ...]:
     return tuple(k for k in range(max(first, 0), last + 1) if Fraction(k, base) in reading)
 
 
-def _wilson(count: int, n: int, level: float) -> tuple[float, float]:
+def _wilson(number: int, n: int, level: float) -> tuple[float, float]:
     z = quantile((1 + level) / 2)
-    p, grown = count / n, 1 + z**2 / n
+    p, grown = number / n, 1 + z**2 / n
     centre = (p + z**2 / (2 * n)) / grown
     reach = z / grown * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     # At 0 and n the end is 0 or 1 exactly, which rounding would miss by 1e-17.
-    return (0.0 if count == 0 else centre - reach), (1.0 if count == n else centre + reach)
+    return (0.0 if number == 0 else centre - reach), (1.0 if number == n else centre + reach)
+
+
+def _clopper_pearson(number: int, n: int, level: float) -> tuple[float, float]:
+    from scipy.stats import beta
+
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, number, n - number + 1)) if number else 0.0
+    high = float(beta.isf(tail, number + 1, n - number)) if number < n else 1.0
+    return low, high

@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pccfunding.errors import PrintedError
-from pccfunding.evaluation.arguments import Number, one_of
+from pccfunding.errors import PrintedError, one_of
+from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.detection import baseline_needed
 from pccfunding.evaluation.log_ratios import DISPERSIONS
 from pccfunding.evaluation.rate_ratio import RateRatio, rate_ratio
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed, parse_printed
 from pccfunding.results import Result
+from pccfunding.words import count
 
 __all__ = ["PublishedChange", "judge_change", "published_change"]
 
@@ -71,7 +72,7 @@ class PublishedChange(Result):
     def _finding(self) -> str:
         if self.change.ratio is None:
             known = self.change.count_before
-            base = "base not published" if known is None else f"base {known:,}"
+            base = "base not published" if known is None else f"base {count(known)}"
             found = (
                 f"A {self.direction} of {self.printed} is printed ({base}): {self.verdict}, as "
                 f"{self.reason}"
@@ -87,7 +88,7 @@ class PublishedChange(Result):
     def _needs(self) -> str:
         if not self.base_needed:
             return "no base needed can be given"
-        one, two, four = (f"{base:,}" for base in self.base_needed)
+        one, two, four = map(count, self.base_needed)
         return (
             f"such a {self.direction} stands out from counting noise from a base of {one} on "
             f"({two} at dispersion 2, {four} at dispersion 4)"

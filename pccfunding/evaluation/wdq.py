@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.wdd import CountPair, WeightedDisplacementDifference, count_pair, wdd
 from pccfunding.results import Result, nothing
+from pccfunding.words import number_text, quantity
 
 __all__ = ["WeightedDisplacementQuotient", "wdq"]
 
@@ -66,8 +68,8 @@ class WeightedDisplacementQuotient(Result):
         if self.wdq is None:
             return f"The displacement quotient is undefined ({self.reason}); {beside}"
         return (
-            f"The displacement quotient is {self.wdq:.2f}, which is {self.meaning}; it has no "
-            f"interval, so read it with the difference: {beside}"
+            f"The displacement quotient is {quantity(self.wdq, places=2)}, which is "
+            f"{self.meaning}; it has no interval, so read it with the difference: {beside}"
         )
 
 
@@ -79,6 +81,10 @@ def wdq(
     displacement_control: CountPair | None = None,
     confidence_level: float = 0.95,
     dispersion: Number | None = None,
+    pre_treated: Sequence[Number] | None = None,
+    pre_control: Sequence[Number] | None = None,
+    pre_periods_per_year: Number = 1,
+    control_funded: Sequence[object] = (),
 ) -> WeightedDisplacementQuotient:
     """Compute the weighted displacement quotient where it means something, beside the difference.
 
@@ -88,7 +94,7 @@ def wdq(
         Counts before and after: R, C and D.
     displacement_control : pair of int, optional
         For the difference only.
-    confidence_level, dispersion
+    confidence_level, dispersion, pre_treated, pre_control, pre_periods_per_year, control_funded
         For the difference; see `wdd`.
 
     Returns
@@ -118,8 +124,14 @@ def wdq(
         displacement_control=displacement_control,
         confidence_level=confidence_level,
         dispersion=dispersion,
+        pre_treated=pre_treated,
+        pre_control=pre_control,
+        pre_periods_per_year=pre_periods_per_year,
+        control_funded=control_funded,
     )
     same: dict[str, Any] = {"difference": difference, "cautions": difference.cautions}
+    if control_funded:
+        return _no_quotient(str(difference.reason), **same)
     pairs = [count_pair(pair, "a pair") for pair in (treated, control, displacement)]
     counts = [count for pair in pairs for count in pair if count is not None]
     if len(counts) < 6:
@@ -141,8 +153,8 @@ def wdq(
     }
     if success_part >= 0:
         return _no_quotient(
-            f"the success measure is {success:.4g}, not below 0: nothing was gained that could "
-            "have moved",
+            f"the success measure is {number_text(success)}, not below 0: nothing was gained "
+            "that could have moved",
             **same,
         )
     quotient = (d_after * c_before - d_before * c_after) / success_part

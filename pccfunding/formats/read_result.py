@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
+from pccfunding.results import CAUTIONS, Face
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "REPORT_COLUMNS", "ReadResult", "cautions_text", "report"]
-
-CAUTIONS = {
-    # award lists
-    "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
-    "total-conflicts": "a printed total conflicts with its rows",
-    "repeated-awards": "awards are printed more than once; a sum counts each printing",
-    "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
-    "dates-unread": "dates could not be read and were left out",
-    "periods-unread": "periods could not be read and were left out",
-    "unit-assumed": "no unit is printed; amounts were read as pounds",
-    # recipients
-    "own-office": "the commissioner's own office is among the recipients",
-    "police-force": "a police force is among the recipients",
-    "identifier-shape": "an identifier has not the shape of its register",
-    # counts
-    "counts-unknown": "counts are not published for some areas, which is not zero",
-    "total-leaves-areas-out": "a printed total leaves areas out",
-    "year-incomplete": "a year is not complete, so that no annual count is given for it",
-    "printed-twice-differently": "the same number is printed twice with different values",
-    "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
-    "outcomes-are-no-crimes": "outcomes stand among the rows, and are no crimes",
-    "months-missing": "months are missing for a force, which is not zero",
-    "greater-manchester-absent": "Greater Manchester has no data from July 2019",
-    "files-repeated": "files stand more than once, and are counted once",
-    "records-repeated": "records stand more than once, and are counted once",
-    "ids-contradict": "one identifier stands beside differing records, which are all kept",
-    "places-unknown": "records without a place stand under the force alone",
-    "rounded": "the estimates are rounded",
-    # shape
-    "untitled-column": "rows are wider than their header; give the untitled column a title",
-    "headers-tie": "two headers name one field alike; the first was read",
-    "recipient-may-be-a-person": "the recipient's header speaks of a person",
-    "blank-columns-ignored": "blank columns beyond the header were ignored",
-    # 360Giving
-    "child-rows-left-out": "rows of child sheets name no grant of the file, and were left out",
-    "breaks-standard": "grants break the standard in ways that do not keep them out",
-    "supplied-values": "values stand in the file that the caller stated, not the publisher",
-    "rows-left-out": "rows could not be exported, and are listed with the reason",
+# The columns of each report; a place is "sheet 'Grants', row 7" or "line 12": where a person looks.
+REPORT_COLUMNS = {
+    "rejected": ("place", "column", "raw", "reason", "suggestion"),
+    "changes": ("place", "column", "raw", "value", "rule"),
+    "totals": ("place", "label", "column", "token", "rows", "verdict", "working"),
+    "others": ("place", "kind", "raw"),
+    "coverage": ("topic", "value", "note"),
 }
-
-
 # Where the coverage says more of a caution.
 _TOLD_IN = {
     "files-repeated": "files counted once",
@@ -64,32 +31,6 @@ _TOLD_IN = {
 _FEW = 5
 
 
-def cautions_text(cautions: Iterable[str], coverage: pd.DataFrame) -> str:
-    """Word the cautions in one sentence, with what the coverage says of them."""
-    told = []
-    for code in cautions:
-        rows = coverage[coverage["topic"] == _TOLD_IN.get(code, "")]
-        if code == "months-missing":
-            rows = rows[rows["note"].str.contains("missing", na=False)]
-            more = [f"{value}: {note}" for value, note in rows[["value", "note"]].values.tolist()]
-        else:
-            more = [str(value) for value in rows["value"]]
-        if len(more) > _FEW:
-            more = [*more[:_FEW], f"and {len(more) - _FEW} more"]
-        told.append(CAUTIONS[code] + (f" ({'; '.join(more)})" if more else ""))
-    return f" Caution: {'; '.join(told)}." if told else ""
-
-
-# The columns of each report; a place is "sheet 'Grants', row 7" or "line 12": where a person looks.
-REPORT_COLUMNS = {
-    "rejected": ("place", "column", "raw", "reason", "suggestion"),
-    "changes": ("place", "column", "raw", "value", "rule"),
-    "totals": ("place", "label", "column", "token", "rows", "verdict", "working"),
-    "others": ("place", "kind", "raw"),
-    "coverage": ("topic", "value", "note"),
-}
-
-
 def report(name: str, rows: list[dict[str, object]] | None = None) -> pd.DataFrame:
     """Make one of the reports of a `ReadResult`, with its columns even where it has no row."""
     import pandas as pd
@@ -97,8 +38,21 @@ def report(name: str, rows: list[dict[str, object]] | None = None) -> pd.DataFra
     return pd.DataFrame(rows or [], columns=list(REPORT_COLUMNS[name]), dtype=object)
 
 
+def doubt(code: str, coverage: pd.DataFrame) -> str:
+    """Word a caution, with what the coverage says of it."""
+    rows = coverage[coverage["topic"] == _TOLD_IN.get(code, "")]
+    if code == "months-missing":
+        rows = rows[rows["note"].str.contains("missing", na=False)]
+        more = [f"{value}: {note}" for value, note in rows[["value", "note"]].values.tolist()]
+    else:
+        more = [str(value) for value in rows["value"]]
+    if len(more) > _FEW:
+        more = [*more[:_FEW], f"and {count(len(more) - _FEW)} more"]
+    return CAUTIONS["formats"][code] + (f" ({'; '.join(more)})" if more else "")
+
+
 @dataclass(frozen=True, eq=False)
-class ReadResult:
+class ReadResult(Face):
     """A typed table read from a file, with what was rejected, interpreted and recognised.
 
     No row is lost: `n_rows` is the rows of `frame`, the rejected rows and the others together.
@@ -144,6 +98,7 @@ class ReadResult:
     others: pd.DataFrame = field(default_factory=partial(report, "others"))
     coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
     cautions: tuple[str, ...] = ()
+    _rows_shown = 5
 
     @property
     def n_rejected(self) -> int:
@@ -153,15 +108,18 @@ class ReadResult:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        rows = f"{len(self.frame):,} row{'' if len(self.frame) == 1 else 's'} read"
-        told = [f"{self.source}: {rows}, {self.n_rejected or 'none'} rejected"]
+        rows = counted(len(self.frame), "row")
+        told = [f"{self.source}: {rows} read, {self.n_rejected or 'none'} rejected"]
         if len(self.changes):
-            told.append(f"{len(self.changes):,} cells interpreted")
+            told.append(f"{counted(len(self.changes), 'cell')} interpreted")
         if len(self.others):
-            told.append(f"{len(self.others):,} rows recognised as no record")
+            told.append(f"{counted(len(self.others), 'row')} recognised as no record")
         for verdict, number in self.totals["verdict"].value_counts().items():
-            told.append(f"{number} printed total{'' if number == 1 else 's'}: {verdict}")
-        return "; ".join(told) + "." + cautions_text(self.cautions, self.coverage)
+            told.append(f"{counted(number, 'printed total')}: {verdict}")
+        return self._with_doubts("; ".join(told) + ".")
+
+    def _doubt(self, code: str) -> str:
+        return doubt(code, self.coverage)
 
     def check(self) -> ReadResult:
         """Return the result itself, or raise if a row was rejected or a printed total conflicts.
@@ -186,8 +144,3 @@ class ReadResult:
                 f"with its rows. Working: {first['working']}."
             )
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head().to_html()}"

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from pccfunding.evidence.evidence import Evidence, read_package
+from pccfunding.files import settled
 
 __all__ = ["read_evidence"]
 
@@ -37,4 +38,4 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     >>> len(read_evidence(datasets_dir()).awards)
     8
     """
-    return read_package(Path(directory), as_of=as_of)
+    return settled(directory, lambda: read_package(Path(directory), as_of=as_of))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import one_of
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
@@ -19,7 +19,18 @@ from pccfunding.plots.records import (
     span,
     text,
 )
-from pccfunding.words import count, percent, places_of, pounds, quantity, signed
+from pccfunding.words import (
+    count,
+    counted,
+    interval_text,
+    level_text,
+    number_text,
+    percent,
+    places_of,
+    pounds,
+    quantity,
+    signed,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -78,9 +89,9 @@ def funnel_words(rows: list[Record]) -> str:
         if row.get("marked"):
             place = "above" if row in high else "below" if row in low else "within"
             words.append(
-                f"{text(row, 'area')}: {float(row['rate']):.3g}, {place} the 99.8% limits; "
-                f"{count(row['count'])} counted, interval {count(row['low_998'])} to "
-                f"{count(row['high_998'])}."
+                f"{text(row, 'area')}: {number_text(number(row, 'rate'), digits=3)}, {place} the "
+                f"99.8% limits; {count(row['count'])} counted, interval {count(row['low_998'])} "
+                f"to {count(row['high_998'])}."
             )
     return " ".join(words)
 
@@ -119,7 +130,7 @@ def _scatter(rows: list[Record]) -> str:
     value = number(first, "statistic")
     way = "no direction" if not value else "rising" if value > 0 else "falling"
     sure = span(first, "interval_low", "interval_high")
-    interval = f"interval {signed(sure[0])} to {signed(sure[1])}" if sure else "no interval"
+    interval = f"interval {interval_text(*sure, signed)}" if sure else "no interval"
     slopes = [slope for row in rows if (slope := number(row, "slope")) is not None]
     bundle = ""
     if slopes:
@@ -144,11 +155,11 @@ def _null(rows: list[Record]) -> str:
     value = number(first, "statistic")
     way = "no direction" if not value else "above 0" if value > 0 else "below 0"
     sure = span(first, "interval_low", "interval_high")
-    interval = f"interval {signed(sure[0])} to {signed(sure[1])}" if sure else "no interval"
+    interval = f"interval {interval_text(*sure, signed)}" if sure else "no interval"
     return (
-        f"Histogram of {text(first, 'coefficient', 'coefficient')} over {every:,.0f} orders of "
+        f"Histogram of {text(first, 'coefficient', 'coefficient')} over {count(every)} orders of "
         f"n = {text(first, 'n')} {text(first, 'unit', 'areas')}. Observed {signed(value)}, {way} "
-        f"({interval}); {outer:,.0f} orders are at least as far out on either side. "
+        f"({interval}); {count(outer)} orders are at least as far out on either side. "
         f"{p_words(first)}; {text(first, 'rule')}. Verdict: {text(first, 'verdict', 'none')}."
     )
 
@@ -208,13 +219,9 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     Forest plot, n = 1 measure. Cycle theft: printed −52%; from counts −51.9% (interval −54.2% to \
 −49.4%, base 4,619): a fall beyond counting noise.
     """
-    if kind not in _WRITERS:
-        near = difflib.get_close_matches(kind, _WRITERS, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise UnknownNameError(
-            f"No kind of plot called '{kind}'.{hint} Known: {', '.join(_WRITERS)}."
-        )
-    return _WRITERS[kind](records(frame, needs=(), plot="alt_text"))
+    return _WRITERS[one_of(kind, "kind of plot", _WRITERS)](
+        records(frame, needs=(), plot="alt_text")
+    )
 
 
 def statements_of(rows: list[Record]) -> list[list[Record]]:
@@ -247,7 +254,7 @@ def series_of(rows: list[Record]) -> dict[str, list[Record]]:
 def _streams(rows: list[Record]) -> str:
     lines = [row for row in rows if row.get("row") == "line"]
     sums = [row for row in rows if row.get("row") != "line"]
-    words = [f"Bar chart, {_n(lines, 'award line')}."]
+    words = [f"Bar chart, n = {counted(len(lines), 'award line')}."]
     for row in lines:
         amount = number(row, "amount_gbp")
         if amount is None:
@@ -267,12 +274,14 @@ def _streams(rows: list[Record]) -> str:
 def _changes(rows: list[Record]) -> str:
     compared = same_comparison(rows)
     between = f", {compared[1]} against {compared[0]}" if compared and all(compared) else ""
-    words = [f"Forest plot, {_n(rows, 'measure')}{between}."]
+    words = [f"Forest plot, n = {counted(len(rows), 'measure')}{between}."]
     for row in rows:
-        printed, counted = number(row, "printed_pct"), number(row, "change_pct")
-        parts = ["no change printed" if printed is None else f"printed {percent(printed)}"]
-        if counted is not None:
-            parts.append(f"from counts {percent(counted, places=1)} ({_span_and_base(row)})")
+        printed, change = number(row, "printed_pct"), number(row, "change_pct")
+        parts = [
+            "no change printed" if printed is None else f"printed {percent(printed, places=None)}"
+        ]
+        if change is not None:
+            parts.append(f"from counts {percent(change)} ({_span_and_base(row)})")
         elif row.get("base_count") is None:
             parts.append("base not published")
         words.append(f"{text(row, 'measure')}: {'; '.join(parts)}: {_change_verdict(row)}.")
@@ -281,7 +290,7 @@ def _changes(rows: list[Record]) -> str:
 
 def _intervals(rows: list[Record]) -> str:
     together = statements_of(rows)
-    words = [f"Interval ladder, {_n(together, 'statement')}."]
+    words = [f"Interval ladder, n = {counted(len(together), 'statement')}."]
     for sides in together:
         said = " against ".join(
             f"{text(row, 'side')}, {ends(row, unit=text(row, 'unit'))}" for row in sides
@@ -293,7 +302,7 @@ def _intervals(rows: list[Record]) -> str:
 
 def _years(rows: list[Record]) -> str:
     series = series_of(rows)
-    words = [f"Line chart, {_n(series, 'series', 'series')}."]
+    words = [f"Line chart, n = {counted(len(series), 'series', 'series')}."]
     for name, points in series.items():
         first, last = points[0], points[-1]
         ends_of = [f"{_value(point)} in {text(point, 'financial_year')}" for point in (first, last)]
@@ -329,7 +338,9 @@ def _least_and_most(row: Record) -> tuple[float, float]:
 
 def _beside(rows: list[Record]) -> str:
     streams = streams_of(rows)
-    words = [f"Small panels, {_n(streams, 'stream')}, spend beside reported outcomes."]
+    words = [
+        f"Small panels, n = {counted(len(streams), 'stream')}, spend beside reported outcomes."
+    ]
     for outcomes in streams:
         first = outcomes[0]
         amount = number(first, "amount_gbp")
@@ -345,24 +356,19 @@ def _outcome(row: Record) -> str:
         return "no outcome published"
     if change is None:
         return f"{measure}: {text(row, 'token', 'no number published')}"
-    shown = f"{measure} {percent(round(change, 1))} ({_span_and_base(row)})"
+    shown = f"{measure} {percent(round(change, 1), places=None)} ({_span_and_base(row)})"
     return f"{shown}: {_change_verdict(row)}"
-
-
-def _n(items: list[Record] | list[list[Record]] | dict[str, list[Record]], one: str,
-       many: str | None = None) -> str:  # fmt: skip
-    return f"n = {len(items)} {one if len(items) == 1 else many or one + 's'}"
 
 
 def _money_span(row: Record) -> str:
     loose = span(row, "amount_low_gbp", "amount_high_gbp", wide=True)
-    return f" (interval {pounds(loose[0])} to {pounds(loose[1])})" if loose else ""
+    return f" (interval {interval_text(*loose, pounds)})" if loose else ""
 
 
 def _value(row: Record) -> str:
     unit, value = text(row, "unit"), number(row, "value")
     loose = span(row, "value_low", "value_high", wide=value is not None)
-    between = f"interval {quantity(loose[0], unit)} to {quantity(loose[1], unit)}" if loose else ""
+    between = f"interval {interval_text(*loose, partial(quantity, unit=unit))}" if loose else ""
     if value is None:
         return between
     return f"{quantity(value, unit)} ({between})" if between else quantity(value, unit)
@@ -371,10 +377,10 @@ def _value(row: Record) -> str:
 def _span_and_base(row: Record) -> str:
     sure = span(row, "change_low_pct", "change_high_pct")
     level = number(row, "confidence_level")
-    named = f"{level * 100:g}% interval" if level is not None else "interval"
+    named = f"{level_text(level)} interval" if level is not None else "interval"
     said = "no interval"
     if sure:
-        said = f"{named} {percent(sure[0], places=1)} to {percent(sure[1], places=1)}"
+        said = f"{named} {interval_text(*sure)}"
     base = row.get("base_count")
     return f"{said}, base {count(base)}" if base is not None else f"{said}, base not published"
 

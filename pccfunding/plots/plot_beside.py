@@ -23,7 +23,7 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, records, span, text
-from pccfunding.words import count, percent, pounds
+from pccfunding.words import count, interval_text, percent, pounds
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +134,7 @@ def plot_beside(
         ticks = percent_ticks(low, high) if changed else []
         for tick in (tick for tick in ticks if tick in (ticks[0], 0, ticks[-1])):
             x = _across(tick, low, high)
-            write(ax, x, 23, percent(tick), size=SMALL, color=MUTED, ha="center")
+            write(ax, x, 23, percent(tick, places=None), size=SMALL, color=MUTED, ha="center")
         left, right, y = [], [], head
         for outcomes in streams:
             stroke(ax, [0, 1], [y + 8, y + 8], color=MUTED, width=0.8)
@@ -204,8 +204,8 @@ def _outcome(row: Record) -> list[str]:
         base, sure = row.get("base_count"), _sure(row)
         based = f"base {count(base)}" if base is not None else "base not published"
         parts = [
-            f"{measure}: {percent(round(change, 1))}",
-            *([f"({percent(sure[0], places=1)} to {percent(sure[1], places=1)})"] if sure else []),
+            f"{measure}: {percent(round(change, 1), places=None)}",
+            *([f"({interval_text(*sure)})"] if sure else []),
             ", ".join(part for part in (text(row, "comparison"), based) if part),
         ]
     width = COLUMN * (1 - _MIDDLE)
@@ -217,7 +217,7 @@ def _draw_spend(ax: Axes, row: Record, y: float, most: float) -> list[tuple[floa
         write(ax, 0, y + 8, line, size=SMALL, color=MUTED)
         y += _LINE
     amount, middle = number(row, "amount_gbp"), y + 1 + _STRIP / 2
-    if amount is None:
+    if amount is None or most <= 0:
         return []
     bar(ax, 0, middle, amount / most * _LEFT, color=PALETTE[0])
     if loose := span(row, "amount_low_gbp", "amount_high_gbp", wide=True):

@@ -23,7 +23,7 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, records, same_comparison, span, text
-from pccfunding.words import count, percent
+from pccfunding.words import count, interval_text, level_text, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -134,7 +134,7 @@ def plot_changes(
         ticks = percent_ticks(low, high)
         strips(ax, (low, high), [(top, _STRIP) for top in tops], ticks)
         for tick in ticks:
-            label = percent(tick)
+            label = percent(tick, places=None)
             write(ax, tick, y + 4, label, size=SMALL, ha="center", transform=ax.transData)
     return ax
 
@@ -176,11 +176,13 @@ def _name(row: Record) -> list[str]:
 
 def _details(row: Record) -> list[str]:
     printed, counted = number(row, "printed_pct"), number(row, "change_pct")
-    parts = [f"printed {percent(printed)}" if printed is not None else "no change printed"]
+    parts = [
+        f"printed {percent(printed, places=None)}" if printed is not None else "no change printed"
+    ]
     if counted is not None:
-        words = f"from counts {percent(counted, places=1)}"
+        words = f"from counts {percent(counted)}"
         if sure := span(row, "change_low_pct", "change_high_pct"):
-            words += f" ({percent(sure[0], places=1)} to {percent(sure[1], places=1)})"
+            words += f" ({interval_text(*sure)})"
         parts.append(words)
     return lines_of("; ".join(parts), SMALL) + lines_of(text(row, "note"), SMALL)
 
@@ -235,7 +237,7 @@ def _subtitle(rows: list[Record], compared: tuple[str, str]) -> str:
     baseline, period = compared
     levels = {number(row, "confidence_level") for row in rows}
     level = levels.pop() if len(levels) == 1 else None
-    kind = f"{level * 100:g}% Poisson" if level is not None else "Poisson"
+    kind = f"{level_text(level)} Poisson" if level is not None else "Poisson"
     between = f", {period} against {baseline}" if baseline and period else ""
     return f"Change in percent{between}. Intervals from counts are {kind} intervals."
 

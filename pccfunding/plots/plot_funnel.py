@@ -21,6 +21,7 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, records, text
+from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,7 @@ def plot_funnel(
     frame: IntoDataFrame,
     *,
     per: int = 1000,
+    lines: IntoDataFrame | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
@@ -61,6 +63,9 @@ def plot_funnel(
         - `marked` : whether the area is named whatever its rate, optional
     per : int, default 1000
         Residents that the rate is for.
+    lines : DataFrame, optional
+        The limits over a grid of sizes, as `lines` of ``evaluation.funnel_limits``: `exposure`
+        and the limits of `frame`. Without it they are drawn from area to area.
     ax : Axes, optional
         Where to draw; by default a figure of its own.
     title : str, optional
@@ -94,6 +99,9 @@ def plot_funnel(
         raise TableError(
             f"plot_funnel needs the residents of each area; {text(rows[0], 'area')} has none."
         )
+    drawn = rows
+    if lines is not None:
+        drawn = records(lines, needs=["exposure", "expected", *limits], plot="plot_funnel")
     widened = all(number(row, "high_998_widened") is not None for row in rows)
     with house_style():
         ax = canvas(
@@ -111,12 +119,12 @@ def plot_funnel(
         spread = (people[-1] / people[0]) ** 0.06 if people[-1] > people[0] else 1.5
         ax.set_xlim(people[0] / spread ** (1 + 2 * _LEFT * 8), people[-1] * spread)
         reach = [float(row["rate"]) for row in rows]
-        reach += [_as_rate(row, name, per) for row in rows for name in limits]
+        reach += [_as_rate(row, name, per) for row in drawn for name in limits]
         room = (max(reach) - min(reach) or 1.0) * 0.06
         low, high = max(0.0, min(reach) - room), max(reach) + room
         ax.set_ylim(low, high)
         _grid(ax, people, low, high)
-        _curves(ax, rows, people, per, widened=widened)
+        _curves(ax, drawn, per, widened=widened)
         for row in rows:
             _mark(ax, row)
         _name(ax, rows, (high - low) / _HEIGHT, widened=widened)
@@ -141,7 +149,7 @@ def _grid(ax: Axes, people: list[float], low: float, high: float) -> None:
         if low <= mark <= high:
             stroke(ax, [0, 1], [mark, mark], color=TICK, width=0.6,
                    transform=ax.get_yaxis_transform(), zorder=0)  # fmt: skip
-            write(ax, 0, mark + 3 * point, f"{mark:g}", size=SMALL, color=MUTED)
+            write(ax, 0, mark + 3 * point, quantity(mark), size=SMALL, color=MUTED)
     for mark in _people_marks(people):
         write(ax, mark, low - 12 * point, _short(mark), size=SMALL, color=MUTED, ha="center",
               transform=ax.transData)  # fmt: skip
@@ -157,11 +165,12 @@ def _people_marks(people: list[float]) -> list[float]:
 
 def _short(number_of_people: float) -> str:
     if number_of_people >= 1e6:
-        return f"{number_of_people / 1e6:g}m"
-    return f"{number_of_people:,.0f}"
+        return f"{quantity(number_of_people / 1e6)}m"
+    return count(number_of_people)
 
 
-def _curves(ax: Axes, rows: list[Record], people: list[float], per: int, *, widened: bool) -> None:
+def _curves(ax: Axes, rows: list[Record], per: int, *, widened: bool) -> None:
+    people = [float(row["exposure"]) for row in rows]
     centre = float(rows[0]["expected"]) * per / float(rows[0]["exposure"])
     stroke(ax, [people[0], people[-1]], [centre, centre], color=INK, width=1.2)
     for name, width, _ in _LIMITS:
@@ -208,6 +217,6 @@ def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
 
 def _subtitle(per: int, *, widened: bool) -> str:
     return (
-        f"Rate per {per:,} residents; lines are exact Poisson limits at 95% and 99.8%"
+        f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%"
         + (", dashed ones the 99.8% limits widened by the dispersion." if widened else ".")
     )  # fmt: skip

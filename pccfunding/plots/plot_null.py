@@ -19,8 +19,8 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import number, p_words, records, text
-from pccfunding.plots.scales import Scale, tick_text
-from pccfunding.words import signed
+from pccfunding.plots.scales import Scale
+from pccfunding.words import quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +117,7 @@ def plot_null(
         for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
             stroke(ax, [xs(tick)] * 2, [bottom, bottom + 3], color=TICK, width=0.8)
             ha = "left" if tick == -1 else "right" if tick == 1 else "center"
-            label = tick_text(tick)
+            label = quantity(tick)
             write(ax, xs(tick), bottom + 14, label, size=SMALL, ha=ha, transform=ax.transData)
         seen = number(first, "statistic") or 0.0
         at = xs(seen)

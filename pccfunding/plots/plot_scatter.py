@@ -21,8 +21,8 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, p_words, records, text
-from pccfunding.plots.scales import Scale, round_ticks, tick_text
-from pccfunding.words import signed
+from pccfunding.plots.scales import Scale, round_ticks
+from pccfunding.words import quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,12 +132,12 @@ def _grid(ax: Axes, row: Record, xs: Scale, ys: Scale, head: float) -> None:
     for tick in round_ticks(ys.low, ys.high):
         y = ys(tick)
         stroke(ax, [_LEFT, COLUMN], [y, y], color=INK if tick == 0 else TICK, width=0.5, zorder=0)
-        label = tick_text(tick)
+        label = quantity(tick)
         write(ax, _LEFT - 4, y + 3, label, size=SMALL, ha="right", transform=ax.transData)
     for tick in round_ticks(xs.low, xs.high):
         x = xs(tick)
         stroke(ax, [x, x], [head, bottom], color=TICK, width=0.5, zorder=0)
-        label = tick_text(tick)
+        label = quantity(tick)
         write(ax, x, bottom + 12, label, size=SMALL, ha="center", transform=ax.transData)
     said = f"across: {text(row, 'x_label')}; upwards: {text(row, 'y_label')}"
     write(ax, 0, bottom + 28, said, size=SMALL, color=MUTED, transform=ax.transData)

@@ -6,10 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pccfunding.words import MINUS
-
-__all__ = ["Scale", "round_ticks", "tick_text"]
-
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -44,14 +40,3 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[float]:
     step = next(power * size for size in (1, 2, 5, 10) if power * size >= rough)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(step * mark, 12) + 0.0 for mark in range(first, last + 1)]
-
-
-def tick_text(value: float) -> str:
-    """Write a mark of an axis.
-
-    Examples
-    --------
-    >>> tick_text(-0.2), tick_text(1500.0)
-    ('−0.2', '1,500')
-    """
-    return f"{MINUS if value < 0 else ''}{abs(value):,.10g}"

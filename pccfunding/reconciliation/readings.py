@@ -7,26 +7,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pccfunding.errors import IntervalError
-from pccfunding.intervals import Interval, decimal_text, interval_text
+from pccfunding.intervals import Interval, counts_that_print, interval_text
 from pccfunding.printed import Printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.reconciliation.relations import Relation
-
-__all__ = [
-    "amount_text",
-    "certain",
-    "finest_unit",
-    "gap_between",
-    "gap_in_sd",
-    "images",
-    "images_or_any",
-    "or_any",
-    "share_text",
-    "short",
-    "strictest",
-    "vacuous",
-    "working",
-]
+from pccfunding.words import decimal_text
 
 MOST_LISTED = 12
 
@@ -160,38 +144,3 @@ def gap_in_sd(gap: Fraction | None, printed: Sequence[Printed], strict_holds: bo
     widths = strict if fine else [width(one.lenient) for one in printed]
     variance = sum((width * width for width in widths), Fraction(0)) / 12
     return float(gap) / math.sqrt(variance) if variance else None
-
-
-def amount_text(value: Fraction, unit: str | None) -> str:
-    """Write an amount for a sentence: pounds with separators, percent with its sign."""
-    if unit == "GBP":
-        whole = value.denominator == 1
-        return f"£{int(value):,}" if whole else f"£{float(value):,.2f}"
-    number = short(value)
-    return f"{number} points" if unit == "percent" else number
-
-
-def short(value: Fraction) -> str:
-    """Write a number to two digits or so, and a large one without an exponent.
-
-    Examples
-    --------
-    >>> short(Fraction(1, 3)), short(Fraction(25, 2)), short(Fraction(123_456))
-    ('0.33', '12.5', '123,456')
-    """
-    if value.denominator == 1 or abs(value) >= 100:
-        return f"{float(value):,.0f}"
-    return f"{float(value):.1f}" if abs(value) >= 10 else f"{float(value):.2g}"
-
-
-def share_text(share: Fraction) -> str:
-    """Write how large a gap is in percent.
-
-    Examples
-    --------
-    >>> [share_text(Fraction(size)) for size in ("0.001", "5.31", "72.2", "173.1")]
-    ['under 0.01%', '5.3%', '72%', '173%']
-    """
-    if share < Fraction(1, 100):
-        return "under 0.01%"
-    return f"{short(share if share < 10 else Fraction(round(share)))}%"

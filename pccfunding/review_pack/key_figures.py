@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_spending import printed_total
+from pccfunding.words import count, counted, pounds, sum_text
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
-
-__all__ = ["key_facts", "pounds"]
-
-
-def pounds(amount: float | None) -> str:
-    """Write an amount with separators, with pence only where there are pence.
-
-    Examples
-    --------
-    >>> pounds(5981458.0), pounds(6.594), pounds(None)
-    ('£5,981,458', '£6.59', 'not published')
-    """
-    if amount is None or amount != amount:
-        return "not published"
-    return f"£{amount:,.0f}" if float(amount).is_integer() else f"£{amount:,.2f}"
 
 
 def key_facts(found: Record) -> list[tuple[str, str, str]]:
@@ -44,8 +31,8 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
-            pounds(total["amount_gbp"]),
-            f"derived: the sum of {total['n_known']} printed lines; {beside}",
+            sum_text(total["amount_gbp"], total["n_known"], total["n_figures"]),
+            f"derived: the sum of {counted(total['n_known'], 'printed line')}; {beside}",
         )
     ]
     everything = tables["spend_per_head"]
@@ -54,12 +41,12 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     for per_head, persons, start in zip(
         heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
     ):
-        year = f" in {start.year}-{(start.year + 1) % 100:02d}" if len(heads) > 1 else ""
+        year = f" in {financial_label(start.year)}" if len(heads) > 1 else ""
         facts.append(
             (
                 f"Per resident{year}",
                 pounds(round(per_head, 2)),
-                f"{persons:,.0f} residents in mid-{start.year}",
+                f"{count(persons)} residents in mid-{start.year}",
             )
         )
     fields = tables["statutory_fields"]
@@ -68,7 +55,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
         (
             "Legally required details",
             f"{int(fields['published'].sum())} of {int(fields['of'].sum())}",
-            f"recipient, purpose, conditions and reasons of {len(lines)} lines; "
+            f"recipient, purpose, conditions and reasons of {counted(len(lines), 'line')}; "
             f"{missing} not published",
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack import money_sections, outcome_sections
@@ -21,23 +22,13 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.key_figures import key_facts
+from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Entry, Register
 
-__all__ = [
-    "ANSWERED_BY",
-    "checkable",
-    "delivered",
-    "lay_out",
-    "next_steps",
-    "panel",
-    "register",
-    "unanswered",
-    "without_evidence",
-]
 
 # What would answer each question, where the evidence held does not.
 ANSWERED_BY = {
@@ -98,13 +89,14 @@ def delivered(found: Record, cited: Citations) -> Section:
     section = Section(name, "Q5", heading)
     if outputs.empty:
         return without_evidence(section)
-    counted = cited.tally(
+    tally = cited.tally(
         "outputs", "Outputs printed", str(len(outputs)), "tables/outcomes.csv of kind output"
     )
     return replace(
         section,
         lead=[
-            f"{len(outputs)} outputs are printed (", counted, "), without a target beside them: ",
+            f"{counted(len(outputs), 'output is', 'outputs are')} printed (", tally,
+            "), without a target beside them: ",
             Link("outputs, counts and outcomes", "#levels-table"),
             f". What would answer it: {ANSWERED_BY['Q5']}",
         ],
@@ -241,20 +233,15 @@ def _cells(entry: Entry, cited: Citations) -> list[Any]:
 
 
 def _interval(entry: Entry) -> str:
-    value = "" if entry.value is None else f"{entry.value:,.10g}"
+    value = "" if entry.value is None else quantity(entry.value)
     if entry.low is None and entry.high is None:
         return value or "none"
     if entry.low == entry.high:
         return value
-    left, right = "[" if entry.low_closed else "(", "]" if entry.high_closed else ")"
-    low = "(-∞" if entry.low is None else left + _short(entry.low)
-    high = "∞)" if entry.high is None else _short(entry.high) + right
-    return f"{value}{' in ' if value else ''}{low}, {high}"
-
-
-def _short(decimal: str) -> str:
-    whole, dot, part = decimal.partition(".")
-    return f"{int(whole):,}{dot}{part}" if whole.lstrip("-").isdigit() else decimal
+    low = "-∞" if entry.low is None else quantity(Fraction(entry.low))
+    high = "∞" if entry.high is None else quantity(Fraction(entry.high))
+    ends = bracketed(low, high, entry.low_closed, entry.high_closed)
+    return f"{value}{' in ' if value else ''}{ends}"
 
 
 def _stands_above(entry: Entry) -> bool:

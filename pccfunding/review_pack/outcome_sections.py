@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
-from pccfunding.review_pack.key_figures import pounds
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.workings import enter_changes, enter_rises
+from pccfunding.words import count, interval_text, is_missing, percent, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,19 +19,9 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = [
-    "beside_spend",
-    "beyond_elsewhere",
-    "beyond_noise",
-    "changed",
-    "could_detect",
-    "counts_words",
-    "percent_words",
-    "where_was_need",
-]
 
 _ROWS_ON_PAPER = 10
-COUNT = Column("Count", numeric=True, write="{:,.0f}".format)
+COUNT = Column("Count", numeric=True, write=count)
 
 
 def changed(found: Record, cited: Citations) -> Section:
@@ -116,7 +107,9 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 {
                     "funding_stream": Column("Funding stream"),
                     "amount_gbp": Column("Money", numeric=True, write=pounds),
-                    "spend_gbp_per_head": Column("Per head", numeric=True, write="£{:.2f}".format),
+                    "spend_gbp_per_head": Column(
+                        "Per head", numeric=True, write=partial(pounds, places=2)
+                    ),
                     "reported": Column("Reported"),
                     "outcome_period": Column("Period of the result"),
                     "claim": Column("Words that the source allows"),
@@ -188,7 +181,7 @@ def _changes_table(found: Record, changes: pd.DataFrame, cited: Citations) -> An
         {
             "measure": Column("Measure"),
             "compared": Column("Compared"),
-            "printed_pct": Column("Printed", numeric=True, write=percent_words),
+            "printed_pct": Column("Printed", numeric=True, write=percent),
             "base": Column("Base count", numeric=True),
             "counts": Column("From counts (95%)", numeric=True),
             "said": Column("Verdict"),
@@ -218,8 +211,8 @@ def _rises(found: Record, rises: pd.DataFrame, cited: Citations) -> Any:
         {
             "offence": Column("Offence class"),
             "compared": Column("Compared"),
-            "offences_baseline": Column("Before", numeric=True, write="{:,.0f}".format),
-            "offences_comparison": Column("After", numeric=True, write="{:,.0f}".format),
+            "offences_baseline": Column("Before", numeric=True, write=count),
+            "offences_comparison": Column("After", numeric=True, write=count),
             "counts": Column("Change (95%)", numeric=True),
             "source": Column("From"),
         },
@@ -287,29 +280,23 @@ def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
 
 
 def _base(row: dict[Any, Any]) -> str:
-    if row["offences_baseline"] == row["offences_baseline"] and row["offences_baseline"]:
-        return f"{row['offences_baseline']:,.0f}"
+    if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
+        return count(row["offences_baseline"])
     given = row["base_count"]
     return given if isinstance(given, str) else "base not published"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
-    if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
+    if is_missing(row["change_pct"]):
         return ""
-    low, high = percent_words(row["change_low_pct"]), percent_words(row["change_high_pct"])
-    interval = f"({low} to {high})"
-    return f"{percent_words(row['change_pct'])} " + interval.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def percent_words(value: float) -> str:
-    return f"{value:+.1f}%".replace("-", "\N{MINUS SIGN}")
+    return f"{percent(row['change_pct'])} ({_span(row, 'change_low_pct', 'change_high_pct')})"
 
 
 def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
-    if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
-        return f"{row['measure']}: {percent_words(row['change_pct'])}, base not published"
+    if not is_missing(row["change_pct"]):
+        return f"{row['measure']}: {percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"
@@ -317,7 +304,7 @@ def _reported(row: dict[Any, Any]) -> str:
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
+    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
     return key if key in cited.register else None
 
 
@@ -343,8 +330,8 @@ def _verdict_words(name: str, number: int) -> str:
     return f"{number} {one if number == 1 else several}"
 
 
-RATE = Column("Rate", numeric=True, write="{:.2f}".format)
-WHOLE = "{:,.0f}".format
+_rate = partial(quantity, places=2)
+RATE = Column("Rate", numeric=True, write=_rate)
 
 
 def where_was_need(found: Record, cited: Citations) -> Section:
@@ -365,11 +352,13 @@ def where_was_need(found: Record, cited: Citations) -> Section:
             key,
             what=f"{row['measure']}, rate per 1,000 residents, {found.area.name}, "
             f"{row['baseline']}",
-            shown=f"{row['rate']:.2f}; all areas {row['all_rate']:.2f}; "
+            shown=f"{_rate(row['rate'])}; all areas {_rate(row['all_rate'])}; "
             f"place {row['place']} of {row['n_areas']}",
-            working=f"1,000 × {row['offences']:,} / {row['persons']:,} = {row['rate']:.2f}; the "
-            f"same for all {row['n_areas']} police force areas together = {row['all_rate']:.2f}; "
-            f"place {row['place']} of {row['n_areas']}, the highest rate first",
+            working=f"1,000 × {count(row['offences'])} / {count(row['persons'])} = "
+            f"{_rate(row['rate'])}; the "
+            f"same for all {row['n_areas']} police force areas together = "
+            f"{_rate(row['all_rate'])}; place {row['place']} of {row['n_areas']}, the highest "
+            "rate first",
             inputs=inputs,
             value=row["rate"],
             unit="offences per 1,000 residents",
@@ -390,8 +379,8 @@ def where_was_need(found: Record, cited: Citations) -> Section:
                 {
                     "measure": Column("Measure"),
                     "baseline": Column("Year"),
-                    "rate": Column("Per 1,000 residents", numeric=True, write="{:.2f}".format),
-                    "all_rate": Column("All areas", numeric=True, write="{:.2f}".format),
+                    "rate": Column("Per 1,000 residents", numeric=True, write=_rate),
+                    "all_rate": Column("All areas", numeric=True, write=_rate),
                     "place": Column("Place", numeric=True),
                     "source": Column("From"),
                 },
@@ -423,8 +412,8 @@ def beyond_noise(found: Record, cited: Citations) -> Section:
             key,
             what=f"{row['measure']}: intervals with more than Poisson noise",
             shown="; ".join(f"dispersion {factor}: {span}" for factor, span in spans.items()),
-            working=f"{row['offences_comparison']:,.0f} against a base of "
-            f"{row['offences_baseline']:,.0f}, exact Poisson at dispersion 1; above it normal on "
+            working=f"{count(row['offences_comparison'])} against a base of "
+            f"{count(row['offences_baseline'])}, exact Poisson at dispersion 1; above it normal on "
             "the log scale, 95%",
             inputs=[f"change:{row['subject_id']}"],
             value=row["change_pct"],
@@ -483,12 +472,12 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
         cited.derived(
             key,
             what=f"{row['measure']}, change relative to the other police force areas",
-            shown=f"{percent_words(row['relative_pct'])} ({_span(row, *_RELATIVE)}); others "
-            f"{percent_words(row['others_change_pct'])}",
-            working=f"({row['offences_comparison']:,.0f} / {row['offences_baseline']:,.0f}) / "
-            f"({row['others_after']:,} / {row['others_before']:,}) - 1 = "
-            f"{percent_words(row['relative_pct'])}; others {row['others_after']:,} / "
-            f"{row['others_before']:,} - 1 = {percent_words(row['others_change_pct'])}; interval "
+            shown=f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)}); others "
+            f"{percent(row['others_change_pct'])}",
+            working=f"({count(row['offences_comparison'])} / {count(row['offences_baseline'])}) / "
+            f"({count(row['others_after'])} / {count(row['others_before'])}) - 1 = "
+            f"{percent(row['relative_pct'])}; others {count(row['others_after'])} / "
+            f"{count(row['others_before'])} - 1 = {percent(row['others_change_pct'])}; interval "
             "normal on the log scale, 95%, Poisson counts",
             inputs=[f"change:{row['subject_id']}", *others],
             value=row["relative_pct"],
@@ -498,9 +487,7 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
         keys.append(key)
     rows = table.to_dict("records")
     shown = table.assign(
-        relative=[
-            f"{percent_words(row['relative_pct'])} ({_span(row, *_RELATIVE)})" for row in rows
-        ],
+        relative=[f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)})" for row in rows],
         source=cited.cells(
             [f"change:{row['subject_id']}", key] for row, key in zip(rows, keys, strict=True)
         ),
@@ -515,8 +502,8 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
                 shown,
                 {
                     "measure": Column("Measure"),
-                    "change_pct": Column("Here", numeric=True, write=percent_words),
-                    "others_change_pct": Column("Other areas", numeric=True, write=percent_words),
+                    "change_pct": Column("Here", numeric=True, write=percent),
+                    "others_change_pct": Column("Other areas", numeric=True, write=percent),
                     "relative": Column("Here relative to them (95%)", numeric=True),
                     "n_others": Column("Areas", numeric=True),
                     "source": Column("From"),
@@ -542,9 +529,9 @@ def could_detect(found: Record, cited: Citations) -> Section:
         cited.derived(
             key,
             what=f"{row['measure']}: smallest fall that two such periods would show",
-            shown=f"{percent_words(row['smallest_fall_pct'])}; at dispersion 2 "
-            f"{percent_words(row['smallest_fall_2_pct'])}",
-            working=f"base {row['offences_baseline']:,.0f}, power 80%, two-sided 5%: "
+            shown=f"{percent(row['smallest_fall_pct'])}; at dispersion 2 "
+            f"{percent(row['smallest_fall_2_pct'])}",
+            working=f"base {count(row['offences_baseline'])}, power 80%, two-sided 5%: "
             "|ln r| = 2.80 √(φ (1 + 1/r) / base)",
             inputs=cited.offences(row["offence"], row["baseline"]),
             value=row["smallest_fall_pct"],
@@ -561,11 +548,9 @@ def could_detect(found: Record, cited: Citations) -> Section:
                 table.assign(source=cited.cells([key] for key in keys)),
                 {
                     "measure": Column("Measure"),
-                    "offences_baseline": Column("Base count", numeric=True, write=WHOLE),
-                    "smallest_fall_pct": Column("Dispersion 1", numeric=True, write=percent_words),
-                    "smallest_fall_2_pct": Column(
-                        "Dispersion 2", numeric=True, write=percent_words
-                    ),
+                    "offences_baseline": Column("Base count", numeric=True, write=count),
+                    "smallest_fall_pct": Column("Dispersion 1", numeric=True, write=percent),
+                    "smallest_fall_2_pct": Column("Dispersion 2", numeric=True, write=percent),
                     "source": Column("From"),
                 },
                 id="detectable-table",
@@ -580,9 +565,7 @@ _RELATIVE = ("relative_low_pct", "relative_high_pct")
 
 
 def _span(row: dict[Any, Any], low: str, high: str) -> str:
-    return f"{percent_words(row[low])} to {percent_words(row[high])}".replace(
-        " ", "\N{NO-BREAK SPACE}"
-    )
+    return interval_text(row[low], row[high]).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _ends(span: Period) -> tuple[Any, Any]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.areas import find_area
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.reconcile_statements import work_statements
-from pccfunding.reconciliation.readings import amount_text
 from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.tables_changes import recomputed_changes
 from pccfunding.review_pack.tables_spending import award_lines, subtotals
+from pccfunding.words import amount_text, count, is_missing, percent, pounds, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ def reproduce(evidence: Evidence | None = None, *, area_code: str | None = None)
     --------
     >>> found = reproduce(area_code="Cambridgeshire").set_index("what")
     >>> found.loc["Residential burglary, 2023 against 2019", ["recomputed", "verdict"]].tolist()
-    ['-36.8% (3,497 to 2,210)', 'reproduced']
+    ['−36.8% (3,497 to 2,210)', 'reproduced']
     """
     import pandas as pd
 
@@ -65,12 +65,12 @@ def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     rows = []
     for (listing, period), lines in awards.groupby(["listing", "period"], sort=False):
         for group in subtotals(award_lines(lines), by="funder_group").to_dict("records"):
-            share = f", {group['share_pct']:.2f}%" if group["share_pct"] is not None else ""
+            part = f", {share(group['share_pct'])}" if group["share_pct"] is not None else ""
             rows.append(
                 {
                     "what": f"{group['funder_group']}, {period} ({listing})",
                     "printed": "not printed",
-                    "recomputed": f"£{group['amount_gbp']:,.0f}{share}",
+                    "recomputed": f"{pounds(group['amount_gbp'], places=0)}{part}",
                     "verdict": "derived",
                     "why": f"sum of {group['n_known']} printed lines",
                     "as_recorded": True,
@@ -113,14 +113,14 @@ def _changes(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     rows = []
     for area in areas:
         for row in recomputed_changes(evidence, area).to_dict("records"):
-            if row["change_pct"] is None or row["change_pct"] != row["change_pct"]:
+            if is_missing(row["change_pct"]):
                 continue
             rows.append(
                 {
                     "what": f"{row['measure']}, {row['period']} against {row['baseline']}",
-                    "printed": f"{row['printed_pct']:g}%",
-                    "recomputed": f"{row['change_pct']:.1f}% "
-                    f"({row['offences_baseline']:,.0f} to {row['offences_comparison']:,.0f})",
+                    "printed": percent(row["printed_pct"], places=None),
+                    "recomputed": f"{percent(row['change_pct'])} "
+                    f"({count(row['offences_baseline'])} to {count(row['offences_comparison'])})",
                     "verdict": row["verdict"],
                     "why": row["why"],
                     "as_recorded": True,

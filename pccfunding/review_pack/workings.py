@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack.key_figures import pounds
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import count, is_missing, pounds, share, sum_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,27 +13,24 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = ["enter_changes", "enter_heads", "enter_rises", "enter_sums", "enter_themes",
-           "enter_years"]  # fmt: skip
-
 
 def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
-    total = pounds(sums.iloc[-1]["amount_gbp"])
+    total = _sum(sums.iloc[-1].to_dict())
     headings = lines["funder_group"].fillna("not stated")
     for row in sums.iloc[::-1].to_dict("records"):
         name = row["funder_group"]
         members = lines if name == "all lines" else lines[headings == name]
         known = members[members["amount_gbp"].notna()]
-        amount = pounds(row["amount_gbp"])
+        amount = _sum(row)
         added = " + ".join(known["token"].fillna("?")) or "no amount"
-        share = "" if name == "all lines" else _share(amount, total, row["share_pct"])
+        of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
         cited.derived(
             f"sum:{name}",
             what=f"Sum of {name if name == 'all lines' else f'the lines of {name}'}",
-            shown=amount + ("" if row["share_pct"] is None else f", {row['share_pct']:.2f}%"),
-            working=f"{added} = {amount}{share}, from {row['n_known']} printed lines "
+            shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
+            working=f"{added} = {amount}{of_all}, from {row['n_known']} printed lines "
             f"of {row['n_figures']}",
             inputs=[*known["figure_id"], *([] if name == "all lines" else ["sum:all lines"])],
             value=row["amount_gbp"],
@@ -43,13 +41,17 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
         cited.derived(
             f"share:{line['subject_id']}",
             what=f"Share of {line['funding_stream']} in all lines",
-            shown=f"{line['share_pct']:.2f}%",
-            working=f"{amount} / {total} = {line['share_pct']:.2f}%",
+            shown=share(line["share_pct"]),
+            working=f"{amount} / {total} = {share(line['share_pct'])}",
             inputs=[line["figure_id"], "sum:all lines"],
             value=line["share_pct"],
             unit="percent",
         )
     return {name: f"sum:{name}" for name in sums["funder_group"]}
+
+
+def _sum(row: dict[Any, Any]) -> str:
+    return sum_text(row["amount_gbp"], row["n_known"], row["n_figures"])
 
 
 def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
@@ -66,28 +68,32 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             figures = of_year.loc[of_year["amount_gbp"].notna(), "figure_id"].tolist()
         summed = name == "all lines" and one_year
         inputs = [*(["sum:all lines"] if summed else []), *figures]
-        if row["spend_gbp_per_head"] != row["spend_gbp_per_head"]:
+        if is_missing(row["spend_gbp_per_head"]):
             keys.append(inputs)
             continue
         inputs.append(cited.persons(row["period_start"], row["period_end"]))
         working = (
-            f"{pounds(row['spend_gbp'])} / {row['persons']:,.0f} residents "
-            f"= £{row['spend_gbp_per_head']:.2f}"
+            f"{pounds(row['spend_gbp'])} / {count(row['persons'])} residents "
+            f"= {pounds(row['spend_gbp_per_head'], places=2)}"
         )
         real = row["spend_real_gbp_per_head"]
-        if real == real:
-            then = cited.price_index(f"{year}-{(year + 1) % 100:02d}")
+        if not is_missing(real):
+            then = cited.price_index(financial_label(year))
             base = cited.price_index(row["price_base"])
             inputs += [then, base]
             working += (
                 f"; × {cited.register[base].token} / {cited.register[then].token} "
-                f"= £{real:.2f} in {row['price_base']} prices"
+                f"= {pounds(real, places=2)} in {row['price_base']} prices"
             )
         cited.derived(
             key,
-            what=f"Spend per resident, {name}, {year}-{(year + 1) % 100:02d}",
-            shown=f"£{row['spend_gbp_per_head']:.2f}"
-            + (f"; £{real:.2f} in {row['price_base']} prices" if real == real else ""),
+            what=f"Spend per resident, {name}, {financial_label(year)}",
+            shown=pounds(row["spend_gbp_per_head"], places=2)
+            + (
+                ""
+                if is_missing(real)
+                else f"; {pounds(real, places=2)} in {row['price_base']} prices"
+            ),
             working=working,
             inputs=inputs,
             value=row["spend_gbp_per_head"],
@@ -110,7 +116,7 @@ def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[st
         start = row["period_start"]
         both = [start - pd.DateOffset(years=1), start]
         figures = money[(money["series"] == row["series"]) & money["period_start"].isin(both)]
-        financial_years = [f"{day.year}-{(day.year + 1) % 100:02d}" for day in both]
+        financial_years = [financial_label(day.year) for day in both]
         real = "" if row["real"] == "not computed" else f"; in real terms {row['real']}"
         indices = [cited.price_index(year) for year in financial_years] if real else []
         key = f"year:{row['series']}:{financial_years[1]}"
@@ -159,7 +165,7 @@ def enter_themes(found: Record, cited: Citations) -> list[str]:
     for row in found.tables["themes"].to_dict("records"):
         members = lines[(themes == row["theme"]) & lines["amount_gbp"].notna()]
         key = f"theme:{row['theme']}"
-        money = pounds(row["amount_gbp"])
+        money = sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
         counts = (
             f"{row['award_lines']} award lines, {row['results']} results, {row['outcomes']} "
             f"outcomes, {row['with_base']} with a base"
@@ -184,8 +190,8 @@ def _enter_change(cited: Citations, row: dict[Any, Any], key: str, name: str, cl
         key,
         what=f"{name}, {row['period']} against {row['baseline']}, from counts",
         shown=row["counts"],
-        working=f"{row['offences_comparison']:,.0f} against a base of "
-        f"{row['offences_baseline']:,.0f}: {row['counts']}, exact Poisson interval, 95%",
+        working=f"{count(row['offences_comparison'])} against a base of "
+        f"{count(row['offences_baseline'])}: {row['counts']}, exact Poisson interval, 95%",
         inputs=[
             *cited.offences(classes, row["baseline"]),
             *cited.offences(classes, row["period"]),
@@ -196,5 +202,5 @@ def _enter_change(cited: Citations, row: dict[Any, Any], key: str, name: str, cl
     )
 
 
-def _share(amount: str, total: str, share: float | None) -> str:
-    return "" if share is None else f"; {amount} / {total} = {share:.2f}%"
+def _share(amount: str, total: str, pct: float | None) -> str:
+    return "" if pct is None else f"; {amount} / {total} = {share(pct)}"

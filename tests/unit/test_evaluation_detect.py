@@ -108,7 +108,7 @@ def test_the_smallest_base_that_shows_any_fall() -> None:
 
 def test_text_of_a_detectable_change_has_its_base() -> None:
     text = ev.minimal_detectable(100).text
-    assert "outside -36.2% to +44.0% (base 100, dispersion 1, power 80%" in text
+    assert "outside −36.2% to +44.0% (base 100, dispersion 1, power 80%" in text
 
 
 def test_detectable_correlation_has_its_simulated_value_only_where_it_was_simulated() -> None:

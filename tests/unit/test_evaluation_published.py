@@ -101,7 +101,7 @@ def test_text_with_counts_carries_base_interval_p_n_and_floor() -> None:
     text = ev.published_change("8.5%", 914, 986, counts="another release").text
     for words in (
         "A fall of 8.5% is printed: not settled",
-        "986 (the base) to 914: -7.3%, 95% interval -15.4% to +1.5%",
+        "986 (the base) to 914: −7.3%, 95% interval −15.4% to +1.5%",
         "n = 1,900 events, family of 1, smallest attainable p under 0.001",
         "the counts were revised since the change was printed",
     ):

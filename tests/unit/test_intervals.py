@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 
 from pccfunding.errors import IntervalError
-from pccfunding.intervals import Interval, as_fraction, decimal_text
+from pccfunding.intervals import Interval, as_fraction
+from pccfunding.words import decimal_text
 
 
 def interval(text: str) -> Interval:

@@ -546,21 +546,21 @@ def test_a_constant_is_a_result_with_a_caution() -> None:
 
 def test_the_sentence_carries_n_rule_and_floor() -> None:
     assert permutation_test(*SKEWED, method="pearson", two_sided="abs").text == (
-        "Pearson's r 0.898 over 6 areas; p = 0.0292 (two-sided by size, all 720 orders of the "
+        "Pearson's r 0.898 over 6 areas; p = 0.029 (two-sided by size, all 720 orders of the "
         "areas); the smallest p that these data could give is 0.00139."
     )
     x, y = series(2, 43)
     text = permutation_test(x, y, alternative="less").text
     assert "one-sided (less), 9,999 random orders of the areas" in text
-    assert text.endswith("The p value is an estimate from random orders.")
+    assert text.endswith("Caution: p is estimated from random orders.")
 
 
 def test_a_family_says_its_size_and_floor() -> None:
     family = permutation_family([[1, 2, 3, 4]], [[1, 2, 3, 4], [4, 2, 1, 3]])
     assert family.text == (
         "2 correlations (Spearman's rho) over 4 areas, two-sided as twice the smaller tail, every "
-        "order of the areas: smallest p 0.0833, 0.167 for the family (max-T); no p can be below "
-        "0.0833. No pair can reach p < 0.05 with so few or so tied areas."
+        "order of the areas: smallest p = 0.083, p = 0.167 for the family (max-T); no p can be "
+        "below 0.0833. Caution: with these areas and ties no p below .05 can come out."
     )
 
 

@@ -11,9 +11,12 @@ import importlib
 import inspect
 import io
 import json
+import math
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ import pytest
 from test_evaluation_cautions import every_result
 
 import pccfunding
+from pccfunding import words
 from pccfunding.errors import PccFundingError
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
@@ -84,6 +88,143 @@ def claims_a_cause(prose: str) -> list[str]:
 
 def has_no_base(text: str) -> bool:
     return bool(PERCENT.search(LEVELS.sub("", text))) and not BASE.search(text)
+
+
+# --- numbers -----------------------------------------------------------------------------------
+
+WRITTEN: list[tuple[Any, object, str]] = [
+    # A minus sign stands before the pound, and nothing has none.
+    (words.pounds, -50, "−£50"),
+    (words.pounds, -0.0, "£0"),
+    (words.pounds, -0.001, "£0.00"),
+    (words.pounds, -1234.5, "−£1,234.50"),
+    (words.pounds, 1, "£1"),
+    (words.pounds, Fraction(1, 3), "£0.33"),
+    (words.pounds, None, "not published"),
+    (words.pounds, math.nan, "not published"),
+    (words.pounds, math.inf, "no bound"),
+    (partial(words.pounds, places=0), 999.6, "£1,000"),
+    (partial(words.pounds, places=2), 6, "£6.00"),
+    (words.percent, -50, "−50.0%"),
+    (words.percent, -0.04, "0.0%"),
+    (words.percent, 0.05, "+0.1%"),
+    (words.percent, 1234.5, "+1,234.5%"),
+    (words.percent, None, "undefined"),
+    (words.percent, math.nan, "undefined"),
+    (words.percent, math.inf, "no bound"),
+    (words.percent, -math.inf, "no bound"),
+    (partial(words.percent, places=None), -8.5, "−8.5%"),
+    (partial(words.percent, places=None), -0.0, "0%"),
+    (partial(words.percent, places=0), 27.4, "+27%"),
+    (partial(words.percent, sign=False), 36.8, "36.8%"),
+    (partial(words.percent, sign=False), -36.8, "−36.8%"),
+    (words.share, 33.333, "33.33%"),
+    (words.share, 0, "0.00%"),
+    (words.share, None, "undefined"),
+    (words.count, 1, "1"),
+    (words.count, -1200, "−1,200"),
+    (words.count, -0.4, "0"),
+    (words.count, 2.7, "3"),
+    (words.count, "11416", "11,416"),
+    (words.count, "fewer than 5", "fewer than 5"),
+    (words.count, 2**60 + 1, "1,152,921,504,606,846,977"),
+    (words.count, None, "undefined"),
+    (words.count, math.nan, "undefined"),
+    (words.number_text, 1, "1"),
+    (words.number_text, -0.0, "0"),
+    (words.number_text, -118.26, "−118.3"),
+    (words.number_text, 1234.56, "1,235"),
+    (words.number_text, None, "undefined"),
+    (words.number_text, math.inf, "no bound"),
+    (partial(words.number_text, digits=3), 999.6, "1,000"),
+    (words.dispersion_text, 4.0, "dispersion 4"),
+    (words.dispersion_text, 2.345, "dispersion 2.35"),
+    (words.signed, -0.004, "0.00"),
+    (words.signed, 1, "+1.00"),
+    (words.signed, -0.314, "−0.31"),
+    (words.signed, None, "undefined"),
+    (words.signed, math.nan, "undefined"),
+    (words.quantity, -1500, "−1,500"),
+    (words.quantity, -0.0, "0"),
+    (words.quantity, 0.1 + 0.2, "0.3"),
+    (words.quantity, None, "undefined"),
+    (partial(words.quantity, unit="GBP"), -50, "−£50"),
+    (partial(words.quantity, unit="percent"), -50, "−50%"),
+    (partial(words.quantity, unit="percent"), math.inf, "no bound"),
+    (partial(words.quantity, unit="offences"), 12, "12 offences"),
+    (partial(words.quantity, places=2), -0.001, "0.00"),
+    (words.level_text, 0.95, "95%"),
+    (words.level_text, 0.998, "99.8%"),
+    (words.level_text, 0.07, "7%"),
+    (words.p_text, 1, "p = 1.000"),
+    (words.p_text, 0.001, "p = 0.001"),
+    (words.p_text, 0.0009999, "p < 0.001"),
+    (words.p_text, 0.0499, "p = 0.04990"),
+    (words.p_text, 0.0501, "p = 0.05010"),
+    (words.p_text, None, "p undefined"),
+    (words.p_text, math.nan, "p undefined"),
+    (words.floor_text, 1 / 360, "smallest attainable p 0.003"),
+    (words.floor_text, 1e-9, "smallest attainable p under 0.001"),
+    (words.floor_text, None, "no smallest attainable p (an approximation)"),
+    (partial(words.amount_text, unit="GBP"), Fraction(-15179), "−£15,179"),
+    (partial(words.amount_text, unit="GBP"), Fraction(-1, 20), "−£0.05"),
+    (partial(words.amount_text, unit="percent"), Fraction(1), "1 point"),
+    (partial(words.amount_text, unit="percent"), Fraction(1, 2), "0.5 points"),
+    (partial(words.amount_text, unit=None), Fraction(123456), "123,456"),
+    (words.share_text, 0.0099, "under 0.01%"),
+    (words.share_text, 9.96, "10%"),
+    (words.share_text, Fraction(1731, 10), "173%"),
+    (words.decimal_text, Fraction(-1, 20), "-0.05"),
+    (words.decimal_text, Fraction(0), "0"),
+    (words.decimal_text, Fraction(-50), "-50"),
+    (words.decimal_text, Fraction(3, 8), "0.375"),
+    (words.decimal_text, Fraction(-2, 3), "-2/3"),
+]
+
+
+@pytest.mark.parametrize(("write", "value", "text"), WRITTEN)
+def test_a_number_as_words(write: Callable[[Any], str], value: object, text: str) -> None:
+    assert write(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1, "1 output"), (0, "0 outputs"), (2, "2 outputs"), (1000, "1,000 outputs")],
+)
+def test_one_and_several(number: int, text: str) -> None:
+    assert words.counted(number, "output") == text
+
+
+def test_several_that_take_no_s() -> None:
+    assert words.counted(1, "output is", "outputs are") == "1 output is"
+    assert words.counted(2, "series", "series") == "2 series"
+
+
+def test_intervals_as_words() -> None:
+    assert words.interval_text(-50, math.inf) == "−50.0% to no bound"
+    assert words.interval_text(None, 1.0) == words.interval_text(1.0, None) == "undefined"
+    assert words.interval_text(-50, 1.5, words.pounds) == "−£50 to £1.50"
+    assert words.interval_text(-0.001, 1, words.signed) == "0.00 to +1.00"
+    assert words.bracketed("-inf", "2", False, True) == "(-inf, 2]"
+    assert words.bracketed("0", "2", True, None) == "[0, 2)"
+
+
+def test_places_of_the_finest_number() -> None:
+    assert words.places_of([]) == words.places_of([-50.0, 1]) == 0
+    assert words.places_of([-0.5, 2.125, 4]) == 3
+
+
+def test_every_function_of_words_has_cases() -> None:
+    tried = {getattr(write, "func", write).__name__ for write, _, _ in WRITTEN}
+    others = {"bracketed", "counted", "interval_text", "is_missing", "places_of", "sum_text"}
+    public = {
+        name
+        for name, thing in vars(words).items()
+        if inspect.isfunction(thing)
+        and thing.__module__ == words.__name__
+        and not name.startswith("_")
+    }
+    assert tried | others == public
 
 
 # --- results -----------------------------------------------------------------------------------
@@ -174,8 +315,8 @@ def test_words_of_the_plots(results: list[Any]) -> None:
         # A refusal has nothing to draw, and says so.
         with contextlib.suppress(PccFundingError):
             axes = result.plot()
-            words = [axes.get_title(loc="left"), *(text.get_text() for text in axes.texts)]
-            said += [(getattr(result, "maryland_level", 0), one) for one in words]
+            drawn_words = [axes.get_title(loc="left"), *(text.get_text() for text in axes.texts)]
+            said += [(getattr(result, "maryland_level", 0), one) for one in drawn_words]
             said.append((3, axes.get_label()))
     assert len(said) > 20
     assert [one for level, one in said if level < 3 and CAUSAL_RESULT.search(one)] == []

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
-from pccfunding.intervals import decimal_text
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pccfunding.formats.award_files.sheets import Header
 from pccfunding.formats.opening.chosen_headers import STANDARD
 
-__all__ = ["PROFILES", "Profile", "recognised"]
-
 
 @dataclass(frozen=True)
 class Profile:

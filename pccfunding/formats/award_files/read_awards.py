@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,11 +12,15 @@ import pandas as pd
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
-from pccfunding.formats.award_files.award_frame import AWARD_COLUMNS, award_coverage, finished
-from pccfunding.formats.award_files.headings import FIELDS, Heading
+from pccfunding.formats.award_files.award_frame import (
+    AWARD_COLUMNS,
+    award_coverage,
+    finished,
+    first_printings,
+)
+from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
-from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import (
     Header,
@@ -28,6 +30,7 @@ from pccfunding.formats.award_files.sheets import (
     line_columns,
     named_by_user,
     sheet_of,
+    split_lines,
 )
 from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
@@ -35,61 +38,15 @@ from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
-from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
+from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AWARD_COLUMNS", "read_awards", "read_table", "split_lines"]
-
-_AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
-_HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
-_LAST = re.compile(
-    rf"(?P<label>[^£]*?[^£\s:–-])\s*(?:[:–-]|\s)\s*(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*\))?[.;]?",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(
-    rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
-    re.IGNORECASE,
-)
-_LONGEST_LINE = 500
-_BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
-
-
-def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
-    """Split each line into a label and an amount; None where hardly any line has both.
-
-    The label is what the money is for until `columns` says that it is a recipient.
-    """
-    pairs = []
-    for position in range(sheet.height):
-        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
-        line = " ".join(cell for cell in cells if cell)
-        pairs.append(_pair(_BULLET.sub("", line)))
-    read = sum(bool(amount) for _, amount in pairs)
-    lines = sum(bool(label) for label, _ in pairs)
-    if not read or read * 2 < lines:
-        return None
-    labels, amounts = zip(*pairs, strict=True)
-    columns = [pd.Series(list(one), dtype="str") for one in (labels, amounts)]
-    header = Header(
-        -1, -1, (Heading("line", "funding_stream"), Heading("£", "amount", pounds=True))
-    )
-    where = sheet.grid.where.rstrip(", ") or "whole file"
-    rule = "no header: each line is split into what it names and its amount in pounds"
-    changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
-    grid = replace(sheet.grid, merged=())
-    return Sheet(grid, columns, sheet.numbers), header
-
-
-def _pair(line: str) -> tuple[str, str]:
-    for pattern in (_FIRST, _LAST) if len(line) <= _LONGEST_LINE else ():
-        if match := pattern.fullmatch(line):
-            label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
-            return label, match["amount"].strip()
-    return line, ""
+__all__ = ["AWARD_COLUMNS", "read_awards", "read_table"]
 
 
 def read_table(
@@ -224,7 +181,8 @@ class _TableReader(TableState):
             inside = others[others < row] if row > at else others
             left = round(float(money.value[row] - money.value[inside].sum()), 2)
             if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
-                return f"The printed total leaves {left:,.2f} for this row; ask the publisher."
+                said = quantity(left, places=2)
+                return f"The printed total leaves {said} for this row; ask the publisher."
         return "Correct it at the source, or leave it out."
 
     def _reject(
@@ -283,8 +241,9 @@ def read_awards(
 
     Parameters
     ----------
-    path_or_buffer : str, path, bytes or file object
-        What the file is, is told from its bytes.
+    path_or_buffer : str, path, bytes, file object or DataFrame
+        What the file is, is told from its bytes. A frame of any engine is read as a sheet whose
+        header is the names of its columns: amounts that are text stay as printed.
     profile : {"360giving", "ggis", "over500", "transparency-code"}, optional
         A published layout; recognised by itself where its headers are there.
     sheet : str or int, optional
@@ -335,8 +294,11 @@ def read_awards(
     >>> result.totals["verdict"].tolist(), result.n_rows
     (['reconciles'], 3)
     """
+    framed = frame_grid(path_or_buffer, "awards")
+    if framed is not None:
+        columns, flow = _told_by(framed.grids[0], columns, flow)
     context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
-    opened = open_grids(path_or_buffer, lines=line_columns)
+    opened = framed or open_grids(path_or_buffer, lines=line_columns)
     read = [
         _read_sheet(sheet_of(one), context, layout, opened.source)
         for one in _asked(opened, sheet, layout)
@@ -347,6 +309,25 @@ def read_awards(
     kept = with_awards if sheet is not None else _alike(with_awards)
     left = [one for one in read if one not in kept]
     return _result(opened, kept, left, context)
+
+
+def _told_by(
+    grid: Grid, columns: Mapping[str, str | int] | None, flow: str
+) -> tuple[Mapping[str, str | int], str]:
+    """Take the columns of a frame that have the library's own names for what they are."""
+    header, *rows = grid.rows
+    told = {field: name for field, name in _OWN_NAMES.items() if name in header}
+    if "flow" in header:
+        place = header.index("flow")
+        held = sorted({str(row[place]) for row in rows if row[place]})
+        if len(held) > 1:
+            raise TableError(f"awards: column 'flow' holds {' and '.join(held)}. Read each apart.")
+        flow = held[0] if held else flow
+    return {**told, **(columns or {})}, flow
+
+
+# What a frame calls the fields of an award, where a file has other headers.
+_OWN_NAMES = {"amount": "amount_gbp", "area": "area_code"}
 
 
 @dataclass
@@ -378,17 +359,13 @@ def _context(
     from pccfunding.schemas import FLOWS, STATUSES
 
     if profile is not None and profile not in PROFILES:
-        raise TableError(f"No profile {profile!r}; there are {', '.join(PROFILES)}.")
+        raise TableError.among("profile", profile, PROFILES)
     for field in columns or {}:
         if field not in FIELDS:
-            near = difflib.get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise TableError(
-                f"columns= names no field {field!r}.{hint} There are {', '.join(FIELDS)}."
-            )
+            raise TableError.among("field of columns=", field, FIELDS)
     for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
         if value is not None and value not in known:
-            raise TableError(f"{name}={value!r} is unknown; there are {', '.join(known)}.")
+            raise TableError.among(name, value, known)
     layout = PROFILES[profile] if profile else None
     year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
     context = Context(
@@ -409,7 +386,7 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
         return named or grids
     if sheet is None and len(grids) > _MOST_TABLES:
         raise TableError(
-            f"{opened.source} has {len(grids):,} tables; at most {_MOST_TABLES} are read. "
+            f"{opened.source} has {count(len(grids))} tables; at most {_MOST_TABLES} are read. "
             f"Name one with sheet=."
         )
     if sheet is None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
-from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats.opening.extras import need
+from pccfunding.errors import TableError, UnknownNameError, need_extra
+from pccfunding.results import Face
+from pccfunding.words import counted, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ _BARE = (
 
 
 @dataclass(frozen=True, eq=False)
-class RecipientNames:
+class RecipientNames(Face):
     """What the names of recipients suggest; nothing is merged.
 
     Attributes
@@ -90,6 +91,7 @@ class RecipientNames:
     bodies: pd.DataFrame
     identifiers: pd.DataFrame
     cautions: tuple[str, ...]
+    _rows_shown = 20
 
     @property
     def text(self) -> str:
@@ -99,19 +101,14 @@ class RecipientNames:
             int(kinds.get(kind, 0)) for kind in ("commissioner's office", "police force")
         )
         told = [
-            f"{len(self.bodies):,} name{'' if len(self.bodies) == 1 else 's'}",
-            f"{pairs or 'no'} pair{'' if pairs == 1 else 's'} may be one body",
+            f"{counted(len(self.bodies), 'name')}",
+            f"{counted(pairs, 'pair') if pairs else 'no pairs'} may be one body",
         ]
         if offices:
             told.append(f"{offices} {'is' if offices == 1 else 'are'} a commissioner's own office")
         if forces:
             told.append(f"{forces} {'is' if forces == 1 else 'are'} a police force")
         return "; ".join(told) + "."
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head(20).to_html()}"
 
 
 def recipient_names(awards: pd.DataFrame | Iterable[str]) -> RecipientNames:
@@ -172,8 +169,7 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
     names: dict[str, int] = defaultdict(int)
     ids: dict[str, set[str]] = defaultdict(set)
     if hasattr(awards, "columns"):
-        if "recipient" not in awards.columns:
-            raise TableError("This table has no column 'recipient'; name the recipients that.")
+        TableError.need("This table", ["recipient"], awards.columns)
         given = awards["recipient"].tolist()
         known = awards["recipient_id"].tolist() if "recipient_id" in awards.columns else given
         for name, one in zip(given, known, strict=True):
@@ -256,8 +252,8 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
         if len(plain) > 3:  # names that differ in blanks alone are a pair already
             blocks[plain[0]].setdefault(plain.replace(" ", ""), name)
     for block in (list(one.values()) for one in blocks.values() if len(one) > 1):
-        fuzz = need("rapidfuzz.fuzz", "Comparing recipients' names")
-        process = need("rapidfuzz.process", "Comparing recipients' names")
+        fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
+        process = need_extra("rapidfuzz.process", "Comparing recipients' names", extra="formats")
         plain_names = [_plain(name) for name in block]
         for start in range(0, len(block), 512):
             some = plain_names[start : start + 512]
@@ -266,7 +262,7 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
                 one, two = block[start + row], block[column]
                 score = float(scores[row, column])
                 if start + row < column and _may_be_slips(one, two, score):
-                    words = f"spelt alike ({score:.0f} of 100)"
+                    words = f"spelt alike ({number_text(round(score))} of 100)"
                     yield _pair(one, two, "same", round(score, 1), words)
 
 

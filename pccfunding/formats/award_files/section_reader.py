@@ -20,7 +20,7 @@ from pccfunding.formats.award_files.money_columns import (
 )
 from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED
 from pccfunding.formats.award_files.stated_totals import section_period
-from pccfunding.formats.award_files.table_state import STATUTORY, TEXTS, TableState
+from pccfunding.formats.award_files.table_state import TEXTS, TableState
 from pccfunding.formats.award_files.typed_columns import (
     Changes,
     constant,
@@ -29,11 +29,10 @@ from pccfunding.formats.award_files.typed_columns import (
     read_texts,
 )
 from pccfunding.periods import Period
+from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["PartReader", "Spans", "period_labels"]
 
 
 class Spans:
@@ -82,7 +81,7 @@ class Spans:
             self._take_end(ends, names[1], "end")
         wrong = np.flatnonzero(self.end < self.start)
         for at in wrong:
-            raw = f"{self.start[at]:} to {self.end[at]:}".replace("T00:00:00", "")
+            raw = f"{self.start[at]} to {self.end[at]}".replace("T00:00:00", "")
             rule = "ends before it starts; left out"
             self.changes.add(self.place(int(at)), names[1] or names[0], raw, "", rule)
         self.start[wrong] = self.end[wrong] = np.datetime64("NaT")
@@ -317,12 +316,14 @@ class PartReader:
                 said.append(f"in {column.heading.scale}s, as the header says")
             if printed.per:
                 said.append(f"for each {printed.per}")
-            value = str(printed.hard) if printed.value is None else f"{float(printed.value):.2f}"
+            value = str(printed.hard) if printed.value is None else decimal_text(printed.value)
             said = said or ["suffix or sign read"]
             self.changes.add(where, column.heading.text, text, value, "; ".join(said), n)
 
     def _unknowns(self, data: dict[str, Any], size: int) -> None:
         """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
+        from pccfunding.schemas import STATUTORY
+
         unpublished = constant("not_published", size)
         for name in TEXTS:
             if name in data and name not in ("award_id", "note"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,19 +16,32 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.headings import Heading, join_headings, read_heading
 from pccfunding.formats.award_files.money_columns import looks_like_money
+from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.chosen_headers import NAMED
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
 from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
+from pccfunding.money.pence import is_broken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Header", "Sheet", "cell_text", "find_header", "line_columns", "sheet_of"]
 
 # A banner is seldom longer; below this many rows a header is no longer looked for at first.
 _WINDOW = 250
 _LONG_TEXT = 1 << 18
+_AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
+_HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
+_LAST = re.compile(
+    rf"(?P<label>[^£]*?[^£\s:–-])\s*(?:[:–-]|\s)\s*(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*\))?[.;]?",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 500
+_BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -87,14 +102,14 @@ def cell_text(cell: Any) -> str:
 
 
 def _number_text(number: float) -> str:
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return str(number)
-    if number == int(number) and abs(number) < 1e15:
-        return str(int(number))
-    # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
-    pence = round(number, 2)
-    if abs(number - pence) < 1e-9 * max(1.0, abs(number)):
-        number = pence
+    if abs(number) < 1e15:
+        if number == int(number):
+            return str(int(number))
+        # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
+        if not is_broken(100 * number, round(100 * number)):
+            number = round(number, 2)
     return np.format_float_positional(number, trim="-")
 
 
@@ -308,3 +323,39 @@ def check_named(header: Header, columns: Mapping[str, str | int], where: str) ->
                 f"{where}columns={{{field!r}: {wanted!r}}}: there is no such header. "
                 f"There are {there}."
             )
+
+
+def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
+    """Split each line into a label and an amount; None where hardly any line has both.
+
+    The label is what the money is for until `columns` says that it is a recipient.
+    """
+    import pandas as pd
+
+    pairs = []
+    for position in range(sheet.height):
+        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+        line = " ".join(cell for cell in cells if cell)
+        pairs.append(_pair(_BULLET.sub("", line)))
+    read = sum(bool(amount) for _, amount in pairs)
+    lines = sum(bool(label) for label, _ in pairs)
+    if not read or read * 2 < lines:
+        return None
+    labels, amounts = zip(*pairs, strict=True)
+    columns = [pd.Series(list(one), dtype="str") for one in (labels, amounts)]
+    header = Header(
+        -1, -1, (Heading("line", "funding_stream"), Heading("£", "amount", pounds=True))
+    )
+    where = sheet.grid.where.rstrip(", ") or "whole file"
+    rule = "no header: each line is split into what it names and its amount in pounds"
+    changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
+    grid = replace(sheet.grid, merged=())
+    return Sheet(grid, columns, sheet.numbers), header
+
+
+def _pair(line: str) -> tuple[str, str]:
+    for pattern in (_FIRST, _LAST) if len(line) <= _LONGEST_LINE else ():
+        if match := pattern.fullmatch(line):
+            label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
+            return label, match["amount"].strip()
+    return line, ""

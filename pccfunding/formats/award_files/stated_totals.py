@@ -18,8 +18,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed
 from pccfunding.reconciliation import Reconciliation, reconcile
-
-__all__ = ["TotalFound", "TotalsReader", "stated_totals"]
+from pccfunding.words import count
 
 _FEW = 12
 _GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
@@ -217,10 +216,7 @@ class TotalsReader:
             else:
                 parts.append(_plain(Fraction(0), Fraction(0)))
         pence, half = self._pence(money, plain)
-        if len(plain) <= _FEW:
-            parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
-        else:
-            parts.insert(0, _plain(sum(pence, Fraction(0)), sum(half, Fraction(0))))
+        parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
         return parts
 
     def _pence(self, money: MoneyColumn, plain: Any) -> tuple[list[Fraction], list[Fraction]]:
@@ -265,7 +261,7 @@ class TotalsReader:
         numbers = self.sheet.numbers[self.rows.first + rows]
         if len(rows) == 1:
             return f"1 row, {unit} {numbers[0]}"
-        return f"{len(rows):,} rows, {unit}s {numbers[0]} to {numbers[-1]}"
+        return f"{count(len(rows))} rows, {unit}s {numbers[0]} to {numbers[-1]}"
 
 
 def _plain(value: Fraction, half: Fraction) -> Printed:

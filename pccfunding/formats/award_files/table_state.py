@@ -29,7 +29,6 @@ from pccfunding.periods import Period
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STATUTORY", "TEXTS", "Context", "TableRead", "TableState"]
 
 TEXTS = (
     "recipient",
@@ -49,8 +48,6 @@ TEXTS = (
 _WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
 _PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
 _BLANK_BETWEEN = "[0-9][ \u00a0\u2009\u202f][0-9]"
-# Who got it, what for, on which conditions and why: what the law asks to be published.
-STATUTORY = ("recipient", "purpose", "conditions", "reasons")
 
 
 @dataclass(frozen=True)

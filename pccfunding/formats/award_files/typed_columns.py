@@ -15,11 +15,11 @@ from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.formats.count_files.printed_periods import period_spans
 from pccfunding.periods import Period, parse_date
 from pccfunding.printed.vocabulary import repair
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Changes", "constant", "read_dates", "read_periods", "read_texts"]
 
 # One look over a whole column; without classes such as \\s, pandas leaves it to Arrow.
 _UNTIDY = "[^ -~]|&[#0-9A-Za-z]+;"
@@ -45,7 +45,7 @@ class Changes:
         self, place: str, column: str, raw: object, value: object, rule: str, n: int = 1
     ) -> None:
         """Note an interpretation; `n` cells share it, the first of them at `place`."""
-        said = rule if n == 1 else f"{rule} ({n:,} cells)"
+        said = rule if n == 1 else f"{rule} ({counted(n, 'cell')})"
         self.rows.append(
             {"place": place, "column": column, "raw": raw, "value": str(value), "rule": said}
         )

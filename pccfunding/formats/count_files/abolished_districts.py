@@ -6,8 +6,8 @@ alone, keep their name and are not listed; one that changed its name alone is.
 References
 ----------
 SI 2018/639, article 3 (Forest Heath and St Edmundsbury, 1 April 2019); Hansard, House of Lords,
-9 May 2018 (East and West Suffolk). The codes of Cumbria stand in Table C5 of the Office for
-National Statistics; those of the others in its lists of local authority districts of their time.
+9 May 2018 (East and West Suffolk). The codes are those of the Office for National Statistics;
+they, and the days of the other districts, were not held against a publication: unverified.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from functools import cache
 from typing import NamedTuple
 
 from pccfunding.formats.count_files.printed_counts import key_of
-
-__all__ = ["ABOLISHED", "RENAMED", "Abolished", "abolished_by_name", "told_of"]
 
 
 class Abolished(NamedTuple):

@@ -26,8 +26,6 @@ from pccfunding.formats.count_files.printed_periods import (
 from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.periods import Period
 
-__all__ = ["CountColumn", "CountTable", "find_tables", "headings_of", "titles_of"]
-
 Row = Sequence[object]
 
 _HEADING = (

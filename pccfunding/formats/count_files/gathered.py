@@ -17,7 +17,6 @@ from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gathered", "cover_abolished", "joined", "source_key"]
 
 _LONGEST = 300
 

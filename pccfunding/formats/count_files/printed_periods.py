@@ -9,18 +9,7 @@ from datetime import date
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, add_months, month_end, month_number, start_of
-
-__all__ = [
-    "every_period",
-    "financial_year",
-    "heading_is_part",
-    "heading_periods",
-    "names_a_part",
-    "names_time",
-    "period_spans",
-    "year_ends_below",
-    "years_over_months",
-]
+from pccfunding.periods.spellings import financial_label
 
 _I = re.IGNORECASE
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s/-]+)?"
@@ -74,7 +63,7 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
         for match in pattern.finditer(text):
             groups = [one for one in match.groups() if one]
             number, year, next_year = groups if at == 0 else (groups[2], *groups[:2])
-            if (int(year) + 1) % 100 == int(next_year) % 100:
+            if _follows(next_year, int(year)):
                 start = add_months(date(int(year), 4, 1), 3 * (int(number) - 1))
                 keep(match, start, month_end(start.year, start.month + 2))
     for match in _ENDING.finditer(text):
@@ -88,8 +77,8 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
         keep(match, start, month_end(_year(match[4]), month_number(match[3])))
     for match in _IN_YEAR.finditer(text):
         # "Jan-Mar 2020/21" and "January 2020/21" lie in the second of the two years.
-        year, next_year = int(match[3]), int(match[4])
-        if (year + 1) % 100 == next_year % 100:
+        year = int(match[3])
+        if _follows(match[4], year):
             first = month_number(match[1])
             last = month_number(match[2]) if match[2] else first
             ends = year + (last < 4)
@@ -99,9 +88,15 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
         keep(match, date(year - (first > last), first, 1), month_end(year, last))
     for match in _FINANCIAL.finditer(text):
         year = int(match[1])
-        if (year + 1) % 100 == int(match[2]) % 100:
-            keep(match, date(year, 4, 1), date(year + 1, 3, 31))
+        if _follows(match[2], year):
+            whole = Period.financial_year(year)
+            keep(match, whole.start, whole.end)
     return sorted(found, key=lambda one: one[0].start)
+
+
+def _follows(second: str, year: int) -> bool:
+    """Whether the second year of a pair is the one that a financial year ends in."""
+    return financial_label(year).endswith(f"-{second[-2:]}")
 
 
 def every_period(text: str) -> list[Period]:

@@ -16,6 +16,7 @@ from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
+from pccfunding.words import counted, quantity
 
 __all__ = ["read_deflator"]
 
@@ -316,7 +317,7 @@ def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
             found.records.append((period.label, period.start, period.end, value, where))
     if not seen:
         return
-    found.cover("financial years", f"{min(seen)} to {max(seen)}", f"{len(seen)} years")
+    found.cover("financial years", f"{min(seen)} to {max(seen)}", counted(len(seen), "year"))
     above = grid.rows[max(0, block.first - _HEADER) : block.first]
     for name, index in (("financial_year", block.year_at), ("price_index", block.index_at)):
         heading = " ".join(
@@ -334,4 +335,4 @@ def _check_base(grid: Grid, block: _Block, seen: dict[str, float], found: Gather
     value = seen[period.label]
     verdict = "reconciles" if round(value, 3) == 100 else "conflicts"
     found.total(grid.place(block.first), f"Base year {period.label}", "price_index", "100", 1,
-                verdict, f"the index of {period.label} is {value:g}")  # fmt: skip
+                verdict, f"the index of {period.label} is {quantity(value)}")  # fmt: skip

@@ -25,6 +25,7 @@ from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.formats.read_result import ReadResult
+from pccfunding.words import count, counted
 
 __all__ = ["read_population"]
 
@@ -128,7 +129,7 @@ def read_population(
         if slices and not found.reports["rejected"]:
             raise TableError(
                 f"{opened.source} holds no row of a whole population, only of one sex or one age "
-                f"({slices:,}); sum them first, or take the table of all persons and ages."
+                f"({count(slices)}); sum them first, or take the table of all persons and ages."
             )
         raise TableError(_why_nothing(opened, found))
     frame = pd.DataFrame(
@@ -149,8 +150,8 @@ def _why_nothing(opened: Opened, found: Gathered) -> str:
     if rejected := found.reports["rejected"]:
         place, _, raw, reason, _ = rejected[0]
         return (
-            f"{opened.source}: all {len(rejected):,} estimates are rejected. The first: {place}, "
-            f"{str(raw)[:60]!r}: {reason}."
+            f"{opened.source}: all {count(len(rejected))} estimates are rejected. The first: "
+            f"{place}, {str(raw)[:60]!r}: {reason}."
         )
     reasons = [str(why) for topic, _, why in found.reports["coverage"]
                if topic == "table left out" and why != _NOTHING]  # fmt: skip
@@ -359,15 +360,15 @@ def _once(frame: Any, found: Gathered) -> Any:
         if row.persons != held:
             name = known_areas().get(row.area_code, (row.area_code, "", ""))[0]
             found.total(row.place, f"{name}: printed twice", str(row.reference_date),
-                        f"{row.persons:,}", 1, "conflicts",
-                        f"{place} prints {held:,}, which is kept")  # fmt: skip
+                        count(row.persons), 1, "conflicts",
+                        f"{place} prints {count(held)}, which is kept")  # fmt: skip
             found.caution("printed-twice-differently")
     return frame[~again].reset_index(drop=True)
 
 
 def _cover(frame: Any, found: Gathered) -> None:
     for day, rows in frame.groupby("reference_date"):
-        found.cover("mid-year", f"{day:%Y}", f"{len(rows):,} areas")
+        found.cover("mid-year", f"{day:%Y}", counted(len(rows), "area"))
     if len(frame) > 5 and (frame["persons"] % 100 == 0).all():
         found.cover("rounding", "to 100", "parts may not sum to totals")
         found.caution("rounded")

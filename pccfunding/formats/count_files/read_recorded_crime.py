@@ -32,6 +32,12 @@ from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
 from pccfunding.periods.parse_date import add_months, start_of
+from pccfunding.periods.spellings import (
+    financial_label,
+    financial_quarter_of,
+    financial_year_of,
+)
+from pccfunding.words import count, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,9 +197,9 @@ def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int
     held: dict[int, dict[str, set[int]]] = {}
     spans = frame[["area_code", "period_start"]].drop_duplicates()
     for area, start in zip(spans["area_code"], spans["period_start"], strict=True):
-        year = start.year - (start.month < 4)
-        part = (start.month - 4) % 12 // (12 // number) + 1
-        held.setdefault(year, {}).setdefault(area, set()).add(part)
+        areas = held.setdefault(financial_year_of(start), {})
+        part = financial_quarter_of(start) if number == 4 else (start.month - 4) % 12 + 1
+        areas.setdefault(area, set()).add(part)
     return dict(sorted(held.items()))
 
 
@@ -209,7 +215,7 @@ def cover_parts(frame: pd.DataFrame, found: Gathered, number: int) -> None:
     known = known_areas()
     forces = {code for code, (_, kind, _) in known.items() if kind == "police_force_area"}
     for year, areas in _held_parts(frame, number).items():
-        label = Period.financial_year(year).label
+        label = financial_label(year)
         parts = set().union(*areas.values())
         complete = len(parts) == number
         note = "" if complete else " only: no total of the year can be made"
@@ -236,16 +242,15 @@ def sum_years(frame: pd.DataFrame, found: Gathered, number: int) -> pd.DataFrame
     for start, offences, place, *key in (
         frame[columns].astype(object).itertuples(index=False, name=None)
     ):
-        year = start.year - (start.month < 4)
+        year = financial_year_of(start)
         if len(held[year][key[0]]) < number:
-            label = Period.financial_year(year).label
-            found.other(place, f"{kind} {_REFUSED}", [*key[:2], label])
+            found.other(place, f"{kind} {_REFUSED}", [*key[:2], financial_label(year)])
             continue
-        count = None if pd.isna(offences) else offences
+        count = None if is_missing(offences) else offences
         sums.setdefault((year, *key), []).append((count, place))
     rows = []
-    for (year, *key), parts in sums.items():
-        period = Period.financial_year(int(str(year)))
+    for (starts, *key), parts in sums.items():
+        period = Period.financial_year(int(str(starts)))
         counts = [count for count, _ in parts]
         # A sum over an unknown part is unknown, and so is one over a part without a row.
         known = len(counts) == number and None not in counts
@@ -460,8 +465,8 @@ def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
     return frame[~again].reset_index(drop=True)
 
 
-def _shown(count: Any) -> str:
-    return f"{count:,}" if isinstance(count, int) else ""
+def _shown(printed: Any) -> str:
+    return count(printed) if isinstance(printed, int) else ""
 
 
 def _finished(

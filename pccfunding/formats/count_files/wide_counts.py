@@ -27,11 +27,11 @@ from pccfunding.formats.count_files.printed_counts import (
     without_notes,
 )
 from pccfunding.formats.opening.row_shape import column_letter
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = ["CountRow", "WideRecord", "check_identities", "read_wide"]
 
 _PARTNERSHIPS = {"community_safety_partnership", "unassigned"}
 _ENGLAND, _WALES, _BOTH = "E92000001", "W92000004", "K04000001"
@@ -130,22 +130,23 @@ def _check(
     sum_of = sum(known)
     if printed is None and not known:
         return
-    sides = f"{len(known)} of {len(parts)} parts known, sum {sum_of:,}"
+    sides = f"{len(known)} of {len(parts)} parts known, sum {count(sum_of)}"
     if printed is None:
         verdict, working = "cannot be told", f"{sides}; no total is printed"
     elif len(known) < len(parts):
-        verdict, working = "cannot be told", f"{sides}; printed {printed:,}"
+        verdict, working = "cannot be told", f"{sides}; printed {count(printed)}"
         if sum_of == printed:
             working += ", which leaves out what is unknown"
             found.caution("total-leaves-areas-out")
     elif sum_of == printed:
-        shown = " + ".join(f"{part:,}" for part in known)
-        verdict, working = "reconciles", f"{shown} = {sum_of:,}"
+        shown = " + ".join(map(count, known))
+        verdict, working = "reconciles", f"{shown} = {count(sum_of)}"
     else:
         verdict = "conflicts"
-        working = f"{sides}; printed {printed:,}, {printed - sum_of:+,} against the parts"
+        gap = f"{'+' * (printed > sum_of)}{count(printed - sum_of)}"
+        working = f"{sides}; printed {count(printed)}, {gap} against the parts"
         found.caution("total-conflicts")
-    token = "" if printed is None else f"{printed:,}"
+    token = "" if printed is None else count(printed)
     what = f"{column.offence}, {column.period.label}"
     found.total(row.place, label, what, token, len(parts), verdict, working)
 

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["EXACT", "NAMED", "STANDARD", "WORD", "Choice", "Title", "choose"]
-
 WORD, EXACT, STANDARD, NAMED = 1, 2, 3, 4
 _TIERS = {
     WORD: "a word",

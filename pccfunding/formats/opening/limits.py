@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError
-
-__all__ = ["LIMITS", "Limits", "names_in", "read_bytes", "unpacked"]
+from pccfunding.files import read_regular
+from pccfunding.words import count, quantity
 
 _CHUNK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -55,13 +54,14 @@ class Limits:
         """
         if columns > self.columns:
             raise TableError(
-                f"{where} has {columns:,} columns; at most {self.columns:,} are read. "
+                f"{where} has {count(columns)} columns; at most {count(self.columns)} are read. "
                 f"Delete the columns that hold no award."
             )
         if rows * columns > self.cells:
             raise TableError(
-                f"{where} spans {rows:,} rows by {columns:,} columns; at most {self.cells:,} "
-                f"cells are read. Split it, or delete stray cells far from the table."
+                f"{where} spans {count(rows)} rows by {count(columns)} columns; at most "
+                f"{count(self.cells)} cells are read. Split it, or delete stray cells far from "
+                "the table."
             )
 
     def check_spread(self, cells: int, where: str) -> None:
@@ -74,8 +74,8 @@ class Limits:
         """
         if cells > self.page_cells:
             raise TableError(
-                f"{where}: its cells, with those that they span, are over {self.page_cells:,}. "
-                f"Save the table as CSV."
+                f"{where}: its cells, with those that they span, are over "
+                f"{count(self.page_cells)}. Save the table as CSV."
             )
 
 
@@ -110,32 +110,9 @@ def read_bytes(path_or_buffer: Any, limits: Limits = LIMITS) -> tuple[bytes, str
             f"Cannot read a file from {type(path_or_buffer).__name__}; pass a path, bytes or an "
             f"open file."
         )
-    return _read_path(os.fspath(path_or_buffer), limits)
-
-
-def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
-    name = os.path.basename(path) or path
-    try:
-        found = os.stat(path)
-        if stat.S_ISDIR(found.st_mode):
-            raise TableError(f"{path} is a folder; pass one file of it.")
-        if not stat.S_ISREG(found.st_mode):
-            raise TableError(f"{path} is no regular file; save it to a file first.")
-        with open(path, "rb") as file:
-            before = os.fstat(file.fileno())
-            data = file.read(min(before.st_size, limits.file_bytes) + 1)
-            after = os.fstat(file.fileno())
-        now = os.stat(path)
-    except TableError:
-        raise
-    except ValueError as error:
-        raise TableError(f"{path!r} is no path: {error}.") from error
-    except OSError as error:
-        raise TableError(f"Cannot read {path}: {error.strerror or error}.") from error
-    states = {(one.st_ino, one.st_size, one.st_mtime_ns) for one in (found, before, after, now)}
-    if len(states) > 1 or (len(data) != now.st_size and len(data) <= limits.file_bytes):
-        raise TableError(f"{name} changed while it was read; read it again when it is at rest.")
-    return _checked(data, name, limits)
+    path = os.fspath(path_or_buffer)
+    data = read_regular(path, limits.file_bytes)
+    return _checked(data, os.path.basename(path) or path, limits)
 
 
 def _checked(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:
@@ -176,7 +153,8 @@ def unpacked(data: bytes, name: str, limits: Limits = LIMITS) -> dict[str, bytes
                 ):
                     raise TableError(
                         f"{name} unpacks to over {total // 1_000_000} MB from "
-                        f"{len(data) / 1_000_000:.1f} MB, as a zip bomb does; it is not opened."
+                        f"{quantity(len(data) / 1e6, places=1)} MB, as a zip bomb does; it is not "
+                        "opened."
                     )
                 if info.filename in parts:
                     raise TableError(f"{name} holds the part {info.filename!r} twice.")

@@ -8,13 +8,11 @@ import zipfile
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.opening import texts
-from pccfunding.formats.opening.extras import need
 from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
-
-__all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
+from pccfunding.words import count
 
 # A cell that only carries a format is closed at once, or holds nothing.
 _REFERENCE = re.compile(
@@ -40,11 +38,11 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
         For a damaged workbook, or a sheet too wide or too large.
     """
     for name, part in parts.items():
-        most = max((int(count[:20]) for count in _COUNT.findall(part)), default=0)
+        most = max((int(digits[:20]) for digits in _COUNT.findall(part)), default=0)
         if most > 100 and most * _SHORTEST_ITEM > len(part):
             raise TableError(
                 f"{source} is a damaged workbook: {name.rpartition('/')[2]} says that it has "
-                f"{most:,} items, more than it can hold."
+                f"{count(most)} items, more than it can hold."
             )
         if name.startswith("xl/worksheets/"):
             columns = rows = 0
@@ -64,7 +62,7 @@ def ods_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gri
     TableError
         For a damaged workbook, or a sheet too wide or too large, repeated cells counted.
     """
-    etree = need("lxml.etree", f"Reading the workbook {source}")
+    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="formats")
     events = etree.iterparse(
         io.BytesIO(parts["content.xml"]),
         events=("start", "end"),
@@ -132,7 +130,7 @@ def _column_number(letters: bytes) -> int:
 def _grids(
     parts: dict[str, bytes], source: str, limits: Limits, merged: dict[str, list[Merged]]
 ) -> tuple[Grid, ...]:
-    calamine = need("python_calamine", f"Reading the workbook {source}")
+    calamine = need_extra("python_calamine", f"Reading the workbook {source}", extra="formats")
     # Only what was unpacked and measured is handed on, so nothing else can be unpacked by it.
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -195,7 +193,7 @@ def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
     TableError
         If there is neither table nor list, or one is too large.
     """
-    html = need("lxml.html", f"Reading the page {source}")
+    html = need_extra("lxml.html", f"Reading the page {source}", extra="formats")
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["told_by_titles"]
-
 _KINDS = (
     ({"object of search", "outcome linked to object of search"},
      "holds stops and searches, which are no crimes"),

@@ -8,8 +8,6 @@ from typing import ParamSpec, TypeVar
 
 from pccfunding.errors import PccFundingError, TableError
 
-__all__ = ["plain_errors"]
-
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _LONGEST = 500

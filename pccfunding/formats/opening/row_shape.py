@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from pccfunding.formats.opening.raw_tables import Cell, Grid
-
-__all__ = ["RowShape", "WideRow", "column_letter", "shape_of"]
+from pccfunding.words import counted
 
 _MANY = 0.1  # of the rows: then a column without a title is likelier than slips of single rows
 _THOUSANDS_BEFORE = re.compile(r"[£$(+-]*\s?[0-9]{1,3}")
@@ -67,7 +66,7 @@ class RowShape:
             note = "rows have more cells than the header: give the untitled column a title"
             rows.append(("rows wider than the header", len(self.wide), f"{where}{note}"))
         for position, number in self.untitled:
-            held = f"{number:,} cell{'' if number == 1 else 's'}"
+            held = counted(number, "cell")
             name = f"column {column_letter(position)}"
             rows.append(("untitled columns", f"{where}{name}", f"{held} without a title, not read"))
         return rows

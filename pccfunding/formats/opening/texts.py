@@ -14,15 +14,6 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = [
-    "check_halves",
-    "decoded",
-    "json_grids",
-    "lines_grid",
-    "sniffed_delimiter",
-    "without_blank_end",
-]
-
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
 _DEEPEST = 12

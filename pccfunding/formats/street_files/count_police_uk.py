@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
+from pccfunding.files import refuse_present, rewriting_file
 from pccfunding.formats.count_files.area_names import district_of
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.opening.plain_errors import plain_errors
-from pccfunding.formats.read_result import cautions_text, report
+from pccfunding.formats.read_result import doubt, report
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_gaps, cover_repeats
 from pccfunding.formats.street_files.repeated_files import files_once
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.results import Face
+from pccfunding.texts import disarmed
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ COUNTED_BY = {
 
 
 @dataclass(frozen=True)
-class StreetCounts:
+class StreetCounts(Face):
     """Records counted, and the files that could not be.
 
     Attributes
@@ -77,17 +79,19 @@ class StreetCounts:
     set_aside: dict[str, str]
     coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
     cautions: tuple[str, ...] = ()
+    _rows_shown = 5
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        told = (
-            f"{self.n_rows:,} records of {self.n_files:,} file{'s' * (self.n_files != 1)} counted."
-        )
+        told = f"{counted(self.n_rows, 'record')} of {counted(self.n_files, 'file')} counted."
         if self.set_aside:
-            files = "file" if len(self.set_aside) == 1 else "files"
-            told += f" {len(self.set_aside)} {files} could not be read and nothing of them counts."
-        return told + cautions_text(self.cautions, self.coverage)
+            files = counted(len(self.set_aside), "file")
+            told += f" {files} could not be read and nothing of them counts."
+        return self._with_doubts(told)
+
+    def _doubt(self, code: str) -> str:
+        return doubt(code, self.coverage)
 
     def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write the counts as CSV or Parquet, under a temporary name until they are whole.
@@ -95,41 +99,29 @@ class StreetCounts:
         Raises
         ------
         TableError
-            If the name ends in neither .csv nor .parquet, or the file exists and `force` is False.
+            If the name ends in neither .csv nor .parquet.
+        FileExistsError
+            If the file exists and `force` is False.
         """
         target = Path(file)
         check_target(target, force=force)
-        with written_whole(target) as part:
+        with rewriting_file(target, force=force) as part:
             if target.suffix == ".csv":
-                self.frame.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+                # Names of places and forces are the files' own.
+                safe = self.frame.map(
+                    lambda cell: disarmed(cell) if isinstance(cell, str) else cell
+                )
+                safe.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
             else:
                 self.frame.to_parquet(part, index=False)
         return target
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self.text}</p>{self.frame.head().to_html()}"
 
 
 def check_target(target: Path, *, force: bool) -> None:
     """Refuse a file that would be overwritten, or is of no known kind."""
     if target.suffix not in (".csv", ".parquet"):
         raise TableError(f"{target.name} ends in neither .csv nor .parquet; name one of the two.")
-    if target.exists() and not force:
-        raise TableError(f"{target} exists already. Name another file, or write over it: --force.")
-
-
-@contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file, which gets its own only when all is written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    refuse_present([(target.parent, target.name)], force=force)
 
 
 @plain_errors
@@ -181,10 +173,7 @@ def count_police_uk(
         If there is nothing of that name to count by, or no such engine.
     """
     for name in by:
-        if name not in COUNTED_BY:
-            raise UnknownNameError(
-                f"Nothing to count by is called {name!r}: {', '.join(COUNTED_BY)}."
-            )
+        one_of(name, "column to count by", COUNTED_BY)
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
     files, left_out = files_once(matching_files(glob))
     with run_on(engine, columns, progress) as run:
@@ -210,11 +199,11 @@ def count_police_uk(
     return StreetCounts(frame, run.n_files, number, run.set_aside, told.coverage, told.cautions)
 
 
-def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def _finished(totals: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Give areas their codes and months their first and last days."""
     import pandas as pd
 
-    frame = counted.rename(columns={"falls_within": "force"})
+    frame = totals.rename(columns={"falls_within": "force"})
     if "district" in columns:
         codes = {
             name: district_of(name)[0] for name in frame["district"].dropna().unique().tolist()

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from pccfunding.formats.count_files.area_names import area_by_name, known_areas
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.repeated_files import named_month
-
-__all__ = [
-    "KnownOf",
-    "cover_files",
-    "cover_gaps",
-    "cover_names",
-    "cover_repeats",
-    "force_code",
-    "kind_of",
-]
+from pccfunding.words import count, counted
 
 _ASB = "anti social behaviour"
 _GMP, _GMP_SILENT = "E23000005", "2019-07"
@@ -57,7 +49,7 @@ def cover_gaps(records: Mapping[KnownOf, int], found: Gathered) -> None:
             nowhere[kind] = nowhere.get(kind, 0) + number
         late += number * (code == _GMP and month >= _GMP_SILENT)
     for kind, number in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
-        found.cover("rows", kind, f"{number:,}")
+        found.cover("rows", kind, count(number))
     for kind in ("incident", "outcome"):
         if kind in kinds:
             found.caution(f"{kind}s-are-no-crimes")
@@ -66,7 +58,9 @@ def cover_gaps(records: Mapping[KnownOf, int], found: Gathered) -> None:
         _cover_months(of_kind, kind, months, found)
     _cover_manchester({code for one in held.values() for code in one}, months, late, found)
     if nowhere:
-        told = ", ".join(f"{number:,} of kind {kind}" for kind, number in sorted(nowhere.items()))
+        told = ", ".join(
+            f"{count(number)} of kind {kind}" for kind, number in sorted(nowhere.items())
+        )
         found.cover("rows without a place", sum(nowhere.values()), told)
         found.caution("places-unknown")
 
@@ -126,7 +120,8 @@ def _every_month(months: list[str]) -> list[str]:
     if not months:
         return []
     first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (months[0], months[-1]))
-    return [f"{at // 12}-{at % 12 + 1:02d}" for at in range(first, last + 1)]
+    days = (date(at // 12, at % 12 + 1, 1) for at in range(first, last + 1))
+    return [f"{day:%Y-%m}" for day in days]
 
 
 def _cover_manchester(
@@ -134,7 +129,7 @@ def _cover_manchester(
 ) -> None:
     if not months or months[-1] < _GMP_SILENT:
         return
-    rows = "" if late is None else f"{late:,} rows in these files; "
+    rows = "" if late is None else f"{counted(late, 'row')} in these files; "
     note = f"{rows}a missing row is not zero"
     found.cover("Greater Manchester", "no crimes published since July 2019", note)
     if _GMP in forces or len(forces) > 20:

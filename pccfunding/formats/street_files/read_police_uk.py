@@ -30,6 +30,7 @@ from pccfunding.formats.street_files.known_gaps import (
 )
 from pccfunding.formats.street_files.repeated_files import files_once, named_month
 from pccfunding.periods.parse_date import month_end
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -334,8 +335,8 @@ def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
 
 def _cover(frame: pd.DataFrame, rows: Mapping[str, int], found: Gathered) -> None:
     known = known_areas()
-    for name, count in rows.items():
-        if not count:
+    for name, n in rows.items():
+        if not n:
             found.cover("file without rows", name, "not zero: nothing was published in it")
             found.caution("months-missing")
     force = frame["area_code"].fillna("")
@@ -353,7 +354,7 @@ def _cover_places(
     unread = ~nowhere & frame["district_code"].isna()
     if unread.any():
         names = Counter(frame.loc[unread, "district"].fillna("LSOA code only"))
-        told = ", ".join(f"{name} ({count:,})" for name, count in names.most_common(10))
+        told = ", ".join(f"{name} ({count(n)})" for name, n in names.most_common(10))
         found.cover("districts not in load_areas()", int(unread.sum()), told)
     cover_abolished(frame["former_district_code"].dropna(), found, under_heir=True)
     parents = {code: parent for code, (_, _, parent) in known.items()}

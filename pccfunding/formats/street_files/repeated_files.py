@@ -10,8 +10,6 @@ from pathlib import Path
 
 from pccfunding.errors import TableError
 
-__all__ = ["STREET_FILE", "files_once", "named_month"]
-
 STREET_FILE = re.compile(
     r"(\d{4}-\d{2})-(.+)-(street|outcomes|stop-and-search)\.csv$", re.IGNORECASE
 )

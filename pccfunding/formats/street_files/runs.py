@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import TableError
+from pccfunding.files import settled
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
 from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
 from pccfunding.formats.street_files.scanning import (
     BEYOND,
     STREET,
     Layout,
+    check_engine,
     layout_of,
     quoted,
     read_csv,
@@ -34,7 +36,6 @@ from pccfunding.formats.street_files.scanning import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CSV_CHUNK_BYTES", "DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 # Records of one batch are compared with one another, so that each batch is held in memory.
@@ -153,18 +154,25 @@ class DuckRun(Run):
 
     def count_cached(self, files: list[str], cache: StreetCache) -> None:
         """Count from the cache, which is filled first where it does not hold just these files."""
-        kept = cache.stamp_of(files)
-        if kept is None:
-            with cache.filling(self) as fill:
+        served = settled(cache.folder, lambda: self._served(files, cache))
+        if not served:
+            with cache.filling(files, self) as fill:
                 for layout in self.layouts(files):
                     self.each_readable(layout, fill)
-                cache.seal(files, self.set_aside, [self.n_repeats, self.n_differing])
-        else:
+                cache.seal(self.set_aside, [self.n_repeats, self.n_differing])
+            settled(cache.folder, lambda: self._served(files, cache))
+        self.n_files = len(files) - len(self.set_aside)
+
+    def _served(self, files: list[str], cache: StreetCache) -> bool:
+        kept = cache.stamp_of(files)
+        if kept is not None:
             self.set_aside = dict(kept["set_aside"])
             self.n_repeats, self.n_differing = kept["repeats"]
-        cache.count_into("totals", self.columns)
-        self.know(cache.known_of())
-        self.n_files = len(files) - len(self.set_aside)
+            self.connection.execute("DELETE FROM totals")
+            cache.count_into("totals", self.columns)
+            self.known.clear()
+            self.know(cache.known_of())
+        return kept is not None
 
     def add(self, part: Layout) -> int:
         keys = ", ".join([*dict.fromkeys([*self.columns, *_KNOWN_OF]), "placed"])
@@ -261,7 +269,7 @@ class DuckRun(Run):
     def tells_of_damage(self, error: Exception) -> bool:
         import duckdb
 
-        ours = (duckdb.OutOfMemoryException, duckdb.ParserException, duckdb.BinderException)
+        ours = (*_short_of(duckdb), duckdb.ParserException, duckdb.BinderException)
         return isinstance(error, duckdb.Error) and not isinstance(error, ours)
 
     def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
@@ -480,14 +488,18 @@ def _code(force: str) -> str:
     return force_code(force)
 
 
+def _short_of(duckdb: Any) -> tuple[type[Exception], ...]:
+    """What says that the machine is short of something, not that a file is damaged."""
+    return duckdb.IOException, duckdb.OutOfMemoryException
+
+
 @contextmanager
 def run_on(engine: str, columns: list[str], progress: Progress | None) -> Iterator[Run]:
     """Give a run on an engine, and clean up after it."""
+    check_engine(engine, ("duckdb", "polars"))
     if engine == "polars":
         yield PolarsRun(columns, progress)
         return
-    if engine != "duckdb":
-        raise UnknownNameError(f"No engine {engine!r} to count with; there are duckdb, polars.")
     import duckdb
 
     spill = tempfile.mkdtemp(prefix="pccfunding-")
@@ -498,6 +510,11 @@ def run_on(engine: str, columns: list[str], progress: Progress | None) -> Iterat
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET temp_directory = '{spill}'")
         yield DuckRun(connection, columns, progress)
+    except _short_of(duckdb) as error:
+        first = str(error).splitlines()[0].rstrip(".")
+        raise TableError(
+            f"The count stopped: {first}. See to room on the disk and in memory, and count again."
+        ) from error
     finally:
         connection.close()
         shutil.rmtree(spill, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,18 +10,20 @@ from glob import glob as expand
 from pathlib import Path
 from typing import Any
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, lacking, need_extra, one_of
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
-from pccfunding.formats.read_result import cautions_text
+from pccfunding.formats.read_result import doubt
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_names
 from pccfunding.formats.street_files.repeated_files import files_once
+from pccfunding.words import counted
 
 __all__ = [
     "BEYOND",
     "STREET",
     "Layout",
+    "check_engine",
     "layout_of",
     "matching_files",
     "quoted",
@@ -53,7 +54,12 @@ _NEEDED_STREET = ("Month", "Crime type")
 _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
 # Names of columns without a title, and of blank columns beyond the header.
 _UNTITLED, BEYOND = "untitled column ", "column beyond the header "
-_ENGINES = ("duckdb", "polars", "spark")
+# What each engine is called, and the extra that brings it.
+_ENGINES = {
+    "duckdb": ("duckdb", "engines"),
+    "polars": ("polars", "engines"),
+    "spark": ("pyspark", "spark"),
+}
 
 
 @dataclass(frozen=True)
@@ -130,8 +136,10 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     cover_files(left_out, found)
     cover_names(files, found)
     if found.cautions:
-        said = cautions_text(sorted(found.cautions), found.table("coverage"))
-        warnings.warn(f"{len(files):,} street files.{said}", UserWarning, stacklevel=2)
+        coverage = found.table("coverage")
+        said = "; ".join(doubt(code, coverage) for code in sorted(found.cautions))
+        told = f"{counted(len(files), 'street file')}. Caution: {said}."
+        warnings.warn(told, UserWarning, stacklevel=2)
     return open_street(layouts, engine)
 
 
@@ -179,7 +187,7 @@ def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     ...     awards.select("amount_gbp").collect().rows()
     [(70023.0,)]
     """
-    _check_engine(engine)
+    check_engine(engine)
     files = matching_files(glob)
     kinds = {Path(file).suffix.lower() for file in files}
     if kinds == {".parquet"}:
@@ -204,7 +212,7 @@ def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
 
 def open_street(layouts: Iterable[Layout], engine: str) -> Any:
     """See street files of known layouts as one lazy table."""
-    _check_engine(engine)
+    check_engine(engine)
     parts = []
     for layout in layouts:
         columns = {own: theirs for own, theirs in STREET.items() if theirs in layout.header}
@@ -271,18 +279,16 @@ def _blank_columns(header: Sequence[str], row: Sequence[str]) -> tuple[str, ...]
 def _lacking(header: Sequence[str], needed: Sequence[str]) -> str | None:
     if not header:
         return "is empty."
-    for name in needed:
-        if name not in header:
-            near = difflib.get_close_matches(name, header, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            return f"has no column {name!r}.{hint} It has: {', '.join(header)}."
+    if fault := lacking(needed, header):
+        return fault
     repeated = next((name for name in header if header.count(name) > 1), None)
     return None if repeated is None else f"has the column {repeated!r} twice."
 
 
-def _check_engine(engine: str) -> None:
-    if engine not in _ENGINES:
-        raise UnknownNameError(f"No engine {engine!r}; there are {', '.join(_ENGINES)}.")
+def check_engine(engine: str, known: Sequence[str] = tuple(_ENGINES)) -> None:
+    """Refuse an engine that is not known, or not installed."""
+    module, extra = _ENGINES[one_of(engine, "engine", known)]
+    need_extra(module, f"engine={engine!r}", extra=extra)
 
 
 def read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:

@@ -17,8 +17,6 @@ from pccfunding.formats.threesixtygiving.fields import (
     plain_title,
 )
 
-__all__ = ["flat_grant", "guarded", "nested_grant", "titles_of", "unguarded"]
-
 # A spreadsheet takes a text that begins so for a formula; the apostrophe keeps it a text.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")

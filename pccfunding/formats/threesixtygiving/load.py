@@ -15,8 +15,7 @@ from pccfunding.formats.opening.texts import check_halves, decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
-
-__all__ = ["Grants", "load_grants"]
+from pccfunding.words import count
 
 _SHOWN = 8
 _GRANT = {"amountAwarded", "awardDate", "currency", "fundingOrganization",
@@ -91,8 +90,8 @@ def _from_json(text: str, source: str) -> Grants:
         )
     if listed and not any(isinstance(one, dict) and _GRANT & set(one) for one in listed):
         raise TableError(
-            f"{source} holds no grants: none of its {len(listed):,} records has a field such as "
-            f"amountAwarded, awardDate or fundingOrganization. {_seen(listed[0])}"
+            f"{source} holds no grants: none of its {count(len(listed))} records has a field "
+            f"such as amountAwarded, awardDate or fundingOrganization. {_seen(listed[0])}"
         )
     loaded = Grants(source, grants=listed)
     loaded.places = [f"grant {number}" for number in range(1, len(listed) + 1)]
