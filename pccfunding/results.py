@@ -162,9 +162,18 @@ CAUTIONS = {
         "outcomes-are-no-crimes": "outcomes stand among the rows, and are no crimes",
         "months-missing": "months are missing for a force, which is not zero",
         "greater-manchester-absent": "Greater Manchester has no data from July 2019",
+        "files-repeated": "files stand more than once, and are counted once",
+        "records-repeated": "records stand more than once, and are counted once",
+        "ids-contradict": "one identifier stands beside differing records, which are all kept",
         "places-unknown": "records without a place stand under the force alone",
         "rounded": "the estimates are rounded",
+        # shape
+        "untitled-column": "rows are wider than their header; give the untitled column a title",
+        "headers-tie": "two headers name one field alike; the first was read",
+        "recipient-may-be-a-person": "the recipient's header speaks of a person",
+        "blank-columns-ignored": "blank columns beyond the header were ignored",
         # 360Giving
+        "child-rows-left-out": "rows of child sheets name no grant of the file, and were left out",
         "breaks-standard": "grants break the standard in ways that do not keep them out",
         "supplied-values": "values stand in the file that the caller stated, not the publisher",
         "rows-left-out": "rows could not be exported, and are listed with the reason",
@@ -240,8 +249,11 @@ class Face(ABC):
         codes = self.cautions
         if self._first is not None:
             codes = tuple(code for code in self._first if code in self.cautions)[:2]
-        doubts = "; ".join(self._clauses[code] for code in codes)
+        doubts = "; ".join(map(self._doubt, codes))
         return f"{finding} {lead}: {doubts}." if doubts else finding
+
+    def _doubt(self, code: str) -> str:
+        return self._clauses[code]
 
     def _repr_html_(self) -> str:
         from html import escape

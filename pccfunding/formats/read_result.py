@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.results import CAUTIONS, Face
-from pccfunding.words import counted
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["REPORT_COLUMNS", "ReadResult", "report"]
-
 
 # The columns of each report; a place is "sheet 'Grants', row 7" or "line 12": where a person looks.
 REPORT_COLUMNS = {
@@ -24,6 +21,14 @@ REPORT_COLUMNS = {
     "others": ("place", "kind", "raw"),
     "coverage": ("topic", "value", "note"),
 }
+# Where the coverage says more of a caution.
+_TOLD_IN = {
+    "files-repeated": "files counted once",
+    "ids-contradict": "identifiers with differing records",
+    "months-missing": "months",
+    "records-repeated": "records counted once",
+}
+_FEW = 5
 
 
 def report(name: str, rows: list[dict[str, object]] | None = None) -> pd.DataFrame:
@@ -31,6 +36,19 @@ def report(name: str, rows: list[dict[str, object]] | None = None) -> pd.DataFra
     import pandas as pd
 
     return pd.DataFrame(rows or [], columns=list(REPORT_COLUMNS[name]), dtype=object)
+
+
+def doubt(code: str, coverage: pd.DataFrame) -> str:
+    """Word a caution, with what the coverage says of it."""
+    rows = coverage[coverage["topic"] == _TOLD_IN.get(code, "")]
+    if code == "months-missing":
+        rows = rows[rows["note"].str.contains("missing", na=False)]
+        more = [f"{value}: {note}" for value, note in rows[["value", "note"]].values.tolist()]
+    else:
+        more = [str(value) for value in rows["value"]]
+    if len(more) > _FEW:
+        more = [*more[:_FEW], f"and {count(len(more) - _FEW)} more"]
+    return CAUTIONS["formats"][code] + (f" ({'; '.join(more)})" if more else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +98,6 @@ class ReadResult(Face):
     others: pd.DataFrame = field(default_factory=partial(report, "others"))
     coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
     cautions: tuple[str, ...] = ()
-    _clauses = CAUTIONS["formats"]
     _rows_shown = 5
 
     @property
@@ -100,6 +117,9 @@ class ReadResult(Face):
         for verdict, number in self.totals["verdict"].value_counts().items():
             told.append(f"{counted(number, 'printed total')}: {verdict}")
         return self._with_doubts("; ".join(told) + ".")
+
+    def _doubt(self, code: str) -> str:
+        return doubt(code, self.coverage)
 
     def check(self) -> ReadResult:
         """Return the result itself, or raise if a row was rejected or a printed total conflicts.

@@ -100,7 +100,16 @@ def test_a_damaged_cache_is_filled_anew(files: Path, tmp_path: Path, name: str, 
 
 @pytest.mark.parametrize(
     "change",
-    [{"set_aside": []}, {"files": {}}, {"own": []}, {"own": {"x": 1}}, {"files": [[1]]}],
+    [
+        {"set_aside": []},
+        {"files": {}},
+        {"own": []},
+        {"own": {"x": 1}},
+        {"files": [[1]]},
+        {"repeats": None},
+        {"repeats": [1]},
+        {"repeats": ["1", 1]},
+    ],
 )
 def test_an_odd_stamp_is_a_sentence_or_a_count(
     files: Path, tmp_path: Path, change: dict[str, object]

@@ -331,7 +331,8 @@ def test_a_sheet_of_another_publisher_is_read_whatever_its_capitals() -> None:
     assert found.frame["amount_gbp"].tolist() == [1200.5]
     assert found.rejected["place"].tolist() == ["line 4", "line 5"]
     assert found.rejected["suggestion"].tolist() == ["write 1200", ""]
-    assert found.coverage["note"].tolist() == ["Our code"]
+    beside = found.coverage[found.coverage["topic"] == "columns beside the standard"]
+    assert beside["note"].tolist() == ["Our code"]
     assert found.n_rows == 3
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pccfunding.formats.award_files.headings import Heading
 from pccfunding.formats.award_files.sheets import Header, Sheet, holds_money
@@ -31,6 +31,7 @@ class Amounts:
     totals: tuple[int, ...]
     left: tuple[int, ...]
     rule: str
+    tied: bool = False
 
 
 def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> Amounts:
@@ -67,8 +68,12 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
     # Without a total to hold them together, "Net (£)" and "Gross (£)" would count twice.
     if totals or all(headings[one].pounds and not headings[one].bare for one in values):
         return _chosen(header, values, totals, others, "one award a row and column")
-    rule = f"of {len(values)} columns of amounts, the first"
-    return _chosen(header, values[:1], [], [*values[1:], *totals, *others], rule)
+    ranked = sorted(values, key=lambda one: -headings[one].tier)
+    rest = [one for one in values if one != ranked[0]]
+    tied = headings[ranked[0]].tier == headings[ranked[1]].tier
+    rule = f"of {len(values)} columns of amounts, {'the first' if tied else 'the surest'}"
+    chosen = _chosen(header, ranked[:1], [], [*rest, *totals, *others], rule)
+    return replace(chosen, tied=tied)
 
 
 def _chosen(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pccfunding.errors import PeriodError, nearest
+from pccfunding.formats.count_files.printed_periods import names_a_part, period_spans
+from pccfunding.formats.opening.chosen_headers import EXACT, STANDARD, WORD
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import repair
 
@@ -19,6 +21,7 @@ FIELDS = (
     "title",
     "funding_stream",
     "funder",
+    "funder_id",
     "department",
     "award_id",
     "recipient_id",
@@ -142,6 +145,24 @@ _SYNONYMS = {
     ),
 }
 _FIELD_OF = {one: field for field, names in _SYNONYMS.items() for one in names.split("|")}
+# Titles of the Local Government Transparency Code, without blanks; the others of the standards
+# stand above in plain words.
+_STANDARD = {
+    "organisationlabel": "funder",
+    "organisationuri": "funder_id",
+    "beneficiaryname": "recipient",
+    "paymentdate": "awarded_on",
+    "transactionnumber": "award_id",
+    "effectivedate": "",
+    "irrecoverablevatamount": "",
+}
+# What hangs on a body, an amount or a day, where a header only holds its word.
+_BAR = re.compile(
+    r"\b(types?|ids?|codes?|postcodes?|post code|e ?mails?|address(?:es)?|applications?|surnames?"
+    r"|forenames?|first names?|ranks?|rates?|telephone|phone|website)\b"
+)
+_BARRED = {"recipient", "funder", *AMOUNTS, "purpose", "awarded_on", "period", "period_start",
+           "period_end"}  # fmt: skip
 
 # Longer headers, by the word that decides; the first that fits holds.
 _PATTERNS = [
@@ -192,7 +213,8 @@ _FILLERS = re.compile(
 _GIVEN_TO = re.compile(r"\b(?:awarded|granted|given|paid|allocated) to(?: whom)?$")
 _TIME_WORD = re.compile(r"\b(?:period|time|dates?|duration)\b")
 # Titles of the 360Giving standard ("Recipient Org:City") are known whole or not at all.
-_TITLE = re.compile(r"[A-Za-z]:[A-Z]")
+_TITLE = re.compile(r"[A-Za-z]\s?:\s?[A-Z]")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOTAL_WORD = re.compile(r"\btotals?\b")
 _STATUSES = (
     (re.compile(r"\bup to\b|\bmaximum\b|\bmax\b|\bceiling\b"), "ceiling"),
@@ -229,6 +251,7 @@ _PERIOD = re.compile(
 _WORD = re.compile(r"[a-z0-9£]+")
 _NOTE_MARK = re.compile(r"\[(?:note )?[a-z0-9]{1,3}\]|[*†‡¹²³]+")
 _LONGEST = 200
+_LONGEST_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +276,10 @@ class Heading:
         The synonym that a misspelt header was taken for, else "".
     bare : bool
         Whether the header says no more than that it holds money.
+    tier : int
+        How the header names its field: by a word, an exact title, a standard's title.
+    barred : tuple of (str, str)
+        The field whose word the header holds, and the word that keeps it from being it.
     """
 
     text: str
@@ -263,11 +290,15 @@ class Heading:
     status: str = ""
     near: str = ""
     bare: bool = False
+    tier: int = 0
+    barred: tuple[str, str] = ("", "")
 
     @property
     def is_amount(self) -> bool:
         """Whether the header names money, or a year that money may stand under."""
-        return self.field in AMOUNTS or (not self.field and self.period is not None)
+        return self.field in AMOUNTS or (
+            not self.field and not self.barred[0] and self.period is not None
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -284,17 +315,35 @@ def read_heading(text: str) -> Heading:
     words = " ".join(_WORD.findall(rest.lower().replace("&", " and ")))
     bare = " ".join(words.replace("£", " ").replace("gbp", " ").split())
     heading = Heading(text, "", scale, pounds, period, _status(bare))
-    field, near = _field(bare, pounds, titled=bool(_TITLE.search(plain)))
-    return replace(heading, field=field, near=near, bare=not _beyond_money(bare))
+    known = _exactly(plain, bare)
+    if known is not None:
+        named = replace(heading, field=known[0], tier=known[1])
+    elif _TITLE.search(plain):
+        named = heading
+    else:
+        field, near = _by_word(bare, pounds)
+        bar = _BAR.search(bare) if field in _BARRED else None
+        if bar:
+            named = replace(heading, barred=(field, bar[1]))
+        else:
+            named = replace(heading, field=field, near=near, tier=WORD if field else 0)
+    return replace(named, bare=not _beyond_money(bare))
 
 
-def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
+def _exactly(plain: str, words: str) -> tuple[str, int] | None:
+    """Give the field that a header names as a whole, and how; None where it does not."""
+    joined = re.sub(r"[\s:_]+", "", plain).lower()
+    if joined in _STANDARD:
+        return _STANDARD[joined], STANDARD
+    if words in _FIELD_OF:
+        return _FIELD_OF[words], STANDARD if _TITLE.search(plain) else EXACT
+    split = " ".join(_WORD.findall(_CAMEL.sub(" ", plain).lower()))
+    return (_FIELD_OF[split], EXACT) if split in _FIELD_OF else None
+
+
+def _by_word(words: str, pounds: bool) -> tuple[str, str]:
     if not words:
         return ("amount" if pounds else ""), ""
-    if words in _FIELD_OF:
-        return _FIELD_OF[words], ""
-    if titled:
-        return "", ""
     if _GIVEN_TO.search(words) and not _TIME_WORD.search(words):
         return "recipient", ""
     if not _beyond_money(words) and _AMOUNT_WORDS.search(words):
@@ -324,8 +373,16 @@ def find_period(text: str) -> tuple[Period | None, str]:
 
     Two different periods in one text are none.
     """
+    if len(text) > _LONGEST_LINE or names_a_part(text):
+        return None, text
+    spans = period_spans(text)
     found: dict[Period, tuple[int, int]] = {}
-    for match in _PERIOD.finditer(text):
+    for span, period in spans:
+        found.setdefault(period, (span.start, span.stop))
+    rest = list(text)
+    for span, _ in spans:
+        rest[span.start : span.stop] = "\x00" * len(span)
+    for match in _PERIOD.finditer("".join(rest)):
         try:
             found.setdefault(Period.parse(match.group()), match.span())
         except PeriodError:

@@ -26,6 +26,7 @@ _LOOKS = re.compile(
     r".*(?:£|Â£|拢|&pound;)\s*[0-9].*",
     re.IGNORECASE | re.DOTALL,
 )
+_LONGEST = 1_000
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
 _LETTER = re.compile("[A-Za-z]")
@@ -57,7 +58,7 @@ def looks_like_money(text: str, *, lenient: bool = False) -> bool:
 
     `lenient` takes markers of a missing amount and years as well: what may stand under a header.
     """
-    plain = text.strip()
+    plain = text.strip()[:_LONGEST]
     if lenient and (kind_of_unknown(plain) or (len(plain) < 60 and _PLAIN.fullmatch(plain))):
         return True
     if _YEAR.fullmatch(plain) or not _DIGIT.search(plain):

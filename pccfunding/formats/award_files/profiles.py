@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pccfunding.formats.award_files.sheets import Header
+from pccfunding.formats.opening.chosen_headers import STANDARD
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Profile:
         return replace(
             header,
             headings=tuple(
-                replace(heading, field=wanted[_plain(heading.text)])
+                replace(heading, field=wanted[_plain(heading.text)], tier=STANDARD)
                 if _plain(heading.text) in wanted
                 else heading
                 for heading in header.headings
@@ -87,12 +88,19 @@ PROFILES = {
             ("Supplier", "Transaction Date", "Amount"),
             status="outturn",
         ),
+        Profile(
+            "transparency-code",
+            {"Amount": "amount", "Purpose": "purpose"},
+            ("OrganisationLabel", "BeneficiaryName", "Amount"),
+            status="outturn",
+        ),
     )
 }
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+    """Compare titles without blanks and capitals, as the official converter does."""
+    return "".join(text.lower().split())
 
 
 def recognised(header: Header) -> Profile | None:

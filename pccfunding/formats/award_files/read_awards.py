@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from pccfunding.formats.award_files.award_frame import (
     finished,
     first_printings,
 )
-from pccfunding.formats.award_files.headings import FIELDS, Heading
+from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
 from pccfunding.formats.award_files.section_reader import PartReader
@@ -31,66 +30,23 @@ from pccfunding.formats.award_files.sheets import (
     line_columns,
     named_by_user,
     sheet_of,
+    split_lines,
 )
 from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
-from pccfunding.formats.read_result import ReadResult, report
+from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
 from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AWARD_COLUMNS", "read_awards", "read_table", "split_lines"]
-
-_AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
-_HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
-_LAST = re.compile(
-    rf"(?P<label>[^£]*?[^£\s:–-])\s*(?:[:–-]|\s)\s*(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*\))?[.;]?",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(
-    rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
-    re.IGNORECASE,
-)
-_BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
-
-
-def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
-    """Split each line into a label and an amount; None where hardly any line has both.
-
-    The label is what the money is for until `columns` says that it is a recipient.
-    """
-    pairs = []
-    for position in range(sheet.height):
-        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
-        line = " ".join(cell for cell in cells if cell)
-        pairs.append(_pair(_BULLET.sub("", line)))
-    read = sum(bool(amount) for _, amount in pairs)
-    lines = sum(bool(label) for label, _ in pairs)
-    if not read or read * 2 < lines:
-        return None
-    labels, amounts = zip(*pairs, strict=True)
-    columns = [pd.Series(list(one), dtype="str") for one in (labels, amounts)]
-    header = Header(
-        -1, -1, (Heading("line", "funding_stream"), Heading("£", "amount", pounds=True))
-    )
-    where = sheet.grid.where.rstrip(", ") or "whole file"
-    rule = "no header: each line is split into what it names and its amount in pounds"
-    changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
-    grid = replace(sheet.grid, merged=())
-    return Sheet(grid, columns, sheet.numbers), header
-
-
-def _pair(line: str) -> tuple[str, str]:
-    for pattern in (_FIRST, _LAST):
-        if match := pattern.fullmatch(line):
-            label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
-            return label, match["amount"].strip()
-    return line, ""
+__all__ = ["AWARD_COLUMNS", "read_awards", "read_table"]
 
 
 def read_table(
@@ -194,6 +150,18 @@ class _TableReader(TableState):
         return [(where, text) for text in self.banner] + notes
 
     def _rejected(self, reader: TotalsReader) -> None:
+        for position in self.wide:
+            self.result.rejected.append(
+                {
+                    "place": self.sheet.place(position),
+                    "column": "row",
+                    "raw": self.sheet.grid.delimiter.join(map(str, self.sheet.grid.rows[position])),
+                    "reason": self.shape.wide[position].reason,
+                    "suggestion": self.shape.wide[position].suggestion,
+                }
+            )
+        self.result.assumed.update(self.shape.cautions)
+        self.result.told += self.shape.told(self.sheet.grid.where)
         for position, number, _ in self.rows.rejected:
             column = self.amounts.columns[number]
             money = self.money[column.position]
@@ -252,6 +220,7 @@ _MOST_TABLES = 300
 _WHO = "recipient"
 
 
+@plain_errors
 def read_awards(
     path_or_buffer: Any,
     *,
@@ -275,7 +244,7 @@ def read_awards(
     path_or_buffer : str, path, bytes, file object or DataFrame
         What the file is, is told from its bytes. A frame of any engine is read as a sheet whose
         header is the names of its columns: amounts that are text stay as printed.
-    profile : {"360giving", "ggis", "over500"}, optional
+    profile : {"360giving", "ggis", "over500", "transparency-code"}, optional
         A published layout; recognised by itself where its headers are there.
     sheet : str or int, optional
         Name of the one sheet to read, or its number from 1. By default every sheet that is laid
@@ -506,6 +475,8 @@ def _similar(one: _SheetRead, best: _SheetRead) -> bool:
 def _no_table(opened: Opened, context: Context) -> str:
     from pccfunding.formats.award_files.headings import read_heading
 
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
     for grid in opened.grids if context.columns else ():
         sheet = sheet_of(grid)
         rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
@@ -532,6 +503,10 @@ def _no_table(opened: Opened, context: Context) -> str:
     )
 
 
+_OF_HEADERS = ("blank-columns-ignored", "headers-tie", "recipient-may-be-a-person",
+               "untitled-column")  # fmt: skip
+
+
 def _result(
     opened: Opened, kept: list[_SheetRead], left: list[_SheetRead], context: Context
 ) -> ReadResult:
@@ -553,6 +528,14 @@ def _result(
             others += table.others
             totals += [total.record() for total in table.totals]
             assumed |= table.assumed
+    # A column without a title is carried along in the frame.
+    told: list[dict[str, object]] = [
+        dict(zip(REPORT_COLUMNS["coverage"], row, strict=True))
+        for read in kept
+        for table in read.tables
+        for row in table.told
+        if row[0] != "untitled columns"
+    ]
     frame, foreign = finished(frames, context)
     rejected += foreign
     cautions = []
@@ -567,6 +550,7 @@ def _result(
     cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
+    cautions += [code for code in _OF_HEADERS if code in assumed]
     return ReadResult(
         frame,
         source=opened.source,
@@ -575,6 +559,6 @@ def _result(
         changes=report("changes", changes),
         totals=report("totals", totals),
         others=report("others", others),
-        coverage=report("coverage", award_coverage(opened, kept, left, frame, others)),
+        coverage=report("coverage", award_coverage(opened, kept, left, frame, others) + told),
         cautions=tuple(cautions),
     )

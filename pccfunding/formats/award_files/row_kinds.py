@@ -61,6 +61,14 @@ class Rows:
     sections: list[tuple[int, str]] = field(default_factory=list)
     lone: list[int] = field(default_factory=list)
 
+    def leave_out(self, positions: set[int]) -> None:
+        """Forget what rows were taken for that are rejected as a whole."""
+        self.others = [one for one in self.others if one[0] not in positions]
+        self.rejected = [one for one in self.rejected if one[0] not in positions]
+        self.totals = [one for one in self.totals if one[0] not in positions]
+        self.sections = [one for one in self.sections if one[0] not in positions]
+        self.lone = [one for one in self.lone if one not in positions]
+
 
 def is_total_label(text: str, sections: Sequence[str] = ()) -> bool:
     """Whether a label is a total's, and no recipient's whose name begins with that word.
@@ -127,6 +135,16 @@ def _doubtful(sheet: Sheet, first: int, amounts: Amounts, money: Sequence[MoneyC
     return doubtful
 
 
+def begins_table(sheet: Sheet, position: int, cells: Sequence[str]) -> bool:
+    """Whether a row is the header of another table."""
+    headings = [read_heading(cell) for cell in cells if cell]
+    fields = {heading.field for heading in headings if heading.field}
+    if len(fields) < 2 or not any(heading.is_amount for heading in headings):
+        return False
+    found = find_header(sheet, position)
+    return found is not None and found.top == position
+
+
 class _Sorter:
     def __init__(
         self,
@@ -166,7 +184,7 @@ class _Sorter:
             self._other(at, "repeated header")
             return False
         unread = UNREADABLE in states or all(state == BLANK for state in states)
-        if unread and self._begins_table(position, cells):
+        if unread and begins_table(self.sheet, position, cells):
             return True
         label = next((cells[column] for column in full if column not in self.sums), "")
         amounts = any(state < MARKER for state in states)
@@ -200,14 +218,6 @@ class _Sorter:
                 if row > part and list(cells) == again:
                     return True
         return False
-
-    def _begins_table(self, position: int, cells: Sequence[str]) -> bool:
-        headings = [read_heading(cell) for cell in cells if cell]
-        fields = {heading.field for heading in headings if heading.field}
-        if len(fields) < 2 or not any(heading.is_amount for heading in headings):
-            return False
-        found = find_header(self.sheet, position)
-        return found is not None and found.top == position
 
     def _is_total(self, cells: Sequence[str], full: Sequence[int], amounts: bool) -> bool:
         names = [label for _, label in self.rows.sections]

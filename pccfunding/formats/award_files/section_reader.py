@@ -173,8 +173,9 @@ class PartReader:
         keep = (self.rows.kind == AWARD) | ((self.rows.kind == REJECTED) & (state != UNREADABLE))
         if not several:
             keep = self.rows.kind == AWARD
-        if self.rows.lone:
-            keep[np.asarray(self.rows.lone) - self.first] = False
+        for left_out in (self.rows.lone, self.table.wide):
+            if left_out:
+                keep[np.asarray(left_out) - self.first] = False
         if several:
             blank = keep & (state == BLANK)
             self._blank_cells(blank, column)

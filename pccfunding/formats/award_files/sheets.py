@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +16,8 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.headings import Heading, join_headings, read_heading
 from pccfunding.formats.award_files.money_columns import looks_like_money
+from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.formats.opening.chosen_headers import NAMED
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
 from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
@@ -26,6 +30,18 @@ if TYPE_CHECKING:
 # A banner is seldom longer; below this many rows a header is no longer looked for at first.
 _WINDOW = 250
 _LONG_TEXT = 1 << 18
+_AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
+_HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
+_LAST = re.compile(
+    rf"(?P<label>[^£]*?[^£\s:–-])\s*(?:[:–-]|\s)\s*(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*\))?[.;]?",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"(?P<amount>{_HEDGE}{_AMOUNT})\s*(?P<rest>\([^£]*?\))?\s*(?:[–:-]|to\b|for\b)\s*(?P<label>[^£]+)",
+    re.IGNORECASE,
+)
+_LONGEST_LINE = 500
+_BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -88,11 +104,12 @@ def cell_text(cell: Any) -> str:
 def _number_text(number: float) -> str:
     if not math.isfinite(number):
         return str(number)
-    if number == int(number) and abs(number) < 1e15:
-        return str(int(number))
-    # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
-    if not is_broken(100 * number, round(100 * number)):
-        number = round(number, 2)
+    if abs(number) < 1e15:
+        if number == int(number):
+            return str(int(number))
+        # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
+        if not is_broken(100 * number, round(100 * number)):
+            number = round(number, 2)
     return np.format_float_positional(number, trim="-")
 
 
@@ -118,11 +135,18 @@ def line_columns(
     text: str, source: str, limits: Limits, data: bytes | None = None
 ) -> tuple[Grid, str]:
     """Read delimited text into columns at once; row by row where it is short or ragged."""
-    if len(text) < _LONG_TEXT:
+    delimiter = sniffed_delimiter(text)
+    head = io.StringIO(text[:_LONG_TEXT], newline="")
+    try:
+        first = next(csv.reader(head, delimiter=delimiter), [])
+    except csv.Error:
+        first = [""]
+    # A first line with a title over every column is as wide as any row that can be read: a wider
+    # one stops the quick reader.
+    if len(text) < _LONG_TEXT or not all(cell.strip() for cell in first):
         return lines_grid(text, source, limits)
     import pandas as pd
 
-    delimiter = sniffed_delimiter(text)
     data = data or text.encode("utf-8", "surrogatepass")
     try:
         # The header row keeps every column text: no digit and no zero of a token is lost.
@@ -188,7 +212,9 @@ def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int
     found = [Header(position, position, tuple(map(read_heading, one)))]
     if offset + 1 < len(rows):
         two = [" ".join(cell.split()) for cell in rows[offset + 1]]
-        if any(two) and _may_be_heading(two):
+        # A lone text in the first column is a title over the table, not a heading of its columns.
+        titled = one[0] and not any(one[1:]) and any(two[1:])
+        if any(two) and _may_be_heading(two) and not titled:
             found.append(_joined(one, two, position, sheet.grid.merged))
     return found
 
@@ -278,7 +304,7 @@ def named_by_user(header: Header, columns: Mapping[str, str | int]) -> Header:
             for other, heading in enumerate(headings):
                 if heading.field == field:
                     headings[other] = replace(heading, field="")
-            headings[column] = replace(headings[column], field=field, near="")
+            headings[column] = replace(headings[column], field=field, near="", tier=NAMED)
     return replace(header, headings=tuple(headings))
 
 
@@ -297,3 +323,39 @@ def check_named(header: Header, columns: Mapping[str, str | int], where: str) ->
                 f"{where}columns={{{field!r}: {wanted!r}}}: there is no such header. "
                 f"There are {there}."
             )
+
+
+def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
+    """Split each line into a label and an amount; None where hardly any line has both.
+
+    The label is what the money is for until `columns` says that it is a recipient.
+    """
+    import pandas as pd
+
+    pairs = []
+    for position in range(sheet.height):
+        cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+        line = " ".join(cell for cell in cells if cell)
+        pairs.append(_pair(_BULLET.sub("", line)))
+    read = sum(bool(amount) for _, amount in pairs)
+    lines = sum(bool(label) for label, _ in pairs)
+    if not read or read * 2 < lines:
+        return None
+    labels, amounts = zip(*pairs, strict=True)
+    columns = [pd.Series(list(one), dtype="str") for one in (labels, amounts)]
+    header = Header(
+        -1, -1, (Heading("line", "funding_stream"), Heading("£", "amount", pounds=True))
+    )
+    where = sheet.grid.where.rstrip(", ") or "whole file"
+    rule = "no header: each line is split into what it names and its amount in pounds"
+    changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
+    grid = replace(sheet.grid, merged=())
+    return Sheet(grid, columns, sheet.numbers), header
+
+
+def _pair(line: str) -> tuple[str, str]:
+    for pattern in (_FIRST, _LAST) if len(line) <= _LONGEST_LINE else ():
+        if match := pattern.fullmatch(line):
+            label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
+            return label, match["amount"].strip()
+    return line, ""

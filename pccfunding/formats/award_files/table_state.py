@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pccfunding.formats.award_files.amount_columns import AmountColumn, Amounts, choose_amounts
-from pccfunding.formats.award_files.money_columns import MoneyColumn, read_money
-from pccfunding.formats.award_files.row_kinds import AWARD, EMPTY, REJECTED, Rows, sort_rows
+from pccfunding.formats.award_files.money_columns import UNREADABLE, MoneyColumn, read_money
+from pccfunding.formats.award_files.row_kinds import (
+    AWARD,
+    EMPTY,
+    REJECTED,
+    Rows,
+    begins_table,
+    sort_rows,
+)
 from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.formats.award_files.stated_totals import TotalFound, section_period
 from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.formats.count_files.printed_counts import grouped_by_blanks
+from pccfunding.formats.opening.chosen_headers import WORD, Title, choose
+from pccfunding.formats.opening.row_shape import RowShape, shape_of
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
@@ -24,6 +35,7 @@ TEXTS = (
     "purpose",
     "funding_stream",
     "funder",
+    "funder_id",
     "department",
     "award_id",
     "recipient_id",
@@ -32,6 +44,10 @@ TEXTS = (
     "area",
     "note",
 )
+# Fields for which a second header of the same rank is a doubt.
+_WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
+_PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
+_BLANK_BETWEEN = "[0-9][ \u00a0\u2009\u202f][0-9]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,25 @@ class TableRead:
     others: list[dict[str, object]] = field(default_factory=list)
     assumed: set[str] = field(default_factory=set)
     fields: tuple[str, ...] = ()
-    unknown_headers: tuple[str, ...] = ()
+    told: list[tuple[str, object, str]] = field(default_factory=list)
+
+
+def _without_wide_rows(sheet: Sheet, header: Header) -> tuple[Sheet, RowShape]:
+    """Blank the rows that are wider than their header, up to the header of the next table."""
+    shape = shape_of(sheet.grid, range(header.top, header.bottom + 1)) if header.top >= 0 else None
+    if shape is None or not shape.wide:
+        return sheet, shape or RowShape(0, {})
+    wide = {}
+    for position, row in sorted(shape.wide.items()):
+        if begins_table(sheet, position, [" ".join(cell.split()) for cell in sheet.row(position)]):
+            break
+        wide[position] = row
+    columns = []
+    for column in sheet.columns:
+        column = column.copy()
+        column.iloc[list(wide)] = ""
+        columns.append(column)
+    return replace(sheet, columns=columns), replace(shape, wide=wide)
 
 
 def _empty() -> pd.DataFrame:
@@ -84,25 +118,58 @@ class TableState:
             header, sheet, self.first, "amount" in context.columns
         )
         self.values = [one.position for one in self.amounts.columns]
-        self.sheet, self.shared = self._filled(sheet)
+        sheet, self.shape = _without_wide_rows(sheet, header)
+        self.sheet, self.shared = self._filled(self._without_blanks(sheet))
         self.money: dict[int, MoneyColumn] = self._amounts_read()
         money = [self.money[position] for position in self.values]
         self.rows: Rows = sort_rows(self.sheet, header, self.first, self.amounts, money)
         self.size = self.rows.stop - self.first
+        self.wide = [one for one in self.shape.wide if one < self.rows.stop]
+        if self.wide:
+            self.rows.leave_out(set(self.wide))
+        for position in self.wide:
+            self.rows.kind[position - self.first] = REJECTED
+            for column in self.money.values():
+                column.state[position - self.first] = UNREADABLE
         self.shared = self.shared[: self.size]
         self.result = TableRead(_empty(), self.rows.stop, self._n_rows())
-        self.of: dict[str, int] = {}
-        for position, heading in enumerate(header.headings):
-            if heading.field and position not in self.money and position not in self.amounts.left:
-                self.of.setdefault(heading.field, position)
+        self.of: dict[str, int] = self._columns_of_fields()
         if "purpose" not in self.of and "title" in self.of:
             self.of["purpose"] = self.of["title"]
         self.of.pop("title", None)
 
+    def _columns_of_fields(self) -> dict[str, int]:
+        """Choose the column of each field, and say which it is and what was passed over."""
+        amounts = {*self.money, *self.amounts.left}
+        titles = [
+            Title(heading.field or heading.barred[0], position, heading.text,
+                  heading.tier or WORD, "" if heading.field else heading.barred[1])
+            for position, heading in enumerate(self.header.headings)
+            if (heading.field or heading.barred[0]) and position not in amounts
+        ]  # fmt: skip
+        choice = choose(titles, ties=_WEIGHTY)
+        where = f"{self.sheet.grid.where}header"
+        texts = self.header.texts
+        if self.values:
+            read = ", ".join(repr(texts[one]) for one in self.values[:5])
+            left = ", ".join(repr(texts[one]) for one in self.amounts.left[:5])
+            note = f"{self.amounts.rule or 'the column of amounts'}{f'; not {left}' * bool(left)}"
+            self.result.told.append(("column for amount", read, note))
+        self.result.told += choice.told
+        if choice.tied or self.amounts.tied:
+            self.result.assumed.add("headers-tie")
+        recipient = choice.of.get("recipient")
+        if recipient is not None and _PERSON.search(texts[recipient].lower()):
+            self.result.assumed.add("recipient-may-be-a-person")
+            rule = "the header speaks of a person, whose name may not be published"
+            self.changes.add(where, texts[recipient], texts[recipient], "recipient", rule)
+        return choice.of
+
     def _n_rows(self) -> int:
         """Count the filled rows, an award or a rejected row once for each amount column."""
         kind = self.rows.kind
-        records = int(((kind == AWARD) | (kind == REJECTED)).sum()) - len(self.rows.lone)
+        records = int(((kind == AWARD) | (kind == REJECTED)).sum())
+        records -= len(self.rows.lone) + len(self.wide)
         return int((kind != EMPTY).sum()) + (len(self.values) - 1) * records
 
     def _amounts_read(self) -> dict[int, MoneyColumn]:
@@ -119,6 +186,24 @@ class TableState:
             for position in set(read) - exact:
                 read[position] = read_money(texts[position], scales[position], exact=True)
         return read
+
+    def _without_blanks(self, sheet: Sheet) -> Sheet:
+        """Put commas for the blanks between thousands, where a column has them throughout."""
+        columns = list(sheet.columns)
+        for position in (*self.values, *self.amounts.totals):
+            cells = columns[position].iloc[self.first :]
+            if not cells.str.contains(_BLANK_BETWEEN, regex=True).any():
+                continue
+            texts = [" ".join(str(cell).split()) for cell in cells]
+            if grouped_by_blanks(text.strip("£ ").partition(".")[0] for text in texts):
+                column = columns[position].copy()
+                column.iloc[self.first :] = [re.sub(r"(?<=\d) (?=\d{3})", ",", t) for t in texts]
+                columns[position] = column
+                name, n = self.header.texts[position], sum(" " in text for text in texts)
+                at = next(at for at, text in enumerate(texts) if re.search(r"\d \d", text))
+                where, value = sheet.place(self.first + at), column.iat[self.first + at]
+                self.changes.add(where, name, texts[at], value, "blank between thousands", n)
+        return replace(sheet, columns=columns)
 
     def _filled(self, sheet: Sheet) -> tuple[Sheet, Any]:
         """Fill names merged over several rows; an amount is never filled, so it counts once."""

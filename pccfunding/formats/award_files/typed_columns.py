@@ -12,6 +12,7 @@ import numpy as np
 
 from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
+from pccfunding.formats.count_files.printed_periods import period_spans
 from pccfunding.periods import Period, parse_date
 from pccfunding.printed.vocabulary import repair
 from pccfunding.words import counted
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 # One look over a whole column; without classes such as \\s, pandas leaves it to Arrow.
 _UNTIDY = "[^ -~]|&[#0-9A-Za-z]+;"
-_ODD_BLANKS = re.compile(r"\s*[^\S ]\s*")
+_BLANKS = re.compile(r"\s+")
+# Years whose days a table with nanoseconds can hold.
+_HELD = range(1678, 2262)
 _NUMERIC_DATE = re.compile(
     r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.](?:[0-9]{4}|[0-9]{2})\b.*", re.DOTALL
 )
@@ -71,7 +74,9 @@ def tidy_text(text: str) -> tuple[str, str]:
     fixed, flags = ("", []) if text.isascii() and "&" not in text else repair(text)
     damaged = [flag for flag in flags if flag in ("mojibake", "html_entity")]
     plain = (fixed if damaged else text).replace("\u00ad", "")
-    return _ODD_BLANKS.sub(" ", plain).strip(), " and ".join(damaged)
+    # Blanks in a row stay as printed, unless one is a line break, a tabulator or the like.
+    tidy = _BLANKS.sub(lambda run: " " if run[0].strip(" ") else run[0], plain)
+    return tidy.strip(), " and ".join(damaged)
 
 
 def read_texts(
@@ -127,7 +132,7 @@ def read_dates(
             continue
         where, n = place(int(first[at])), int(counts[at])
         try:
-            day = parse_date(text)
+            day = _held(parse_date(text), text)
         except PeriodError as error:
             unread[at] = True
             why = str(error).partition(": ")[2] or str(error)
@@ -151,6 +156,30 @@ def _date_rule(text: str, day: date) -> str:
     return "; ".join(rules)
 
 
+def _period(text: str) -> Period:
+    """Read a period as `Period` writes it, or as spreadsheets and tables do: "Apr-20 to Mar-21"."""
+    try:
+        period = Period.parse(text)
+    except PeriodError:
+        spans = period_spans(text)
+        if len(spans) == 1 and not re.search(r"\w", _around(text, spans[0][0])):
+            return spans[0][1]
+        raise
+    _held(period.start, text)
+    _held(period.end, text)
+    return period
+
+
+def _held(day: date, text: str) -> date:
+    if day.year not in _HELD:
+        raise PeriodError(f"{text[:60]!r}: a table holds days from 1678 to 2261.")
+    return day
+
+
+def _around(text: str, span: range) -> str:
+    return text[: span.start] + text[span.stop :]
+
+
 def read_periods(
     texts: pd.Series[Any], column: str, place: Callable[[int], str], changes: Changes
 ) -> tuple[Any, Any, Any]:
@@ -172,7 +201,7 @@ def read_periods(
             continue
         where, n = place(int(first[at])), int(counts[at])
         try:
-            period = Period.parse(text)
+            period = _period(text)
         except PeriodError as error:
             duration = _DURATION.fullmatch(text.strip()) or not re.search("[0-9]", text)
             unread[at] = not duration

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.loaders import load_areas
+from pccfunding.formats.count_files.abolished_districts import ABOLISHED, RENAMED, abolished_by_name
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
 PARTNERSHIP = "community_safety_partnership"
@@ -72,7 +73,16 @@ def districts() -> dict[str, str]:
     ):
         for printed in (name, *filter(None, aliases.split("|"))):
             found[key_of(printed)] = code
-    return found
+    return found | {key_of(name): code for name, code in RENAMED.items()}
+
+
+@cache
+def district_of(name: str) -> tuple[str | None, str | None]:
+    """Give the code of the district of a name, and that of the abolished one it names, if so."""
+    words = key_of(name)
+    known = districts().get(words)
+    former = None if known else abolished_by_name().get(words)
+    return (ABOLISHED[former].successor, former) if former else (known, None)
 
 
 @cache
@@ -110,6 +120,10 @@ def area_by_name(name: str) -> Place:
         return Place(None, name=plain, why="total that leaves areas out")
     if _NATIONAL.match(words):
         return Place(None, name=plain, why="not assigned to an area")
+    if code := abolished_by_name().get(words):
+        one = ABOLISHED[code]
+        rule = f"abolished {one.on}; now in {one.heir} ({one.successor})"
+        return Place(code, "local_authority", one.name, rule=rule)
     try:
         area = find_area(plain)
     except UnknownNameError as error:
@@ -143,6 +157,9 @@ def area_of_row(code: str, name: str, *, partnership: bool = False) -> Place:
     known = known_areas().get(code)
     kind = known[1] if known else _KIND_OF_CODE.get(code[:3], "local_authority")
     named = area_by_name(name) if words else Place(None)
+    if partnership and words and named.kind != "unassigned":
+        own = area_by_name(f"{plain} CSP")
+        named = named if own.rejected else own
     if named.kind == "unassigned":
         return named._replace(rule="the label names the force; the code beside it is not its own")
     if named.code and named.kind == kind and named.code != code and known:

@@ -9,12 +9,21 @@ from dataclasses import dataclass, field
 from pccfunding.formats.count_files.area_names import area_of_row
 from pccfunding.formats.count_files.offence_names import offence_name, special_name
 from pccfunding.formats.count_files.printed_counts import (
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
     without_notes,
 )
-from pccfunding.formats.count_files.printed_periods import every_period
+from pccfunding.formats.count_files.printed_periods import (
+    every_period,
+    heading_is_part,
+    heading_periods,
+    names_time,
+    year_ends_below,
+    years_over_months,
+)
+from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.periods import Period
 
 Row = Sequence[object]
@@ -33,7 +42,8 @@ _HEADING = (
 _IDS = tuple((kind, re.compile(pattern)) for kind, pattern in _HEADING)
 # What a column or a table holds that is no count, whatever offence it is about.
 _NO_COUNT = re.compile(
-    r"%|percent|per cent|\brates?\b|\bper 1 ?000\b|\bper 100 ?000\b|\bchange|proportion"
+    r"%|percent|per cent|\brates?\b|\bper\b|\bchange|proportion|\brank|\bposition\b"
+    r"|\b(?:averages?|means?|medians?|quartiles?|deciles?|index|indices|ratios?|scores?|shares?)\b"
     r"|population|households?\b(?! burglary)|\bbase\b|significant|experience|confidence"
 )
 _NO_CLASS = re.compile(r"\bcodes?\b|\bquarter\b|financial year|description")
@@ -51,6 +61,7 @@ class CountColumn:
     measure: str
     period: Period
     known: bool
+    blanks: bool  # whether its numbers have a blank between thousands
 
 
 @dataclass
@@ -72,17 +83,22 @@ class CountTable:
         return row[index] if index is not None and index < len(row) else None
 
 
-def headings_of(row: Row) -> dict[str, int]:
-    """Find the columns of area codes and names that a row of headings names."""
-    found: dict[str, int] = {}
+def titles_of(row: Row) -> list[Title]:
+    """Find what a row of headings names as columns of area codes and names."""
+    found = []
     for index, cell in enumerate(row[:40]):
         # The year of a classification plays no part: "PFA 2023 Code".
         words = re.sub(r"\s?\b(?:19|20)\d\d\b", "", key_of(cell)).strip()
         for kind, pattern in _IDS if words and len(words) < 60 else ():
             if pattern.fullmatch(words):
-                found.setdefault(kind, index)
+                found.append(Title(kind, index, one_line(cell), EXACT))
                 break
     return found
+
+
+def headings_of(row: Row) -> dict[str, int]:
+    """Find the columns of area codes and names that a row of headings names."""
+    return choose(titles_of(row)).of
 
 
 def find_tables(rows: Sequence[Row], *, spare_period: Period | None = None) -> list[CountTable]:
@@ -121,7 +137,7 @@ def _opens_a_table(rows: Sequence[Row], at: int, row: Row) -> bool:
 
 def _numbers(row: Row) -> int:
     """Count the cells of a row that hold numbers, years left out: those can be headings."""
-    values = (read_count(cell).value for cell in row if one_line(cell))
+    values = (read_count(cell, blanks=True).value for cell in row if one_line(cell))
     return sum(value is not None and not 1990 <= value <= 2100 for value in values)
 
 
@@ -138,7 +154,9 @@ def _table(
     for row in header:
         for kind, index in headings_of(row).items():
             ids.setdefault(kind, index)
-    banner = [one_line(row[0]) for row in rows[max(0, top - 12) : top] if row and one_line(row[0])]
+    # A title of a text without quotation marks is spread over several cells.
+    banner = [", ".join(filter(None, map(one_line, row)))
+              for row in rows[max(0, top - 12) : top] if row and one_line(row[0])]  # fmt: skip
     named = [at for at, line in enumerate(banner) if _CONTENTS.match(line)]
     banner = banner[named[-1] :] if named else banner  # what stands above belongs to another table
     title = banner[0] if banner else ""
@@ -154,7 +172,8 @@ def _top(rows: Sequence[Row], at: int, floor: int) -> int:
         above = [index for index, cell in enumerate(rows[top - 1]) if one_line(cell)]
         if not above or above == [0] or _numbers(rows[top - 1]):
             break
-        if len(one_line(rows[top - 1][0])) > 60:
+        first = one_line(rows[top - 1][0])
+        if len(first) > 60 or _CONTENTS.match(first):
             break
         top -= 1
     return top
@@ -163,7 +182,7 @@ def _top(rows: Sequence[Row], at: int, floor: int) -> int:
 def _is_body(row: Row, header: Sequence[Row]) -> bool:
     """Whether a row holds counts or an area, and so is no row of headings."""
     for cell in row:
-        if one_line(cell) and read_count(cell).refused is None:
+        if one_line(cell) and read_count(cell, blanks=True).refused is None:
             return True
     ids: dict[str, int] = {}
     for one in header:
@@ -199,30 +218,54 @@ def _read_columns(
         above = [row[index] for row in over if row[index] and row[index] != own]
         words = " ".join(key_of(text) for text in (*above, own, unit[index]))
         says_count = bool(re.search(r"\bnumbers? of\b|\bnumbers?\b", words))
-        no_count = _NO_COUNT.search(words) or _NO_CLASS.search(key_of(own))
+        no_class = _NO_CLASS.search(key_of(own)) and not heading_periods(own)
+        no_count = _NO_COUNT.search(words) or no_class
         if no_count or (of_title and not says_count):
             table.left_out.append((without_notes(own), "no count"))
             continue
-        periods = every_period(own) or [p for text in above for p in every_period(text)]
+        if not re.search("[A-Za-z]", own) and not names_time(own):
+            table.left_out.append((own, "its heading names no class"))
+            continue
+        ended = years_over_months([*banner, *above], own)
+        if ended == []:
+            table.left_out.append((own, "a month under a title of years"))
+            continue
+        periods = ended or _periods_of(own, above)
+        if not periods and any(heading_is_part(text) for text in (own, *above)):
+            table.left_out.append((own, "a part of a year, without its days"))
+            continue
         period = periods[0] if len(periods) == 1 else period_of_title
         if len(periods) > 1 or period is None:
             table.left_out.append((without_notes(own), "no one period"))
             continue
-        if why := _holds_no_counts(body, index):
+        cells = [row[index] if index < len(row) else None for row in body]
+        blanks = grouped_by_blanks(cells)
+        why = _holds_no_counts(cells, blanks)
+        # A known class whose numbers are written in an unknown way is rejected cell by cell.
+        digits = any(re.search(r"\d", one_line(cell)) for cell in cells)
+        if why and not (why == "no numbers" and digits and offence_name(own)[1]):
             table.left_out.append((without_notes(own), why))
             continue
-        label = " ".join(t for t in (*above, own) if not every_period(t) and not _is_unit(t))
+        label = " ".join(t for t in (*above, own) if not names_time(t) and not _is_unit(t))
         special = special_name(table.title, label)
         if special:
             offence, measure, known = *special, True
         else:
-            named = (t for t in (own, *above[::-1]) if not every_period(t) and not _is_unit(t))
+            named = (t for t in (own, *above[::-1]) if not names_time(t) and not _is_unit(t))
             text = next(named, "") or _subject(table.title)
             (offence, known), measure = offence_name(text), "recorded_offences"
-        table.columns.append(CountColumn(index, offence, measure, period, known))
+        table.columns.append(CountColumn(index, offence, measure, period, known, blanks))
     if not table.columns:
         reasons = {why for _, why in table.left_out}
         table.why_empty = " and ".join(sorted(reasons)) if reasons else "no columns of counts"
+
+
+def _periods_of(own: str, above: Sequence[str]) -> list[Period]:
+    """Find the period of a column in its own heading, else in those above it."""
+    for text in reversed(above):
+        if year_ends_below(text):
+            return every_period(f"{text} {own}")
+    return heading_periods(own) or [p for text in above for p in heading_periods(text)]
 
 
 def _is_unit(text: str) -> bool:
@@ -256,11 +299,11 @@ def _period_of(banner: Sequence[str]) -> Period | None:
     return None
 
 
-def _holds_no_counts(body: Sequence[Row], index: int) -> str | None:
+def _holds_no_counts(cells: Sequence[object], blanks: bool) -> str | None:
     """Say why a column holds no counts; one of shares seldom holds a whole number."""
     fractions = numbers = texts = 0
-    for row in body:
-        count = read_count(row[index] if index < len(row) else None)
+    for cell in cells:
+        count = read_count(cell, blanks=blanks)
         numbers += count.value is not None
         fractions += count.refused == "a count is a whole number"
         texts += count.refused is not None

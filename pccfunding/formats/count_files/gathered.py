@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pccfunding.formats.count_files.abolished_districts import told_of
 from pccfunding.formats.count_files.printed_counts import one_line
+from pccfunding.formats.opening.chosen_headers import Title, choose
+from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 
 if TYPE_CHECKING:
@@ -44,6 +48,26 @@ class Gathered:
         """Count the rows that are not blank, before any is read: each must turn up again."""
         self.n_found += sum(any(one_line(cell) for cell in row) for row in rows)
 
+    def fit(self, grid: Grid, header: range, stop: int | None = None) -> set[int]:
+        """Reject the rows that are wider than their header; gives their positions."""
+        shape = shape_of(grid, header, stop)
+        for code in shape.cautions:
+            self.caution(code)
+        self.reports["coverage"] += shape.told(grid.where)
+        for at, wide in shape.wide.items():
+            cells = joined(grid.rows[at])
+            self.reject(grid.place(at), "row", cells, wide.reason, wide.suggestion)
+        return set(shape.wide)
+
+    def chosen(self, where: str, titles: Iterable[Title]) -> dict[str, int]:
+        """Choose the column of each field, and note which it is and what was passed over."""
+        choice = choose(titles)
+        if choice.tied:
+            self.caution("headers-tie")
+        for topic, value, note in choice.told:
+            self.cover(topic, value, f"{where}{note}")
+        return choice.of
+
     def reject(self, place: str, column: str, raw: object, reason: str, hint: str = "") -> None:
         """Keep out a cell, and with it the row or the count that it belongs to."""
         self.reports["rejected"].append((place, column, _short(raw), reason, hint))
@@ -77,15 +101,24 @@ class Gathered:
         """Note a doubt that a reader must see."""
         self.cautions[code] = None
 
+    def table(self, name: str) -> pd.DataFrame:
+        """Make one of the reports."""
+        columns, rows = REPORT_COLUMNS[name], self.reports[name]
+        return report(name, [dict(zip(columns, row, strict=True)) for row in rows])
+
     def result(self, frame: pd.DataFrame) -> ReadResult:
         """Close the gathering; `n_rows` was counted apart from what became of the rows."""
-        tables = {
-            name: report(name, [dict(zip(REPORT_COLUMNS[name], row, strict=True)) for row in rows])
-            for name, rows in self.reports.items()
-        }
+        tables = {name: self.table(name) for name in self.reports}
         return ReadResult(
             frame, self.source, self.n_found, cautions=tuple(sorted(self.cautions)), **tables
         )
+
+
+def cover_abolished(codes: Iterable[str], found: Gathered, *, under_heir: bool) -> None:
+    """Note the abolished districts among the codes, and where their rows stand."""
+    number, told = told_of(codes, under_heir=under_heir)
+    if number:
+        found.cover("abolished districts", number, told)
 
 
 def _short(raw: object) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from pccfunding.formats.count_files.printed_counts import key_of, without_notes
 
 TOTAL = "Total recorded crime (excluding fraud)"
@@ -91,10 +94,21 @@ _KNOWN = {
 }  # fmt: skip
 
 
+_DIGITS = re.compile(r"(?<=[a-z])\d+\b|\b\d+\b")
+
+
 def offence_name(heading: object) -> tuple[str, bool]:
-    """Give the one name of an offence class, and whether the class is a known one."""
-    known = _KNOWN.get(key_of(heading))
-    return (known, True) if known else (without_notes(heading), False)
+    """Give the one name of an offence class, and whether the class is a known one.
+
+    Digits that hang on the words of a known class are notes; those of any other text are its own.
+    """
+    name = _known(heading, _KNOWN)
+    return (name, True) if name else (without_notes(heading), False)
+
+
+def _known(heading: object, names: Mapping[str, str]) -> str | None:
+    words = key_of(heading)
+    return names.get(words) or names.get(" ".join(_DIGITS.sub(" ", words).split()))
 
 
 def special_name(title: str, label: str) -> tuple[str, str] | None:
@@ -118,11 +132,36 @@ def special_name(title: str, label: str) -> tuple[str, str] | None:
     return None
 
 
+# The classes of the tables of knife offences, as later releases name them, and as others did.
+_KNIFE = {
+    key_of(printed): name
+    for name, also in {
+        "Selected offences": ("Total selected offences", "Total", "All selected offences",
+                              "Selected offences total"),
+        "Homicide": ("Homicides",),
+        "Attempted murder": (),
+        "Threats to kill": ("Threat to kill",),
+        "Assault with injury and assault with intent to cause serious harm": (
+            "Assault with injury and assault with intent to cause serious harm offences",
+        ),
+        "Rape and sexual assault": (
+            "Rape or sexual assault", "Rape and sexual assaults",
+        ),
+        "Rape": (), "Sexual assault": (),
+        "Robbery": ("Robbery offences", "Robberies"),
+    }.items()
+    for printed in (name, *also)
+}  # fmt: skip
+
+
 def _knife_name(label: str) -> str:
     words = key_of(label)
     for marker in ("number of", "offences involving", "involving a"):
         words = words.partition(marker)[0] if not words.startswith(marker) else ""
-    words = words.removesuffix(" offences").strip()
-    if not words or words.startswith(("total", "selected", "all ")):
-        return "Selected offences involving a knife or sharp instrument"
-    return f"{words.capitalize()} involving a knife or sharp instrument"
+    words = words.strip()
+    known = "Selected offences" if not words else _known(words, _KNIFE)
+    known = known or _known(words.removesuffix(" offences"), _KNIFE)
+    if known is None and words.startswith(("total", "selected", "all ")):
+        known = "Selected offences"
+    name = known or words.removesuffix(" offences").strip().capitalize()
+    return f"{name} involving a knife or sharp instrument"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pccfunding.money.pence import is_broken
@@ -11,12 +12,15 @@ from pccfunding.printed.vocabulary import UNKNOWN_COUNTS
 from pccfunding.words import is_missing
 
 _BLANKS = re.compile(r"\s+")
+_LONGEST, _LONGEST_NUMBER = 1_000, 100
 _NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
 # "Essex10", "fraud3)", "Stalking and harassment 5": digits of footnotes that hang on a word.
 _GLUED = re.compile(r"(?<=[A-Za-z)\]])\s?\d{1,2}(?:\s*,\s*\d{1,2})*(?=\s*\)?\s*$)")
 _RAISED = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]+")
 _NOT_WORDS = re.compile(r"[^a-z0-9%£]+")
 _NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
+_BLANK_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?: \d{3})+(?:\.0+)?")
+_OTHER_GROUPS = re.compile(r"[-\u2212]?(?:\d{4,}|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 _REVISED = re.compile(r"\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
 
 
@@ -44,7 +48,7 @@ def one_line(cell: object) -> str:
 
 def without_notes(cell: object) -> str:
     """Drop footnote marks, hung on a word or in brackets."""
-    text = _NOTE.sub("", one_line(cell))
+    text = _NOTE.sub("", one_line(cell)[:_LONGEST])
     text = _RAISED.sub("", text)
     return _BLANKS.sub(" ", _GLUED.sub("", text.strip())).strip(" ,;:")
 
@@ -54,8 +58,23 @@ def key_of(cell: object) -> str:
     return _NOT_WORDS.sub(" ", without_notes(cell).casefold()).strip()
 
 
-def read_count(cell: object) -> Count:
-    """Read a cell as a count; a blank or a shorthand is an unknown, never zero."""
+def grouped_by_blanks(cells: Iterable[object]) -> bool:
+    """Whether the numbers of a column hold a blank between thousands, all that could."""
+    found = False
+    for cell in cells:
+        text = one_line(cell)[:_LONGEST_NUMBER]
+        if _BLANK_GROUPS.fullmatch(text):
+            found = True
+        elif _OTHER_GROUPS.fullmatch(text):
+            return False
+    return found
+
+
+def read_count(cell: object, *, blanks: bool = False) -> Count:
+    """Read a cell as a count; a blank or a shorthand is an unknown, never zero.
+
+    `blanks` says that the numbers of its column have a blank between thousands.
+    """
     if isinstance(cell, bool):
         return Count(None, None, "it is true or false, not a count")
     if isinstance(cell, int):
@@ -70,13 +89,17 @@ def read_count(cell: object) -> Count:
     unknown = UNKNOWN_COUNTS.get(text.casefold().replace("[ ", "[").replace(" ]", "]"))
     if unknown is not None:
         return Count(None, unknown, rule="shorthand for an unknown" if text else None)
+    if len(text) > _LONGEST_NUMBER:
+        return Count(None, None, "it is no count")
     plain, rule = _NOTE.sub("", text).strip(), None
     if revised := _REVISED.search(plain):
         plain = plain[: revised.start()]
     if plain != text:
         rule = "mark beside a number"
+    if blanks and _BLANK_GROUPS.fullmatch(plain):
+        plain, rule = plain.replace(" ", ""), rule or "blank between thousands"
     if not _NUMBER.fullmatch(plain):
-        return Count(None, None, _why_not(text))
+        return Count(None, None, _why_not(plain))
     count = _whole(int(plain.partition(".")[0].replace(",", "").replace("\u2212", "-")))
     return count._replace(rule=rule) if rule else count
 
@@ -93,14 +116,6 @@ def _why_not(text: str) -> str:
         return "a dash can stand for zero or for an unknown count"
     if re.fullmatch(r"-?[\d,]*\.\d+", text):
         return "a count is a whole number"
+    if _BLANK_GROUPS.fullmatch(text):
+        return "a blank stands between its digits, but not in other numbers of its column"
     return "it is no count"
-
-
-def column_letter(index: int) -> str:
-    """Name a column as spreadsheets do, from 0 for A."""
-    name = ""
-    index += 1
-    while index:
-        index, digit = divmod(index - 1, 26)
-        name = chr(ord("A") + digit) + name
-    return name

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from pccfunding.errors import PopulationError, TableError
+from pccfunding.formats.count_files.abolished_districts import ABOLISHED
 from pccfunding.formats.count_files.area_names import area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import headings_of
-from pccfunding.formats.count_files.gathered import Gathered, source_key
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
 from pccfunding.formats.count_files.printed_counts import (
-    column_letter,
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
 )
+from pccfunding.formats.opening.chosen_headers import EXACT, Title
 from pccfunding.formats.opening.open_file import open_grids
-from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
+from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.words import count, counted
 
 __all__ = ["read_population"]
 
 _LOOKED_AT = 30
+_NOTHING = "no populations by area"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_MID = re.compile(r"mid[\s_-]*(?:year\s*)?((?:19|20)\d\d)", re.IGNORECASE)
+_MID = re.compile(r"mid[\s_-]{0,3}(?:year\s{0,3})?((?:19|20)\d\d)", re.IGNORECASE)
+_JUNE = re.compile(r"(?:30(?:th)?\s+june|june\s+30(?:th)?),?\s+((?:19|20)\d\d)", re.IGNORECASE)
+_ESTIMATES = re.compile(r"\bmid[\s-]?year\b|population estimates|estimates of the population", re.I)
+_NOMIS = re.compile(r"local authority district\b.*\bas of\b")
+_DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ].*)?")
+_LONGEST = 500
 # Words that a heading of a whole population may hold; any other word makes it something else.
 _WHOLE = frozenset(
     ("mid", "year", "mye", "population", "populations", "persons", "people", "all", "ages",
@@ -60,6 +71,7 @@ class _Layout(NamedTuple):
     slices: dict[str, int]
 
 
+@plain_errors
 def read_population(
     path_or_buffer: Any, *, vintage: str, source_id: str | None = None
 ) -> ReadResult:
@@ -114,15 +126,12 @@ def read_population(
         found.records += _records(grid, opened.source, found)
     if not found.records:
         slices = sum(str(kind).startswith("one ") for _, kind, _ in found.reports["others"])
-        if slices:
+        if slices and not found.reports["rejected"]:
             raise TableError(
                 f"{opened.source} holds no row of a whole population, only of one sex or one age "
                 f"({count(slices)}); sum them first, or take the table of all persons and ages."
             )
-        raise TableError(
-            f"{opened.source}: no whole populations by area found. A table needs a column of codes "
-            f"or names of areas, and a column such as 'Mid-2023', 'All ages' or 'OBS_VALUE'."
-        )
+        raise TableError(_why_nothing(opened, found))
     frame = pd.DataFrame(
         found.records, columns=["area_code", "reference_date", "persons", "place"], dtype=object
     )
@@ -134,6 +143,26 @@ def read_population(
     _cover(frame, found)
     columns = ["area_code", "reference_date", "persons", "vintage", "derived", "source_id", "place"]
     return found.result(frame[columns])
+
+
+def _why_nothing(opened: Opened, found: Gathered) -> str:
+    """Name the reason, of the table that came nearest."""
+    if rejected := found.reports["rejected"]:
+        place, _, raw, reason, _ = rejected[0]
+        return (
+            f"{opened.source}: all {count(len(rejected))} estimates are rejected. The first: "
+            f"{place}, {str(raw)[:60]!r}: {reason}."
+        )
+    reasons = [str(why) for topic, _, why in found.reports["coverage"]
+               if topic == "table left out" and why != _NOTHING]  # fmt: skip
+    if reasons:
+        return f"{opened.source}: no whole populations by area found; {reasons[0][:200]}."
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
+    return (
+        f"{opened.source}: no whole populations by area found. A table needs a column of codes "
+        f"or names of areas, and a column such as 'Mid-2023', 'All ages' or 'OBS_VALUE'."
+    )
 
 
 def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object, ...]]:
@@ -148,10 +177,26 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
     if isinstance(layout, str):
         found.cover("table left out", grid.name or source, layout)
         return
+    titles = grid.rows[layout.header]
+    columns = {"area_code": layout.code, "area_name": layout.name, "date": layout.date}
+    columns |= {"persons": layout.values[0][0], **layout.slices}
+    found.chosen(
+        grid.where,
+        (
+            Title(what, index, one_line(titles[index]), EXACT)
+            for what, index in columns.items()
+            if index is not None
+        ),
+    )
+    blanks = {
+        index: grouped_by_blanks(row[index] for row in grid.rows if index < len(row))
+        for index, _ in layout.values
+    }
+    too_wide = found.fit(grid, range(layout.header, layout.header + 1))
     for at in range(layout.header + 1, len(grid.rows)):
         row = grid.rows[at]
-        if any(one_line(cell) for cell in row):
-            yield from _of_row(grid, at, layout, found)
+        if at not in too_wide and any(one_line(cell) for cell in row):
+            yield from _of_row(grid, at, layout, found, blanks)
 
 
 def _layout(grid: Grid, source: str) -> _Layout | str:
@@ -164,7 +209,7 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
         ids = headings_of(row)
         code = next((i for i, k in enumerate(keys) if k in _CODES), ids.get("area_code"))
         code = ids.get("district_code") if code is None else code
-        name = next((i for i, k in enumerate(keys) if k in _NAMES and i != code), None)
+        name = _best(keys, _NAMES, code)
         if code is None and name is None:
             continue
         slices = {
@@ -178,25 +223,48 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
         if value is not None and dates is not None:
             return _Layout(at, code, name, [(value, None)], dates, slices)
         values = list(_value_columns(row[:400], taken))
+        title = " ".join(banner[:at])
+        if value is not None and not values:
+            values = [(value, None)]
         if not values:
             continue
-        title = " ".join(banner[:at])
+        if told := _slice_told(grid.rows[:at]):
+            return f"a table of one slice only: {told}"
         if _OTHER_SHEET.search(title) and not re.search(r"\bpersons\b", title, re.IGNORECASE):
             return f"table of something else than whole populations: {title[:80]}"
         if re.search(r"thousand|000s", f"{title} {' '.join(keys)}", re.IGNORECASE):
             return "in thousands; a table in persons is needed"
+        if all(year is None for _, year in values) and dates is not None:
+            return _Layout(at, code, name, values, dates, slices)
         spare = _spare_year([grid.name, *banner[:at], source])
         if any(year is None for _, year in values):
             if spare is None:
-                return "no year is named"
+                return "no year is named, in a column, a heading or a title"
             values = [(index, year or spare) for index, year in values]
         return _Layout(at, code, name, values, None, slices)
-    return "no populations by area"
+    return _NOTHING
+
+
+def _slice_told(rows: Sequence[Sequence[object]]) -> str | None:
+    """Find the sex or age that the banner of a download of Nomis names, if not all."""
+    for row in rows:
+        cells = [one_line(cell) for cell in row if one_line(cell)]
+        pair = cells if len(cells) == 2 else (cells[0].split(":", 1) if len(cells) == 1 else [])
+        for names, whole in _SLICES.values():
+            if len(pair) == 2 and key_of(pair[0]) in names and key_of(pair[1]) not in whole:
+                return f"{key_of(pair[0])} {pair[1].strip()}"
+    return None
 
 
 def _heading(cell: object) -> str:
     """Reduce a heading to its words, without the year of a classification: "PFA 2023 Code"."""
     return " ".join(re.sub(r"(?<!\d)(?:19|20)\d\d(?!\d)", " ", key_of(cell)).split())
+
+
+def _best(keys: Sequence[str], names: set[str], taken: int | None) -> int | None:
+    """Find the column of names of areas; one called a name goes before any other."""
+    held = [i for i, key in enumerate(keys) if i != taken and (key in names or _NOMIS.match(key))]
+    return next((i for i in held if "name" in keys[i]), held[0] if held else None)
 
 
 def _first(keys: Sequence[str], names: set[str]) -> int | None:
@@ -219,14 +287,20 @@ def _value_columns(
 
 
 def _spare_year(lines: Sequence[str]) -> int | None:
-    for line in lines:
-        years = {int(year) for year in _MID.findall(line)}
-        if len(years) == 1:
-            return years.pop()
+    """Find the one year that a title names: after "mid", with 30 June, or of the estimates."""
+    for pattern in (_MID, _JUNE, _YEAR):
+        for line in lines:
+            if pattern is _YEAR and not _ESTIMATES.search(line):
+                continue
+            years = {int(year) for year in pattern.findall(line[:_LONGEST])}
+            if len(years) == 1:
+                return years.pop()
     return None
 
 
-def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[tuple[object, ...]]:
+def _of_row(
+    grid: Grid, at: int, layout: _Layout, found: Gathered, blanks: Mapping[int, bool]
+) -> Iterator[tuple[object, ...]]:
     row, where = grid.rows[at], grid.place(at)
 
     def cell(index: int | None) -> str:
@@ -257,7 +331,12 @@ def _of_row(grid: Grid, at: int, layout: _Layout, found: Gathered) -> Iterator[t
         if layout.date is not None:
             dated = _YEAR.search(cell(layout.date))
             year = int(dated[1]) if dated else None
-        count = read_count(row[index] if index < len(row) else "")
+            day = _DAY.fullmatch(cell(layout.date))
+            if day and (day[2], day[3]) != ("06", "30"):
+                reason = f"{day[0]} is no middle of a year, 30 June"
+                found.reject(spot, "date", cell(layout.date), reason)
+                continue
+        count = read_count(row[index] if index < len(row) else "", blanks=blanks[index])
         if year is None:
             found.reject(spot, "date", cell(layout.date), "it names no year")
         elif count.refused or (count.value is not None and count.value < 0):
@@ -293,6 +372,7 @@ def _cover(frame: Any, found: Gathered) -> None:
     if len(frame) > 5 and (frame["persons"] % 100 == 0).all():
         found.cover("rounding", "to 100", "parts may not sum to totals")
         found.caution("rounded")
-    unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
+    cover_abolished(frame["area_code"], found, under_heir=False)
+    unlisted = sorted(set(frame["area_code"]) - set(known_areas()) - set(ABOLISHED))
     if unlisted:
         found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))

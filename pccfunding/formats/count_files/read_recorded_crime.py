@@ -13,8 +13,9 @@ import pandas as pd
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.formats.count_files.area_names import Place, area_by_name, area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import find_tables
-from pccfunding.formats.count_files.gathered import Gathered, source_key
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
 from pccfunding.formats.count_files.printed_counts import (
+    grouped_by_blanks,
     key_of,
     one_line,
     read_count,
@@ -22,8 +23,11 @@ from pccfunding.formats.count_files.printed_counts import (
 )
 from pccfunding.formats.count_files.printed_periods import every_period, financial_year
 from pccfunding.formats.count_files.wide_counts import WideRecord, read_wide
+from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONG_EXTRAS",
-    "cover_quarters",
+    "cover_parts",
     "long_header",
     "read_long",
     "read_recorded_crime",
@@ -74,14 +78,18 @@ _LONG_LOOKED_AT = 30
 _FRAME = ("area_code", "offence", "period_start", "period_end", "offences", "unknown", *LONG_EXTRAS)
 
 
+def _long_titles(row: Sequence[object]) -> list[Title]:
+    return [
+        Title(column, index, one_line(cell), EXACT)
+        for index, cell in enumerate(row[:40])
+        if (column := _NAMES.get(key_of(cell)))
+    ]
+
+
 def long_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
     """Find the row of headings of the open data, whatever stands above it."""
     for at, row in enumerate(rows[:_LONG_LOOKED_AT]):
-        ids: dict[str, int] = {}
-        for index, cell in enumerate(row[:40]):
-            column = _NAMES.get(key_of(cell))
-            if column:
-                ids.setdefault(column, index)
+        ids = choose(_long_titles(row)).of
         has_time = "year" in ids or "ending" in ids
         if has_time and {"offence", "count"} <= set(ids) and {"force", "partnership"} & set(ids):
             return at, ids
@@ -94,16 +102,27 @@ def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.D
     for above in range(at):
         if any(one_line(cell) for cell in grid.rows[above]):
             found.other(grid.place(above), "title or note", grid.rows[above])
+    found.chosen(grid.where, _long_titles(grid.rows[at]))
+    unread = [one_line(cell) for n, cell in enumerate(grid.rows[at]) if n not in ids.values()]
+    unread = [text for text in unread if text]
+    if unread:
+        found.cover("columns left out", f"{grid.where}{len(unread)} columns", "; ".join(unread[:5]))
+    too_wide = found.fit(grid, range(at, at + 1))
+    blanks = grouped_by_blanks(
+        row[ids["count"]] for row in grid.rows[at + 1 :] if ids["count"] < len(row)
+    )
     rows = [
         record
         for n in range(at + 1, len(grid.rows))
-        if (record := _record(grid, n, ids, found)) is not None
+        if n not in too_wide and (record := _record(grid, n, ids, found, blanks)) is not None
     ]
     frame = pd.DataFrame(rows, columns=[*_FRAME, "place"], dtype=object)
     return frame.assign(measure="recorded_offences")
 
 
-def _record(grid: Grid, n: int, ids: dict[str, int], found: Gathered) -> tuple[object, ...] | None:
+def _record(
+    grid: Grid, n: int, ids: dict[str, int], found: Gathered, blanks: bool
+) -> tuple[object, ...] | None:
     """Read one row; None where it is no record, which is noted."""
     row, where = grid.rows[n], grid.place(n)
     text = {name: one_line(row[i]) if i < len(row) else "" for name, i in ids.items()}
@@ -114,7 +133,7 @@ def _record(grid: Grid, n: int, ids: dict[str, int], found: Gathered) -> tuple[o
     place = _area(get("force_code", ""), get("force", ""), get("partnership_code", ""),
                   get("partnership", ""))  # fmt: skip
     period = _period(get("year", ""), get("quarter", ""), get("ending", ""))
-    count = read_count(row[ids["count"]] if ids["count"] < len(row) else "")
+    count = read_count(row[ids["count"]] if ids["count"] < len(row) else "", blanks=blanks)
     if filled <= 1 or (place.rejected and not text["offence"]):
         found.other(where, "note", row)
     elif key_of(text["offence"]) in _NAMES and key_of(text["count"]) in _NAMES:
@@ -160,7 +179,7 @@ def _period(year: str, quarter: str, ending: str) -> tuple[date, date] | None:
     try:
         if ending:
             end = parse_date(ending)
-            return start_of(end, 12), end
+            return (start_of(end, 12), end) if 1700 < end.year < 2200 else None
         whole = financial_year(year)
         if not quarter:
             return whole.start, whole.end
@@ -173,67 +192,73 @@ def _period(year: str, quarter: str, ending: str) -> tuple[date, date] | None:
     return start, add_months(start, 3) - timedelta(days=1)
 
 
-def _quarters(frame: pd.DataFrame) -> dict[int, dict[str, set[int]]]:
-    """Give, for each financial year and area, the quarters that it has rows for."""
+def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int]]]:
+    """Give, for each financial year and area, the quarters or months that it has rows for."""
     held: dict[int, dict[str, set[int]]] = {}
     spans = frame[["area_code", "period_start"]].drop_duplicates()
     for area, start in zip(spans["area_code"], spans["period_start"], strict=True):
         areas = held.setdefault(financial_year_of(start), {})
-        areas.setdefault(area, set()).add(financial_quarter_of(start))
+        part = financial_quarter_of(start) if number == 4 else (start.month - 4) % 12 + 1
+        areas.setdefault(area, set()).add(part)
     return dict(sorted(held.items()))
 
 
-def _quarters_text(quarters: set[int]) -> str:
-    return ", ".join(f"Q{quarter}" for quarter in sorted(quarters))
+def _parts_text(parts: set[int], number: int) -> str:
+    if number == 4:
+        return ", ".join(f"Q{part}" for part in sorted(parts))
+    return ", ".join(f"{date(2000, (part + 2) % 12 + 1, 1):%b}" for part in sorted(parts))
 
 
-def cover_quarters(frame: pd.DataFrame, found: Gathered) -> None:
-    """Note the years, the quarters and the forces that the file does not hold."""
+def cover_parts(frame: pd.DataFrame, found: Gathered, number: int) -> None:
+    """Note the years, the quarters or months, and the forces that the file does not hold."""
+    what = "quarters" if number == 4 else "months"
     known = known_areas()
     forces = {code for code, (_, kind, _) in known.items() if kind == "police_force_area"}
-    for year, areas in _quarters(frame).items():
+    for year, areas in _held_parts(frame, number).items():
         label = financial_label(year)
-        quarters = set().union(*areas.values())
-        complete = len(quarters) == 4
+        parts = set().union(*areas.values())
+        complete = len(parts) == number
         note = "" if complete else " only: no total of the year can be made"
-        found.cover("financial year", label, f"{_quarters_text(quarters)}{note}")
+        found.cover("financial year", label, f"{_parts_text(parts, number)}{note}")
         if not complete:
             found.caution("year-incomplete")
         for area, held in areas.items():
-            if quarters - held:
+            if parts - held:
                 name = known.get(area, (area, "", ""))[0]
-                found.cover("quarters missing", f"{name}, {label}", _quarters_text(quarters - held))
+                missing = _parts_text(parts - held, number)
+                found.cover(f"{what} missing", f"{name}, {label}", missing)
                 found.caution("year-incomplete")
         for code in sorted(forces - set(areas)) if forces & set(areas) else ():
             found.cover("no rows", f"{known[code][0]}, {label}", "not in the file; not zero")
 
 
-def sum_years(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
-    """Sum quarters to financial years; a year that lacks a quarter is refused."""
-    held = _quarters(frame)
+def sum_years(frame: pd.DataFrame, found: Gathered, number: int) -> pd.DataFrame:
+    """Sum quarters or months to financial years; a year that lacks one is refused."""
+    held = _held_parts(frame, number)
     sums: dict[tuple[object, ...], list[tuple[int | None, str]]] = {}
     by = ["area_code", "offence", "measure", *LONG_EXTRAS]
     columns = ["period_start", "offences", "place", *by]
+    kind = "quarter" if number == 4 else "month"
     for start, offences, place, *key in (
         frame[columns].astype(object).itertuples(index=False, name=None)
     ):
         year = financial_year_of(start)
-        if len(held[year][key[0]]) < 4:
-            found.other(place, "quarter of an incomplete year", [*key[:2], financial_label(year)])
+        if len(held[year][key[0]]) < number:
+            found.other(place, f"{kind} {_REFUSED}", [*key[:2], financial_label(year)])
             continue
         count = None if is_missing(offences) else offences
         sums.setdefault((year, *key), []).append((count, place))
     rows = []
-    for (starts, *key), quarters in sums.items():
+    for (starts, *key), parts in sums.items():
         period = Period.financial_year(int(str(starts)))
-        counts = [count for count, _ in quarters]
-        # A sum over an unknown quarter is unknown, and so is one over a quarter without a row.
-        known = len(counts) == 4 and None not in counts
+        counts = [count for count, _ in parts]
+        # A sum over an unknown part is unknown, and so is one over a part without a row.
+        known = len(counts) == number and None not in counts
         total = sum(count or 0 for count in counts) if known else None
         unknown = None if known else "not_published"
-        rows.append((*key, period.start, period.end, total, unknown, quarters[0][1]))
+        rows.append((*key, period.start, period.end, total, unknown, parts[0][1]))
     names = [*by, "period_start", "period_end", "offences", "unknown", "place"]
-    return pd.DataFrame(rows, columns=names, dtype=object)[list(frame.columns)]
+    return pd.DataFrame(rows, columns=names, dtype=object).reindex(columns=frame.columns)
 
 
 # The open data holds one sheet a year, a dozen years and more of 25,000 rows each.
@@ -242,9 +267,10 @@ _KEY = ["area_code", "offence", "period_start", "period_end", "measure"]
 _COLUMNS = ["area_code", "offence", "period_start", "period_end", "offences", "unknown",
             "release", "source_id", "measure", "district_code", *LONG_EXTRAS, "place"]  # fmt: skip
 _LOOKED_AT = 40
-_REFUSED = "quarter of an incomplete year"
+_REFUSED = "of an incomplete year"
 
 
+@plain_errors
 def read_recorded_crime(
     path_or_buffer: Any,
     *,
@@ -325,6 +351,9 @@ def read_recorded_crime(
     wide = _wide_frame(found)
     if not frames and not len(wide):
         raise TableError(_why_nothing(opened, found))
+    long = [one for one in frames if len(one)]
+    if long:
+        frames = [_once(pd.concat(long, ignore_index=True), found)]
     frame = _joined_frames([*frames, wide], found, annual=annual)
     named = release or (None if frames else title)
     return _finished(frame, found, named, source_id or source_key(opened.source))
@@ -345,14 +374,22 @@ def _joined_frames(frames: list[pd.DataFrame], found: Gathered, *, annual: bool)
 
     frame = pd.concat([one for one in frames if len(one)] or frames[-1:], ignore_index=True)
     frame = _typed(frame)
-    quarterly = (frame["period_end"] - frame["period_start"]).dt.days < 100
-    if quarterly.any():
-        cover_quarters(frame[quarterly], found)
+    days = (frame["period_end"] - frame["period_start"]).dt.days
+    for number, shortest, longest in ((4, 80, 100), (12, 27, 31)):
+        # A quarter of other months than the financial year's is no part of one.
+        starts = frame["period_start"].dt.month % 3 == 1
+        parts = days.between(shortest, longest) & (starts if number == 4 else True)
+        parts = parts.reindex(frame.index, fill_value=False)
+        if not parts.any():
+            continue
+        cover_parts(frame[parts], found, number)
         if annual:
-            summed = _typed(sum_years(frame[quarterly], found))
-            refused = sum(kind == _REFUSED for _, kind, _ in found.reports["others"])
-            found.n_found += len(summed) + refused - int(quarterly.sum())
-            frame = pd.concat([summed, frame[~quarterly]], ignore_index=True)
+            before = len(found.reports["others"])
+            summed = _typed(sum_years(frame[parts], found, number))
+            refused = len(found.reports["others"]) - before
+            found.n_found += len(summed) + refused - int(parts.sum())
+            frame = pd.concat([summed, frame[~parts]], ignore_index=True)
+            days = (frame["period_end"] - frame["period_start"]).dt.days
     return frame
 
 
@@ -363,6 +400,37 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[ns]")
     frame["offences"] = frame["offences"].astype("Int64")
     return frame
+
+
+def _once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
+    """Keep one of equal rows of open data; rows that contradict one another are all rejected."""
+    key = [*_KEY, *LONG_EXTRAS]
+    twice = frame.duplicated(key, keep=False)
+    if not twice.any():
+        return frame
+    out: list[int] = []
+    same = 0
+    for _, rows in frame[twice].groupby(key, sort=False, dropna=False):
+        counts = [None if pd.isna(one) else int(one) for one in rows["offences"]]
+        if len(set(counts)) == 1:
+            out += rows.index[1:].tolist()
+            for place, code, offence in rows[["place", "area_code", "offence"]].values.tolist()[1:]:
+                same += 1
+                found.other(place, "count printed again", [code, offence, _shown(counts[0])])
+            continue
+        out += rows.index.tolist()
+        found.caution("printed-twice-differently")
+        places = rows["place"].tolist()
+        for at, place in enumerate(places):
+            other = next(one for one, count in enumerate(counts) if count != counts[at])
+            reason = (
+                f"{places[other]} gives the same area, class and period another count, "
+                f"{_shown(counts[other]) or 'none'}"
+            )
+            found.reject(place, "offences", _shown(counts[at]), reason, "Keep the one that holds.")
+    if same:
+        found.cover("counts printed again", same, "with the same value; each stands once")
+    return frame.drop(index=out).reset_index(drop=True)
 
 
 def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
@@ -404,8 +472,8 @@ def _shown(printed: Any) -> str:
 def _finished(
     frame: pd.DataFrame, found: Gathered, release: str | None, source_id: str
 ) -> ReadResult:
-    last = frame["period_end"].max()
-    named = release or f"Recorded crime open data, to {last:%B %Y}"
+    until = f", to {frame['period_end'].max():%B %Y}" if len(frame) else ""
+    named = release or f"Recorded crime open data{until}"
     frame = frame.assign(release=named, source_id=source_id).reindex(columns=_COLUMNS)
     for name in frame.columns.difference(["offences", "period_start", "period_end"]):
         frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
@@ -433,6 +501,8 @@ def _cover(frame: pd.DataFrame, found: Gathered) -> None:
         code, kind = _parts(key)
         found.cover("unknown counts", _area_name(code), f"{len(rows)} {kind.replace('_', ' ')}")
         found.caution("counts-unknown")
+    districts = {*frame["area_code"], *frame["district_code"].dropna()}
+    cover_abolished(districts, found, under_heir=False)
     unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
     if unlisted:
         found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))
@@ -479,6 +549,8 @@ def _why_nothing(opened: Opened, found: Gathered) -> str:
         return (
             f"{opened.source} holds no counts by area; left out: {'; '.join(map(str, told[:3]))}."
         )
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
     return (
         f"{opened.source}: no table of counts by area found. Its headings need an area "
         f"('Area Name', 'Force Name', ...), and a title or a column that names the period."

@@ -17,16 +17,16 @@ from pccfunding.formats.count_files.area_names import (
     known_areas,
     whole_of_a_force,
 )
-from pccfunding.formats.count_files.count_tables import CountColumn, CountTable
+from pccfunding.formats.count_files.count_tables import CountColumn, CountTable, titles_of
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.count_files.offence_names import PARTS
 from pccfunding.formats.count_files.printed_counts import (
-    column_letter,
     key_of,
     one_line,
     read_count,
     without_notes,
 )
+from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.words import count
 
 if TYPE_CHECKING:
@@ -214,7 +214,12 @@ def _read_table(
     _note_headings(grid, table, found)
     rows: list[CountRow] = []
     held = {row.place.code for _, row in areas if row}
+    header = grid.rows[table.top : table.first]
+    found.chosen(grid.where, dict.fromkeys(title for row in header for title in titles_of(row)))
+    too_wide = found.fit(grid, range(table.top, table.first), table.last)
     for at, row in areas:
+        if at in too_wide:
+            continue
         cells = grid.rows[at]
         numbers = [cells[c.index] if c.index < len(cells) else "" for c in table.columns]
         filled = any(one_line(cell) for cell in numbers)
@@ -268,7 +273,8 @@ def _areas_of_rows(grid: Grid, table: CountTable) -> list[tuple[int, _Row | None
     held = Counter(row.place.code for _, row in rows if row)
     settled: list[tuple[int, _Row | None]] = []
     for at, row in rows:
-        if row and row.place.either:
+        # Of partnerships, many names have changed hands, so that neither is taken for the other.
+        if row and row.place.either and not _of_partnerships(row.place.either):
             free = [code for code in row.place.either if code not in held]
             if len(free) == 1:
                 name, kind, parent = known_areas()[free[0]]
@@ -277,6 +283,10 @@ def _areas_of_rows(grid: Grid, table: CountTable) -> list[tuple[int, _Row | None
                 row = _Row(Place(free[0], kind, name, rule=rule), force or None, row.printed)
         settled.append((at, row))
     return settled
+
+
+def _of_partnerships(codes: Sequence[str]) -> bool:
+    return any(known_areas()[code][1] == PARTNERSHIP for code in codes)
 
 
 def _area_of(table: CountTable, cells: Sequence[object], twice: set[str]) -> _Row | None:
@@ -353,7 +363,7 @@ def _read_cells(
     values: list[int | None] = []
     district = one_line(table.cell(grid.rows[at], "district_code"))
     for column, cell in zip(table.columns, numbers, strict=True):
-        count = read_count(cell)
+        count = read_count(cell, blanks=column.blanks)
         values.append(count.value)
         place = f"{grid.place(at)}, column {column_letter(column.index)}"
         if count.refused:

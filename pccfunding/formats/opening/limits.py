@@ -33,6 +33,8 @@ class Limits:
         Unpacked size over packed size of one part of a workbook, where the part is large.
     columns, cells : int
         Columns of one sheet, and cells of one sheet.
+    page_cells : int
+        Cells of one table of a page, those that its cells span included.
     """
 
     file_bytes: int = 200_000_000
@@ -40,6 +42,7 @@ class Limits:
     ratio: int = 200
     columns: int = 1_000
     cells: int = 10_000_000
+    page_cells: int = 1_000_000
 
     def check_shape(self, rows: int, columns: int, where: str) -> None:
         """Refuse a sheet that is too wide or too large.
@@ -59,6 +62,20 @@ class Limits:
                 f"{where} spans {count(rows)} rows by {count(columns)} columns; at most "
                 f"{count(self.cells)} cells are read. Split it, or delete stray cells far from "
                 "the table."
+            )
+
+    def check_spread(self, cells: int, where: str) -> None:
+        """Refuse a page whose cells, with those that they span, are too many.
+
+        Raises
+        ------
+        TableError
+            With the limit.
+        """
+        if cells > self.page_cells:
+            raise TableError(
+                f"{where}: its cells, with those that they span, are over "
+                f"{count(self.page_cells)}. Save the table as CSV."
             )
 
 
@@ -148,6 +165,12 @@ def unpacked(data: bytes, name: str, limits: Limits = LIMITS) -> dict[str, bytes
         said = str(error).rstrip(".") or type(error).__name__
         raise TableError(f"{name} is a damaged workbook: {said}.") from error
     return parts
+
+
+def names_in(data: bytes) -> list[str]:
+    """List the names of an archive's parts."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
 
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

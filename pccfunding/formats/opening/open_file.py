@@ -10,15 +10,19 @@ from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.opening import texts
-from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
+from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
 from pccfunding.words import count
 
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
+# A cell that only carries a format is closed at once, or holds nothing.
+_REFERENCE = re.compile(
+    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,200}?\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']"""
+    rb"""[^<>]{0,200}(?<!/)>(?!\s{0,20}</)"""
+)
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
 # that of the cells which refer to them, so that its unique count is looked at instead.
 _COUNT = re.compile(
-    rb"""(?:<(?:\w+:)?sst\b[^>]*?\suniqueCount|<(?!(?:\w+:)?sst\b)[^>]*?\scount)\s*=\s*["']([0-9]+)"""
+    rb"""(?:<(?:\w+:)?sst\b[^<>]{0,2000}?\suniqueCount|<(?!(?:\w+:)?sst\b)[^<>]{0,2000}?\scount)\s*=\s*["']([0-9]+)"""
 )
 _SHORTEST_ITEM = 4
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -150,18 +154,19 @@ def _grids(
 def _grid(
     sheet: Any, meta: Any, source: str, limits: Limits, merged: dict[str, list[Merged]]
 ) -> Grid:
-    limits.check_shape(sheet.total_height, sheet.total_width, f"{source}, sheet {meta.name!r}")
-    rows = sheet.to_python(skip_empty_area=False)
+    rows = [texts.without_blank_end(row) for row in sheet.to_python(skip_empty_area=False)]
+    width = max(map(len, rows), default=0)
+    limits.check_shape(len(rows), width, f"{source}, sheet {meta.name!r}")
     ranges = sheet.merged_cell_ranges
     if ranges is None:
         found = merged.get(meta.name, [])
     else:
         found = [(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
-    last, width = len(rows) - 1, max(map(len, rows), default=0) - 1
+    last = len(rows) - 1
     inside = {
-        (top, left, min(bottom, last), min(right, width))
+        (top, left, min(bottom, last), min(right, width - 1))
         for top, left, bottom, right in found
-        if top <= last and left <= width
+        if top <= last and left < width
     }
     return Grid(
         meta.name,
@@ -219,34 +224,34 @@ def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
 
 def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Grid:
     rows: list[list[Any]] = []
+    widths: list[int] = []
     merged: list[Merged] = []
-    covered: dict[tuple[int, int], bool] = {}
-    widest = 0
+    covered_to: dict[int, int] = {}  # last row that a cell of a row above covers, by column
+    spread = 0
     own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
     for top, row in enumerate(own):
         cells: list[Any] = []
         for cell in row.iterchildren("td", "th"):
-            while covered.pop((top, len(cells)), False):
+            while covered_to.get(len(cells), -1) >= top:
                 cells.append("")
             left = len(cells)
             across, down = _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534)
             cells += [_text(cell), *[""] * (across - 1)]
-            widest = max(widest, len(cells))
-            limits.check_shape(
-                top + down if down < 65_534 else top + 1, widest, f"{source}, {name}"
-            )
+            limits.check_shape(top + 1, len(cells), f"{source}, {name}")
             if across > 1 or down > 1:
                 merged.append((top, left, top + down - 1, left + across - 1))
-                if (down - 1) * across + len(covered) > limits.cells:
-                    raise TableError(f"{source}, {name}: its merged cells cover too much.")
-                for below in range(top + 1, top + down):
-                    covered.update(((below, at), True) for at in range(left, left + across))
-        while covered.pop((top, len(cells)), False):
+            if down > 1:
+                covered_to.update((at, top + down - 1) for at in range(left, left + across))
+        while covered_to.get(len(cells), -1) >= top:
             cells.append("")
-        rows.append(cells)
+        widths.append(len(cells))
+        rows.append(texts.without_blank_end(cells))
+        spread += len(cells)
+        limits.check_spread(spread, f"{source}, {name}")
     last = len(rows) - 1
     kept = tuple((top, left, min(bottom, last), right) for top, left, bottom, right in merged)
-    return Grid(name, "table row", rows, range(1, len(rows) + 1), kept, title=title)
+    numbers = range(1, len(rows) + 1)
+    return Grid(name, "table row", rows, numbers, kept, title=title, widths=widths)
 
 
 def _span(cell: Any, attribute: str, most: int) -> int:
@@ -296,11 +301,23 @@ _OTHER_KINDS = {
 }
 
 
+# What else is packed as workbooks are, by a part of it.
+_OTHER_ARCHIVES = {
+    "xl/workbook.bin": "is a binary workbook (.xlsb); save it as .xlsx",
+    "word/": "is a text document; copy its table into a spreadsheet",
+    "ppt/": "is a presentation; copy its table into a spreadsheet",
+    "Index/": "is a document of another office programme; export it as .xlsx or CSV",
+}
+_EXCEL_2003 = re.compile(r"urn:schemas-microsoft-com:office:spreadsheet|progid=\"Excel\.Sheet\"")
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|table|body|head|div|h[1-6]|p|ul)\b", re.IGNORECASE)
 
 
 def open_grids(
-    path_or_buffer: Any, *, limits: Limits = LIMITS, lines: LinesReader | None = None
+    path_or_buffer: Any,
+    *,
+    limits: Limits = LIMITS,
+    lines: LinesReader | None = None,
+    name: str | None = None,
 ) -> Opened:
     """Open CSV, TSV, XLSX, ODS, HTML or JSON into sheets of raw cells.
 
@@ -312,6 +329,8 @@ def open_grids(
         The most that is taken from it.
     lines : callable, optional
         Lays out delimited text; by default row by row.
+    name : str, optional
+        Name of the file, where only its bytes are handed over.
 
     Returns
     -------
@@ -325,6 +344,7 @@ def open_grids(
         If a workbook or page needs the extra ``formats``, which is not installed.
     """
     data, source = read_bytes(path_or_buffer, limits)
+    source = name or source
     for magic, what in _OTHER_KINDS.items():
         if data.startswith(magic):
             raise TableError(f"{source} {what}.")
@@ -332,6 +352,8 @@ def open_grids(
         return _workbook(data, source, limits)
     text, encoding = texts.decoded(data, source)
     start = text.lstrip("\ufeff \t\r\n")[:4096]
+    if start.startswith("<") and _EXCEL_2003.search(start):
+        raise TableError(f"{source} is an Excel 2003 XML workbook; save it as .xlsx.")
     if start.startswith("<") and _MARKUP.search(start):
         return Opened(source, "html", page_grids(text, source, limits), encoding)
     if start.startswith(("{", "[")):
@@ -349,4 +371,8 @@ def _workbook(data: bytes, source: str, limits: Limits) -> Opened:
         return Opened(source, "xlsx", xlsx_grids(parts, source, limits))
     if "content.xml" in parts and b"opendocument.spreadsheet" in parts.get("mimetype", b""):
         return Opened(source, "ods", ods_grids(parts, source, limits))
+    names = names_in(data)
+    for part, what in _OTHER_ARCHIVES.items():
+        if any(name.startswith(part) for name in names):
+            raise TableError(f"{source} {what}.")
     raise TableError(f"{source} is a zip archive but no XLSX or ODS workbook; unpack it first.")

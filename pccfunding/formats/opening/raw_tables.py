@@ -36,6 +36,11 @@ class Grid:
         Caption or heading that stands over a table of a page.
     hidden : bool
         Whether the workbook hides the sheet.
+    widths : sequence of int
+        Cells of each row as written, blank ones at its end included; empty where a row has no
+        end of its own, as in a workbook.
+    delimiter : str
+        What separates the cells of a text.
     """
 
     name: str
@@ -45,6 +50,8 @@ class Grid:
     merged: tuple[Merged, ...] = ()
     title: str = ""
     hidden: bool = False
+    widths: Sequence[int] = ()
+    delimiter: str = ","
 
     @property
     def where(self) -> str:
@@ -52,6 +59,10 @@ class Grid:
         if not self.name:
             return ""
         return f"sheet {self.name!r}, " if self.unit == "row" else f"{self.name}, "
+
+    def cells_in(self, row: int) -> int:
+        """Count the cells of a row as written."""
+        return self.widths[row] if self.widths else len(self.rows[row])
 
     def place(self, row: int) -> str:
         """Where a person finds a row: "sheet 'Grants', row 7", "line 12"."""

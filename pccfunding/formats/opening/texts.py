@@ -76,9 +76,11 @@ def lines_grid(
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows: list[list[Any]] = []
     ends: list[int] = []
+    widths: list[int] = []
     try:
         for row in reader:
-            rows.append(row)
+            widths.append(len(row))
+            rows.append(without_blank_end(row))
             ends.append(reader.line_num)
     except csv.Error as error:
         raise TableError(f"{source}, line {reader.line_num}: {error}.") from error
@@ -86,7 +88,15 @@ def lines_grid(
     widest = max(map(len, rows), default=0)
     limits.check_shape(len(rows), widest, source)
     _check_quotes(text, rows, numbers, source)
-    return Grid("", "line", rows, numbers), delimiter
+    return Grid("", "line", rows, numbers, widths=widths, delimiter=delimiter), delimiter
+
+
+def without_blank_end(row: list[Any]) -> list[Any]:
+    """Leave the blank cells at the end of a row out: they hold nothing, however many they are."""
+    last = len(row)
+    while last and (row[last - 1] is None or not str(row[last - 1]).strip()):
+        last -= 1
+    return row[:last] if last < len(row) else row
 
 
 def sniffed_delimiter(text: str) -> str:
@@ -140,10 +150,27 @@ def json_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...] | Non
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             raise TableError(f"{source} is damaged JSON: {error}.") from error
         return None
+    check_halves(found, text, source)
     lists = _record_lists(found)
     if not lists:
         raise TableError(f"{source} holds no list of records; pass an array of objects.")
     return tuple(_records_grid(name, records, source, limits) for name, records in lists.items())
+
+
+def check_halves(found: Any, text: str, source: str) -> None:
+    """Refuse JSON that holds half of a character, which no table can be written with.
+
+    Raises
+    ------
+    TableError
+        If an escape names one of a pair that only together is a character.
+    """
+    if "\\ud" not in text.lower():
+        return
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
 
 
 def _record_lists(found: Any) -> dict[str, list[dict[str, Any]]]:

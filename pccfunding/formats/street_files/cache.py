@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pccfunding.errors import TableError
 from pccfunding.files import rewriting
-from pccfunding.formats.street_files.scanning import Layout, open_street
+from pccfunding.formats.street_files.scanning import Layout
 
 _FORMAT = "pccfunding street cache 2"
 _COLUMNS = (
@@ -24,11 +25,18 @@ _COLUMNS = (
     "falls_within",
     "last_outcome",
 )
+_KNOWN_OF = ("reported_by", "falls_within", "month", "crime_type")
 _STAMP = "stamp.json"
 
 
 class DamagedError(Exception):
     """A file whose columns are not where its header says."""
+
+
+class Holder(Protocol):
+    """What holds the records of some files, each once, in a table of the connection."""
+
+    def hold(self, part: Layout, names: Sequence[str]) -> None: ...
 
 
 class StreetCache:
@@ -41,8 +49,8 @@ class StreetCache:
     def __init__(self, folder: Path, connection: Any) -> None:
         self.folder, self.connection = folder, connection
 
-    def faults_of(self, files: Sequence[str]) -> dict[str, str] | None:
-        """Give the files that were set aside; None where the cache does not hold these files."""
+    def stamp_of(self, files: Sequence[str]) -> dict[str, Any] | None:
+        """Give the files that were set aside and the repeats; None where it holds other files."""
         stamp = _stamp_of(self.folder)
         if stamp is None:
             return None
@@ -50,10 +58,10 @@ class StreetCache:
         same = len(stamp["files"]) == len(files) and all(
             _is_file_of(mark, file) for mark, file in zip(stamp["files"], files, strict=True)
         )
-        return dict(stamp["set_aside"]) if whole and same else None
+        return stamp if whole and same else None
 
     @contextmanager
-    def filling(self, files: Sequence[str]) -> Iterator[Callable[[Layout], int]]:
+    def filling(self, files: Sequence[str], run: Holder) -> Iterator[Callable[[Layout], int]]:
         """Give a function that adds files; the cache gets its name only when it is sealed."""
         with rewriting(self.folder) as new:
             stamp = _stamp_of(self.folder)
@@ -63,32 +71,19 @@ class StreetCache:
             self._part, self._parts = new.part, 0
             # Before they are read: what is changed meanwhile is read again next time.
             self._marks = [_mark(file) for file in files]
-            yield self._fill
+            yield partial(self._fill, run)
 
-    def _fill(self, layout: Layout) -> int:
-        street = open_street([layout], "duckdb", self.connection)
-        held = ", ".join(
-            name if name in street.columns else f"NULL::VARCHAR AS {name}" for name in _COLUMNS
+    def _fill(self, run: Holder, layout: Layout) -> int:
+        run.hold(layout, _COLUMNS)
+        file = f"{_sql(self._part)}/words-{self._parts:05d}.parquet"
+        self.connection.execute(
+            f"COPY (SELECT {', '.join(_COLUMNS)} FROM held) TO '{file}' (COMPRESSION zstd)"
         )
-        file = self._part / f"words-{self._parts:05d}.parquet"
-        try:
-            street.project(held).write_parquet(str(file), compression="zstd")
-            wrong = self.connection.execute(
-                "SELECT any_value(month) FROM read_parquet(?) "
-                "WHERE month IS NULL OR NOT regexp_full_match(month, '\\d{4}-(0[1-9]|1[012])') "
-                "HAVING count(*) > 0",
-                [str(file)],
-            ).fetchall()
-            if wrong:
-                raise DamagedError(f"has {wrong[0][0]!r} where a month such as '2023-01' stands.")
-        except BaseException:
-            file.unlink(missing_ok=True)
-            raise
         self._parts += 1
-        query = "SELECT count(*) FROM read_parquet(?)"
-        return int(self.connection.execute(query, [str(file)]).fetchall()[0][0])
+        [(rows,)] = self.connection.execute("SELECT count(*) FROM held").fetchall()
+        return int(rows)
 
-    def seal(self, set_aside: dict[str, str]) -> None:
+    def seal(self, set_aside: dict[str, str], repeats: Sequence[int]) -> None:
         """Turn the words into codes and put the cache in its place."""
         if not self._parts:
             return
@@ -114,8 +109,26 @@ class StreetCache:
         for part in self._part.glob("words-*.parquet"):
             part.unlink()
         own = {path.name: _digest(path) for path in sorted(self._part.iterdir())}
-        stamp = {"format": _FORMAT, "files": self._marks, "own": own, "set_aside": set_aside}
+        stamp: dict[str, Any] = {"format": _FORMAT, "files": self._marks, "own": own}
+        stamp |= {"set_aside": set_aside, "repeats": list(repeats)}
         (self._part / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+
+    def known_of(self) -> list[tuple[Any, ...]]:
+        """Give force, month, type and place of the records, and how many of each there are."""
+        folder = _sql(self.folder)
+        joins = " ".join(
+            f"JOIN read_parquet('{folder}/{column}.parquet') AS words_{column} "
+            f"ON codes.{column} = words_{column}.code"
+            for column in (*_KNOWN_OF, "lsoa_code", "district")
+        )
+        words = ", ".join(f"words_{column}.word" for column in _KNOWN_OF)
+        placed = "words_lsoa_code.word IS NOT NULL OR words_district.word IS NOT NULL"
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            f"SELECT {words}, {placed}, sum(records)::BIGINT FROM (SELECT "
+            f"{', '.join(_KNOWN_OF)}, lsoa_code, district, count(*) AS records FROM "
+            f"read_parquet('{folder}/codes.parquet') GROUP BY ALL) AS codes {joins} GROUP BY ALL"
+        ).fetchall()
+        return rows
 
     def count_into(self, table: str, columns: Sequence[str]) -> None:
         """Count by codes, and put the words in their places afterwards."""
@@ -140,10 +153,12 @@ def _stamp_of(folder: Path) -> dict[str, Any] | None:
     """Read the stamp of a cache; None where there is none that this version has written."""
     try:
         stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
-        own, aside = stamp["own"], stamp["set_aside"]
+        own, aside, repeats = stamp["own"], stamp["set_aside"], stamp["repeats"]
         sound = stamp["format"] == _FORMAT and isinstance(stamp["files"], list)
         # Names of files only: a stamp leads nowhere else.
         sound = sound and all(Path(name).name == name for name in own) and isinstance(own, dict)
+        # What an earlier state of this version wrote tells of no repeats, and counts them all.
+        sound = sound and [type(number) for number in repeats] == [int, int]
         return stamp if sound and isinstance(aside, dict) else None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, one_of
 from pccfunding.files import refuse_present, rewriting_file
-from pccfunding.formats.count_files.area_names import districts
-from pccfunding.formats.count_files.printed_counts import key_of
+from pccfunding.formats.count_files.area_names import district_of
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
+from pccfunding.formats.opening.plain_errors import plain_errors
+from pccfunding.formats.read_result import doubt, report
 from pccfunding.formats.street_files.cache import StreetCache
+from pccfunding.formats.street_files.known_gaps import cover_files, cover_gaps, cover_repeats
+from pccfunding.formats.street_files.repeated_files import files_once
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
 from pccfunding.results import Face
@@ -54,6 +59,11 @@ class StreetCounts(Face):
         Files and records counted.
     set_aside : dict of str to str
         Files that could not be read, each with its fault; nothing of them is counted.
+    coverage : DataFrame
+        What the files hold and what they leave out, as in a ``ReadResult``: months that a force
+        lacks, records without a place, records and files that stand twice.
+    cautions : tuple of str
+        Codes of doubts that a reader must see.
 
     Examples
     --------
@@ -67,7 +77,8 @@ class StreetCounts(Face):
     n_files: int
     n_rows: int
     set_aside: dict[str, str]
-    cautions = ()
+    coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
+    cautions: tuple[str, ...] = ()
     _rows_shown = 5
 
     @property
@@ -77,7 +88,10 @@ class StreetCounts(Face):
         if self.set_aside:
             files = counted(len(self.set_aside), "file")
             told += f" {files} could not be read and nothing of them counts."
-        return told
+        return self._with_doubts(told)
+
+    def _doubt(self, code: str) -> str:
+        return doubt(code, self.coverage)
 
     def write(self, file: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write the counts as CSV or Parquet, under a temporary name until they are whole.
@@ -110,6 +124,7 @@ def check_target(target: Path, *, force: bool) -> None:
     refuse_present([(target.parent, target.name)], force=force)
 
 
+@plain_errors
 def count_police_uk(
     glob: str | Sequence[str],
     *,
@@ -143,20 +158,24 @@ def count_police_uk(
     -------
     StreetCounts
         With the columns `district_code` and `district`, `force`, `lsoa_code`, `period_start` and
-        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A missing
+        `period_end`, `last_outcome`, `crime_type` as asked for, and `records`. A record that
+        stands again under its identifier, every cell equal, is counted once, where both stand in
+        one file or in files read together (256 MB at a time). A missing
         district is a record without a place; one without a `district_code` is not known here.
+        A district that has been abolished since has the code of its successor.
 
     Raises
     ------
     TableError
-        If no file matches, or none can be read.
+        If no file matches, none can be read, or two files of one month and force differ and lie
+        in no archives of which one is the later.
     UnknownNameError
         If there is nothing of that name to count by, or no such engine.
     """
     for name in by:
         one_of(name, "column to count by", COUNTED_BY)
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
-    files = matching_files(glob)
+    files, left_out = files_once(matching_files(glob))
     with run_on(engine, columns, progress) as run:
         if cache is None:
             run.count_files(files)
@@ -168,18 +187,26 @@ def count_police_uk(
             first, fault = next(iter(run.set_aside.items()))
             raise TableError(f"None of {len(files)} files can be read. The first: {first} {fault}")
         frame = _finished(run.totals(), columns)
-    return StreetCounts(frame, run.n_files, int(frame["records"].sum()), run.set_aside)
+    found = Gathered("street files")
+    cover_files(left_out, found)
+    cover_repeats(run.n_repeats, run.n_differing, found)
+    cover_gaps(run.known, found)
+    if "district" in frame:
+        former = (district_of(name)[1] for name in frame["district"].dropna().unique().tolist())
+        cover_abolished(filter(None, former), found, under_heir=True)
+    told = found.result(frame)
+    number = int(frame["records"].sum())
+    return StreetCounts(frame, run.n_files, number, run.set_aside, told.coverage, told.cautions)
 
 
-def _finished(counted: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def _finished(totals: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Give areas their codes and months their first and last days."""
     import pandas as pd
 
-    frame = counted.rename(columns={"falls_within": "force"})
+    frame = totals.rename(columns={"falls_within": "force"})
     if "district" in columns:
-        known = districts()
         codes = {
-            name: known.get(key_of(name)) for name in frame["district"].dropna().unique().tolist()
+            name: district_of(name)[0] for name in frame["district"].dropna().unique().tolist()
         }
         place = frame.columns.get_loc("district")
         frame.insert(int(place), "district_code", frame["district"].map(codes))  # type: ignore[arg-type]

@@ -12,14 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pccfunding.errors import TableError
-from pccfunding.formats.count_files.area_names import area_by_name, districts, known_areas
-from pccfunding.formats.count_files.gathered import Gathered
+from pccfunding.formats.count_files.area_names import area_by_name, district_of, known_areas
+from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
 from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import ReadResult
+from pccfunding.formats.street_files.known_gaps import (
+    KnownOf,
+    cover_files,
+    cover_gaps,
+    cover_repeats,
+    kind_of,
+)
+from pccfunding.formats.street_files.repeated_files import files_once, named_month
 from pccfunding.periods.parse_date import month_end
-from pccfunding.words import count, counted
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,11 +57,9 @@ _COLUMNS = {
 _NUMBERS = ("longitude", "latitude", "easting", "northing")
 _TEXTS = ("crime_type", "outcome_type", "last_outcome", "crime_id", "location", "lsoa_code",
           "lsoa_name", "reported_by", "context")  # fmt: skip
-_ASB = "anti social behaviour"
 _MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])")
-_FILE = re.compile(r"(\d{4}-\d{2})-(.+)-(street|outcomes|stop-and-search)\.csv$", re.IGNORECASE)
+_STOPS = "holds stops and searches, which are no crimes"
 _LSOA_NUMBER = re.compile(r"\s+\d{3}[A-Z]$")
-_GMP, _GMP_SILENT = "E23000005", (2019, 7)
 
 
 class _Record(NamedTuple):
@@ -59,6 +68,7 @@ class _Record(NamedTuple):
     period_end: date
     area_code: str | None
     district_code: str | None
+    former_district_code: str | None
     district: str
     crime_type: str
     outcome_type: str
@@ -76,6 +86,7 @@ class _Record(NamedTuple):
     place: str
 
 
+@plain_errors
 def read_police_uk(
     paths: Any, *, lsoa_areas: Mapping[str, str] | None = None, source_id: str | None = None
 ) -> ReadResult:
@@ -98,8 +109,10 @@ def read_police_uk(
         `.frame` has one row a record. `kind` is "crime", "incident" (anti-social behaviour, which
         is no crime) or "outcome"; count one kind only. `area_code` is the force area,
         `district_code` the local authority where the place is known, `district` its name as
-        printed. `.coverage` names the months and forces that are absent, the rows without a
-        place, and those placed outside the force's area.
+        printed. A district that has been abolished since stands under its successor, with its own
+        code in `former_district_code`. A record that stands again under its identifier, every
+        cell equal, is among `.others`. `.coverage` names the months and forces that are absent,
+        the rows without a place, and those placed outside the force's area.
 
     Raises
     ------
@@ -126,13 +139,16 @@ Anti-social behaviour,,
     """
     files, left_out = _files(paths)
     if not files:
+        stops = f"; {left_out[0]} {_STOPS}" if left_out else ""
         raise TableError(
-            f"{paths} holds no street or outcomes file (2024-01-cambridgeshire-street.csv)."
+            f"{paths} holds no street or outcomes file (2024-01-cambridgeshire-street.csv){stops}."
         )
+    files, repeated = _once(files)
     name = files[0].name if len(files) == 1 and isinstance(files[0], Path) else ""
     found = Gathered(name or (f"{len(files)} files" if len(files) > 1 else "the file"))
     for what in left_out:
-        found.cover("file left out", what, "stops and searches are no crimes")
+        found.cover("file left out", what, _STOPS)
+    cover_files({one: Path(kept).name for one, kept in repeated.items()}, found)
     rows: dict[str, int] = {}
     records: list[_Record] = []
     for file in files:
@@ -144,6 +160,7 @@ Anti-social behaviour,,
         for grid in opened.grids:
             records += _records(grid, source, lsoa_areas, found, many=len(files) > 1)
         rows[source] = len(records) - before
+    records = _without_repeats(records, found)
     frame = _frame(records, source_id or "police-uk")
     _cover(frame, rows, found)
     return found.result(frame)
@@ -163,16 +180,30 @@ def _files(paths: Any) -> tuple[list[Any], list[str]]:
             continue
         path = Path(path)
         try:
-            inside = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
+            held = (one for one in path.rglob("*.csv") if one.is_file())
+            inside = sorted(held) if path.is_dir() else [path]
         except (OSError, ValueError) as error:
             raise TableError(f"Cannot read {path}: {error}.") from error
         for file in inside:
-            named = _FILE.search(file.name)
-            if named and named[3].lower() == "stop-and-search":
+            named = named_month(file)
+            if named and named[2] == "stop-and-search":
                 left_out.append(file.name)
             elif named or not path.is_dir():
                 files.append(file)
     return files, left_out
+
+
+def _once(files: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
+    """Keep one file of each month and force; what is no path is kept."""
+    paths = [file for file in files if isinstance(file, Path)]
+    try:
+        kept, left_out = files_once([str(path) for path in paths])
+    except TableError:
+        raise
+    except (OSError, ValueError):
+        return list(files), {}  # the reading tells which file is not there
+    held = {*kept}
+    return [one for one in files if not isinstance(one, Path) or str(one) in held], left_out
 
 
 def _records(
@@ -184,12 +215,19 @@ def _records(
     many: bool,
 ) -> Iterable[_Record]:
     names = [_COLUMNS.get(key_of(cell), "") for cell in (grid.rows[0] if grid.rows else [])]
+    other = told_by_titles(grid.rows[:1])
+    if other and "stops" in other:
+        raise TableError(f"{source} {other}.")
     if "month" not in names or not {"crime_type", "outcome_type"} & set(names):
         raise TableError(
             f"{source}: its first line names no 'Month' and no 'Crime type' or 'Outcome type', as "
             f"the files of data.police.uk do."
         )
     is_outcome = "crime_type" not in names
+    shape = shape_of(grid, range(1))
+    for code in shape.cautions:
+        found.caution(code)
+    found.reports["coverage"] += shape.told(f"{source}, ")
     found.expect(grid.rows[1:])
     for at, row in enumerate(grid.rows[1:], 1):
         cells = [one_line(cell) for cell in row]
@@ -199,8 +237,9 @@ def _records(
         if row == grid.rows[0]:
             found.other(where, "repeated header", row)
             continue
-        if len(cells) > len(names) and any(cells[len(names) :]):
-            found.reject(where, "row", " | ".join(cells), "it has more cells than the first line")
+        if at in shape.wide:
+            wide = shape.wide[at]
+            found.reject(where, "row", " | ".join(cells), wide.reason, wide.suggestion)
             continue
         text = dict(zip(names, cells, strict=False))
         record = _record(text, where, lsoa_areas or {}, found, is_outcome=is_outcome)
@@ -235,10 +274,10 @@ def _record(
             return None
     year, number = int(month[1]), int(month[2])
     lsoa = text.get("lsoa_name", "")
-    district, code = _district(lsoa)
+    district, code, former = _district(lsoa)
     code = lsoa_areas.get(text.get("lsoa_code", ""), code)
     force = area_by_name(text.get("falls_within") or text.get("reported_by", ""))
-    kind = "outcome" if is_outcome else _kind(what)
+    kind = "outcome" if is_outcome else kind_of(what)
     rest: dict[str, Any] = {name: text.get(name, "") for name in _TEXTS}
     return _Record(
         kind=kind,
@@ -246,6 +285,7 @@ def _record(
         period_end=month_end(year, number),
         area_code=force.code,
         district_code=code,
+        former_district_code=former,
         district=district,
         place=where,
         **rest,
@@ -253,15 +293,31 @@ def _record(
     )
 
 
-@cache
-def _kind(crime_type: str) -> str:
-    return "incident" if key_of(crime_type) == _ASB else "crime"
+def _without_repeats(records: Sequence[_Record], found: Gathered) -> list[_Record]:
+    """Count a record once that stands again under its identifier with every cell equal."""
+    seen: dict[tuple[str, str], dict[_Record, None]] = {}
+    kept = []
+    again = 0
+    for record in records:
+        if record.crime_id:
+            same = seen.setdefault((record.kind, record.crime_id), {})
+            cells = record._replace(place="")
+            if cells in same:
+                again += 1
+                found.other(record.place, "record printed again", [record.crime_id])
+                continue
+            same[cells] = None
+        kept.append(record)
+    # A crime may have several outcomes, each a record of its own.
+    differing = sum(len(same) > 1 for (kind, _), same in seen.items() if kind != "outcome")
+    cover_repeats(again, differing, found)
+    return kept
 
 
 @cache
-def _district(lsoa_name: str) -> tuple[str, str | None]:
+def _district(lsoa_name: str) -> tuple[str, str | None, str | None]:
     name = _LSOA_NUMBER.sub("", lsoa_name)
-    return name, districts().get(key_of(name)) if name else None
+    return (name, *district_of(name)) if name else (name, None, None)
 
 
 def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
@@ -283,65 +339,24 @@ def _cover(frame: pd.DataFrame, rows: Mapping[str, int], found: Gathered) -> Non
         if not n:
             found.cover("file without rows", name, "not zero: nothing was published in it")
             found.caution("months-missing")
-    for kind, n in frame["kind"].value_counts().items():
-        found.cover("rows", kind, count(n))
-    if {"incident"} & set(frame["kind"]):
-        found.caution("incidents-are-no-crimes")
-    if {"outcome"} & set(frame["kind"]):
-        found.caution("outcomes-are-no-crimes")
-    months = sorted(set(frame["period_start"]))
-    for kind in sorted(set(frame["kind"])):
-        _cover_months(frame[frame["kind"] == kind], kind, months, known, found)
-    if months and (months[-1].year, months[-1].month) >= _GMP_SILENT:
-        late = frame[(frame["area_code"] == _GMP) & (frame["period_start"] >= "2019-07-01")]
-        note = f"{counted(len(late), 'row')} in these files; a missing row is not zero"
-        found.cover("Greater Manchester", "no crimes published since July 2019", note)
-        if (frame["area_code"] == _GMP).any() or frame["area_code"].nunique() > 20:
-            found.caution("greater-manchester-absent")
+    force = frame["area_code"].fillna("")
+    month = frame["period_start"].dt.strftime("%Y-%m")
+    placed = frame["lsoa_code"].notna() | frame["district"].notna()
+    keys = Counter(zip(force, month, frame["kind"], placed, strict=True))
+    cover_gaps({KnownOf(*key): number for key, number in keys.items()}, found)
     _cover_places(frame, known, found)
-
-
-def _cover_months(
-    frame: pd.DataFrame,
-    kind: str,
-    months: Sequence[Any],
-    known: Mapping[str, tuple[str, str, str]],
-    found: Gathered,
-) -> None:
-    held: dict[str, set[Any]] = {}
-    for code, month in set(zip(frame["area_code"].fillna(""), frame["period_start"], strict=True)):
-        held.setdefault(code, set()).add(month)
-    span = _every_month(months)
-    for code, of_force in sorted(held.items()):
-        name = known.get(code, (code or "force not known", "", ""))[0]
-        missing = [f"{month:%Y-%m}" for month in span if month not in of_force]
-        shown = ", ".join(missing[:12]) + (" ..." if len(missing) > 12 else "")
-        found.cover("months", f"{name}, {kind}", f"{len(of_force)} of {len(span)}"
-                    + (f"; missing {shown}" if missing else ""))  # fmt: skip
-        if missing:
-            found.caution("months-missing")
-
-
-def _every_month(months: Sequence[Any]) -> list[Any]:
-    import pandas as pd
-
-    return list(pd.date_range(months[0], months[-1], freq="MS")) if months else []
 
 
 def _cover_places(
     frame: pd.DataFrame, known: Mapping[str, tuple[str, str, str]], found: Gathered
 ) -> None:
     nowhere = frame["lsoa_code"].isna() & frame["district"].isna()
-    if nowhere.any():
-        kinds = Counter(frame.loc[nowhere, "kind"])
-        told = ", ".join(f"{count(n)} of kind {kind}" for kind, n in sorted(kinds.items()))
-        found.cover("rows without a place", int(nowhere.sum()), told)
-        found.caution("places-unknown")
     unread = ~nowhere & frame["district_code"].isna()
     if unread.any():
         names = Counter(frame.loc[unread, "district"].fillna("LSOA code only"))
         told = ", ".join(f"{name} ({count(n)})" for name, n in names.most_common(10))
         found.cover("districts not in load_areas()", int(unread.sum()), told)
+    cover_abolished(frame["former_district_code"].dropna(), found, under_heir=True)
     parents = {code: parent for code, (_, _, parent) in known.items()}
     outside = frame["district_code"].map(parents).ne(frame["area_code"])
     outside &= frame["district_code"].notna() & frame["area_code"].notna()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,18 +22,30 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import TableError
 from pccfunding.files import settled
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
-from pccfunding.formats.street_files.scanning import Layout, check_engine, layout_of, open_street
+from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
+from pccfunding.formats.street_files.scanning import (
+    BEYOND,
+    STREET,
+    Layout,
+    check_engine,
+    layout_of,
+    quoted,
+    read_csv,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 Progress: TypeAlias = Callable[[int, int], None]
-_BATCH_BYTES, _BATCH_FILES = 2**31, 1024
+# Records of one batch are compared with one another, so that each batch is held in memory.
+_BATCH_BYTES, _BATCH_FILES = 2**28, 1024
+# What tells of gaps, beside what is counted by.
+_KNOWN_OF = ("reported_by", "falls_within", "month", "crime_type")
 _MEMORY = "1GB"
 # As POLARS_CSV_CHUNK_SIZE. Polars reads 32 MB at a time on its own: twice the memory, no faster.
 CSV_CHUNK_BYTES = str(2**22)
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[012])")
+_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[012])")
 _UNCLOSED = "has a quotation mark that is not closed."
 
 
@@ -55,7 +69,9 @@ class Run(ABC):
     def __init__(self, columns: list[str], progress: Progress | None) -> None:
         self.columns, self.progress = columns, progress
         self.n_files = self.n_rows = 0
+        self.n_repeats = self.n_differing = 0
         self.set_aside: dict[str, str] = {}
+        self.known: Counter[KnownOf] = Counter()
 
     @abstractmethod
     def add(self, part: Layout) -> int:
@@ -84,7 +100,7 @@ class Run(ABC):
             {"district": "LSOA name", "lsoa_code": "LSOA code"}.get(name) for name in self.columns
         ]
         wanted = ["Month", "Crime type", *(name for name in needed if name)]
-        layouts, faults = layout_of(files, wanted)
+        layouts, faults = layout_of(files, wanted, blank_columns=True)
         self.set_aside.update(faults)
         return layouts
 
@@ -109,7 +125,7 @@ class Run(ABC):
             if not (isinstance(error, DamagedError) or self.tells_of_damage(error)):
                 raise
             if len(part.files) == 1:
-                self.set_aside[part.files[0]] = _fault(error)
+                self.set_aside[part.files[0]] = _fault(error, part)
                 return
             half = len(part.files) // 2
             for files in (part.files[:half], part.files[half:]):
@@ -119,6 +135,12 @@ class Run(ABC):
         self.n_rows += rows
         if self.progress is not None:
             self.progress(self.n_files, self.n_rows)
+
+    def know(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Take in what tells of gaps: force, month, type and place, and how many records."""
+        for reported_by, falls_within, month, crime_type, placed, number in rows:
+            force = _code(falls_within or reported_by or "")
+            self.known[KnownOf(force, month, kind_of(crime_type), bool(placed))] += number
 
 
 class DuckRun(Run):
@@ -134,35 +156,106 @@ class DuckRun(Run):
         """Count from the cache, which is filled first where it does not hold just these files."""
         served = settled(cache.folder, lambda: self._served(files, cache))
         if not served:
-            with cache.filling(files) as fill:
+            with cache.filling(files, self) as fill:
                 for layout in self.layouts(files):
                     self.each_readable(layout, fill)
-                cache.seal(self.set_aside)
+                cache.seal(self.set_aside, [self.n_repeats, self.n_differing])
             settled(cache.folder, lambda: self._served(files, cache))
         self.n_files = len(files) - len(self.set_aside)
 
     def _served(self, files: list[str], cache: StreetCache) -> bool:
-        kept = cache.faults_of(files)
+        kept = cache.stamp_of(files)
         if kept is not None:
-            self.set_aside = kept
+            self.set_aside = dict(kept["set_aside"])
+            self.n_repeats, self.n_differing = kept["repeats"]
             self.connection.execute("DELETE FROM totals")
             cache.count_into("totals", self.columns)
+            self.known.clear()
+            self.know(cache.known_of())
         return kept is not None
 
     def add(self, part: Layout) -> int:
-        counted = count_records(open_street([part], "duckdb", self.connection), self.columns)
-        counted.create("part")
-        try:
-            month = "month" if "month" in self.columns else "NULL"
-            found = self.connection.execute(
-                f"SELECT {month}, sum(records)::BIGINT FROM part GROUP BY 1"
-            ).fetchall()
-            if "month" in self.columns:
-                _refuse_no_months([month for month, _ in found])
-            self.connection.execute("INSERT INTO totals SELECT * FROM part")
-        finally:
-            self.connection.execute("DROP TABLE part")
-        return sum(rows for _, rows in found)
+        keys = ", ".join([*dict.fromkeys([*self.columns, *_KNOWN_OF]), "placed"])
+        self._see(part, [*dict.fromkeys([*self.columns, *_KNOWN_OF])])
+        # One reading: the counts, and with each the identifiers that it holds.
+        self._make(
+            "part",
+            f"SELECT {keys}, count(*) AS records, list(id_hash) FILTER (WHERE id_hash IS NOT NULL) "
+            f"AS ids FROM street GROUP BY {keys}",
+        )
+        self._refuse_no_months("part")
+        self._make(
+            "again",
+            "SELECT id FROM (SELECT unnest(ids) AS id FROM part) GROUP BY id HAVING count(*) > 1",
+        )
+        if self.connection.execute("SELECT id FROM again LIMIT 1").fetchall():
+            self._find_repeats()
+            self.connection.execute(
+                f"INSERT INTO part SELECT {keys}, -count(*), NULL FROM twice WHERE nth > 1 "
+                f"GROUP BY {keys}"
+            )
+        columns = ", ".join(self.columns)
+        self.connection.execute(
+            f"INSERT INTO totals SELECT {columns}, sum(records) FROM part GROUP BY {columns}"
+        )
+        found = self.connection.execute(
+            f"SELECT {', '.join(_KNOWN_OF)}, placed, sum(records)::BIGINT FROM part GROUP BY ALL"
+        ).fetchall()
+        self.know(found)
+        return sum(row[-1] for row in found)
+
+    def hold(self, part: Layout, names: Sequence[str]) -> None:
+        """Hold the records of some files in the table `held`, each once."""
+        self._see(part, names)
+        self._make("held", "SELECT * EXCLUDE (row_hash) FROM street")
+        self._refuse_no_months("held")
+        self._make(
+            "again",
+            "SELECT id_hash AS id FROM held WHERE id_hash IS NOT NULL GROUP BY 1 "
+            "HAVING count(*) > 1",
+        )
+        if self.connection.execute("SELECT id FROM again LIMIT 1").fetchall():
+            self._find_repeats()
+            self.connection.execute("DELETE FROM held WHERE id_hash IN (SELECT id FROM again)")
+            self.connection.execute(
+                "INSERT INTO held SELECT * EXCLUDE (row_hash, nth) FROM twice WHERE nth = 1"
+            )
+
+    def _see(self, part: Layout, names: Sequence[str]) -> None:
+        """See some files as the view `street`: columns of ours, and hashes to compare rows by."""
+        table = read_csv(part, "duckdb", self.connection)
+        _refuse_beyond(part, lambda name: table.filter(f'"{name}" IS NOT NULL').limit(1).fetchall())
+        columns = [name for name in part.header if not name.startswith(BEYOND)]
+        cells = [f"{_column(part, name)} AS {name}" for name in names]
+        placed = " OR ".join(
+            f'"{name}" IS NOT NULL' for name in ("LSOA code", "LSOA name") if name in columns
+        )
+        cells.append(f"({placed or 'FALSE'}) AS placed")
+        identifier = '"Crime ID"' if "Crime ID" in columns else "NULL::VARCHAR"
+        cells.append(f"CASE WHEN {identifier} <> '' THEN hash({identifier}) END AS id_hash")
+        cells.append(f"hash({', '.join(map(quoted, columns))}) AS row_hash")
+        table.project(", ".join(cells)).create_view("street", replace=True)
+
+    def _make(self, name: str, query: str) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+    def _refuse_no_months(self, table: str) -> None:
+        months = self.connection.execute(f"SELECT DISTINCT month FROM {table}").fetchall()
+        _refuse_no_months([month for (month,) in months])
+
+    def _find_repeats(self) -> None:
+        """Number the records of each identifier in `again` that are equal in every cell."""
+        self._make(
+            "twice",
+            "SELECT *, row_number() OVER (PARTITION BY id_hash, row_hash) AS nth FROM street "
+            "WHERE id_hash IN (SELECT id FROM again)",
+        )
+        [(repeats, differing)] = self.connection.execute(
+            "SELECT (SELECT count(*) FROM twice WHERE nth > 1), (SELECT count(*) FROM "
+            "(SELECT 1 FROM twice GROUP BY id_hash HAVING count(DISTINCT row_hash) > 1))"
+        ).fetchall()
+        self.n_repeats += int(repeats)
+        self.n_differing += int(differing)
 
     def totals(self) -> pd.DataFrame:
         keys = ", ".join(self.columns)
@@ -176,15 +269,17 @@ class DuckRun(Run):
     def tells_of_damage(self, error: Exception) -> bool:
         import duckdb
 
-        return isinstance(error, duckdb.Error) and not isinstance(error, _short_of(duckdb))
+        ours = (*_short_of(duckdb), duckdb.ParserException, duckdb.BinderException)
+        return isinstance(error, duckdb.Error) and not isinstance(error, ours)
 
     def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
         # DuckDB 2.0 reads a quotation mark that is not closed as the end of the file, without a
         # word, but for a file on its own.
         if len(batch.files) == 1:
-            return {}
+            return _uneven(files, batch.header)
         buffer = bytearray(2**18)
-        return {file: _UNCLOSED for file in files if _is_unclosed(file, buffer)}
+        unclosed = {file: _UNCLOSED for file in files if _is_unclosed(file, buffer)}
+        return unclosed or _uneven(files, batch.header)
 
 
 class PolarsRun(Run):
@@ -197,19 +292,52 @@ class PolarsRun(Run):
     def add(self, part: Layout) -> int:
         import polars as pl
 
+        table = read_csv(part, "polars")
+        _refuse_beyond(
+            part, lambda name: table.filter(pl.col(name).is_not_null()).head(1).collect().rows()
+        )
+        columns = [name for name in part.header if not name.startswith(BEYOND)]
+        names = list(dict.fromkeys([*self.columns, *_KNOWN_OF]))
+        cells = [_polars_column(part, name).alias(name) for name in names]
+        places = [
+            pl.col(name).is_not_null() for name in ("LSOA code", "LSOA name") if name in columns
+        ]
+        cells.append(pl.any_horizontal(places or [pl.lit(False)]).alias("placed"))
+        identifier = pl.col("Crime ID") if "Crime ID" in columns else pl.lit(None, pl.String)
+        id_hash = pl.when(identifier != "").then(identifier.hash(0)).alias("id_hash")
+        # With a seed of its own for each column, cells that change places give another sum.
+        row_hash = pl.sum_horizontal(
+            pl.col(name).hash(seed) for seed, name in enumerate(columns, 1)
+        ).alias("row_hash")
+        keys = [*names, "placed"]
+        number = pl.len().cast(pl.Int64).alias("records")
+        counted, ids = pl.collect_all(
+            [table.select(cells).group_by(keys).agg(number), table.select(id_hash)],
+            engine="streaming",
+        )
         # Polars fills a short row up: where no crime type is left, it was one.
-        keys = list(dict.fromkeys([*self.columns, "crime_type"]))
-        counted = count_records(open_street([part], "polars"), keys)
-        found = counted.collect(engine="streaming")
-        if found["crime_type"].null_count():
+        if counted["crime_type"].null_count():
             raise DamagedError("has a row that ends before its crime type.")
-        if "month" in self.columns:
-            _refuse_no_months(found["month"].unique().to_list())
-        so_far = [found.select(*self.columns, pl.col("records"))]
+        _refuse_no_months(counted["month"].unique().to_list())
+        again = ids["id_hash"].drop_nulls()
+        again = again.filter(again.is_duplicated()).unique()
+        if len(again):
+            twice = table.select(*cells, id_hash, row_hash)
+            twice = twice.join(again.to_frame().lazy(), on="id_hash", how="semi")
+            held = twice.collect(engine="streaming")
+            first = pl.struct("id_hash", "row_hash").is_first_distinct()
+            repeats = held.filter(~first)
+            self.n_repeats += repeats.height
+            of_id = held.filter(first).group_by("id_hash").len()
+            self.n_differing += of_id.filter(pl.col("len") > 1).height
+            out = repeats.group_by(keys).agg(-number)
+            counted = pl.concat([counted, out]).group_by(keys).agg(pl.col("records").sum())
+        self.know(counted.group_by([*_KNOWN_OF, "placed"]).agg(pl.col("records").sum()).iter_rows())
+        so_far = [counted.select(*self.columns, "records")]
         if self.counted is not None:
             so_far.append(self.counted)
         self.counted = pl.concat(so_far).group_by(self.columns).agg(pl.col("records").sum())
-        return int(found["records"].sum())
+        return int(counted["records"].sum())
 
     def totals(self) -> pd.DataFrame:
         import pandas as pd
@@ -223,9 +351,11 @@ class PolarsRun(Run):
         return isinstance(error, pl.exceptions.PolarsError)
 
     def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
+        if uneven := _uneven(files, batch.header):
+            return uneven
         columns = len(batch.header)
         return {
-            file: f"ends in a row of {found} columns, not {columns}."
+            file: f"ends in a row of {found} cells; its header has {columns}."
             for file in files
             if (found := len(_last_row(file))) not in (0, columns)
         }
@@ -252,13 +382,23 @@ def _is_unclosed(file: str, buffer: bytearray) -> bool:
 
 
 def _last_row(file: str) -> list[str]:
-    """Give the cells of the last row, so far as it begins within the last bytes."""
+    """Give the cells of the last record, which begins behind a line break outside quotes."""
     with Path(file).open("rb") as raw:
-        raw.seek(0, 2)
-        raw.seek(max(0, raw.tell() - 2**14))
-        tail = raw.read().decode("utf-8", errors="replace").rstrip("\r\n")
-    # Not splitlines, which breaks a line at signs that may stand in the name of a place.
-    return next(csv.reader([tail.rpartition("\n")[2]]), [])
+        size, taken = raw.seek(0, 2), 2**14
+        while True:
+            raw.seek(max(0, size - taken))
+            tail = raw.read().rstrip(b"\r\n")
+            begin, quotes = len(tail), 0
+            while True:
+                end, begin = begin, tail.rfind(b"\n", 0, begin)
+                quotes += tail.count(b'"', max(0, begin), end)
+                # Where quotes are even from here to the end, no quoted cell is open.
+                if begin < 0 or quotes % 2 == 0:
+                    break
+            if begin >= 0 or taken >= size:
+                record = tail[begin + 1 :].decode("utf-8", errors="replace")
+                return next(csv.reader(io.StringIO(record, newline="")), [])
+            taken *= 16
 
 
 def _batches(layout: Layout) -> Iterator[Layout]:
@@ -275,12 +415,77 @@ def _batches(layout: Layout) -> Iterator[Layout]:
         yield Layout(layout.header, tuple(held))
 
 
-def _fault(error: Exception) -> str:
-    """Give the place and the fault of an engine's message, without its advice."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = ("Expected Number", "Value with", "Invalid unicode", "Error when")
-    faults = [line for line in lines[1:] if line.startswith(told)]
-    return ": ".join([lines[0].removeprefix("Invalid Input Error: "), *faults[:1]])
+def _fault(error: Exception, part: Layout) -> str:
+    """Say what is wrong with a file in our own words, with the line where it is."""
+    if isinstance(error, DamagedError):
+        return str(error)
+    [file] = part.files
+    if _is_unclosed(file, bytearray(2**18)):
+        return _UNCLOSED
+    if os.path.getsize(file) < _BATCH_BYTES and (told := _width_fault(file, part.header)):
+        return told
+    line = re.search(r"[Ll]ine:? (\d+)", str(error))
+    return f"holds a row that cannot be read{f', in line {line[1]}' if line else ''}."
+
+
+def _width_fault(file: str, header: Sequence[str]) -> str | None:
+    """Say which row has not as many cells as its header, unless all have the same blank excess."""
+    width = sum(not name.startswith(BEYOND) for name in header)
+    at, wide, fitting = 1, "", False
+    try:
+        with open(file, encoding="utf-8-sig", newline="") as lines:
+            rows = csv.reader(lines)
+            next(rows, None)
+            for row in rows:
+                at, line = rows.line_num + 1, at + 1
+                fitting |= len(row) == width
+                if row and len(row) != width:
+                    told = f"has {len(row)} cells in line {line}; its header has {width}."
+                    if len(row) != len(header):
+                        return told
+                    wide = wide or told
+                if wide and fitting:
+                    return wide
+    except (UnicodeDecodeError, csv.Error):
+        return f"is no CSV file in UTF-8, from about line {at}."
+    return None
+
+
+def _uneven(files: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """Tell which files with blank columns beyond their header have not as many in every row."""
+    if not header[-1].startswith(BEYOND):
+        return {}
+    faults = ((file, _width_fault(file, header)) for file in files)
+    return {file: fault for file, fault in faults if fault}
+
+
+def _refuse_beyond(part: Layout, filled: Callable[[str], Any]) -> None:
+    """Refuse files in which a cell beyond the header holds something."""
+    for name in part.header:
+        if name.startswith(BEYOND) and filled(name):
+            raise DamagedError("has a row with more cells than its header.")
+
+
+def _column(part: Layout, name: str) -> str:
+    """Give the expression of a column of ours, null where the files lack it."""
+    theirs = "LSOA name" if name == "district" else STREET[name]
+    if theirs not in part.header:
+        return "NULL::VARCHAR"
+    return f'left("{theirs}", -5)' if name == "district" else quoted(theirs)
+
+
+def _polars_column(part: Layout, name: str) -> Any:
+    import polars as pl
+
+    theirs = "LSOA name" if name == "district" else STREET[name]
+    if theirs not in part.header:
+        return pl.lit(None, pl.String)
+    return pl.col(theirs).str.head(-5) if name == "district" else pl.col(theirs)
+
+
+@cache
+def _code(force: str) -> str:
+    return force_code(force)
 
 
 def _short_of(duckdb: Any) -> tuple[type[Exception], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob as expand
@@ -10,14 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError, lacking, need_extra, one_of
+from pccfunding.formats.count_files.gathered import Gathered
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.plain_errors import plain_errors
+from pccfunding.formats.read_result import doubt
+from pccfunding.formats.street_files.known_gaps import cover_files, cover_names
+from pccfunding.formats.street_files.repeated_files import files_once
+from pccfunding.words import counted
 
 __all__ = [
+    "BEYOND",
     "STREET",
     "Layout",
     "check_engine",
     "layout_of",
     "matching_files",
-    "open_street",
+    "quoted",
+    "read_csv",
     "scan_awards",
     "scan_police_uk",
 ]
@@ -42,6 +52,8 @@ STREET = {
 _NUMBERS = ("longitude", "latitude", "easting", "northing")
 _NEEDED_STREET = ("Month", "Crime type")
 _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
+# Names of columns without a title, and of blank columns beyond the header.
+_UNTITLED, BEYOND = "untitled column ", "column beyond the header "
 # What each engine is called, and the extra that brings it.
 _ENGINES = {
     "duckdb": ("duckdb", "engines"),
@@ -58,6 +70,7 @@ class Layout:
     files: tuple[str, ...]
 
 
+@plain_errors
 def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     r"""See police.uk's street files as one lazy table.
 
@@ -80,12 +93,22 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     Raises
     ------
     TableError
-        If no file is found, or a file lacks the columns Month or Crime type.
+        If no file is found, a file lacks the columns Month or Crime type, or two files of one
+        month and force differ.
     UnknownNameError
         If there is no such engine.
 
+    Warns
+    -----
+    UserWarning
+        Of what the names of the files tell: months that a force lacks, files that stand twice and
+        are seen once, Greater Manchester, which has published no crimes since July 2019.
+
     Notes
     -----
+    A record that stands twice in one file is seen twice; ``count_police_uk`` and
+    ``read_police_uk`` count it once.
+
     A force without records in a file may have published none: absence is not zero. Anti-social
     behaviour is an incident, not a crime. Rows are not checked against a contract: DuckDB refuses a
     damaged row, but for a quotation mark that is not closed in one of several files (seen in 2.0:
@@ -105,12 +128,22 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     ...     street.select("district", "month").collect().rows()
     [('Cambridge', '2023-01')]
     """
-    layouts, faults = layout_of(matching_files(glob), _NEEDED_STREET)
+    files, left_out = files_once(matching_files(glob))
+    layouts, faults = layout_of(files, _NEEDED_STREET)
     for file, fault in faults.items():
         raise TableError(f"{file}: {fault}")
+    found = Gathered("")
+    cover_files(left_out, found)
+    cover_names(files, found)
+    if found.cautions:
+        coverage = found.table("coverage")
+        said = "; ".join(doubt(code, coverage) for code in sorted(found.cautions))
+        told = f"{counted(len(files), 'street file')}. Caution: {said}."
+        warnings.warn(told, UserWarning, stacklevel=2)
     return open_street(layouts, engine)
 
 
+@plain_errors
 def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     r"""See files of award lines as one lazy table that the measures take.
 
@@ -170,26 +203,28 @@ def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
         raise TableError(f"{file}: {fault}")
     parts = [
         _typed(
-            _read_csv(layout, engine), {name: _award_kind(name) for name in layout.header}, engine
+            read_csv(layout, engine), {name: _award_kind(name) for name in layout.header}, engine
         )
         for layout in layouts
     ]
     return _one_after_another(parts, engine)
 
 
-def open_street(layouts: Iterable[Layout], engine: str, connection: Any = None) -> Any:
+def open_street(layouts: Iterable[Layout], engine: str) -> Any:
     """See street files of known layouts as one lazy table."""
     check_engine(engine)
     parts = []
     for layout in layouts:
         columns = {own: theirs for own, theirs in STREET.items() if theirs in layout.header}
-        parts.append(_street(_read_csv(layout, engine, connection), columns, engine))
+        parts.append(_street(read_csv(layout, engine), columns, engine))
     return _one_after_another(parts, engine)
 
 
 def matching_files(glob: str | Sequence[str]) -> list[str]:
     """Give the files of one or several patterns, sorted, each once; refuse to find none."""
     patterns = [glob] if isinstance(glob, str) else list(glob)
+    if any("\x00" in pattern for pattern in patterns):
+        raise TableError(f"No file matches {', '.join(map(repr, patterns))}.")
     found = {file for pattern in patterns for file in expand(pattern, recursive=True)}
     files = sorted(file for file in found if Path(file).is_file())
     if not files:
@@ -198,23 +233,47 @@ def matching_files(glob: str | Sequence[str]) -> list[str]:
 
 
 def layout_of(
-    files: Iterable[str], needed: Sequence[str] = _NEEDED_STREET
+    files: Iterable[str], needed: Sequence[str] = _NEEDED_STREET, *, blank_columns: bool = False
 ) -> tuple[list[Layout], dict[str, str]]:
-    """Put the files of one header together, and tell what is wrong with others."""
+    """Put the files of one header together, and tell what is wrong with others.
+
+    `blank_columns` allows blank cells beyond the header, as many in every row; a caller that does
+    so must look at each of these cells.
+    """
     held: dict[tuple[str, ...], list[str]] = {}
     faults = {}
     for file in files:
         try:
             with open(file, encoding="utf-8-sig", newline="") as lines:
-                header = tuple(name.strip() for name in next(csv.reader(lines), []))
-        except (UnicodeDecodeError, csv.Error) as error:
-            faults[file] = f"is no CSV file in UTF-8 ({error})."
+                rows = csv.reader(lines)
+                header = _named(next(rows, []))
+                if blank_columns:
+                    header += _blank_columns(header, next(rows, []))
+        except (UnicodeDecodeError, csv.Error):
+            faults[file] = "is no CSV file in UTF-8."
             continue
-        if fault := _lacking(header, needed):
+        if other := told_by_titles([header]) if "Crime type" in needed else None:
+            other = None if "street file" in other else f"{other}."
+        if fault := other or _lacking(header, needed):
             faults[file] = fault
         else:
             held.setdefault(header, []).append(file)
     return [Layout(header, tuple(names)) for header, names in held.items()], faults
+
+
+def _named(header: Sequence[str]) -> tuple[str, ...]:
+    """Give the titles of a header; a column without one gets a name that nobody asks for."""
+    titles = [name.strip() for name in header]
+    return (
+        tuple(title or f"{_UNTITLED}{at}" for at, title in enumerate(titles)) if any(titles) else ()
+    )
+
+
+def _blank_columns(header: Sequence[str], row: Sequence[str]) -> tuple[str, ...]:
+    beyond = row[len(header) :]
+    if not header or any(cell.strip() for cell in beyond):
+        return ()
+    return tuple(f"{BEYOND}{at}" for at in range(len(beyond)))
 
 
 def _lacking(header: Sequence[str], needed: Sequence[str]) -> str | None:
@@ -232,7 +291,7 @@ def check_engine(engine: str, known: Sequence[str] = tuple(_ENGINES)) -> None:
     need_extra(module, f"engine={engine!r}", extra=extra)
 
 
-def _read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
+def read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
     """Read files as text, without a look at their rows to guess types."""
     files = list(layout.files)
     if engine == "duckdb":
@@ -252,6 +311,9 @@ def _read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
     if engine == "polars":
         import polars as pl
 
+        if any(name.startswith((_UNTITLED, BEYOND)) for name in layout.header):
+            schema = dict.fromkeys(layout.header, pl.String)
+            return pl.scan_csv(files, has_header=False, skip_rows=1, schema=schema)
         return pl.scan_csv(files, infer_schema=False)
     from pyspark.sql import SparkSession, types
 
@@ -287,7 +349,7 @@ def _award_kind(name: str) -> str:
 
 def _typed(frame: Any, kinds: dict[str, str], engine: str) -> Any:
     if engine == "duckdb":
-        casts = (f"{_quoted(name)}::{kind} AS {_quoted(name)}" for name, kind in kinds.items())
+        casts = (f"{quoted(name)}::{kind} AS {quoted(name)}" for name, kind in kinds.items())
         return frame.project(", ".join(casts))
     if engine == "polars":
         import polars as pl
@@ -312,7 +374,7 @@ def _street(frame: Any, columns: dict[str, str], engine: str) -> Any:
     # "Cambridge 001A": a space, three figures and a letter are the LSOA's own.
     if engine == "duckdb":
         made = [
-            f"{_quoted(theirs)}{'::DOUBLE' if own in _NUMBERS else ''} AS {own}"
+            f"{quoted(theirs)}{'::DOUBLE' if own in _NUMBERS else ''} AS {own}"
             for own, theirs in columns.items()
         ]
         if "lsoa_name" in columns:
@@ -356,7 +418,7 @@ def _one_after_another(parts: list[Any], engine: str) -> Any:
     first, *others = (
         part.project(
             ", ".join(
-                _quoted(name) if name in part.columns else f"NULL AS {_quoted(name)}"
+                quoted(name) if name in part.columns else f"NULL AS {quoted(name)}"
                 for name in names
             )
         )
@@ -367,5 +429,5 @@ def _one_after_another(parts: list[Any], engine: str) -> Any:
     return first
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -119,12 +119,13 @@ def _extra(value: Any) -> Iterator[Breach]:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a finite number, and no truth value."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (isinstance(value, int) or math.isfinite(value))
-    )
+    """Whether a value is a number that a table can hold, and no truth value."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def real_date(text: object) -> dt.date | None:
@@ -187,7 +188,9 @@ KINDS: dict[str, Any] = {
     ),
     "datetime": _matching(_MOMENT, reason="a full date-time with its zone is needed"),
     "uri": _matching(_ADDRESS, reason="it is no address"),
-    "currency": _matching(re.compile("[A-Z]{3}"), reason="a currency has a code of three letters"),
+    "currency": _matching(
+        re.compile("[A-Z]{3}"), reason="a currency has a code of three capital letters"
+    ),
     "country": _matching(re.compile("[A-Z]{2}"), reason="a country has a code of two letters"),
     "yes_no": _one_of("Yes", "No"),
     "scope": _one_of(*SCOPES),

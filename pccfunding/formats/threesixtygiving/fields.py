@@ -233,8 +233,13 @@ class Column(NamedTuple):
 
 @cache
 def columns() -> Mapping[str, Column]:
-    """Give the columns of a spreadsheet by title in lower case, in the order of the template."""
-    return MappingProxyType({column.title.lower(): column for column in _columns()})
+    """Give the columns of a spreadsheet by plain title, in the order of the template."""
+    return MappingProxyType({plain_title(column.title): column for column in _columns()})
+
+
+def plain_title(text: str) -> str:
+    """Compare titles without blanks and capitals, as the standard's own converter does."""
+    return "".join(text.split()).lower()
 
 
 def _columns() -> Iterator[Column]:

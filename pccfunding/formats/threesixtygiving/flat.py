@@ -8,12 +8,20 @@ from functools import cache
 from typing import Any
 
 from pccfunding.formats.threesixtygiving.contract import is_number
-from pccfunding.formats.threesixtygiving.fields import EXTRA, STRUCTURE, Column, Part, columns
+from pccfunding.formats.threesixtygiving.fields import (
+    EXTRA,
+    STRUCTURE,
+    Column,
+    Part,
+    columns,
+    plain_title,
+)
 
 # A spreadsheet takes a text that begins so for a formula; the apostrophe keeps it a text.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _REPEATED = re.compile(r"(.+?):(\d{1,3}):(.+)")
+_LONGEST_TITLE = 300
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?")
 
 
@@ -103,10 +111,10 @@ def nested_grant(
 
 
 def header_of(text: Any) -> Column | tuple[Column, int] | None:
-    """Find the column that a header names, whatever its capitals; None for any other header."""
-    if not isinstance(text, str):
+    """Find the column that a header names, whatever its capitals and blanks; None for others."""
+    if not isinstance(text, str) or len(text) > _LONGEST_TITLE:
         return None
-    name = " ".join(text.split()).lower()
+    name = plain_title(text)
     found = columns().get(name)
     if found is None and (match := _REPEATED.fullmatch(name)):
         found = columns().get(f"{match[1]}:{match[3]}")
@@ -126,7 +134,11 @@ def _value(cell: Any, kind: str) -> Any:
             return [one.strip() for one in text.split(";") if one.strip()]
         return text
     if hasattr(cell, "isoformat"):
-        return cell.isoformat()[:10]
+        text = cell.isoformat()
+        if kind != "datetime" or not re.match(r"[0-9]{4}-", text):
+            return text[:10]
+        # A cell has no zone; the wall clock of its workbook is kept.
+        return (text if "T" in text else f"{text}T00:00:00").partition("+")[0] + "Z"
     if is_number(cell):
         whole = int(cell) if float(cell).is_integer() else cell
         if kind in ("number", "months"):

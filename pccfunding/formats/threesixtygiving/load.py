@@ -10,12 +10,16 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
-from pccfunding.formats.opening.texts import decoded
+from pccfunding.formats.opening.row_shape import shape_of
+from pccfunding.formats.opening.texts import check_halves, decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
+from pccfunding.words import count
 
 _SHOWN = 8
+_GRANT = {"amountAwarded", "awardDate", "currency", "fundingOrganization",
+          "recipientOrganization", "recipientIndividual"}  # fmt: skip
 
 
 @dataclass
@@ -34,6 +38,8 @@ class Grants:
         Rows that could not be laid out, by position.
     changes, coverage : list of dict
         Rows of the reports of that name.
+    cautions : list of str
+        Codes of doubts about the shape of the file.
     """
 
     source: str
@@ -43,6 +49,7 @@ class Grants:
     broken: dict[int, Breach] = field(default_factory=dict)
     changes: list[dict[str, object]] = field(default_factory=list)
     coverage: list[dict[str, object]] = field(default_factory=list)
+    cautions: list[str] = field(default_factory=list)
 
     def note(self, topic: str, value: object, note: str) -> None:
         """Keep one row of the report of coverage."""
@@ -62,7 +69,7 @@ def load_grants(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Grants:
         text, _ = decoded(data, source)
         if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
             return _from_json(text, source)
-    opened = open_grids(data, limits=limits)
+    opened = open_grids(data, limits=limits, name=source)
     return _from_sheets(opened.grids, source)
 
 
@@ -71,24 +78,33 @@ def _from_json(text: str, source: str) -> Grants:
         found = json.loads(
             text.lstrip("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_once
         )
-        if "\\ud" in text.lower():
-            json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
     except RecursionError:
         raise TableError(f"{source} is nested too deeply to be a package of grants.") from None
     except ValueError as error:
         raise TableError(f"{source} is no JSON that can be read: {error}.") from None
+    check_halves(found, text, source)
     listed = found if isinstance(found, list) else found.get("grants")
     if not isinstance(listed, list):
         raise TableError(
             f"{source} holds no list 'grants'; a 360Giving package is an object with one."
+        )
+    if listed and not any(isinstance(one, dict) and _GRANT & set(one) for one in listed):
+        raise TableError(
+            f"{source} holds no grants: none of its {count(len(listed))} records has a field "
+            f"such as amountAwarded, awardDate or fundingOrganization. {_seen(listed[0])}"
         )
     loaded = Grants(source, grants=listed)
     loaded.places = [f"grant {number}" for number in range(1, len(listed) + 1)]
     if isinstance(found, dict):
         loaded.package = {key: value for key, value in found.items() if key != "grants"}
     return loaded
+
+
+def _seen(record: Any) -> str:
+    if isinstance(record, dict) and {"category", "persistent_id"} <= set(record):
+        return "They are crimes as the interface of data.police.uk gives them."
+    names = ", ".join(map(str, record))[:100] if isinstance(record, dict) else repr(record)[:60]
+    return f"The first has {names or 'nothing'}."
 
 
 def _no_constant(name: str) -> Any:
@@ -109,7 +125,8 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
     tables = [(grid, first) for grid in grids if (first := _first_row(grid)) is not None]
     mains = [(grid, first) for grid, first in tables if _is_main(grid, first)]
     if not mains:
-        shown = [str(cell) for cell in tables[0][0].rows[tables[0][1]] if cell != ""][:_SHOWN]
+        begins = tables[0][0].rows[tables[0][1]] if tables else []
+        shown = [str(cell) for cell in begins if cell != ""][:_SHOWN]
         raise TableError(
             f"{source} has no sheet whose first row names 'Identifier' and 'Amount Awarded' or "
             f"other fields of the standard; it begins with {', '.join(map(repr, shown))[:300]}. "
@@ -118,16 +135,26 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
             else f"{source} holds no cell."
         )
     if len(mains) > 1:
-        names = ", ".join(repr(grid.name) for grid, _ in mains)
-        raise TableError(f"{source} has several sheets of grants: {names}. Keep one.")
+        named = [one for one in mains if one[0].name.strip().lower() == "grants"]
+        if len(named) != 1:
+            names = ", ".join(repr(grid.name) for grid, _ in mains)
+            raise TableError(f"{source} has several sheets of grants: {names}. Keep one.")
+        mains = named
     main, first = mains[0]
+    children = []
     for grid, start in tables:
+        rows = len(grid.rows) - start - 1
         if grid.name.strip().lower() == "meta":
             _take_meta(grid, loaded)
-        elif grid is not main:
-            rows = len(grid.rows) - start - 1
+        elif grid is main:
+            continue
+        elif _is_child(grid, start):
+            children.append((grid, start))
+        else:
             loaded.note("sheet not read", rows, f"sheet {grid.name!r}: {rows} rows below a header")
     _take_rows(main, first, loaded)
+    for grid, start in children:
+        _join_child(grid, start, loaded)
     return loaded
 
 
@@ -140,7 +167,46 @@ def _first_row(grid: Grid) -> int | None:
 
 def _is_main(grid: Grid, first: int) -> bool:
     titles = [_title(header_of(cell)) for cell in grid.rows[first]]
-    return "Identifier" in titles and len([one for one in titles if one]) >= 4
+    known = [one for one in titles if one]
+    own = [one for one in known if ":" not in one and one not in ("Identifier", "Title")]
+    return "Identifier" in titles and len(known) >= 4 and bool(own)
+
+
+def _is_child(grid: Grid, first: int) -> bool:
+    """Whether a sheet holds parts of grants, several to one, as the official workbook does."""
+    titles = [_title(header_of(cell)) for cell in grid.rows[first]]
+    return "Identifier" in titles and any(":" in one for one in titles)
+
+
+def _join_child(grid: Grid, first: int, loaded: Grants) -> None:
+    """Add the parts that a child sheet holds to the grants that they name."""
+    child = Grants(loaded.source)
+    _take_rows(grid, first, child)
+    loaded.changes += child.changes
+    loaded.coverage += child.coverage
+    loaded.cautions += child.cautions
+    by_id: dict[str, Any] = {}
+    for grant in loaded.grants:
+        if isinstance(grant.get("id"), str):
+            by_id.setdefault(grant["id"], grant)
+    joined = 0
+    lone: list[str] = []
+    for at, (part, place) in enumerate(zip(child.grants, child.places, strict=True)):
+        identifier = part.pop("id", None)
+        grant = by_id.get(str(identifier))
+        if grant is None or at in child.broken:
+            lone.append(f"{place}: {identifier}")
+            continue
+        joined += 1
+        for name, value in part.items():
+            if isinstance(value, list) and isinstance(grant.get(name, []), list):
+                grant.setdefault(name, []).extend(value)
+            elif isinstance(value, dict) and isinstance(grant.get(name, {}), dict):
+                grant[name] = grant.get(name, {}) | value
+    loaded.note("child sheet joined", f"sheet {grid.name!r}", f"{joined} rows")
+    if lone:
+        loaded.note("child rows without a grant", len(lone), "; ".join(lone[:_SHOWN])[:300])
+        loaded.cautions.append("child-rows-left-out")
 
 
 def _title(header: Column | tuple[Column, int] | None) -> str:
@@ -167,14 +233,19 @@ def _take_rows(grid: Grid, first: int, loaded: Grants) -> None:
     other = [cell for cell in other if cell]
     if other:
         loaded.note("columns beside the standard", len(other), ", ".join(other[:_SHOWN])[:300])
+    shape = shape_of(grid, range(first, first + 1))
+    loaded.cautions += shape.cautions
+    for topic, value, note in shape.told(grid.where):
+        loaded.note(topic, value, note)
     for number in range(first + 1, len(grid.rows)):
         row = grid.rows[number]
         if not any(cell != "" for cell in row):
             continue
         place = grid.place(number)
-        if any(cell != "" for cell in row[len(cells) :]):
+        if wide := shape.wide.get(number):
+            raw = grid.delimiter.join(map(str, row))[:300]
             loaded.broken[len(loaded.grants)] = Breach(
-                "grant", row[len(cells)], "the row has more cells than the header"
+                "grant", raw, f"{wide.reason}. {wide.suggestion}"
             )
         for header, cell in zip(headers, row, strict=False):
             if header is not None and isinstance(cell, str) and unguarded(cell) != cell:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.threesixtygiving.contract import breaches, is_number, real_date
 from pccfunding.formats.threesixtygiving.load import Grants, load_grants
 from pccfunding.formats.threesixtygiving.official import Schema, official_schema
@@ -28,7 +29,7 @@ _SCHEMES = (
 _SCHEME = re.compile(rf"(?:{'|'.join(_SCHEMES)})-.+")
 _CHARITY = re.compile(r"\d{6,7}(?:-\d+)?|SC\d{6}|(?:NIC?)?\d{6}", re.IGNORECASE)
 _COMPANY = re.compile(r"(?:[A-Z]{2}\d{6}|\d{8})", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+_EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@.]{1,63}")
 _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}", re.IGNORECASE)
 _UNEXPECTED = re.compile(r"[\s/\x00-\x1f\x7f]")
 
@@ -41,6 +42,7 @@ class Check(NamedTuple):
     fails: Callable[[Grant], bool]
 
 
+@plain_errors
 def quality_360giving(path: Any, *, schema: Schema | None = None) -> pd.DataFrame:
     """Count where a 360Giving file breaks the standard, or keeps it and misleads.
 

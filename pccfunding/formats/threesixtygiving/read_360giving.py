@@ -8,8 +8,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
+from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.read_result import ReadResult, report
-from pccfunding.formats.threesixtygiving.contract import Breach, breaches, real_date
+from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches, real_date
 from pccfunding.formats.threesixtygiving.fields import (
     EXTRA,
     PLACED,
@@ -34,6 +35,7 @@ _SHOWN = 3
 _NO_DAY = "there is no such day between 1678 and 2261"
 
 
+@plain_errors
 def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
     """Read grants published in the 360Giving Data Standard: JSON, CSV, XLSX or ODS.
 
@@ -124,7 +126,10 @@ def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
         rejected=report("rejected", rejected),
         changes=report("changes", loaded.changes),
         coverage=report("coverage", loaded.coverage),
-        cautions=tuple(code for code, holds in codes.items() if holds),
+        cautions=(
+            *dict.fromkeys(loaded.cautions),
+            *(code for code, holds in codes.items() if holds),
+        ),
     )
 
 
@@ -162,6 +167,9 @@ def _rejected(place: str, breach: Breach) -> dict[str, object]:
             if breach.field == "amountAwarded":
                 value = parse_printed(breach.value, unit="GBP").value
                 suggestion = "" if value is None else f"write {float(value):.15g}"
+            elif breach.field == "currency":
+                code = breach.value.strip().upper()
+                suggestion = f"write {code}" if not KINDS["currency"](code) else ""
             elif breach.field == "awardDate":
                 suggestion = f"write {parse_date(breach.value).isoformat()}, if that is the day"
     return {

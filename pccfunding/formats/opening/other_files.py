@@ -1,0 +1,37 @@
+"""What a file is that another call reads, or that holds something else, told from its titles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_KINDS = (
+    ({"object of search", "outcome linked to object of search"},
+     "holds stops and searches, which are no crimes"),
+    ({"crime id", "month", "outcome type"},
+     "holds outcomes of crimes, which are no crimes; read it with read_police_uk"),
+    ({"month", "crime type", "falls within"},
+     "is a street file of data.police.uk; read it with read_police_uk"),
+    ({"amount awarded", "funding org:identifier"},
+     "holds grants in the 360Giving standard; read it with read_360giving"),
+    ({"geography_code", "obs_value"}, "is a table of Nomis; read it with read_population"),
+)  # fmt: skip
+_LOOKED_AT = 20
+
+
+def told_by_titles(rows: Iterable[Sequence[object]]) -> str | None:
+    """Say what a file is by the titles of one of its first rows; None where they do not tell.
+
+    Examples
+    --------
+    >>> told_by_titles([["Type", "Object of search", "Outcome linked to object of search"]])
+    'holds stops and searches, which are no crimes'
+    """
+    for at, row in enumerate(rows):
+        if at == _LOOKED_AT:
+            break
+        titles = {re.sub(r"\s+", " ", str(cell)).strip().lower() for cell in row[:60]}
+        for needed, said in _KINDS:
+            if needed <= titles:
+                return said
+    return None

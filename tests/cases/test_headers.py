@@ -1,0 +1,276 @@
+"""Headers that name a field, and headers that only hold one of its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from case_files import GIVING, GRANT, coverage_of, text_of, workbook_of
+
+import pccfunding as pcc
+
+
+def test_the_name_of_an_organisation_and_not_its_type() -> None:
+    result = pcc.read_awards(
+        text_of(
+            "Organisation Type,Organisation Name,Project,Amount Awarded (£)",
+            "Charity,Alpha Trust,Youth work,1500",
+            "CIC,Beta CIC,Victims,250",
+        )
+    )
+    assert result.frame["recipient"].tolist() == ["Alpha Trust", "Beta CIC"]
+    [(chosen, note)] = coverage_of(result)["column for recipient"]
+    assert chosen == "Organisation Name"
+    assert "Organisation Type" in note
+
+
+def test_the_name_of_a_supplier_and_not_its_number() -> None:
+    result = pcc.read_awards(
+        text_of(
+            "Body Name,Paid Date,Amount,Supplier ID,Supplier Name",
+            "Anyshire PCC,09/01/2023,1500.00,20000001,Alpha Trust",
+            "Anyshire PCC,12/01/2023,250.50,20000002,Beta CIC",
+        )
+    )
+    assert result.frame["recipient"].tolist() == ["Alpha Trust", "Beta CIC"]
+
+
+def test_no_person_where_the_standard_names_an_organisation() -> None:
+    result = pcc.read_awards(
+        text_of("Identifier,Surname of applicant,Recipient Org:Name,Title,Amount Awarded,Currency,"
+                "Award Date,Funding Org:Identifier,Funding Org:Name",
+                "360G-x-1,Testname,Alpha Trust,T,1500,GBP,2024-04-01,GB-CHC-9,Funder")
+    )  # fmt: skip
+    assert result.frame["recipient"].tolist() == ["Alpha Trust"]
+
+
+def test_the_day_of_the_award_and_not_of_the_application() -> None:
+    result = pcc.read_awards(
+        text_of(
+            "Recipient,Date of application,Award Date,Amount (£)",
+            "Alpha Trust,02/01/2023,05/06/2023,1500",
+            "Beta CIC,03/01/2023,06/06/2023,250",
+        )
+    )
+    assert result.frame["awarded_on"].dt.date.tolist() == [
+        dt.date(2023, 6, 5),
+        dt.date(2023, 6, 6),
+    ]
+
+
+def test_titles_of_the_transparency_code() -> None:
+    result = pcc.read_awards(
+        text_of("OrganisationLabel,OrganisationURI,EffectiveDate,BeneficiaryName,PaymentDate,"
+                "TransactionNumber,Amount,IrrecoverableVATAmount,Purpose",
+                "Anyshire PCC,https://example.org/id/anyshire,2026-05-31,Alpha Trust,2026-05-29,"
+                "51,742.50,0.00,Youth work",
+                "Anyshire PCC,https://example.org/id/anyshire,2026-05-31,Beta CIC,2026-05-28,"
+                "52,1000.00,0.00,Victims")
+    )  # fmt: skip
+    frame = result.frame
+    assert frame["recipient"].tolist() == ["Alpha Trust", "Beta CIC"]
+    assert set(frame["funder"]) == {"Anyshire PCC"}
+    assert set(frame["funder_id"]) == {"https://example.org/id/anyshire"}
+    assert frame["awarded_on"].dt.day.tolist() == [29, 28]
+    assert set(frame["status"]) == {"outturn"}
+    assert frame["amount_gbp"].tolist() == [742.5, 1000.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Provider postcode,Provider,Amount (£)", "CB1 1AA,Alpha Trust,5"),
+        ("Recipient e-mail,Recipient Name,Amount (£)", "a@example.org,Alpha Trust,5"),
+        ("Supplier Code,SupplierName,Amount (£)", "77,Alpha Trust,5"),
+        ("Address of organisation,Name of organisation,Amount (£)", "1 High Street,Alpha Trust,5"),
+        ("Rank of applicant,Successful applicant,Amount (£)", "2,Alpha Trust,5"),
+    ],
+)
+def test_what_hangs_on_an_organisation_is_not_its_name(header: str, row: str) -> None:
+    assert pcc.read_awards(text_of(header, row)).frame["recipient"].tolist() == ["Alpha Trust"]
+
+
+def test_exact_titles_keep_their_words() -> None:
+    # A type of grant is a stream, and a reference number an identifier, though they hold the words.
+    result = pcc.read_awards(
+        text_of("Reference Number,Grant Type,Recipient,Amount (£)", "R1,Core,Alpha Trust,5")
+    )
+    row = result.frame.iloc[0]
+    assert (row["award_id"], row["funding_stream"]) == ("R1", "Core")
+
+
+def test_two_headers_of_one_tier_are_a_caution() -> None:
+    result = pcc.read_awards(text_of("Recipient,Organisation,Amount (£)", "Alpha Trust,Beta CIC,5"))
+    assert result.frame["recipient"].tolist() == ["Alpha Trust"]
+    assert "headers-tie" in result.cautions
+
+
+def test_a_person_is_no_recipient_without_a_word() -> None:
+    result = pcc.read_awards(
+        text_of("Name of individual recipient,Amount (£)", "Testname,5", "Othername,6")
+    )
+    assert "recipient-may-be-a-person" in result.cautions
+
+
+# --- columns that hold no count --------------------------------------------------------------
+
+P9 = "Table P9: Burglary by police force area"
+
+
+def test_ranks_and_averages_are_left_out() -> None:
+    result = pcc.read_recorded_crime(
+        text_of(
+            P9,
+            'Area Code,Area Name,"Number of offences, year ending March 2021",'
+            '"Rank, year ending March 2021","Rolling 3 year average, year ending March 2021"',
+            "E23000023,Cambridgeshire,3900,21,4100",
+            "E23000024,Norfolk,2100,40,2300",
+            "E23000025,Suffolk,2000,41,2200",
+        )
+    )
+    assert result.frame["offences"].tolist() == [3900, 2100, 2000]
+    assert "Rank" in str(coverage_of(result)["columns left out"])
+    assert "average" in str(coverage_of(result)["columns left out"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["Index (2010 = 100)", "Offences per officer", "Median of similar forces", "Ratio to England",
+     "Ranking", "Position among forces", "Crime severity score", "Offences per household"],
+)  # fmt: skip
+def test_what_is_no_count_is_left_out(other: str) -> None:
+    result = pcc.read_recorded_crime(
+        text_of(
+            f"{P9}, year ending March 2021",
+            f"Area Code,Area Name,Burglary,{other}",
+            "E23000023,Cambridgeshire,3900,21",
+            "E23000024,Norfolk,2100,40",
+        )
+    )
+    assert result.frame["offences"].tolist() == [3900, 2100]
+    assert "columns left out" in coverage_of(result)
+
+
+# --- 360Giving -------------------------------------------------------------------------------
+
+
+def test_a_blank_behind_the_colon_of_a_title() -> None:
+    result = pcc.read_360giving(
+        text_of(f"{GIVING},Grant Programme: Title", f"{GRANT},Safer Streets")
+    )
+    assert result.frame["funding_stream"].tolist() == ["Safer Streets"]
+
+
+@pytest.mark.parametrize("title", ["grantprogramme:title", "GRANT PROGRAMME :TITLE",
+                                   "Grant  Programme:0: Title"])  # fmt: skip
+def test_blanks_and_capitals_of_a_title_play_no_part(title: str) -> None:
+    result = pcc.read_360giving(text_of(f"{GIVING},{title}", f"{GRANT},Safer Streets"))
+    assert result.frame["funding_stream"].tolist() == ["Safer Streets"]
+    awards = pcc.read_awards(text_of(f"{GIVING},Grant Programme: Title", f"{GRANT},Safer Streets"))
+    assert awards.frame["funding_stream"].tolist() == ["Safer Streets"]
+
+
+MAIN = [GIVING.split(","), [*GRANT.split(",")[:4], 100, *GRANT.split(",")[5:]]]
+CHILDREN = {
+    "Planned Dates": [["Identifier", "Planned Dates:Title", "Planned Dates:Start Date",
+                       "Planned Dates:End Date", "Planned Dates:Duration (months)"]],
+    "Grant Programme": [["Identifier", "Grant Programme:Code", "Grant Programme:Title",
+                         "Grant Programme:Description"]],
+}  # fmt: skip
+
+
+def test_the_official_workbook_with_empty_child_sheets() -> None:
+    result = pcc.read_360giving(workbook_of({"grants": MAIN, **CHILDREN}))
+    assert result.frame["amount_gbp"].tolist() == [100.0]
+    named = str(coverage_of(result))
+    assert "Planned Dates" in named
+    assert "Grant Programme" in named
+
+
+def test_child_sheets_are_joined_to_their_grants() -> None:
+    filled = {
+        "Planned Dates": [*CHILDREN["Planned Dates"],
+                          ["360G-x-1", "", "2024-04-01", "2025-03-31", ""]],
+        "Grant Programme": [*CHILDREN["Grant Programme"], ["360G-x-1", "SS", "Safer Streets", ""],
+                            ["360G-x-1", "H", "Hotspots", ""], ["360G-x-9", "Z", "Nobody's", ""]],
+    }  # fmt: skip
+    result = pcc.read_360giving(workbook_of({"grants": MAIN, **filled}))
+    [row] = result.frame.to_dict("records")
+    assert row["period"] == "2024-25"
+    assert row["funding_stream"] == "Safer Streets; Hotspots"
+    assert "360G-x-9" in str(coverage_of(result)["child rows without a grant"])
+
+
+def test_the_main_sheet_is_the_one_of_grants() -> None:
+    second = [MAIN[0], ["360G-x-2", *MAIN[1][1:]]]
+    result = pcc.read_360giving(workbook_of({"old list": second, "grants": MAIN}))
+    assert result.frame["award_id"].tolist() == ["360G-x-1"]
+    assert "old list" in str(coverage_of(result))
+
+
+def test_a_date_cell_is_a_date_time() -> None:
+    rows = [[*MAIN[0], "Last modified"], [*MAIN[1], dt.datetime(2024, 5, 1)]]
+    result = pcc.read_360giving(workbook_of({"grants": rows}))
+    assert "breaks-standard" not in result.cautions
+    assert result.frame["date_modified"].str.startswith("2024-05-01T00:00:00").all()
+
+
+def test_a_cell_with_an_hour_keeps_it() -> None:
+    rows = [[*MAIN[0], "Last Modified"], [*MAIN[1], dt.datetime(2024, 5, 1, 9, 30)]]
+    result = pcc.read_360giving(workbook_of({"grants": rows}, dates="yyyy-mm-dd hh:mm"))
+    assert "breaks-standard" not in result.cautions
+    assert "T09:30:00" in result.frame["date_modified"].iat[0]
+
+
+def test_a_date_cell_of_a_child_sheet_is_a_date() -> None:
+    planned = [["Identifier", "Planned Dates:Start Date", "Planned Dates:Last Modified"],
+               ["360G-x-1", dt.datetime(2024, 4, 1), dt.datetime(2024, 5, 1)]]  # fmt: skip
+    result = pcc.read_360giving(workbook_of({"grants": MAIN, "Planned Dates": planned}))
+    assert "breaks-standard" not in result.cautions
+    assert result.frame["period_start"].dt.date.tolist() == [dt.date(2024, 4, 1)]
+
+
+# --- populations -----------------------------------------------------------------------------
+
+TRAFFORD = (
+    "period,area_code,area_name,geography,sex,all_ages,aged_0_to_15",
+    "2024-06-30,E08000009,Trafford,Local authority,Persons,240001,50001",
+    "2024-06-30,E08000009,Trafford,Local authority,Females,122000,24000",
+)
+
+
+def test_a_year_in_a_column_beside_all_ages() -> None:
+    result = pcc.read_population(text_of(*TRAFFORD), vintage="v")
+    assert result.frame["persons"].tolist() == [240001]
+    assert result.frame["reference_date"].dt.date.tolist() == [dt.date(2024, 6, 30)]
+    assert result.others["kind"].tolist() == ["one sex: Females"]
+
+
+@pytest.mark.parametrize(
+    "banner", ["Population estimates: mid-year 2024", "Estimates of the population at 30 June 2024",
+               "Mid-year population estimates, 2024"]
+)  # fmt: skip
+def test_a_year_in_the_banner(banner: str) -> None:
+    result = pcc.read_population(
+        text_of(f'"{banner}"', "Code,Name,All ages", "E08000009,Trafford,240001"), vintage="v"
+    )
+    assert result.frame["reference_date"].dt.year.tolist() == [2024]
+
+
+def test_a_population_without_a_year_says_so() -> None:
+    with pytest.raises(pcc.errors.TableError, match="no year is named"):
+        pcc.read_population(text_of("Code,Name,All ages", "E08000009,Trafford,5"), vintage="v")
+
+
+def test_a_population_in_thousands_says_so() -> None:
+    with pytest.raises(pcc.errors.TableError, match="thousands"):
+        pcc.read_population(
+            text_of("Population (thousands)", "Code,Name,Mid-2024", "E08000009,Trafford,240"),
+            vintage="v",
+        )
+
+
+def test_the_day_of_a_census_is_no_middle_of_a_year() -> None:
+    rows = [line.replace("2024-06-30", "2021-03-21") for line in TRAFFORD]
+    with pytest.raises(pcc.errors.TableError, match="2021-03-21"):
+        pcc.read_population(text_of(*rows), vintage="v")
