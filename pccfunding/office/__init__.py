@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from pccfunding.office.conformance import Conformance, conformance
 from pccfunding.office.read_evidence import read_evidence
+from pccfunding.office.sheets import SHEETS
+from pccfunding.office.start_folder import start_folder
 
-__all__ = ["Conformance", "conformance", "read_evidence"]
+__all__ = ["SHEETS", "Conformance", "conformance", "read_evidence", "start_folder"]
