@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pccfunding.office.conformance import Conformance, conformance
 from pccfunding.office.read_evidence import read_evidence
+from pccfunding.office.read_workbook import Problem, Workbook, read_workbook
 from pccfunding.office.sheets import SHEETS
 from pccfunding.office.start_folder import start_folder
 
-__all__ = ["SHEETS", "Conformance", "conformance", "read_evidence", "start_folder"]
+__all__ = [
+    "SHEETS",
+    "Conformance",
+    "Problem",
+    "Workbook",
+    "conformance",
+    "read_evidence",
+    "read_workbook",
+    "start_folder",
+]
