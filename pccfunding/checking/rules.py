@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.areas import find_area
@@ -13,9 +12,8 @@ from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
-from pccfunding.printed import parse_printed
+from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
 from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, UNKNOWN_KINDS
-from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["CHECKS", "STATEMENTS", "Check", "statements"]
 
 _SPANS = (("period_start", "period_end"), ("baseline_start", "baseline_end"))
-_READ = ("value", "low", "high", "hedge", "resolution", "low_closed", "high_closed")
 
 
 def contracts(package: Package) -> Iterator[Finding]:
@@ -117,11 +114,17 @@ def tokens(package: Package) -> Iterator[Finding]:
         return
     for row, figure in figures[figures["token"].notna()].iterrows():
         try:
-            read = _read(figure)
+            read = token_columns(
+                figure["token"],
+                unit=figure["unit"],
+                precision=figure["precision"],
+                direction=figure["direction"],
+            )
         except PrintedError as error:
             yield Finding("broken", "figures", line(row), str(error))
             continue
-        for column, value in read.items():
+        for column in TOKEN_COLUMNS:
+            value = read[column]
             held = figure[column] if isinstance(figure[column], str | bool) else None
             held = bool(figure[column]) if column.endswith("_closed") else held
             if held != value:
@@ -131,30 +134,6 @@ def tokens(package: Package) -> Iterator[Finding]:
                     line(row),
                     f"{column} is {held!r}, but {figure['token']!r} reads as {value!r}",
                 )
-
-
-def _read(figure: pd.Series[Any]) -> dict[str, Any]:
-    """What the token of a figure says, column by column."""
-    printed = parse_printed(
-        figure["token"], unit=figure["unit"], exact=figure["precision"] == "exact"
-    )
-    if figure["direction"] == "down":
-        printed = printed.mirrored()
-    hard = printed.hard
-    values = (
-        _decimal(printed.value),
-        _decimal(printed.low),
-        _decimal(printed.high),
-        printed.hedge,
-        _decimal(printed.resolution),
-        hard is not None and hard.low_closed,
-        hard is not None and hard.high_closed,
-    )
-    return dict(zip(_READ, values, strict=True))
-
-
-def _decimal(value: Fraction | None) -> str | None:
-    return None if value is None else decimal_text(value)
 
 
 def periods(package: Package) -> Iterator[Finding]:
