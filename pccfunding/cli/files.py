@@ -112,9 +112,10 @@ def _write_package(
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 def check(directory: Path) -> None:
-    """Check a data package of evidence and list what is still to be done in it.
+    """Check an evidence folder, or a data package, and list what is still to be done in it.
 
-    DIRECTORY holds datapackage.json. Exit code 1 if anything is broken, 0 otherwise.
+    DIRECTORY holds evidence.xlsx or datapackage.json. Exit code 1 if anything is broken, 0
+    otherwise.
     """
     console = console_of()
     found = pccfunding.conformance(directory)
@@ -123,6 +124,13 @@ def check(directory: Path) -> None:
         listed = shown[shown["state"] == state].drop(columns="state")
         if len(listed):
             console.print(table_of(listed, title))
+    read = shown.loc[shown["state"] == "read as", ["place", "what"]]
+    if len(read):
+        console.print(table_of(read, "Read as"))
+    for place, rows in shown[shown["state"] == "to paste"].groupby("place")["what"]:
+        console.print(f"To paste into {place}, below its last row:", style="bold", markup=False)
+        # Tabs survive here, so that each cell lands in its own column.
+        click.echo("\n".join(rows.drop_duplicates()))
     console.print(found.text, markup=False)
     if found.broken:
         sys.exit(1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from pccfunding.cli.group import main
+from pccfunding.words import counted
 
 __all__: list[str] = []
 
@@ -62,3 +64,30 @@ def start(
 
     workbook, *_ = start_folder(area, period=period, awards=awards, counts=counts, directory=out)
     click.echo(f"Made {workbook.parent}. Fill {workbook}, then: pccfunding check {workbook.parent}")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the data package."
+)
+@click.option("--force", is_flag=True, help="Write over an earlier package.")
+def export(folder: Path, out: Path, force: bool) -> None:
+    """Write the evidence of FOLDER as a data package, with its descriptor, for other programs."""
+    import pccfunding
+    from pccfunding.office import FolderEvidence
+
+    evidence = pccfunding.read_evidence(folder)
+    if not isinstance(evidence, FolderEvidence):
+        raise click.UsageError(f"{folder} is a data package already.")
+    broken = sum(problem.state == "broken" for problem in evidence.problems)
+    tables = {name: getattr(evidence, name) for name in evidence.own}
+    area = evidence.area.name if evidence.area else ""
+    name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "evidence"
+    written = pccfunding.write_data_package(
+        tables, out, name=name, title=f"Evidence for {area}", force=force
+    )
+    click.echo(f"Wrote {counted(len(written), 'file')} to {out}.")
+    if broken:
+        told = counted(broken, "thing")
+        click.echo(f"{told} left out; pccfunding check {folder} names each.", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pccfunding.office.conformance import Conformance, conformance
 from pccfunding.office.read_evidence import read_evidence
+from pccfunding.office.read_folder import FolderEvidence
 from pccfunding.office.read_workbook import Problem, Workbook, read_workbook
 from pccfunding.office.sheets import SHEETS
 from pccfunding.office.start_folder import start_folder
@@ -11,6 +12,7 @@ from pccfunding.office.start_folder import start_folder
 __all__ = [
     "SHEETS",
     "Conformance",
+    "FolderEvidence",
     "Problem",
     "Workbook",
     "conformance",

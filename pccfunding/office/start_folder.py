@@ -102,8 +102,7 @@ def start_folder(
     said = {"Start": [{"area": force.name, "period": span.label if span else ""}]}
     kinds = {"awards": "award list"}
     said["Files"] = [
-        {"file": copy.name, "what it is": kinds.get(copy.parent.name, ""), "use": "yes"}
-        for copy in copies
+        {"file": copy.name, "what it is": kinds.get(copy.parent.name, "")} for copy in copies
     ]
     workbook, start = target / WORKBOOK, target / "START.txt"
     workbook.write_bytes(workbook_bytes(force, said))
