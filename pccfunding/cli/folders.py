@@ -81,11 +81,10 @@ def export(folder: Path, out: Path, force: bool) -> None:
     if not isinstance(evidence, FolderEvidence):
         raise click.UsageError(f"{folder} is a data package already.")
     broken = sum(problem.state == "broken" for problem in evidence.problems)
-    tables = {name: getattr(evidence, name) for name in evidence.own}
     area = evidence.area.name if evidence.area else ""
     name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "evidence"
     written = pccfunding.write_data_package(
-        tables, out, name=name, title=f"Evidence for {area}", force=force
+        evidence.own_tables(), out, name=name, title=f"Evidence for {area}", force=force
     )
     click.echo(f"Wrote {counted(len(written), 'file')} to {out}.")
     if broken:

@@ -96,6 +96,14 @@ class FolderEvidence(Evidence):
     readings: pd.DataFrame = field(default_factory=pd.DataFrame)
     own: tuple[str, ...] = _OWN
 
+    def own_tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables that the folder itself fills, with the sources that they name."""
+        tables = {name: getattr(self, name) for name in self.own}
+        others = [table for name, table in tables.items() if name != "sources"]
+        named = {one for table in others if "source_id" in table for one in table["source_id"]}
+        used = self.sources["source_id"].isin(named)
+        return tables | {"sources": self.sources[used].reset_index(drop=True)}
+
 
 def find_workbook(folder: Path) -> Path | None:
     """Give the workbook of an evidence folder; None where the folder is none.
@@ -167,6 +175,7 @@ class _Folder:
         self.problems = [*book.problems, *self.typed.problems]
         self.paste = list(self.typed.paste)
         self.readings = [(place, says, _days(period)) for place, says, period in book.periods()]
+        self.readings += self.typed.readings
         self.conflicts: dict[str, str] = {}
         self.statistics: dict[str, list[pd.DataFrame]] = {}
         self.sources: list[dict[str, Any]] = []

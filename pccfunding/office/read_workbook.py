@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -25,10 +25,11 @@ from pccfunding.periods import Period, parse_date
 from pccfunding.printed import parse_printed
 from pccfunding.words import counted, decimal_text
 
-__all__ = ["Problem", "Row", "Token", "Typed", "Workbook", "read_workbook"]
+__all__ = ["Problem", "Row", "Token", "Typed", "Workbook", "named_places", "read_workbook"]
 
 _HEADER_WITHIN = 20  # rows that a header is looked for in
 _OWN_SHEETS = ("lists",)
+_MOST_SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,27 @@ class Workbook:
         return self.rows["Start"][0] if self.rows.get("Start") else Row("Start", 1, {})
 
     def periods(self) -> Iterator[tuple[str, str, Period]]:
-        """Give each period that was typed: where, what stands there, and what it was read as."""
-        for rows in self.rows.values():
-            for row in rows:
-                for title, typed in row.cells.items():
-                    if isinstance(typed.value, Period):
-                        yield row.place(title), typed.raw, typed.value
+        """Give each period that was typed: its cells, what stands there, what it was read as."""
+        cells: dict[tuple[str, str, Period], list[str]] = {}
+        for row in (row for rows in self.rows.values() for row in rows):
+            for typed in row.cells.values():
+                if isinstance(typed.value, Period):
+                    cells.setdefault((row.sheet, typed.raw, typed.value), []).append(typed.cell)
+        for (sheet, raw, period), places in cells.items():
+            yield named_places(sheet, "cell", places), raw, period
+
+
+def named_places(sheet: str, unit: str, places: Sequence[object]) -> str:
+    """Name cells or rows of a sheet, the first of them one by one.
+
+    Examples
+    --------
+    >>> named_places("Awards", "row", [4, 5, 6, 7, 8, 9])
+    'sheet Awards, rows 4, 5, 6, 7 and 2 more'
+    """
+    shown = ", ".join(map(str, places[:_MOST_SHOWN]))
+    more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
+    return f"sheet {sheet}, {unit}{'s' * (len(places) > 1)} {shown}{more}"
 
 
 def read_workbook(path: str | Path) -> Workbook:

@@ -15,7 +15,7 @@ from pccfunding.evidence.token_columns import token_columns
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.office.content_ids import content_ids, slug
 from pccfunding.office.links import Links, Subject, unit_of
-from pccfunding.office.read_workbook import Problem, Row, Token, Workbook
+from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named_places
 from pccfunding.office.sheets import DECISIONS, DIRECTIONS, FLOWS, STATUSES, folded
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
@@ -49,6 +49,8 @@ class WorkbookTables:
     problems : list of Problem
     paste : list of (sheet, list of str)
         Rows that a person can paste into a sheet.
+    readings : list of (place, what stands there, what it was read as)
+        What was taken to be meant, told back.
     """
 
     rows: dict[str, list[dict[str, Any]]]
@@ -56,6 +58,7 @@ class WorkbookTables:
     decisions: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     paste: list[tuple[str, list[str]]] = field(default_factory=list)
+    readings: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def workbook_tables(book: Workbook, folder: Path, answers: Answers, sha256: str) -> WorkbookTables:
@@ -83,6 +86,7 @@ class _Maker:
         self.out = WorkbookTables({name: [] for name in tables})
         self.source_ids: dict[str, str] = {}
         self.subjects: list[Subject] = []
+        self.undated: list[int] = []
         # A row that was left out, or a link that leads nowhere, may belong to any sum.
         lost = [one for one in book.problems if one.state == "broken"]
         self.whole = not any(
@@ -98,6 +102,10 @@ class _Maker:
         ):
             for row in self.book.rows[sheet]:
                 make(row)
+        if self.undated and self.answers.period:
+            place = named_places("Awards", "row", self.undated)
+            read = f"no period typed: that of sheet Start, {self.answers.period.label}"
+            self.out.readings.append((place, "", read))
         self._ids()
         links = Links(self.book, self.subjects, self.answers.area.code, whole=self.whole)
         links.follow()
@@ -280,6 +288,8 @@ class _Maker:
         if year is None:
             why = "no period is given, here or in sheet Start; the row is left out until then"
             self.tell(row, "financial year", why, "type a financial year, such as 2024-25")
+        elif not row.get("financial year"):
+            self.undated.append(row.number)
         return year
 
     def _amount(self, row: Row) -> None:
@@ -345,6 +355,9 @@ class _Maker:
             right = "type it without the minus; the row is left out until then"
             self.tell(row, "as printed", why, right)
             return
+        if direction and unit == "count" and token.token:
+            read = f"{word} {token.token}, a count; type {token.token}% if it is per cent"
+            self.out.readings.append((row.place("as printed"), token.token, read))
         district = row.get("district")
         area = self._district(row, district) if district else self.answers.area.code
         before, after = row.get("count before"), row.get("count after")
