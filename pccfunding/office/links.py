@@ -54,9 +54,12 @@ class _Names:
             labels = sorted({one[0].label for one in found if one[0]})
             raise _NoNameError(
                 f"{len(found)} rows bear this name"
-                + (f"; add the period, as in '{text}, {labels[0]}'" if len(labels) > 1 else
-                   "; give each a name of its own")
-            )  # fmt: skip
+                + (
+                    f"; add the period, as in '{text}, {labels[0]}'"
+                    if len(labels) > 1
+                    else "; give each a name of its own"
+                )
+            )
         near = difflib.get_close_matches(folded(text), self.known, n=1)
         meant = f"; did you mean {self.spelt[near[0]]!r}?" if near else ""
         raise _NoNameError(f"no row bears this name{meant}")
@@ -173,8 +176,13 @@ class Links:
             parts = self._parts(one.content["subject_id"])
             if not parts:
                 right = "type its name into part of of each of its parts"
-                self.tell(one.row, "parts listed", "no row says that it is part of it", right,
-                          broken=False)  # fmt: skip
+                self.tell(
+                    one.row,
+                    "parts listed",
+                    "no row says that it is part of it",
+                    right,
+                    broken=False,
+                )
                 continue
             whole = listed == "all"
             self._statement(
@@ -205,10 +213,18 @@ class Links:
         ]
 
     def _statement(
-        self, name: str, said: str, relation: str, left: list[str], right: list[str], *,
-        complete: bool = True, scope: str | None = None, note: str | None = None,
+        self,
+        name: str,
+        said: str,
+        relation: str,
+        left: list[str],
+        right: list[str],
+        *,
+        complete: bool = True,
+        scope: str | None = None,
+        note: str | None = None,
         source: tuple[str | None, str | None] = (None, None),
-    ) -> None:  # fmt: skip
+    ) -> None:
         known = {one["statement_id"] for one in self.statements}
         key = slug(name)
         while key in known:

@@ -181,9 +181,14 @@ class _Folder:
         self.sources: list[dict[str, Any]] = []
 
     def tell(
-        self, state: Literal["broken", "to do"], file: str, place: str, says: str, why: str,
+        self,
+        state: Literal["broken", "to do"],
+        file: str,
+        place: str,
+        says: str,
+        why: str,
         right: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.problems.append(Problem(state, file, place, says, why, right))
 
     def evidence(self, as_of: dt.date | None) -> FolderEvidence:
@@ -416,9 +421,14 @@ class _Folder:
         rows = pd.concat([one.frame for one in lists], ignore_index=True)
         awards = joined["awards"]
         about = zip(
-            rows["award_id"], awards["recipient"], awards["funding_stream"], awards["purpose"],
-            rows["period"], awards["status"], strict=True,
-        )  # fmt: skip
+            rows["award_id"],
+            awards["recipient"],
+            awards["funding_stream"],
+            awards["purpose"],
+            rows["period"],
+            awards["status"],
+            strict=True,
+        )
         other = zip(joined["figures"]["token"], awards["listing"], awards["note"], strict=True)
         ids = content_ids(
             "line", *([[_blank(x) for x in row] for row in z] for z in (about, other))
@@ -543,8 +553,9 @@ def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _dated(figures: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Date each printing as its source is dated."""
-    days = sources.set_index("source_id")["published_on"]
-    return figures.assign(published_on=figures["source_id"].map(days).astype("datetime64[ns]"))
+    days = dict(zip(sources["source_id"], sources["published_on"], strict=True))
+    dated = [days[source] for source in figures["source_id"]]
+    return figures.assign(published_on=pd.Series(dated, dtype="datetime64[ns]"))
 
 
 def _merged(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:

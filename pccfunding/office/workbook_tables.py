@@ -195,9 +195,13 @@ class _Maker:
     # subjects
 
     def _keep(
-        self, row: Row, table: str, content: dict[str, Any], figure: dict[str, Any],
+        self,
+        row: Row,
+        table: str,
+        content: dict[str, Any],
+        figure: dict[str, Any],
         key: list[object],
-    ) -> None:  # fmt: skip
+    ) -> None:
         source, locator = self._source_of(row)
         figure = {"source_id": source, "locator": locator, "verified": "yes", **figure}
         self.subjects.append(Subject(row, table, content, figure, key))
@@ -336,9 +340,13 @@ class _Maker:
         self._result(row, token, row.get("period"), row.get("compared with"), None)
 
     def _result(
-        self, row: Row, token: Token, period: Period | None, baseline: Period | None,
+        self,
+        row: Row,
+        token: Token,
+        period: Period | None,
+        baseline: Period | None,
         unit: str | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         word = row.get("direction")
         direction = {"fell by": "down", "rose by": "up"}.get(word)
         unit = "rank" if word == "rank" else unit or unit_of(token.token or "")
