@@ -12,6 +12,7 @@ from typing import Any
 from pccfunding.errors import TableError
 from pccfunding.formats.count_files.printed_counts import column_letter
 from pccfunding.formats.opening.limits import LIMITS, Limits
+from pccfunding.formats.opening.raw_tables import Grid
 
 __all__ = ["Traits", "traits_of"]
 
@@ -42,8 +43,14 @@ class Traits:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
-    def hidden(self, filled: set[tuple[int, int]]) -> list[str]:
-        """Name the hidden rows and columns that hold something."""
+    def hidden(self, grid: Grid) -> list[str]:
+        """Name the hidden rows and columns of a sheet that hold something."""
+        filled = [
+            (row, column)
+            for row, cells in enumerate(grid.rows)
+            for column, cell in enumerate(cells)
+            if cell != ""
+        ]
         rows = sorted({row for row, _ in filled} & self.hidden_rows)
         columns = sorted({column for _, column in filled} & self.hidden_columns)
         return [f"row {row + 1}" for row in rows] + [

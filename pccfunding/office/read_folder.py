@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import fnmatch
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +25,6 @@ from pccfunding.evidence.evidence import (
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.formats import (
     ReadResult,
-    award_tables,
     read_awards,
     read_deflator,
     read_population,
@@ -34,11 +32,19 @@ from pccfunding.formats import (
 )
 from pccfunding.formats.award_files.award_tables import stored_table
 from pccfunding.formats.opening.limits import unpacked
+from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.read_result import CAUTIONS
-from pccfunding.office.cell_traits import traits_of
-from pccfunding.office.content_ids import content_ids, slug
+from pccfunding.office.award_listings import (
+    AwardFile,
+    listed_tables,
+    twin_of,
+    with_content_ids,
+    years_from_dates,
+)
+from pccfunding.office.cell_traits import Traits, traits_of
+from pccfunding.office.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
-from pccfunding.office.sheets import FILE_KINDS, FLOWS, STATUSES, folded
+from pccfunding.office.sheets import FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK
 from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
@@ -50,6 +56,7 @@ __all__ = ["WORKBOOKS", "FolderEvidence", "find_workbook", "read_folder"]
 WORKBOOKS = (WORKBOOK, "evidence.ods")
 _IGNORED = ("~$*", ".~lock*", ".DS_Store", "Thumbs.db")
 _MOST_ROWS = 20  # rejected rows of one file that are named one by one
+_STARTING = tuple(column.title for column in SHEETS[0].columns)
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
 
@@ -63,6 +70,8 @@ class FolderEvidence(Evidence):
         The area of sheet Start.
     period : Period or None
         The period of sheet Start.
+    start : dict of str to object
+        Every answer of sheet Start by its line; None where it is blank.
     problems : tuple of Problem
         What a person should look at, each with its file and its cell or line.
     paste : tuple of (str, list of str)
@@ -78,17 +87,14 @@ class FolderEvidence(Evidence):
 
     Examples
     --------
-    >>> import tempfile
     >>> import pccfunding as pcc
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     made = pcc.office.start_folder("Gwent", period="2024-25", directory=f"{place}/gwent")
-    ...     evidence = pcc.read_evidence(f"{place}/gwent")
-    >>> evidence.area.name, len(evidence.awards), evidence.problems
-    ('Gwent', 0, ())
+    >>> issubclass(FolderEvidence, pcc.Evidence)
+    True
     """
 
     area: Area | None = None
     period: Period | None = None
+    start: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     paste: tuple[tuple[str, list[str]], ...] = ()
     reasons: dict[str, str] = field(default_factory=dict)
@@ -152,17 +158,6 @@ def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEv
     return _Folder(folder, path, book, answers).evidence(day_of(as_of))
 
 
-@dataclass(frozen=True)
-class _AwardFile:
-    """The awards of one file, with what the workbook and the program call it."""
-
-    path: Path
-    frame: pd.DataFrame
-    stream: str
-    sha256: str
-    named: bool
-
-
 class _Folder:
     """One pass over a folder."""
 
@@ -177,6 +172,8 @@ class _Folder:
         self.readings = [(place, says, _days(period)) for place, says, period in book.periods()]
         self.readings += self.typed.readings
         self.conflicts: dict[str, str] = {}
+        self.keys = {one["source_id"] for one in self.typed.rows["sources"]}
+        self.keys |= {one["listing"] for one in self.typed.rows["awards"]}
         self.statistics: dict[str, list[pd.DataFrame]] = {}
         self.sources: list[dict[str, Any]] = []
 
@@ -209,6 +206,7 @@ class _Folder:
             origin=str(self.folder),
             area=self.answers.area,
             period=self.answers.period,
+            start={title: self.book.start.get(title) for title in _STARTING},
             decisions=pd.DataFrame(self.typed.decisions),
             own=(*_OWN, *self.statistics),
         )
@@ -267,7 +265,7 @@ class _Folder:
                 right = f"type one of {', '.join(sorted(there)[:6]) or 'the files you add'}"
                 self.tell("broken", self.book.file, row.place("file"), row.text("file"), why, right)
 
-    def _award_files(self) -> Iterator[_AwardFile]:
+    def _award_files(self) -> Iterator[AwardFile]:
         self._lost_files()
         for path, row, digest in self._files("awards"):
             shown = f"awards/{path.name}"
@@ -278,7 +276,7 @@ class _Folder:
                 continue
             stream = row.get("funding stream") or " ".join(folded(path.stem).split("_"))
             if len(frame):
-                yield _AwardFile(path, frame, stream, digest, row.get("use") == "yes")
+                yield AwardFile(path, frame, stream, digest, row.get("use") == "yes")
         for path, row, digest in self._files("counts"):
             self._counts(path, row, digest)
 
@@ -317,18 +315,11 @@ class _Folder:
         self._hidden(path, shown)
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         if year == "from award date":
-            frame = _years_from_dates(frame)
+            frame = years_from_dates(frame)
         return self._dated_rows(frame, path.name, shown)
 
     def _report(self, shown: str, result: ReadResult) -> None:
-        rejected = result.rejected.to_dict("records")
-        for one in rejected[:_MOST_ROWS]:
-            right = str(one["suggestion"]).removesuffix(".") or "mend it in the file"
-            why = f"{one['column']}: {one['reason']}"
-            self.tell("broken", shown, one["place"], str(one["raw"]), why, right)
-        if len(rejected) > _MOST_ROWS:
-            more = counted(len(rejected) - _MOST_ROWS, "more row")
-            self.tell("broken", shown, "", "", f"{more} cannot be read", "mend the file")
+        rejected = self._rejected(shown, result, "broken")
         for one in result.totals[result.totals["verdict"] == "conflicts"].to_dict("records"):
             why = f"the printed total conflicts with its rows: {one['working']}"
             self.tell("to do", shown, one["place"], one["token"], why, "ask the publisher why")
@@ -336,7 +327,19 @@ class _Folder:
             if code not in ("total-conflicts", "sheets-left-out"):
                 self.tell("to do", shown, "", "", CAUTIONS[code], "look whether it matters")
         rows = counted(len(result.frame), "award")
-        self.readings.append((shown, "", f"{rows} read; {len(rejected)} rows rejected"))
+        self.readings.append((shown, "", f"{rows} read; {counted(rejected, 'cell')} rejected"))
+
+    def _rejected(self, shown: str, result: ReadResult, state: Literal["broken", "to do"]) -> int:
+        """Name the cells that a reader refused, the first of them one by one."""
+        rejected = result.rejected.to_dict("records")
+        for one in rejected[:_MOST_ROWS]:
+            right = str(one["suggestion"]).removesuffix(".") or "look at the file"
+            why = f"{one['column']}: {one['reason']}"
+            self.tell(state, shown, one["place"], str(one["raw"]), why, right)
+        if len(rejected) > _MOST_ROWS:
+            more = counted(len(rejected) - _MOST_ROWS, "more cell")
+            self.tell(state, shown, "", "", f"{more} cannot be read", "look at the file")
+        return len(rejected)
 
     def _left_out(self, shown: str, name: str, results: list[ReadResult]) -> None:
         for result in results if len(results) == 1 else ():
@@ -351,12 +354,13 @@ class _Folder:
     def _hidden(self, path: Path, shown: str) -> None:
         if path.suffix.casefold() not in (".xlsx", ".xlsm", ".ods"):
             return
-        for name, traits in traits_of(unpacked(path.read_bytes(), path.name), path.name).items():
-            rows, columns = len(traits.hidden_rows), len(traits.hidden_columns)
-            hidden = [counted(n, what) for n, what in ((rows, "row"), (columns, "column")) if n]
+        traits = traits_of(unpacked(path.read_bytes(), path.name), path.name)
+        for grid in open_grids(path).grids:
+            hidden = traits.get(grid.name, Traits()).hidden(grid)
             if hidden:
-                why = f"{' and '.join(hidden)} hidden, and read all the same"
-                self.tell("to do", shown, f"sheet {name}", "", why, "look whether they count")
+                more = f" and {len(hidden) - 6} more" if len(hidden) > 6 else ""
+                why = f"hidden, and read all the same: {', '.join(hidden[:6])}{more}"
+                self.tell("to do", shown, f"sheet {grid.name}", "", why, "look whether they count")
 
     def _dated_rows(self, frame: pd.DataFrame, name: str, shown: str) -> pd.DataFrame:
         undated = frame["period_start"].isna() | frame["period_end"].isna()
@@ -372,79 +376,50 @@ class _Folder:
             self.paste.append(("Files", [name, "", "award list", "", "", proposed]))
         return frame[~undated].reset_index(drop=True)
 
-    def _once(self, lists: list[_AwardFile]) -> list[_AwardFile]:
+    def _once(self, lists: list[AwardFile]) -> list[AwardFile]:
         """Leave a list out where half of its rows, or of an earlier one's, are in the other."""
-        kept: list[_AwardFile] = []
+        kept: list[AwardFile] = []
         for one in lists:
-            mine = _rows_of(one.frame)
-            for other in kept:
-                shared = sum((mine & _rows_of(other.frame)).values())
-                both_named = one.named and other.named
-                if 2 * shared >= min(len(one.frame), len(other.frame)) and not both_named:
-                    why = (
-                        f"{shared} of its {counted(len(one.frame), 'award')} stand in "
-                        f"{other.path.name} too; it is left out until sheet Files says which counts"
-                    )
-                    right = "fill use in sheet Files: yes for both, or no for one"
-                    self.tell("broken", f"awards/{one.path.name}", "", "", why, right)
-                    for name in (one.path.name, other.path.name):
-                        self.paste.append(("Files", [name, *[""] * 8, "yes or no"]))
-                    break
-            else:
+            other, shared = twin_of(one, kept)
+            if other is None:
                 kept.append(one)
+                continue
+            why = (
+                f"{shared} of its {counted(len(one.frame), 'award')} stand in {other.path.name} "
+                f"too; it is left out until sheet Files says which counts"
+            )
+            right = "fill use in sheet Files: yes for both, or no for one"
+            self.tell("broken", f"awards/{one.path.name}", "", "", why, right)
+            for name in (one.path.name, other.path.name):
+                self.paste.append(("Files", [name, *[""] * 8, "yes or no"]))
         return kept
 
-    def _listed(self, lists: list[_AwardFile]) -> dict[str, pd.DataFrame]:
-        """Make tables of the award lists, their rows known by what they say."""
-        tables: list[dict[str, pd.DataFrame]] = []
+    def _listed(self, lists: list[AwardFile]) -> dict[str, pd.DataFrame]:
+        """Make tables of the award lists; one that breaks a contract is named and left out."""
+        made = []
         for one in lists:
-            listing = slug(one.path.stem)
-            while any(listing == made["awards"]["listing"].iloc[0] for made in tables):
-                listing += "-2"
-            source = {
-                "title": one.path.stem,
-                "publisher": self.answers.office or "not stated",
-                "document": one.path.name,
-                "sha256": one.sha256,
-            }
-            made = award_tables(
-                one.frame,
-                area=self.answers.area.code,
-                source=source,
-                listing=listing,
-                funding_stream=one.stream,
-            )
-            tables.append({name: made[name] for name in ("sources", "figures", "awards")})
-        if not tables:
-            return {}
-        joined = {name: _joined([one[name] for one in tables]) for name in tables[0]}
-        rows = pd.concat([one.frame for one in lists], ignore_index=True)
-        awards = joined["awards"]
-        about = zip(
-            rows["award_id"],
-            awards["recipient"],
-            awards["funding_stream"],
-            awards["purpose"],
-            rows["period"],
-            awards["status"],
-            strict=True,
-        )
-        other = zip(joined["figures"]["token"], awards["listing"], awards["note"], strict=True)
-        ids = content_ids(
-            "line", *([[_blank(x) for x in row] for row in z] for z in (about, other))
-        )
-        joined["awards"] = awards.assign(subject_id=pd.Series(ids, dtype="str"))
-        joined["figures"] = joined["figures"].assign(
-            figure_id=pd.Series(ids, dtype="str"), subject_id=pd.Series(ids, dtype="str")
-        )
-        return joined
+            try:
+                tables = listed_tables(one, self.answers, self._fresh(slug(one.path.stem)))
+                check_contracts(tables, one.path)
+            except PccFundingError as error:
+                self._unread(f"awards/{one.path.name}", Row("Files", 0, {}), error)
+                continue
+            made.append((one, tables))
+        return with_content_ids(made)
+
+    def _fresh(self, key: str) -> str:
+        """Give a key that no source and no listing bears yet."""
+        while key in self.keys or f"{key}-source" in self.keys:
+            key += "-2"
+        self.keys |= {key, f"{key}-source"}
+        return key
 
     # statistics
 
     def _counts(self, path: Path, row: Row, digest: str) -> None:
         shown = f"counts/{path.name}"
         asked = FILE_KINDS[row.get("what it is")] if row.get("what it is") else None
-        key = f"counts-{slug(path.stem)}"
+        key = self._fresh(f"counts-{slug(path.stem)}")
         failures = []
         readers: dict[str, Callable[[], ReadResult]] = {
             "recorded_crime": lambda: read_recorded_crime(path, source_id=key, annual=True),
@@ -462,7 +437,9 @@ class _Folder:
             frame = result.frame
             if kind == "recorded_crime":
                 frame = frame[frame["measure"] == "recorded_offences"]
-            self._report_counts(shown, kind, result, len(frame))
+            self._rejected(shown, result, "to do")
+            said = f"{counted(len(frame), 'count')} of {kind.replace('_', ' ')} read"
+            self.readings.append((shown, "", said))
             if len(frame):
                 columns = list(STORED[kind].to_schema().columns)
                 self.statistics.setdefault(kind, []).append(frame[columns])
@@ -481,18 +458,6 @@ class _Folder:
         why = failures[0] if failures else "an award list lies among the counts"
         right = "say in sheet Files what it is; the rest is read without it"
         self.tell("broken", shown, "", "", why, right)
-
-    def _report_counts(self, shown: str, kind: str, result: ReadResult, used: int) -> None:
-        rejected = result.rejected.to_dict("records")
-        for one in rejected[:_MOST_ROWS]:
-            why = f"{one['column']}: {one['reason']}"
-            right = str(one["suggestion"]).removesuffix(".") or "look at the file"
-            self.tell("to do", shown, one["place"], str(one["raw"]), why, right)
-        if len(rejected) > _MOST_ROWS:
-            more = counted(len(rejected) - _MOST_ROWS, "more row")
-            self.tell("to do", shown, "", "", f"{more} cannot be read", "look at the file")
-        said = f"{counted(used, 'count')} of {kind.replace('_', ' ')} read"
-        self.readings.append((shown, "", said))
 
     # statements and reasons
 
@@ -567,32 +532,3 @@ def _merged(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
     frames = [frame.astype(bundled.dtypes.to_dict()) for frame in frames]
     both = pd.concat([*frames, *([] if name == "deflator" else [bundled])], ignore_index=True)
     return both.drop_duplicates(PRIMARY_KEYS[name], ignore_index=True)
-
-
-def _years_from_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give awards without a period the financial year that they were awarded in."""
-    undated = frame["period_start"].isna() & frame["awarded_on"].notna()
-    years = [
-        Period.of(day, day).financial_years()[0] for day in frame["awarded_on"][undated].dt.date
-    ]
-    index = frame.index[undated]
-    filled: dict[str, Any] = {
-        "period": pd.Series([year.label for year in years], index=index, dtype="str"),
-        "period_start": pd.Series([year.start for year in years], index=index),
-        "period_end": pd.Series([year.end for year in years], index=index),
-    }
-    return frame.assign(
-        **{
-            name: frame[name].where(~undated, cells.astype(frame[name].dtype))
-            for name, cells in filled.items()
-        }
-    )
-
-
-def _rows_of(frame: pd.DataFrame) -> Counter[tuple[str, str, str]]:
-    cells = zip(frame["recipient"], frame["token"], frame["period"], strict=True)
-    return Counter((folded(str(name)), str(token), str(period)) for name, token, period in cells)
-
-
-def _blank(cell: object) -> object:
-    return cell if isinstance(cell, str) else None

@@ -186,13 +186,9 @@ def read_workbook(path: str | Path) -> Workbook:
 
     Examples
     --------
-    >>> import tempfile
-    >>> from pccfunding.office import start_folder
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     made = start_folder("Gwent", period="2024-25", directory=f"{place}/gwent")
-    ...     book = read_workbook(made[0])
-    >>> book.start.get("area").name, book.start.text("period"), book.problems
-    ('Gwent', '2024-25', [])
+    >>> read_workbook("no/such/evidence.xlsx")
+    Traceback (most recent call last):
+    pccfunding.errors.TableError: Cannot read no/such/evidence.xlsx: No such file or directory.
     """
     data, source = read_bytes(path)
     parts = unpacked(data, source)
@@ -248,12 +244,6 @@ class _Reader:
 
     def read(self, sheet: Sheet, grid: Grid, traits: Traits) -> None:
         self.rows[sheet.name] = []
-        filled = {
-            (row, column)
-            for row, cells in enumerate(grid.rows)
-            for column, cell in enumerate(cells)
-            if cell != ""
-        }
         places = self._columns_down(sheet, grid) if sheet.down else None
         top, columns = (-1, {}) if places is not None else self._header(sheet, grid)
         if places is not None:
@@ -265,7 +255,7 @@ class _Reader:
                 if not _is_example(grid, row):
                     here = {title: (row, column) for title, column in columns.items()}
                     self._keep(sheet, grid, traits, row, here)
-        hidden = traits.hidden(filled) + ["the whole sheet"] * grid.hidden
+        hidden = traits.hidden(grid) + ["the whole sheet"] * grid.hidden
         if hidden:
             why = f"hidden, and read all the same: {', '.join(hidden)}"
             self.tell("to do", f"sheet {sheet.name}", "", why, "show them, or delete what is wrong")

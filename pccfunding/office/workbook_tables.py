@@ -280,10 +280,15 @@ class _Maker:
         first, last = row.get("from"), row.get("to")
         if first and last:
             try:
-                return Period.of(first, last)
+                life = Period.of(first, last)
             except PeriodError as error:
                 self.tell(row, "to", str(error).rstrip("."), "type the first day in from")
                 return None
+            if row.get("financial year") not in (None, life):
+                why = "the days in from and to are used, and they are other days than this year's"
+                right = "leave one of them blank"
+                self.tell(row, "financial year", why, right, broken=False)
+            return life
         if first or last:
             why = "only one of from and to is given; the row is left out until then"
             self.tell(row, "from" if first else "to", why, "type both, or a financial year")

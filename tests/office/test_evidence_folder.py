@@ -190,7 +190,8 @@ def test_sheet_files_says_what_the_reader_could_not_know(folder: Path) -> None:
     wrong = [one for one in told(evidence) if "sheet Files" in one]
     assert "cell A6: 'gone.csv': no file of this name lies in awards/ or counts/" in wrong[0]
     assert "cell A7: 'GRANTS.csv': an earlier row names this file" in wrong[1]
-    assert not any("notes.csv" in one for one in told(evidence))
+    assert not any(one.startswith("awards/notes.csv") for one in told(evidence))
+    assert evidence.start["prepared by"] is None
 
 
 def test_what_programs_leave_behind_is_ignored_and_copies_count_once(folder: Path) -> None:
