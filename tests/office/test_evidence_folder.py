@@ -236,6 +236,52 @@ def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(folder: Path) 
     assert "Not read: awards/scan.pdf: scan.pdf is a PDF" in reviewed.stderr
 
 
+def test_hidden_rows_of_a_list_are_read_and_named(folder: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for line in YEARS.replace('"1,000"', "1000").splitlines():
+        book.active.append(line.split(","))
+    book.active.row_dimensions[3].hidden = True
+    book.active.column_dimensions["Z"].hidden = True  # holds nothing
+    book.save(folder / "awards" / "grants.xlsx")
+    evidence = read(folder)
+    assert len(evidence.awards) == 4
+    assert [one for one in told(evidence) if one.startswith("awards/")] == [
+        "awards/grants.xlsx, sheet Sheet: hidden, and read all the same: row 3; look whether they "
+        "count"
+    ]
+
+
+def test_names_that_would_make_one_key_stay_apart(folder: Path) -> None:
+    names = ["grants", "Grants", "grants source", "GRANTS-SOURCE", "counts crime"]
+    fill(folder, Sources=[{"name": name} for name in names])
+    put(folder, "awards/grants.csv", YEARS)
+    put(folder, "awards/GRANTS.txt", YEARS.replace("Alpha", "Eta").replace("Beta", "Zeta"))
+    put(folder, "counts/crime.csv", ONS)
+    put(folder, "counts/crime.txt", ONS.replace("2031", "2032"))
+    evidence = read(folder)
+    assert evidence.sources["source_id"].is_unique
+    assert len(evidence.awards) == 6
+    listed = evidence.awards["listing"].value_counts()
+    assert sorted(listed) == [2, 2, 2]
+    assert (evidence.recorded_crime["source_id"].str.startswith("counts-crime")).sum() == 6
+    twice = [one for one in told(evidence) if "an earlier row bears this name" in one]
+    assert len(twice) == 2
+
+
+def test_days_that_are_not_the_year_beside_them_are_told(tmp_path: Path) -> None:
+    folder = started(tmp_path / "d")
+    award = {"recipient": "Halo", "funding stream": "Fund", "amount": "£5", "source": "Report"}
+    days = {"from": "1/4/2024", "to": "30/9/2024", "financial year": "2024-25"}
+    whole = days | {"to": "31/3/2025"}
+    fill(folder, Awards=[award | days, award | whole], Sources=[{"name": "Report"}])
+    evidence = read(folder)
+    assert evidence.awards["period"].tolist() == ["2024-04/2024-09", "2024-25"]
+    (problem,) = evidence.problems
+    assert (problem.state, problem.place) == ("to do", "sheet Awards, cell I4")
+
+
 ONS = """Table P1: Police recorded crime, number of offences, year ending March 2031
 Area Code,Area Name,Burglary,Residential burglary,Non-residential burglary
 E23000008,Durham,"1,200",800,400
