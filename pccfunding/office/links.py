@@ -192,7 +192,22 @@ class Links:
                 parts,
                 [one.content["subject_id"]],
                 complete=self.whole or not whole,
+                scope=self._scope(one, parts),
             )
+
+    def _scope(self, whole: Subject, parts: list[str]) -> str | None:
+        """Name what the parts and the whole are not both about; kinds of money never mix."""
+        named = [one.content for one in self.subjects if one.content["subject_id"] in parts]
+        differs = [
+            name
+            for name in ("flow", "status")
+            if any(one[name] != whole.content[name] for one in named)
+        ]
+        first, last = whole.content["period_start"], whole.content["period_end"]
+        dated = [one for one in named if one["period_start"]] if first else []
+        if any(one["period_start"] < first or one["period_end"] > last for one in dated):
+            differs.append("period")
+        return ";".join(differs) or None
 
     def _counted(self, one: Subject, before: int, after: int) -> None:
         name = one.row.get("measure")

@@ -31,6 +31,7 @@ from pccfunding.formats import (
     read_recorded_crime,
 )
 from pccfunding.formats.award_files.award_tables import stored_table
+from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.opening.limits import unpacked
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.read_result import CAUTIONS
@@ -44,7 +45,7 @@ from pccfunding.office.award_listings import (
 from pccfunding.office.cell_traits import Traits, traits_of
 from pccfunding.office.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
-from pccfunding.office.sheets import FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
+from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK
 from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
@@ -288,10 +289,7 @@ class _Folder:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
 
     def _read_awards(self, path: Path, row: Row, shown: str) -> pd.DataFrame:
-        columns = {}
-        for pair in filter(None, str(row.get("column names") or "").split(";")):
-            name, _, header = pair.partition("=")
-            columns[name.strip().replace(" ", "_")] = header.strip()
+        columns = _column_names(row)
         year = row.get("financial year")
         status = STATUSES[row.get("status")] if row.get("status") else None
         options: dict[str, Any] = {
@@ -498,6 +496,24 @@ class _Folder:
                 self.tell("to do", self.book.file, place, name, said, "give a reason and who")
                 self.paste.append(("Checks", [name, *[""] * 4, "the reason", "who gives it"]))
         return reasons
+
+
+def _column_names(row: Row) -> dict[str, str]:
+    """Read "recipient = Organisation; amount = Grant" as fields and their headers."""
+    columns: dict[str, str] = {}
+    known = {folded(field): field for field in FIELDS}
+    known |= {folded(word): field for word, field in FIELDS_OF_LISTS.items()}
+    for pair in filter(None, map(str.strip, str(row.get("column names") or "").split(";"))):
+        name, equals, header = pair.partition("=")
+        field = known.get(folded(name))
+        if field is None or not equals:
+            words = ", ".join([*FIELDS_OF_LISTS, *FIELDS]).replace("_", " ")
+            raise TableError(
+                f"sheet Files, column names says {pair!r}; write a field, =, and its header. "
+                f"Fields are {words}."
+            )
+        columns[field] = header.strip()
+    return columns
 
 
 def _days(period: Period) -> str:

@@ -60,6 +60,13 @@ FILE_KINDS = {
     "prices": "deflator",
     "something else": None,
 }
+# The words of sheet Awards for what a list may hold, and the reader's own.
+FIELDS_OF_LISTS = {
+    "reference": "award_id",
+    "agreed on": "awarded_on",
+    "from": "period_start",
+    "to": "period_end",
+}
 DECISIONS = {
     "continue": "continue",
     "change": "change",

@@ -194,6 +194,24 @@ def test_sheet_files_says_what_the_reader_could_not_know(folder: Path) -> None:
     assert evidence.start["prepared by"] is None
 
 
+def test_column_names_are_given_in_the_words_of_the_sheets(folder: Path) -> None:
+    put(folder, "awards/grants.csv", "Wer,Wieviel,Wann,Nr\nAlpha,£5,3/5/2024,DN 7\n")
+    names = "recipient = Wer; Amount=Wieviel; agreed on = Wann"
+    row = {"file": "grants.csv", "column names": names, "financial year": "From award date"}
+    fill(folder, Files=[row])
+    listed = read(folder).awards.set_index("recipient").loc["Alpha"]
+    assert listed[["amount_gbp", "period"]].tolist() == [5.0, "2024-25"]
+
+
+@pytest.mark.parametrize("names", ["how much = Wieviel", "Wieviel", "amount: Wieviel"])
+def test_a_column_name_that_is_no_field_is_told(names: str, folder: Path) -> None:
+    put(folder, "awards/grants.csv", "Wer,Wieviel\nAlpha,£5\n")
+    fill(folder, Files=[{"file": "grants.csv", "column names": names}])
+    (problem,) = [one for one in told(read(folder)) if one.startswith("awards/")]
+    assert f"column names says {names!r}; write a field, =, and its header" in problem
+    assert "agreed on" in problem
+
+
 def test_what_programs_leave_behind_is_ignored_and_copies_count_once(folder: Path) -> None:
     put(folder, "awards/grants.csv", YEARS)
     for name in ("~$grants.csv", ".~lock.grants.csv#", ".DS_Store", "Thumbs.db"):

@@ -74,6 +74,30 @@ def test_parts_listed_are_a_check(
     assert verdicts(evidence) == {"parts-of-youth-fund": verdict}
 
 
+@pytest.mark.parametrize(
+    ("total", "part", "scope"),
+    [
+        ({}, {"status": "spent (outturn)"}, "status"),
+        ({"flow": "received from government"}, {}, "flow"),
+        ({}, {"financial year": "2023-24"}, "period"),
+        ({"period": "2022-23/2024-25"}, {"financial year": "2023-24"}, None),
+        ({"status": "budget", "period": None}, {"status": "budget"}, None),
+    ],
+)
+def test_kinds_of_money_and_years_never_mix_in_a_sum(
+    total: dict[str, Any], part: dict[str, Any], scope: str | None, tmp_path: Path
+) -> None:
+    parts = [
+        award("Halo", amount="£20,100", **{"part of": "Youth Fund"}, **part),
+        award("Hub", status=total.get("status"), **{"part of": "Youth Fund"}),
+    ]
+    amounts = [TOTAL | {"parts listed": "all"} | total]
+    evidence = read(tmp_path / "d", Awards=parts, Amounts=amounts)
+    assert evidence.statements["scope_differs"].fillna("").tolist() == [scope or ""]
+    verdict = "cannot be told" if scope else "reconciles"  # 20,100 + 10,000 = 30,100
+    assert verdicts(evidence) == {"parts-of-youth-fund": verdict}
+
+
 def test_a_repeated_name_takes_its_period(tmp_path: Path) -> None:
     totals = [TOTAL, TOTAL | {"period": "2023-24"}]
     parts = [
