@@ -193,7 +193,7 @@ def write_workbook() -> None:
         for column in sheet.columns:
             title = f"**{column.title}**" if column.needed else column.title
             words = column.comment
-            if isinstance(column.choices, dict) and column.choices:
+            if isinstance(column.choices, dict) and column.kind == "choice":
                 words += f" Allowed: {', '.join(column.choices)}."
             elif column.choices:
                 words += f" Allowed: the {column.choices} of its drop-down."

@@ -350,9 +350,10 @@ class _Folder:
                     self.paste.append(("Files", [name, one["value"]]))
 
     def _hidden(self, path: Path, shown: str) -> None:
-        if path.suffix.casefold() not in (".xlsx", ".xlsm", ".ods"):
+        data = path.read_bytes()
+        if not data.startswith(b"PK"):  # what a file is, its bytes tell
             return
-        traits = traits_of(unpacked(path.read_bytes(), path.name), path.name)
+        traits = traits_of(unpacked(data, path.name), path.name)
         for grid in open_grids(path).grids:
             hidden = traits.get(grid.name, Traits()).hidden(grid)
             if hidden:

@@ -271,6 +271,13 @@ def test_hidden_rows_of_a_list_are_read_and_named(folder: Path) -> None:
     ]
 
 
+def test_a_list_is_what_its_bytes_are_whatever_its_name(folder: Path) -> None:
+    put(folder, "awards/grants.xlsx", YEARS)
+    evidence = read(folder)
+    assert len(evidence.awards) == 4
+    assert not any(one.startswith("awards/") for one in told(evidence))
+
+
 def test_names_that_would_make_one_key_stay_apart(folder: Path) -> None:
     names = ["grants", "Grants", "grants source", "GRANTS-SOURCE", "counts crime"]
     fill(folder, Sources=[{"name": name} for name in names])
