@@ -156,7 +156,8 @@ def _of_folder(folder: Path) -> Conformance:
         said = f"{one['says']!r} is read as " if one["says"] else ""
         found.append(("readings", "read as", "", one["place"], said + one["read"]))
     for sheet, cells in evidence.paste:
-        found.append(("rows to paste", "to paste", "", f"sheet {sheet}", "\t".join(cells)))
+        row = "\t".join(" ".join(cell.split()) for cell in cells)
+        found.append(("rows to paste", "to paste", "", f"sheet {sheet}", row))
     frame = pd.DataFrame(found, columns=["check", "state", "table", "place", "what"], dtype=object)
     return Conformance(frame, folder.resolve().name, len(checks))
 

@@ -394,7 +394,7 @@ class _Reader:
 def _raw(grid: Grid, row: int, column: int) -> str:
     if row >= len(grid.rows) or column >= len(grid.rows[row]):
         return ""
-    return cell_text(grid.rows[row][column]).replace("\r\n", "\n").strip()
+    return cell_text(grid.rows[row][column]).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _is_example(grid: Grid, row: int) -> bool:

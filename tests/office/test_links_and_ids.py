@@ -235,6 +235,16 @@ def test_a_reason_answers_a_check_by_its_printed_name(tmp_path: Path) -> None:
     assert evidence.reasons == {"parts-of-youth-fund": "The list closed in May (A. Name)"}
 
 
+def test_rows_to_paste_hold_one_cell_a_column(tmp_path: Path) -> None:
+    folder = started(tmp_path / "d")
+    fill(folder, Awards=[award("Halo", source="Minutes\tof\nMay")])
+    frame = pcc.conformance(folder).frame
+    (row,) = frame.loc[frame["state"] == "to paste", "what"]
+    assert row == "Minutes of May\tMinutes of May"
+    evidence = pcc.read_evidence(folder)
+    assert evidence.sources["title"].tolist()[0] == "Minutes\tof\nMay"
+
+
 # ids
 
 BASE = [
