@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, nearest
 
-__all__ = ["Area", "GoverningBody", "find_area"]
+__all__ = ["Area", "GoverningBody", "find_area", "find_area_among"]
 
 
 class GoverningBody(NamedTuple):
@@ -210,6 +209,43 @@ def find_area(name_or_code: str) -> Area:
     return area
 
 
+def find_area_among(name: object, kinds: Collection[str]) -> Area:
+    """Find an area by name among some kinds, all of them where none is given.
+
+    Raises
+    ------
+    UnknownNameError
+        If the name stands for no such area, or for several: the message gives their codes.
+
+    Examples
+    --------
+    >>> find_area_among("Cambridge", ["local_authority"]).code
+    'E07000008'
+    >>> find_area_among("Cambridge", [])
+    Traceback (most recent call last):
+    ...
+    pccfunding.errors.UnknownNameError: 'Cambridge' can be Cambridge (E07000008) or Cambridge ...
+    """
+    wanted = frozenset(kinds) or _EVERY
+    key = _key(name) if isinstance(name, str) else ""
+    found = [area for area in _known().names.get(key, ()) if area.kind in wanted]
+    if len(found) > 1:
+        raise _several(found, name)
+    area = found[0] if found else find_area(name)  # type: ignore[arg-type]
+    if area.kind not in wanted:
+        held = " or ".join(sorted(kind.replace("_", " ") for kind in wanted))
+        raise UnknownNameError(
+            f"{name!r} is {area.name} ({area.code}), a {area.kind.replace('_', ' ')}; the other "
+            f"table holds {held}. Name an area of the same kind, or give its code."
+        )
+    return area
+
+
+def _several(found: Iterable[Area], asked: object) -> UnknownNameError:
+    choices = " or ".join(f"{area.name} ({area.code})" for area in found)
+    return UnknownNameError(f"{asked!r} can be {choices}. Ask by code.")
+
+
 class _Known(NamedTuple):
     codes: dict[str, Area]
     names: dict[str, tuple[Area, ...]]
@@ -308,8 +344,7 @@ def _first(found: Iterable[Area], kinds: frozenset[str], asked: str) -> Area | N
     for kind in _KINDS:
         of_kind = [area for area in found if area.kind == kind and kind in kinds]
         if len(of_kind) > 1:
-            choices = " or ".join(f"{area.name} ({area.code})" for area in of_kind)
-            raise UnknownNameError(f"{asked!r} can be {choices}. Ask by code.")
+            raise _several(of_kind, asked)
         if of_kind:
             return of_kind[0]
     return None
@@ -335,7 +370,7 @@ def _by_code(text: str) -> Area:
     code = asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
     area = known.codes.get(code)
     if area is None:
-        near = difflib.get_close_matches(code, known.codes, n=2, cutoff=0.85)
+        near = nearest(code, known.codes, n=2, cutoff=0.85)
         offer = " or ".join(f"{known.codes[one].name} ({one})" for one in near)
         raise UnknownNameError(
             f"No area has the code {asked!r}. "
@@ -396,5 +431,5 @@ def _similar(texts: Iterable[str], kinds: frozenset[str]) -> list[str]:
         words = set(text.split())
         nested = [key for key in alike if words <= set(key.split()) or set(key.split()) <= words]
         near += sorted(nested, key=lambda key: (_KINDS.index(alike[key].kind), len(key), key))
-        near += difflib.get_close_matches(text, alike, n=3, cutoff=0.75)
+        near += nearest(text, alike, n=3, cutoff=0.75)
     return list(dict.fromkeys(alike[key].name for key in near))[:3]

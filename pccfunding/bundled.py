@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pccfunding.errors import DataPackageError
 
-__all__ = ["datasets_dir"]
-
 _PACKAGE = Path(__file__).resolve().parent
 _MARKS = ("datapackage.json", "areas.csv")
 

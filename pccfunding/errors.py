@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import importlib
+from collections.abc import Iterable
+from typing import Any, Self
+
 __all__ = [
     "DataPackageError",
     "DeflatorError",
@@ -33,6 +38,19 @@ class PccFundingError(Exception):
     ...     print(type(error).__name__)
     UnknownNameError
     """
+
+    @classmethod
+    def among(cls, kind: str, asked: object, known: Iterable[object]) -> Self:
+        """Say that nothing of a kind has this name, which one is near, and which there are.
+
+        Examples
+        --------
+        >>> print(UnknownNameError.among("method", "spearmen", ["spearman", "pearson"]))
+        No method 'spearmen'. Did you mean 'spearman'? There are spearman, pearson.
+        """
+        names = list(map(str, known))
+        there = ", ".join(names) or "none"
+        return cls(f"No {kind} {asked!r}.{did_you_mean(asked, names)} There are {there}.")
 
 
 class IntervalError(PccFundingError, ValueError):
@@ -99,6 +117,34 @@ class TableError(PccFundingError, ValueError):
     pccfunding.errors.TableError: This table has neither figure_id nor source_id; it has 'token'...
     """
 
+    @classmethod
+    def need(
+        cls,
+        table: str,
+        needed: Iterable[str],
+        held: Iterable[object],
+        *,
+        index: Iterable[object] = (),
+        cure: str = "",
+    ) -> None:
+        """Refuse a table that lacks columns; every one is named, and which stand in its index.
+
+        Raises
+        ------
+        TableError
+            Or the class that it was asked of.
+
+        Examples
+        --------
+        >>> TableError.need("spend", ["area_code", "year"], ["area_cod", "amount_gbp"])
+        Traceback (most recent call last):
+            ...
+        pccfunding.errors.TableError: spend has no columns 'area_code', 'year'. Did you mean \
+'area_cod' for 'area_code'? It has: area_cod, amount_gbp.
+        """
+        if fault := lacking(needed, held, index):
+            raise cls(f"{table} {fault}{cure and f' {cure}'}")
+
 
 class DataPackageError(TableError):
     """A folder that is not a data package of the expected contracts.
@@ -163,7 +209,7 @@ class PackError(PccFundingError, ValueError):
     >>> sign_pack("review", name="A. Name", role="Chief", decision="wait", reason="None yet")
     Traceback (most recent call last):
         ...
-    pccfunding.errors.PackError: 'wait' is no decision; ...
+    pccfunding.errors.PackError: No decision 'wait'. ...
     """
 
 
@@ -177,7 +223,7 @@ class PenceError(PccFundingError, ValueError):
     >>> pcc.reconcile(pd.DataFrame({"amount_gbp": [110.155]}), "£110.16")
     Traceback (most recent call last):
         ...
-    pccfunding.errors.PenceError: 110.155 pounds is no whole number of pence; ...
+    pccfunding.errors.PenceError: amount_gbp is 110.155, which is no whole number of pence. ...
     """
 
 
@@ -219,3 +265,81 @@ class ReconciliationError(PccFundingError, ArithmeticError):
         ...
     pccfunding.errors.ReconciliationError: Conflicts: ...
     """
+
+
+def nearest(
+    asked: object, known: Iterable[object], *, n: int = 1, cutoff: float = 0.6
+) -> list[str]:
+    """Give the known names that are spelt most like the one asked for, the same one left out."""
+    near = difflib.get_close_matches(str(asked), list(map(str, known)), n=n, cutoff=cutoff)
+    return [name for name in near if name != asked]
+
+
+def did_you_mean(asked: object, known: Iterable[object]) -> str:
+    """Offer the nearest name, as a sentence that follows another; nothing where none is near."""
+    return "".join(f" Did you mean {name!r}?" for name in nearest(asked, known))
+
+
+def lacking(needed: Iterable[str], held: Iterable[object], index: Iterable[object] = ()) -> str:
+    """Say which columns are not held, with the nearest that are; nothing where all are there.
+
+    Examples
+    --------
+    >>> lacking(["offences"], ["offence", "year"])
+    "has no column 'offences'. Did you mean 'offence'? It has: offence, year."
+    >>> lacking(["offences"], ["year"], index=["offences"])
+    "has no column 'offences'. 'offences' stands in the index: reset_index() makes it a column. \
+It has: year."
+    """
+    names, beside = list(map(str, held)), set(index)
+    absent = [column for column in dict.fromkeys(needed) if column not in names]
+    if not absent:
+        return ""
+    hints = []
+    for column in absent:
+        hint = did_you_mean(column, names)
+        if column in beside:
+            hint = f" {column!r} stands in the index: reset_index() makes it a column."
+        elif hint and len(absent) > 1:
+            hint = f"{hint[:-1]} for {column!r}?"
+        hints.append(hint)
+    listed = ", ".join(map(repr, absent))
+    return (
+        f"has no column{'s' * (len(absent) > 1)} {listed}.{''.join(hints)} "
+        f"It has: {', '.join(names) or 'no columns'}."
+    )
+
+
+def one_of(asked: str, kind: str, known: Iterable[str]) -> str:
+    """Give a name that is among the known ones; offer the nearest where it is not.
+
+    Examples
+    --------
+    >>> one_of("spearmen", "method", ["spearman", "pearson"])
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.UnknownNameError: No method 'spearmen'. Did you mean 'spearman'? \
+There are spearman, pearson.
+    """
+    names = tuple(known)
+    if asked not in names:
+        raise UnknownNameError.among(kind, asked, names)
+    return asked
+
+
+def need_extra(module: str, what: str, *, extra: str) -> Any:
+    """Import a module of an extra, or say how to install it.
+
+    Raises
+    ------
+    MissingExtraError
+        The message names what needs the module and the command that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0].replace("_", "-")
+        raise MissingExtraError(
+            f"{what} needs {package}, which is not installed. "
+            f"Install it with: pip install 'pccfunding[{extra}]'"
+        ) from error

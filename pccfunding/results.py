@@ -1,67 +1,174 @@
-"""The one face of every result of the ladder: a row, a sentence, its cautions."""
+"""The one face of every result: a frame, a sentence, its cautions; and what each caution says."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pccfunding.words import number_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "Result", "nothing"]
+__all__ = ["CAUTIONS", "Face", "Report", "Result", "nothing"]
 
-CAUTIONS = {
-    # one place, before and after
-    "no-comparison-area": "before and after only: other places may have changed as much",
-    "poisson-only": "events are taken as independent, and repeat victims make the interval wider",
-    "dispersion-decides": "dispersion 1, 2 and 4 do not agree, and it was not given",
-    "dispersion-raised": "the dispersion given was below 1, and 1 was used",
-    "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
-    "base-not-published": "the base is not published, so the change cannot be tested",
-    "counts-of-another-class": "the counts are of another class than the printed change",
-    "counts-revised": "the counts were revised since the change was printed",
-    "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
-    "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
-    # a place beside another
-    "pre-trend-not-shown": "fewer than 3 earlier periods, so a parallel course is not shown",
-    "pre-trends-differ": "the two places already moved apart before the baseline",
-    "control-size-differs": "comparison counts are not of similar size (half to twice)",
-    "no-displacement-area": "nothing was counted in surrounding areas",
-    "displacement-not-controlled": "surrounding areas have no comparison area of their own",
-    "few-events": "fewer than 20 events: the normal approximation is rough",
-    # series
-    "no-control-series": "no comparison series: other changes of the same months are in it",
-    "short-after-series": "fewer than 12 months afterwards: one season is not covered",
-    "pandemic-months": "the series spans March 2020 to March 2021",
-    "autocorrelated-residuals": "neighbouring months resemble each other beyond the model",
-    # built comparisons
-    "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
-    "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
-    "short-pre-period": "fewer than 10 earlier periods: a close fit before says little",
-    "one-donor-carries": "one area makes up nine tenths or more of the comparison",
-    # need
-    "few-areas": "fewer than 10 areas: spread between areas is poorly known",
-    "no-spread-beyond-noise": "the areas spread no wider than counting noise",
-    "areas-dropped": "areas without a published count or population are left out",
-    "over-dispersed": "areas spread wider than Poisson limits allow: use the widened limits",
-    "small-expected": "an area expects fewer than 5 events",
-    "counting-noise": "changes are not distinguishable from counting noise at these counts",
-    # detection and correlation
-    "formula-optimistic": "the formula promises more power than the exact rank test has",
-    "exchangeable-areas-assumed": "areas are taken as exchangeable draws, not as all there are",
+# What several rooms may find of the same evidence is one law each, and has one clause.
+_NOISE = {
+    "dispersion-decides": "dispersion 1, 2 and 4 do not agree, and it was not measured",
+    "counting-noise": "the areas' changes differ no more than counting noise would make them",
+}
+_DRAWS = {
+    "exchangeable-areas-assumed": "the interval takes areas as draws, not as all there are",
     "wide-interval": "compatible with almost any association",
-    "small-sample-bca": "bootstrap intervals are not relied on below 20 areas",
-    "degenerate-resamples": "resamples without variation were left out",
-    # money and proportions
-    "unit-cost-not-verified": "a unit cost was not read from its original source",
-    "price-years-differ": "award and unit cost are in prices of different years",
-    "price-year-not-given": "price years were not given, so prices may not match",
-    "multiplier-not-given": "one recorded offence is counted as one offence",
-    "several-counts-fit": "more than one count prints as this percentage",
-    "base-not-stated": "the source does not say that this is the base",
-    "no-comparison-group": "no comparison group",
-    "nothing-supplied": "no result was supplied",
+}
+_ORDERS = {
+    "monte-carlo": "p is estimated from random orders",
+    "floor-above-05": "with these areas and ties no p below .05 can come out",
+}
+# Each code by the room that raises it. "areas-dropped" has two clauses on purpose: an association
+# lists the areas in `dropped`, each with its own reason; a funnel leaves out what has no count.
+CAUTIONS = {
+    "reconciliation": {
+        "lenient-only": "holds only if a figure is rounded more coarsely than its last digit",
+        "implausible-as-rounding": "within the bound, but implausible as rounding",
+        "bounded-on-one-side": "a ceiling or a floor allows this and much else",
+    },
+    "permutation": {
+        "constant": "a series that is the same in every area has no correlation and no p",
+        **_ORDERS,
+    },
+    "evaluation": {
+        # one place, before and after
+        "no-comparison-area": "before and after only: other places may have changed as much",
+        "poisson-only": (
+            "events are taken as independent, and repeat victims make the interval wider"
+        ),
+        **_NOISE,
+        "dispersion-raised": "the dispersion given was below 1, and 1 was used",
+        "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
+        "base-not-published": "the base is not published, so the change cannot be tested",
+        "counts-of-another-class": "the counts are of another class than the printed change",
+        "counts-revised": "the counts were revised since the change was printed",
+        "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
+        "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
+        # a place beside another
+        "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
+        "pre-trends-differ": "the two places already moved apart before the baseline",
+        "control-size-differs": "comparison counts are not of similar size (half to twice)",
+        "no-displacement-area": "nothing was counted in surrounding areas",
+        "displacement-not-controlled": "surrounding areas have no comparison area of their own",
+        "few-events": "fewer than 20 events: the normal approximation is rough",
+        "one-offence-carries": "one offence makes up half or more of the harm",
+        # areas over periods
+        "few-treated-areas": "fewer than 5 areas had it: each carries much of the result",
+        "effects-differ": "p and interval fall on different sides, as effects differ by start",
+        "straight-dose": "each further unit is taken to change the rate by the same factor",
+        # series
+        "no-control-series": "no comparison series: other changes of the same months are in it",
+        "short-after-series": "fewer than 12 months afterwards: one season is not covered",
+        "pandemic-months": "the series spans March 2020 to March 2021",
+        "autocorrelated-residuals": "neighbouring months resemble each other beyond the model",
+        # built comparisons
+        "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
+        "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
+        "perfect-pre-fit": "an area is fitted perfectly before, which says nothing about after",
+        "short-pre-period": "fewer than 10 earlier periods: a close fit before says little",
+        "one-donor-carries": "one area makes up nine tenths or more of the comparison",
+        # need
+        "few-areas": "fewer than 10 areas: spread between areas is poorly known",
+        "no-spread-beyond-noise": "the areas spread no wider than counting noise",
+        "areas-dropped": "areas without a published count or population are left out",
+        "over-dispersed": "areas spread wider than Poisson limits allow: use the widened limits",
+        "small-expected": "an area expects fewer than 5 events",
+        # detection and correlation
+        "formula-optimistic": "the formula promises more power than the exact rank test has",
+        **_DRAWS,
+        "small-sample-bca": "bootstrap intervals are not relied on below 20 areas",
+        "degenerate-resamples": "resamples without variation were left out",
+        # money and proportions
+        "unit-cost-not-verified": "a unit cost was not read from its original source",
+        "price-years-differ": "award and unit cost are in prices of different years",
+        "price-year-not-given": "price years were not given, so prices may not match",
+        "multiplier-not-given": "one recorded offence is counted as one offence",
+        "several-counts-fit": "more than one count prints as this percentage",
+        "base-not-stated": "the source does not say that this is the base",
+        "no-comparison-group": "no comparison group",
+        "nothing-supplied": "no result was supplied",
+    },
+    "association": {
+        # what went in
+        "areas-dropped": "areas are left out, and listed in `dropped`",
+        "population-changed": "areas whose residents changed by over a quarter are left out",
+        "windows-not-given": "the order of money and outcome could not be checked",
+        "windows-overridden": (
+            "the money is dated after the outcome, and it is shown only on request"
+        ),
+        "baseline-not-before-spend": "the baseline does not end before the money starts",
+        "series-break-overridden": "what is counted changed in between, and it is shown on request",
+        "pandemic-overridden": "a window holds pandemic months, and it is shown on request",
+        "pandemic-between": "the pandemic lies between baseline and follow-up",
+        "releases-differ": "baseline and follow-up are from different releases",
+        "counts-not-rates": "the outcome compares counts, not rates per resident",
+        "spend-floors": "amounts are printed as floors, so that ties between them may not be real",
+        # counting noise
+        "no-counts": "the outcome is a score without counts: its noise was not tested",
+        "dispersion-assumed": "dispersion was not measured; 1, 2 and 4 agree",
+        **_NOISE,
+        # the coefficient
+        **_DRAWS,
+        "perfect-order": "at a coefficient of 1 or -1 there is no interval",
+        **_ORDERS,
+        "check-disagrees": "Kendall's tau falls on the other side of .05",
+        "sign-within-figures": "within what the printed amounts allow, the sign can turn",
+        # influence
+        "influential-areas": "the sign turns if one area is left out",
+        "tied-without": "without one of the areas there is no coefficient",
+        "pearson-on-one-area": "the sign of Pearson's r turns if one area is left out",
+        # what else the coefficient may show
+        "follows-baseline": (
+            "spend goes with the baseline, so a return to the mean would look the same"
+        ),
+        "turns-given-baseline": "the sign turns once the baseline is allowed for",
+        "baseline-not-checked": "spend was not held against the baseline",
+        "shared-denominator": "pounds dealt out at random over the same residents do as well",
+        "denominator-not-checked": "the shared denominator was not checked: no total spend",
+        "turns-within-strata": "the sign within most strata is the other way",
+        # several tests
+        "family-not-stated": "the number of correlations tried was not stated, and 1 was taken",
+        "family-too-large": "so few areas carry one stream declared before and up to 8 offences",
+        "nested-classes": "some offence classes are parts of others",
+    },
+    "formats": {
+        # award lists
+        "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
+        "total-conflicts": "a printed total conflicts with its rows",
+        "repeated-awards": "awards are printed more than once; a sum counts each printing",
+        "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
+        "dates-unread": "dates could not be read and were left out",
+        "periods-unread": "periods could not be read and were left out",
+        "unit-assumed": "no unit is printed; amounts were read as pounds",
+        # recipients
+        "own-office": "the commissioner's own office is among the recipients",
+        "police-force": "a police force is among the recipients",
+        "identifier-shape": "an identifier has not the shape of its register",
+        # counts
+        "counts-unknown": "counts are not published for some areas, which is not zero",
+        "total-leaves-areas-out": "a printed total leaves areas out",
+        "year-incomplete": "a year is not complete, so that no annual count is given for it",
+        "printed-twice-differently": "the same number is printed twice with different values",
+        "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
+        "outcomes-are-no-crimes": "outcomes stand among the rows, and are no crimes",
+        "months-missing": "months are missing for a force, which is not zero",
+        "greater-manchester-absent": "Greater Manchester has no data from July 2019",
+        "places-unknown": "records without a place stand under the force alone",
+        "rounded": "the estimates are rounded",
+        # 360Giving
+        "breaks-standard": "grants break the standard in ways that do not keep them out",
+        "supplied-values": "values stand in the file that the caller stated, not the publisher",
+        "rows-left-out": "rows could not be exported, and are listed with the reason",
+    },
 }
 
 
@@ -70,8 +177,87 @@ def nothing(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names)
 
 
+class Report(str):
+    """Labelled lines of a result: text to print, and a table where it is shown in a notebook.
+
+    Attributes
+    ----------
+    lines : tuple of (label, value)
+
+    Examples
+    --------
+    >>> print(Report([("areas", "43"), ("periods", "8")]))
+    areas    43
+    periods  8
+    """
+
+    lines: tuple[tuple[str, str], ...]
+
+    def __new__(cls, lines: Iterable[tuple[str, str]]) -> Self:
+        """Set the labels in one column."""
+        held = tuple(lines)
+        wide = max((len(label) for label, _ in held), default=0)
+        told = (f"{label.ljust(wide)}  {value}" for label, value in held)
+        made = super().__new__(cls, "\n".join(told))
+        made.lines = held
+        return made
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(
+            f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>'
+            for label, value in self.lines
+        )
+        return f"<table>{rows}</table>"
+
+
+class Face(ABC):
+    """What every result shows: a frame at full precision, a text to paste, cautions by code."""
+
+    _clauses: ClassVar[Mapping[str, str]] = {}
+    # Which cautions the text names first, two of them at most; None names all as they stand.
+    _first: ClassVar[tuple[str, ...] | None] = None
+    # What a notebook shows beside the text: a field in bold before it, rows of the frame below it.
+    _headline: ClassVar[str] = ""
+    _rows_shown: ClassVar[int | None] = 0
+
+    # Some results keep a field here and some work it out, so the class itself has neither.
+    if TYPE_CHECKING:
+
+        @property
+        def frame(self) -> pd.DataFrame: ...
+
+        @property
+        def cautions(self) -> tuple[str, ...]: ...
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """One or two sentences that can be pasted."""
+
+    def _with_doubts(self, finding: str, lead: str = "Caution") -> str:
+        codes = self.cautions
+        if self._first is not None:
+            codes = tuple(code for code in self._first if code in self.cautions)[:2]
+        doubts = "; ".join(self._clauses[code] for code in codes)
+        return f"{finding} {lead}: {doubts}." if doubts else finding
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        told = "".join(f"<p>{escape(line)}</p>" for line in self.text.split("\n"))
+        if self._headline:
+            strong = f"<strong>{escape(getattr(self, self._headline))}</strong>. "
+            told = told.replace("<p>", f"<p>{strong}", 1)
+        return told + self._below()
+
+    def _below(self) -> str:
+        return "" if self._rows_shown == 0 else self.frame[: self._rows_shown].to_html()
+
+
 @dataclass(frozen=True, kw_only=True)
-class Result(ABC):
+class Result(Face):
     """A frozen result: fields at full precision, a text that can be pasted, cautions by code.
 
     Attributes
@@ -81,14 +267,21 @@ class Result(ABC):
     """
 
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["evaluation"]
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted, with interval and cautions."""
-        if not self.cautions:
-            return self._finding()
-        doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
-        return f"{self._finding()} Caution: {doubts}."
+        return self._with_doubts(self._finding())
+
+    def report(self) -> Report:
+        """Give every field that is known and every caution, as labelled lines."""
+        lines = [
+            (name.replace("_", " "), number_text(value) if isinstance(value, float) else str(value))
+            for name, value in self._row().items()
+            if value is not None and value != "" and name != "cautions"
+        ]
+        return Report([*lines, *(("caution", self._clauses[code]) for code in self.cautions)])
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -115,8 +308,3 @@ class Result(ABC):
         row["maryland_level"] = self.maryland_level
         row["cautions"] = "; ".join(self.cautions)
         return row
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"

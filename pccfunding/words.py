@@ -7,29 +7,23 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import TypeAlias
 
-__all__ = [
-    "amount_text",
-    "bracketed",
-    "count",
-    "counted",
-    "decimal_text",
-    "dispersion_text",
-    "floor_text",
-    "interval_text",
-    "level_text",
-    "number_text",
-    "p_text",
-    "percent",
-    "places_of",
-    "pounds",
-    "quantity",
-    "share",
-    "share_text",
-    "signed",
-]
-
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
+
+
+def is_missing(value: object) -> bool:
+    """Whether one value is missing: None, NaN of any kind, NaT or pandas' NA.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0), is_missing("")
+    (True, True, False, False)
+    """
+    try:
+        return value is None or bool(value != value)
+    except (TypeError, ValueError):
+        # NA will not say whether it differs from itself, an array says it of each value.
+        return type(value).__name__ == "NAType"
 
 
 def pounds(amount: Real | None, *, places: int | None = None) -> str:
@@ -40,10 +34,24 @@ def pounds(amount: Real | None, *, places: int | None = None) -> str:
     >>> pounds(5981458.0), pounds(285.48), pounds(-50), pounds(None)
     ('£5,981,458', '£285.48', '−£50', 'not published')
     """
-    if amount is None or amount != amount:
+    if amount is None or is_missing(amount):
         return "not published"
     digits = places if places is not None else 0 if float(amount).is_integer() else 2
     return _written(amount, f",.{digits}f", before="£")
+
+
+def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
+    """Write a sum of amounts; where some are unknown it is a lower bound, and says so.
+
+    Examples
+    --------
+    >>> sum_text(100, 3, 3), sum_text(100, 2, 3), sum_text(None, 0, 2)
+    ('£100', 'at least £100 (2 of 3 amounts known)', 'unknown (0 of 2 amounts known)')
+    """
+    if n_known == n_amounts:
+        return pounds(amount)
+    least = "unknown" if n_known == 0 else f"at least {pounds(amount)}"
+    return f"{least} ({count(n_known)} of {counted(n_amounts, 'amount')} known)"
 
 
 def percent(change: Real | None, *, places: int | None = 1, sign: bool = True) -> str:
@@ -56,7 +64,7 @@ def percent(change: Real | None, *, places: int | None = 1, sign: bool = True) -
     >>> percent(36.814, sign=False)
     '36.8%'
     """
-    if change is None or change != change:
+    if change is None or is_missing(change):
         return "undefined"
     digits = ",.10g" if places is None else f",.{places}f"
     return _written(change, digits, plus="+" if sign else "", after="%")
@@ -81,7 +89,7 @@ def count(value: object) -> str:
     >>> count("3497"), count(11416.0), count(-1200)
     ('3,497', '11,416', '−1,200')
     """
-    if value is None or value != value:
+    if value is None or is_missing(value):
         return "undefined"
     try:
         number = value if isinstance(value, int) else round(float(str(value)))
@@ -122,7 +130,7 @@ def quantity(value: Real | None, unit: str = "", *, places: int | None = None) -
     >>> quantity(-1500.0), quantity(0.5, places=2)
     ('−1,500', '0.50')
     """
-    if value is None or value != value:
+    if value is None or is_missing(value):
         return "undefined"
     if unit == "GBP":
         return pounds(value)
@@ -140,7 +148,7 @@ def number_text(value: Real | None, *, digits: int = 4) -> str:
     >>> number_text(1.23456, digits=3)
     '1.23'
     """
-    if value is None or value != value:
+    if value is None or is_missing(value):
         return "undefined"
     full = float(value).is_integer() or abs(value) >= 10 ** (digits - 1)
     return _written(value, ",.0f" if full else f".{digits}g")
@@ -165,7 +173,7 @@ def signed(value: Real | None) -> str:
     >>> signed(-0.314), signed(0.0), signed(None)
     ('−0.31', '0.00', 'undefined')
     """
-    if value is None or value != value:
+    if value is None or is_missing(value):
         return "undefined"
     return _written(value, ".2f", plus="+")
 
@@ -213,7 +221,7 @@ def p_text(p_value: float | None) -> str:
     >>> p_text(0.05011), p_text(3e-7), p_text(None)
     ('p = 0.05011', 'p < 0.001', 'p undefined')
     """
-    if p_value is None or p_value != p_value:
+    if p_value is None or is_missing(p_value):
         return "p undefined"
     if p_value < 0.001:
         return "p < 0.001"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pccfunding.association.cautions import CAUTIONS, OVERRIDES, REASONS, VERDICTS
-from pccfunding.association.result import Association
+from pccfunding.association.result import OVERRIDES, REASONS, Association
 from pccfunding.association.spend_vs_reduction import spend_vs_reduction
 from pccfunding.association.spend_vs_reduction_family import (
     AssociationFamily,
     spend_vs_reduction_family,
 )
+from pccfunding.association.verdicts import CAUTIONS, VERDICTS
 
 __all__ = [
     "CAUTIONS",

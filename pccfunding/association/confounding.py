@@ -14,15 +14,6 @@ from pccfunding.association.inputs import need, numbers
 from pccfunding.errors import TableError
 from pccfunding.permutation import PermutationTest, permutation_test
 
-__all__ = [
-    "BaselineCheck",
-    "DenominatorNull",
-    "baseline_check",
-    "baseline_of",
-    "denominator_null",
-    "within_strata",
-]
-
 # With fewer areas a partial coefficient has too few degrees of freedom for a p.
 _PARTIAL_AREAS = 10
 

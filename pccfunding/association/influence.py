@@ -10,8 +10,6 @@ import pandas as pd
 
 from pccfunding.permutation import leave_one_out, permutation_test
 
-__all__ = ["Influence", "PearsonCheck", "influence_of", "pearson_check"]
-
 
 @dataclass(frozen=True, eq=False)
 class Influence:

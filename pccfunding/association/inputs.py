@@ -2,64 +2,81 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
+from pccfunding.frames.opening import open_frame, with_area_codes
+from pccfunding.frames.tables import Table, open_table
+from pccfunding.words import count, number_text
 
-__all__ = ["need", "one_value", "outcome_side", "plain", "spend_side", "windows_of"]
-
+_POUNDS_PER = re.compile(r"spend_(?:real_)?gbp_per_(?P<per>head|[1-9]\d*)")
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
+# Pennies of an area, shared out among its people.
+_SLACK = 1e-4
 _DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 
 
-def plain(frame: Any, name: str) -> pd.DataFrame:
-    """Read a frame of pandas, Polars or another engine as a pandas frame of its own.
+def plain(on: str, column: str | None = None, **frames: Any) -> tuple[pd.DataFrame, ...]:
+    """Read frames of pandas, Polars or another engine as pandas frames of their own.
 
     Raises
     ------
     TableError
-        If it is no data frame.
+        If one is no data frame, or lacks the column that areas are told by, or that of spend.
 
     Examples
     --------
-    >>> plain({"area_code": []}, "spend")
+    >>> plain("area_code", spend={"area_code": []})
     Traceback (most recent call last):
         ...
-    pccfunding.errors.TableError: spend is a dict; it takes a data frame.
+    pccfunding.errors.TableError: spend is a dict, not a table. Give a DataFrame of pandas ...
     """
-    if isinstance(frame, pd.DataFrame):
-        return frame.reset_index(drop=True)
-    try:
-        table = nw.from_native(frame)
-    except TypeError as error:
-        raise TableError(f"{name} is a {type(frame).__name__}; it takes a data frame.") from error
-    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
+    opened = [_at_hand(frame, name, on, column) for name, frame in frames.items()]
+    tables = with_area_codes(*opened) if on == "area_code" else opened
+    return tuple(_in_pandas(table) for table in tables)
+
+
+def _at_hand(frame: Any, name: str, on: str, column: str | None) -> Table:
+    table = open_table(frame, name)
+    needs = (on, spend_named(table.schema, column)) if name == "spend" else (on,)
+    native = frame if table.eager else table.frame.collect().to_native()
+    return open_frame(native, name, needs=needs, also=_DAYS)
+
+
+def spend_named(held: Iterable[str], column: str | None) -> str:
+    """Name the column of spend: the one asked for, else in real terms, else in cash."""
+    if column is not None:
+        return column
+    names = list(map(str, held))
+    found = [name for name in _SPEND if name in names]
+    found += [name for name in names if name.startswith("spend_gbp_per_")]
+    return found[0] if found else "spend_gbp_per_head"
+
+
+def _in_pandas(table: Table) -> pd.DataFrame:
+    eager = table.frame.collect()
+    if eager.implementation.is_pandas():
+        held: pd.DataFrame = eager.to_native()
+        return held.reset_index(drop=True)
     # Column by column: the engines' own ways to pandas ask for pyarrow.
     return pd.DataFrame({column: eager[column].to_list() for column in eager.columns})
 
 
 def need(frame: pd.DataFrame, columns: Sequence[str], name: str) -> None:
     """Refuse a frame that lacks one of the columns."""
-    for column in columns:
-        if column not in frame.columns:
-            near = difflib.get_close_matches(column, map(str, frame.columns), n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            held = ", ".join(map(str, frame.columns)) or "no columns"
-            raise TableError(f"{name} has no column {column!r}; it has {held}.{hint}")
+    open_table(frame, name).need(*columns)
 
 
 def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
     """Read a column as floats; missing stays missing."""
-    try:
-        values = pd.to_numeric(frame[column], errors="raise").astype("float64")
-    except (TypeError, ValueError) as error:
-        raise TableError(f"{name} column {column!r} does not hold numbers: {error}") from error
+    table = open_frame(frame[[column]], name, numbers=(column,))
+    read = table.frame.select(table.number(column, finite=False)).collect().to_native()
+    values: pd.Series[float] = read[column].astype("float64")
     if np.isinf(values).any():
         raise TableError(f"{name} column {column!r} holds an infinite number; leave it missing.")
     return values
@@ -88,16 +105,23 @@ def windows_of(frame: pd.DataFrame, columns: Iterable[str] = _DAYS) -> pd.DataFr
     return ordered
 
 
-def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame:
+def measured_by(column: str) -> str | None:
+    """Say what a column of spend counts for each person; None where its name says no "per"."""
+    if pounds := _POUNDS_PER.fullmatch(column):
+        per = pounds["per"]
+        return f"£ per {per if per == 'head' else f'{count(int(per))} residents'}"
+    return column.replace("_", " ") if "_per_" in column else None
+
+
+def prices_of(frame: pd.DataFrame, column: str) -> str | None:
+    """Give the price base of a column of spend; None for cash beside amounts in real terms."""
+    in_real_terms = [name for name in map(str, frame.columns) if name.startswith("spend_real_")]
+    return None if in_real_terms and column not in in_real_terms else one_value(frame, "price_base")
+
+
+def spend_side(frame: pd.DataFrame, on: str, column: str) -> pd.DataFrame:
     """Give spend as one row an area: pounds per head, bounds, total, people, labels."""
-    need(frame, [on], "spend")
-    if column is None:
-        found = [name for name in _SPEND if name in frame.columns]
-        found += [name for name in map(str, frame.columns) if name.startswith("spend_gbp_per_")]
-        if not found:
-            need(frame, ["spend_gbp_per_head"], "spend")
-        column = found[0]
-    need(frame, [column], "spend")
+    need(frame, [on, column], "spend")
     _refuse_twice(frame, on, "spend")
     given = {
         "spend": column,
@@ -112,16 +136,27 @@ def spend_side(frame: pd.DataFrame, on: str, column: str | None) -> pd.DataFrame
     side = _side(frame, on, given, "spend")
     side["spend_why"] = _texts(frame, "unknown_reason")
     side["label"] = _texts(frame, "name")
+    slack = _SLACK + 1e-6 * side["spend"].abs()
+    outside = (side["spend_low"] > side["spend"] + slack) | (
+        side["spend_high"] < side["spend"] - slack
+    )
+    if outside.any():
+        row = side[outside].iloc[0]
+        raise TableError(
+            f"spend: {column} of {row['area']} is {row['spend']}, outside its own bounds "
+            f"{row['spend_low']} to {row['spend_high']}. Correct one of them, or leave the bounds "
+            f"out."
+        )
     if (side["spend"] < 0).any():
         place = side.loc[side["spend"] < 0, "area"].iloc[0]
         raise TableError(f"spend is below 0 in {place}; corrections belong in the sum before.")
     return side
 
 
-def outcome_side(frame: pd.DataFrame, on: str) -> pd.DataFrame:
+def outcome_side(frame: pd.DataFrame, on: str, name: str = "reduction") -> pd.DataFrame:
     """Give the outcome as one row an area: counts, people, log reduction and its variance."""
-    need(frame, [on], "reduction")
-    _refuse_twice(frame, on, "reduction")
+    need(frame, [on], name)
+    _refuse_twice(frame, on, name)
     given = {
         "before": "offences_baseline",
         "after": "offences_comparison",
@@ -132,7 +167,16 @@ def outcome_side(frame: pd.DataFrame, on: str) -> pd.DataFrame:
         "g": "log_reduction",
         "variance": "variance_log_reduction",
     }
-    side = _side(frame, on, given, "reduction")
+    side = _side(frame, on, given, name)
+    for column in ("before", "after"):
+        odd = side[column].notna() & ((side[column] < 0) | (side[column] % 1 != 0))
+        if odd.any():
+            row = side[odd].iloc[0]
+            held = number_text(row[column], digits=9)
+            raise TableError(
+                f"{name}: {given[column]} of {row['area']} is {held}, which is no count of "
+                f"offences. Give counts as they were counted; leave what is not known missing."
+            )
     side["outcome_why"] = _texts(frame, "unknown_reason")
     side["outcome_label"] = _texts(frame, "name")
     return side

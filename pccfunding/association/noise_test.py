@@ -12,8 +12,6 @@ from pccfunding.errors import PeriodError, TableError
 from pccfunding.evaluation import CochranQ, cochran_q
 from pccfunding.permutation import PermutationTest, permutation_test
 
-__all__ = ["Gate", "Placebo", "noise_gate", "placebo_of"]
-
 
 @dataclass(frozen=True)
 class Placebo:
@@ -80,7 +78,7 @@ def placebo_of(
     PeriodError
         If it does not end before the money starts.
     """
-    earlier = plain(frame, "placebo")
+    (earlier,) = plain(on, placebo=frame)
     if {"log_reduction", "variance_log_reduction"} - set(earlier.columns):
         raise TableError(
             "placebo takes what reduction() gives for two years before the money: "
@@ -93,7 +91,7 @@ def placebo_of(
                 f"The placebo's last day {last:%Y-%m-%d} is not before the money starts "
                 f"({begins:%Y-%m-%d}); give two earlier years that do not overlap."
             )
-    side = outcome_side(earlier, on).dropna(subset=["g", "variance"]).set_index("area")
+    side = outcome_side(earlier, on, "placebo").dropna(subset=["g", "variance"]).set_index("area")
     side = areas[["area", "spend"]].join(side[["g", "variance"]], on="area", how="inner")
     if len(side) < 3:
         raise TableError(f"placebo knows {len(side)} of the areas; it takes three or more.")

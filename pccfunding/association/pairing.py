@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +11,18 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.areas import Area, find_area
-from pccfunding.association.inputs import one_value, outcome_side, spend_side, values_of
+from pccfunding.association.inputs import (
+    measured_by,
+    one_value,
+    outcome_side,
+    prices_of,
+    spend_named,
+    spend_side,
+    values_of,
+)
 from pccfunding.association.windows import Timing, check_timing
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.words import percent
-
-__all__ = ["Pairing", "pair"]
+from pccfunding.words import is_missing, number_text, percent
 
 _UNITS = {
     "police_force_area": "police force areas",
@@ -26,6 +33,8 @@ _UNITS = {
 }
 # Residents that grow or shrink by more than this are not the same place per head.
 _MOST_GROWTH = 1.25
+# A log reduction that was written with two decimals.
+_ROUNDED = 0.005
 _Leave = Mapping[str, str] | Collection[str] | None
 
 
@@ -44,7 +53,7 @@ class Pairing:
     timing : Timing
     unit : str
     words : dict
-        stream, flow, status, price_base, allocation, offence.
+        stream, flow, status, price_base, allocation, offence; measured, what a row of spend is.
     has_counts, per_resident : bool
     cautions : list of str
     reason, detail : str or None
@@ -73,7 +82,8 @@ def pair(
     override: Collection[str],
 ) -> Pairing:
     """Join the sides and put down what is missing, doubtful or forbidden."""
-    money, outcome = spend_side(spend, on, spend_column), outcome_side(reduction, on)
+    column = spend_named(spend.columns, spend_column)
+    money, outcome = spend_side(spend, on, column), outcome_side(reduction, on)
     outcome, has_counts, only_percent = _scored(outcome, reduction)
     both = money.merge(outcome, on="area", how="outer", indicator="found")
     both = both.sort_values("area", ignore_index=True)
@@ -107,11 +117,11 @@ def pair(
         ),
         timing=check_timing(spend, reduction, override),
         unit=_UNITS.get(next(iter(kinds)), "areas") if len(kinds) == 1 else "areas",
-        words=_words(spend, reduction),
+        words=_words(spend, column, reduction),
         has_counts=has_counts,
         per_resident=per_resident,
     )
-    found.reason, found.detail = _refusal(found, spend, len(kinds), only_percent)
+    found.reason, found.detail = _refusal(found, spend, column, len(kinds), only_percent)
     found.cautions = _doubts(found, reduction, leave_out)
     return found
 
@@ -121,7 +131,9 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
     held = set(given.columns)
     has_counts = {"offences_baseline", "offences_comparison"} <= held
     both = outcome["before"].notna() & outcome["after"].notna()
-    if "log_reduction" not in held:
+    if "log_reduction" in held:
+        _refuse_contradiction(outcome)
+    else:
         base = outcome["before"] + 0.5 if has_counts else outcome["score_before"]
         after = outcome["after"] + 0.5 if has_counts else outcome["score_after"]
         growth = outcome["persons_after"] / outcome["persons_before"]
@@ -139,14 +151,38 @@ def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, b
     return outcome, has_counts, only_percent
 
 
+def _refuse_contradiction(outcome: pd.DataFrame) -> None:
+    """Refuse a log reduction that its counts cannot have, by person or not, with a half or not.
+
+    Without people the rates may differ as much as residents may have grown.
+    """
+    growth = outcome["persons_after"] / outcome["persons_before"]
+    slack = (growth.isna() * np.log(_MOST_GROWTH)).clip(lower=_ROUNDED)
+    far = pd.Series(np.inf, index=outcome.index)
+    for half, by_person in itertools.product((0.5, 0.0), (True, False)):
+        base, after = outcome["before"] + half, outcome["after"] + half
+        ratio = after / base / (growth.fillna(1.0) if by_person else 1.0)
+        ratio = ratio.where((base > 0) & (after > 0))
+        far = far.where(ratio.isna(), np.minimum(far, (outcome["g"] + np.log(ratio)).abs()))
+    wrong = np.isfinite(far) & (far > slack)
+    if wrong.any():
+        row = outcome[wrong].iloc[0]
+        said, early, late = (number_text(row[name]) for name in ("g", "before", "after"))
+        raise TableError(
+            f"reduction: log_reduction of {row['area']} is {said}, and its counts "
+            f"{early} and {late} say otherwise. Leave the column out, and it "
+            f"is taken from the counts; it is above 0 where offences fell."
+        )
+
+
 def _why_missing(row: Any, only_percent: bool) -> str | None:
     if row.found == "right_only":
         return "no spend row"
     if row.found == "left_only":
         return "no outcome row"
-    if pd.isna(row.spend):
+    if is_missing(row.spend):
         return f"spend unknown: {_text(row.spend_why) or 'no number'}"
-    if pd.isna(row.g) and not only_percent:
+    if is_missing(row.g) and not only_percent:
         return f"outcome unknown: {_text(row.outcome_why) or 'no number'}"
     return None
 
@@ -182,24 +218,24 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     }
 
 
-def _words(spend: pd.DataFrame, reduction: pd.DataFrame) -> dict[str, str | None]:
-    words = {
-        column: one_value(spend, column)
-        for column in ("funding_stream", "flow", "status", "price_base")
-    }
+def _words(spend: pd.DataFrame, used: str, reduction: pd.DataFrame) -> dict[str, str | None]:
+    words = {column: one_value(spend, column) for column in ("funding_stream", "flow", "status")}
+    words["measured"], words["price_base"] = measured_by(used), prices_of(spend, used)
     words["allocation"] = one_value(spend, "apportioned_by")
     words["offence"] = one_value(reduction, "offence") or one_value(reduction, "offence_group")
     return words
 
 
 def _refusal(
-    found: Pairing, spend: pd.DataFrame, kinds: int, only_percent: bool
+    found: Pairing, spend: pd.DataFrame, column: str, kinds: int, only_percent: bool
 ) -> tuple[str | None, str | None]:
     """Give the first reason, in the order of decision, that forbids an estimate."""
-    for column, reason in (("flow", "mixed flows"), ("status", "mixed statuses")):
-        if len(held := values_of(spend, column)) > 1:
+    for label, reason in (("flow", "mixed flows"), ("status", "mixed statuses")):
+        if len(held := values_of(spend, label)) > 1:
             return reason, f"The rows are {', '.join(held)}."
     areas = found.areas
+    if found.words["measured"] is None:
+        return "spend not per head", f"The column asked for is {column!r}."
     if kinds > 1:
         return "mixed kinds of area", None
     if found.timing.reason == "mixed windows":

@@ -9,8 +9,6 @@ import pandas as pd
 
 from pccfunding.association.coefficients import Floats, coefficients
 
-__all__ = ["FigureRange", "MeasurementInterval", "figure_range", "measurement_interval"]
-
 _DISPERSIONS = (1.0, 2.0, 4.0)
 _SWEEPS = 20
 

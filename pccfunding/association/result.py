@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, REASONS
 from pccfunding.association.confounding import BaselineCheck, DenominatorNull
 from pccfunding.association.influence import Influence, PearsonCheck
 from pccfunding.association.noise_test import Gate
@@ -17,7 +16,9 @@ from pccfunding.association.ranges import FigureRange, MeasurementInterval
 from pccfunding.errors import TableError
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
+from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import (
     count,
     dispersion_text,
@@ -35,10 +36,40 @@ if TYPE_CHECKING:
 
     from pccfunding.association.pairing import Pairing
 
-__all__ = ["NAMES", "Association", "estimand_of", "null_rows", "said", "scatter_rows"]
+__all__ = [
+    "OVERRIDES",
+    "REASONS",
+    "Association",
+    "estimand_of",
+    "null_rows",
+    "scatter_rows",
+]
 
-NAMES = {"spearman": "Spearman's rho", "kendall": "Kendall's tau-b", "pearson": "Pearson's r"}
-MEASURED = {"spearman": "£ per head", "kendall": "£ per head", "pearson": "the log of £ per head"}
+REASONS = {
+    "mixed flows": "grants received and awards made are different money; keep one flow",
+    "mixed statuses": "plans, awards and payments are different money; keep one status",
+    "mixed windows": "all areas have to share one spend window, one baseline and one follow-up",
+    "mixed kinds of area": "show districts and forces separately, never pooled",
+    "no area in common": "spend and outcome share no area",
+    "spend not per head": (
+        "areas differ in size, so only spend for each resident can be set beside an outcome; "
+        "per_capita_spend gives it, and a column of one's own says per what in its name"
+    ),
+    "spend not published": "one amount for each area would be needed",
+    "one area only": "what happens inside one area is no sample of anything",
+    "no variation in spend": (
+        "spend per head is the same in every area, as it is wherever a whole is shared out by "
+        "population; the amounts actually spent in each area would be needed"
+    ),
+    "counts missing": "percentages alone do not say how far counting noise reaches",
+    "fewer than four areas": "with three areas no order is rarer than one in six",
+    "no variation in outcome": "the outcome is the same in every area",
+    "zero spend has no logarithm": "Pearson's r is on the logarithm of spend; use ranks",
+    "windows out of order": "the money does not come before what is to be compared with it",
+    "series break": "what is counted changed between the two windows",
+    "pandemic months": "a window holds months from March 2020 to March 2021",
+}
+OVERRIDES = ("pandemic months", "series break", "windows out of order")
 
 
 def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
@@ -66,19 +97,11 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     )
     behind = "" if lag is None else f", {lag} whole years before the follow-up"
     return (
-        f"association, {where}, between {MEASURED[method]} of {money} "
+        f"association, {where}, between {'the log of ' * (method == 'pearson')}"
+        f"{words['measured'] or 'the column asked for'} of {money} "
         f"({', '.join(details)}) in {timing.spend or 'a window not given'}{behind} and the {kind} "
         f"in {offence}{between}{rate}"
     )
-
-
-def said(result: Association) -> str:
-    """Give the text of a result, cautions included."""
-    sentences = _refused(result) if result.test is None else _told(result)
-    if result.cautions:
-        doubts = "; ".join(CAUTIONS[code] for code in result.cautions)
-        sentences = [*sentences, f"Caution: {doubts}."]
-    return " ".join(sentences)
 
 
 def _refused(result: Association) -> Sequence[str]:
@@ -158,7 +181,8 @@ def _coefficient(result: Association) -> str:
             f"{interval_text(redrawn.low, redrawn.high, signed)} when {redrawn.redrawn} are drawn "
             f"again{phi}"
         )
-    return f"{NAMES[result.method]} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
+    name = METHODS[result.method]
+    return f"{name} {signed(result.estimate)} ({'; '.join(parts) or 'no interval'})"
 
 
 def _rarity(result: Association) -> str:
@@ -235,11 +259,15 @@ def scatter_rows(found: Association) -> pd.DataFrame:
             "y": y,
             "intercept": [line[0] for line in lines],
             "slope": [line[1] for line in lines],
-            "x_label": "£ per head",
+            "x_label": ", ".join(filter(None, (found.spend_measured, _prices(found)))),
             "y_label": "log reduction (above 0: a fall)",
             **_facts(found),
         }
     )
+
+
+def _prices(found: Association) -> str:
+    return f"{found.spend_prices} prices" if found.spend_prices else ""
 
 
 def _line(x: Any, y: Any) -> tuple[float, float]:
@@ -268,7 +296,7 @@ def null_rows(found: Association) -> pd.DataFrame:
 def _facts(found: Association) -> dict[str, Any]:
     assert found.test is not None
     return {
-        "coefficient": NAMES[found.method],
+        "coefficient": METHODS[found.method],
         "statistic": found.estimate,
         "interval_low": found.interval.low if found.interval else None,
         "interval_high": found.interval.high if found.interval else None,
@@ -285,7 +313,7 @@ def _facts(found: Association) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Association:
+class Association(Face):
     """Spend per head against reduction, across areas, with what may be said of it.
 
     Attributes
@@ -301,7 +329,7 @@ class Association:
         Areas used.
     unit : str
         What the areas are.
-    spend_window, spend_status, spend_prices, spend_allocation : str or None
+    spend_window, spend_status, spend_prices, spend_measured, spend_allocation : str or None
     baseline_window, follow_up_window, outcome : str or None
     base_count : int or None
         Offences in the baseline over all areas used.
@@ -367,6 +395,7 @@ class Association:
     spend_window: str | None
     spend_status: str | None
     spend_prices: str | None
+    spend_measured: str | None
     spend_allocation: str | None
     baseline_window: str | None
     follow_up_window: str | None
@@ -398,6 +427,7 @@ class Association:
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["association"]
 
     @property
     def estimate(self) -> float | None:
@@ -427,7 +457,7 @@ class Association:
     @property
     def text(self) -> str:
         """Sentences that can be pasted, interval, floor and cautions included."""
-        return said(self)
+        return self._with_doubts(" ".join(_refused(self) if self.test is None else _told(self)))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -496,8 +526,3 @@ class Association:
                 f"{name} has nothing to draw: not estimable, {self.reason}. `areas` and `dropped` "
                 "hold what was read."
             )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"

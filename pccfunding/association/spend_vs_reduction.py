@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import OVERRIDES
 from pccfunding.association.confounding import (
     baseline_check,
     baseline_of,
@@ -21,10 +20,10 @@ from pccfunding.association.inputs import plain
 from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.ranges import figure_range, measurement_interval
-from pccfunding.association.result import NAMES, Association, estimand_of
+from pccfunding.association.result import OVERRIDES, Association, estimand_of
 from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
 from pccfunding.association.windows import begins, pick_lag
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import UnknownNameError, one_of
 from pccfunding.evaluation import (
     CorrelationInterval,
     bca_interval,
@@ -34,7 +33,8 @@ from pccfunding.evaluation import (
 )
 from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
-from pccfunding.permutation.scores import RULES, check_name
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.scores import RULES
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -164,7 +164,7 @@ def spend_vs_reduction(
     (0.886, 0.0333, 'rests on one area')
     """
     _check(method, two_sided, interval, override, confidence_level)
-    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
+    money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
     money = pick_lag(money, outcome, lag)
     found = pair(
         money, outcome, on=on, spend_column=spend_column, leave_out=leave_out, override=override
@@ -183,6 +183,7 @@ def spend_vs_reduction(
         spend_window=found.timing.spend,
         spend_status=found.words["status"],
         spend_prices=found.words["price_base"],
+        spend_measured=found.words["measured"],
         spend_allocation=found.words["allocation"],
         baseline_window=found.timing.baseline,
         follow_up_window=found.timing.follow_up,
@@ -301,19 +302,19 @@ def _estimated(
 def _check(
     method: str, two_sided: str, interval: str | None, override: Collection[str], level: float
 ) -> None:
-    check_name("method", method, NAMES)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", METHODS)
+    one_of(two_sided, "rule", RULES)
     proper_fraction(level, "confidence_level")
     known = INTERVALS[method]
     if interval is not None and interval not in known:
         held = ", ".join(known) or "none"
         raise UnknownNameError(
-            f"No interval {interval!r} for {NAMES[method]}; there are: {held}. Percentile "
+            f"No interval {interval!r} for {METHODS[method]}; there are: {held}. Percentile "
             "bootstrap intervals cover too little at few areas, and are not offered."
         )
     names = [override] if isinstance(override, str) else override
     for name in names:
-        check_name("override", name, OVERRIDES)
+        one_of(name, "override", OVERRIDES)
 
 
 def _series(areas: pd.DataFrame, method: str) -> tuple[_Floats, _Floats]:

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.cautions import CAUTIONS, OVERRIDES
 from pccfunding.association.coefficients import Floats, coefficients
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
-from pccfunding.association.result import NAMES
-from pccfunding.association.verdicts import ALPHA, FEWEST, in_order
+from pccfunding.association.result import OVERRIDES
+from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order
 from pccfunding.association.windows import begins, pick_lag
-from pccfunding.errors import TableError
+from pccfunding.errors import one_of
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
-from pccfunding.permutation.scores import RULES, check_name
-from pccfunding.words import floor_text, p_text, quantity, signed
+from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.permutation_family import FAMILY_METHODS
+from pccfunding.permutation.scores import RULES
+from pccfunding.results import Face
+from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -162,7 +164,7 @@ def _tests(
 
 def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
     """Judge one pair; with few areas by max-T, with more by the false discovery rate."""
-    if pd.isna(row.estimate):
+    if is_missing(row.estimate):
         return "not estimable"
     if not gates[row.offence].opens:
         return "not distinguishable from counting noise"
@@ -174,12 +176,11 @@ def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
     return "association, not causal" if adjusted < ALPHA else "no clear association"
 
 
-_METHODS = ("spearman", "pearson")
 _MOST_OFFENCES = 8
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class AssociationFamily:
+class AssociationFamily(Face):
     """Every pair of stream, lag and outcome that was tried, over the same areas.
 
     Attributes
@@ -224,6 +225,7 @@ class AssociationFamily:
     two_sided: str
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS
 
     @property
     def text(self) -> str:
@@ -236,7 +238,7 @@ class AssociationFamily:
             best = tests.sort_values("p_value", kind="stable").iloc[0]
             below = int((tests["p_max_t"] < ALPHA).sum())
             said = [
-                f"{tried}, {self.size} of them tested ({NAMES[self.method]}, "
+                f"{tried}, {self.size} of them tested ({METHODS[self.method]}, "
                 f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
                 f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
                 f"({signed(best['estimate'])}; n = {self.n} areas, family of {self.size}, "
@@ -245,10 +247,7 @@ class AssociationFamily:
                 f"{self.size} have a p below .05 for the family by max-T; it is about areas, not "
                 "people, and says nothing about why."
             ]
-        if self.cautions:
-            doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
-            said.append(f"Caution, for some pairs or all: {doubts}.")
-        return " ".join(said)
+        return self._with_doubts(" ".join(said), "Caution, for some pairs or all")
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the coefficients of all pairs as a grid."""
@@ -263,11 +262,6 @@ class AssociationFamily:
             family_size=self.size,
         )
         return plot_heat(rows, ax=ax)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def spend_vs_reduction_family(
@@ -345,16 +339,15 @@ def spend_vs_reduction_family(
     >>> found.size, "family-too-large" in found.cautions
     (0, True)
     """
-    check_name("method", method, _METHODS)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", FAMILY_METHODS)
+    one_of(two_sided, "rule", RULES)
     for name in [override] if isinstance(override, str) else override:
-        check_name("override", name, OVERRIDES)
-    money, outcome = plain(spend, "spend"), plain(reduction, "reduction")
-    if "offence" not in outcome.columns:
-        raise TableError("reduction has no column 'offence'; a family is told apart by it.")
+        one_of(name, "override", OVERRIDES)
+    money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
+    need(outcome, ["offence"], "reduction")
     streams = values_of(money, "funding_stream")
     if declared is not None:
-        check_name("funding stream", declared, streams)
+        one_of(declared, "funding stream", streams)
     sides = _sides(money, outcome, streams, lags)
     offences = values_of(outcome, "offence")
     given: dict[str, Any] = {
@@ -370,7 +363,7 @@ def spend_vs_reduction_family(
     areas = sorted(set.intersection(*held)) if held else []
     tested = _tested(able, len(areas), declared)
     series = Series.of(able, areas, method)
-    earlier = None if placebo is None else plain(placebo, "placebo")
+    earlier = None if placebo is None else plain(on, placebo=placebo)[0]
     how: dict[str, Any] = {
         "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
     }  # fmt: skip
@@ -423,7 +416,7 @@ def _placebo(
 
 def _label(stream: Any, lag: Any) -> str:
     name = stream if isinstance(stream, str) else "spend"
-    return name if lag is None or pd.isna(lag) else f"{name}, lag {int(lag)}"
+    return name if is_missing(lag) else f"{name}, lag {int(lag)}"
 
 
 def _sides(

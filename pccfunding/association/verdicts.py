@@ -5,14 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.association.cautions import CAUTIONS
+from pccfunding import results
 from pccfunding.errors import TableError
 from pccfunding.permutation import adjusted_p
 
 if TYPE_CHECKING:
     from pccfunding.association.result import Association
 
-__all__ = ["ALPHA", "FEWEST", "doubts", "family_of", "family_p", "in_order", "verdict"]
+__all__ = [
+    "ALPHA",
+    "CAUTIONS",
+    "FEWEST",
+    "VERDICTS",
+    "doubts",
+    "family_of",
+    "family_p",
+    "in_order",
+    "verdict",
+]
+
+CAUTIONS = results.CAUTIONS["association"]
+VERDICTS = (
+    "not estimable",
+    "not distinguishable from counting noise",
+    "too few areas to tell",
+    "no clear association",
+    "association, not causal",
+    "rests on one area",
+)
 
 ALPHA = 0.05
 FEWEST = 6

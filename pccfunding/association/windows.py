@@ -11,13 +11,12 @@ import pandas as pd
 
 from pccfunding.association.inputs import values_of, windows_of
 from pccfunding.errors import PeriodError
+from pccfunding.evaluation.arguments import PANDEMIC
+from pccfunding.measures.reduction import refuse_disorder
 from pccfunding.periods import Period
-
-__all__ = ["Timing", "begins", "check_timing", "pick_lag", "window_text"]
 
 _SPEND_DAYS = ("period_start", "period_end")
 _OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
-PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 # The Sexual Offences Act 2003 came into force.
 _BREAKS = ((date(2004, 5, 1), frozenset({"Sexual offences"}), "the law that defines it changed"),)
 
@@ -112,6 +111,9 @@ def check_timing(spend: pd.DataFrame, reduction: pd.DataFrame, override: Collect
     whole = len(outcome) == 1 and len(outcome.columns) == 4
     days = [day.date() for day in outcome.iloc[0]] if whole else None
     base, after = ((days[0], days[1]), (days[2], days[3])) if days else (None, None)
+    if base and after:
+        before, later = Period.of(*base), Period.of(*after)
+        refuse_disorder(before, later, (before.label, later.label))
     words = [None if window is None else window_text(*window) for window in (pay, base, after)]
     cautions = [] if pay and after else ["windows-not-given"]
     refusals = []

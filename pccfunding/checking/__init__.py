@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from pccfunding.checking.findings import NEEDED, Finding, Package
-from pccfunding.checking.rules import CHECKS, STATEMENTS, Check, statements
+from pccfunding.checking.rules import (
+    CHECKS,
+    NEEDED,
+    STATEMENTS,
+    Check,
+    Finding,
+    Package,
+    statements,
+)
 
 __all__ = ["CHECKS", "NEEDED", "STATEMENTS", "Check", "Finding", "Package", "statements"]

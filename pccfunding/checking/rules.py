@@ -3,47 +3,107 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pccfunding.areas import find_area
-from pccfunding.checking.findings import NEEDED, SUBJECT_TABLES, Finding, Package, line, lines
 from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
 from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, UNKNOWN_KINDS
+from pccfunding.schemas import (
+    FOREIGN_KEYS,
+    PRIMARY_KEYS,
+    STATUTORY,
+    STORED,
+    UNKNOWN_KINDS,
+    broken_rules,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHECKS", "STATEMENTS", "Check", "statements"]
+__all__ = [
+    "CHECKS",
+    "NEEDED",
+    "STATEMENTS",
+    "SUBJECT_TABLES",
+    "Check",
+    "Finding",
+    "Package",
+    "line",
+    "lines",
+    "statements",
+]
+
+SUBJECT_TABLES = ("awards", "outcomes", "totals")
+NEEDED = ("sources", "figures", *SUBJECT_TABLES, "statements")
+
+_SHOWN = 6
+
+
+class Finding(NamedTuple):
+    """One thing that a check found: "broken" or "to do", in which table, where, and what."""
+
+    state: Literal["broken", "to do"]
+    table: str
+    place: str
+    what: str
+
+
+@dataclass
+class Package:
+    """The tables of a folder that could be read, and what went wrong with the others."""
+
+    folder: Path
+    descriptor: dict[str, Any]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    unread: list[Finding] = field(default_factory=list)
+
+    def known(self, table: str, column: str) -> set[Any]:
+        """Values of a key column, from the package or, for statistics, from the bundle."""
+        if table in self.tables:
+            return set(self.tables[table][column].dropna())
+        if table in NEEDED or table not in STORED:
+            return set()
+        return set(bundled_table(table)[column].dropna())
+
+    def subjects(self) -> pd.DataFrame:
+        """Every subject with the table that it stands in."""
+        import pandas as pd
+
+        parts = [
+            self.tables[name].assign(table=name) for name in SUBJECT_TABLES if name in self.tables
+        ]
+        if not parts:
+            return pd.DataFrame(columns=["subject_id", "part_of", "table"])
+        return pd.concat([part[["subject_id", "part_of", "table"]] for part in parts])
+
+
+def line(row: Any) -> str:
+    """Name the line of a file that holds a row, header included."""
+    return f"line {int(row) + 2}"
+
+
+def lines(rows: Sequence[Any]) -> str:
+    """Name the lines of several rows, the first of them one by one."""
+    shown = [str(int(row) + 2) for row in rows[:_SHOWN]]
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return f"line{'s' * (len(rows) != 1)} {', '.join(shown)}{more}"
+
 
 _SPANS = (("period_start", "period_end"), ("baseline_start", "baseline_end"))
 
 
 def contracts(package: Package) -> Iterator[Finding]:
     """Each cell keeps the contract of its table."""
-    import pandera.errors
-
     for name, table in package.tables.items():
-        try:
-            STORED[name].validate(table, lazy=True)
-        except pandera.errors.SchemaErrors as error:
-            for case in error.failure_cases.to_dict("records"):
-                where = (
-                    ""
-                    if case["index"] != case["index"] or case["index"] is None
-                    else line(case["index"])
-                )
-                yield Finding(
-                    "broken",
-                    name,
-                    where,
-                    f"column {case['column']!r}: {case['failure_case']!r} breaks the rule "
-                    f"{case['check']!r}",
-                )
+        for row, how in broken_rules(name, table):
+            yield Finding("broken", name, "" if row is None else line(row), how)
 
 
 def keys(package: Package) -> Iterator[Finding]:
@@ -152,9 +212,6 @@ def periods(package: Package) -> Iterator[Finding]:
                 yield Finding("broken", name, line(row), "the baseline begins after the period")
 
 
-_DETAILS = ("recipient", "purpose", "conditions", "reasons")
-
-
 def statements(package: Package) -> Iterator[Finding]:
     """Each statement can be worked, and gives the verdict and the reason recorded."""
     evidence = read_package(package.folder)
@@ -196,7 +253,7 @@ def unknowns(package: Package) -> Iterator[Finding]:
     awards = package.tables.get("awards")
     if awards is None:
         return
-    for detail in _DETAILS:
+    for detail in STATUTORY:
         given, kind = awards[detail].notna(), awards[f"{detail}_unknown"].notna()
         for row in awards.index[given & kind]:
             what = f"{detail} is given and said to be unknown"
@@ -226,6 +283,10 @@ def sources(package: Package) -> Iterator[Finding]:
 
         if source[["url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
+        address = source["url"]
+        if isinstance(address, str) and not re.fullmatch(r"https?://[^\s\\]+", address):
+            what = f"{name}: {address!r} is no web address (https://...); name a copy in document"
+            yield Finding("broken", "sources", line(row), what)
         if source[["published_on", "published_note"]].isna().all():
             yield todo("neither a date nor what is known of it is given")
         if (
@@ -262,7 +323,7 @@ def completeness_of(package: Package) -> Iterator[Finding]:
             yield Finding("to do", "figures", "", what)
     awards = package.tables.get("awards")
     if awards is not None and len(awards):
-        for detail in _DETAILS:
+        for detail in STATUTORY:
             missing = int((awards[f"{detail}_unknown"] == "not_published").sum())
             if missing:
                 what = f"{detail} is not published for {missing} of {len(awards)} lines"

@@ -11,6 +11,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.texts import disarmed, printable
 from pccfunding.words import counted, number_text
 
 __all__: list[str] = []
@@ -132,7 +133,9 @@ def check(directory: Path) -> None:
     for place, rows in shown[shown["state"] == "to paste"].groupby("place")["what"]:
         console.print(f"To paste into {place}, below its last row:", style="bold", markup=False)
         # Tabs survive here, so that each cell lands in its own column.
-        click.echo("\n".join(rows.drop_duplicates()))
+        cells = (row.split("\t") for row in rows.drop_duplicates())
+        safe = ("\t".join(disarmed(printable(cell)) for cell in row) for row in cells)
+        click.echo("\n".join(safe))
     console.print(found.text, markup=False)
     if found.broken:
         sys.exit(1)

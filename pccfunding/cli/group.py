@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +12,8 @@ import click
 
 import pccfunding
 from pccfunding.errors import PccFundingError, ReconciliationError
+from pccfunding.texts import isolated, printable_lines
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,21 +29,42 @@ _STYLES = {
     "differs": "red",
     "consistent": "cyan",
 }
+_PLAIN = {"£": "GBP ", "−": "-", "–": "-", "…": "...", "→": "->", "×": "x", "≤": "<=", "≥": ">="}
 
 
 class _Commands(click.Group):
     """Turns the library's errors into one sentence and an exit code."""
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="pccfunding.plain")
+        return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except PccFundingError as error:
-            click.echo(f"{type(error).__name__}: {error}", err=True)
+            click.echo(printable_lines(f"{type(error).__name__}: {error}"), err=True)
             ctx.exit(1 if isinstance(error, ReconciliationError) else 2)
         except OSError as error:
             place = f" ({error.filename})" if error.filename else ""
-            click.echo(f"{error.strerror or error}{place}.", err=True)
+            click.echo(printable_lines(f"{error.strerror or error}{place}."), err=True)
             ctx.exit(2)
+        except MemoryError:
+            said = "There is not enough memory for this. Close other programs, or split the input."
+            click.echo(said, err=True)
+            ctx.exit(2)
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """Put plain signs where the terminal has none for what is to be said."""
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(sign, "?") for sign in signs), error.end
+
+
+codecs.register_error("pccfunding.plain", _plainly)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,6 +102,7 @@ def table_of(frame: pd.DataFrame, title: str) -> Table:
             str(column).replace("_", " "), justify="right" if column in numbers else "left"
         )
     for row in frame.itertuples(index=False):
-        cells = ["" if value is None or value != value else str(value) for value in row]
-        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in cells))
+        cells = ["" if is_missing(value) else str(value) for value in row]
+        shown = (isolated(printable_lines(cell)) for cell in cells)
+        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in shown))
     return table

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.errors import TableError
+from pccfunding.files import rewriting
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult
+from pccfunding.texts import disarmed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["spreadsheet_safe", "write_import"]
 
-# A cell that begins with one of these is run as a formula by spreadsheets, in a CSV file as well.
-_FORMULA = r"^(?=[=+\-@\t\r])(?![+-]?[0-9][0-9,.]*$)"
+_NUMBER = r"[+-]?[0-9][0-9,.]*"
 
 
 def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
@@ -33,13 +32,10 @@ def spreadsheet_safe(frame: pd.DataFrame) -> pd.DataFrame:
         texts = safe[name].map(lambda cell: isinstance(cell, str)).to_numpy(dtype=bool)
         if texts.any():
             cells = safe[name].astype(object)
-            cells[texts] = cells[texts].str.replace(_FORMULA, "'", regex=True)
+            texts = texts & ~cells.astype(str).str.fullmatch(_NUMBER).to_numpy(dtype=bool)
+            cells[texts] = cells[texts].map(disarmed)
             safe[name] = cells
-    return safe.rename(columns=lambda name: _safe_name(str(name)))
-
-
-def _safe_name(name: str) -> str:
-    return f"'{name}" if name[:1] in "=+-@\t\r" and name else name
+    return safe.rename(columns=lambda name: disarmed(str(name)))
 
 
 def write_import(result: ReadResult, folder: Path, *, force: bool = False) -> list[Path]:
@@ -47,29 +43,21 @@ def write_import(result: ReadResult, folder: Path, *, force: bool = False) -> li
 
     Raises
     ------
-    TableError
+    FileExistsError
         If a file is there already and `force` is not set.
     """
     tables = {"awards": result.frame}
     tables |= {name: getattr(result, name) for name in REPORT_COLUMNS}
-    paths = {folder / f"{name}.csv": frame for name, frame in tables.items()}
-    parquet = folder / "awards.parquet" if _has_pyarrow() else None
-    there = [path for path in (*paths, *filter(None, [parquet])) if path.exists()]
-    if there and not force:
-        raise TableError(f"{there[0]} is there already; choose another folder or pass --force.")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, frame in paths.items():
-        _replaced(path, spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n").encode())
-    if parquet is not None:
-        result.frame.to_parquet(parquet, index=False)
-    return [*paths, *filter(None, [parquet])]
-
-
-def _replaced(path: Path, data: bytes) -> None:
-    """Write beside the file and move over it, so that a broken run leaves no half of one."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(data)
-    os.replace(beside, path)
+    files = {f"{name}.csv": frame for name, frame in tables.items()}
+    parquet = ["awards.parquet"] if _has_pyarrow() else []
+    with rewriting(folder) as new:
+        new.refuse_present([*files, *parquet], force=force)
+        for name, frame in files.items():
+            text = spreadsheet_safe(frame).to_csv(index=False, lineterminator="\n")
+            new.write(name, text.encode())
+        for name in parquet:
+            result.frame.to_parquet(new.part / name, index=False)
+    return [folder / name for name in (*files, *parquet)]
 
 
 def _has_pyarrow() -> Any:

@@ -23,28 +23,43 @@ __all__: list[str] = []
     help="What was decided.",
 )
 @click.option("--reason", required=True, help="Why.")
-def sign(pack: Path, name: str, role: str, decision: str, reason: str) -> None:
+@click.option(
+    "--ssh-key",
+    type=click.Path(path_type=Path),
+    help="Private key to sign the record with, or the public half of one that ssh-agent holds.",
+)
+def sign(
+    pack: Path, name: str, role: str, decision: str, reason: str, ssh_key: Path | None
+) -> None:
     """Enter a named person's decision over a PACK, a folder or a zip archive.
 
-    The record is no cryptographic signature: it shows what was decided over which files, not who
-    wrote it.
+    Without --ssh-key the record is no cryptographic signature: it shows what was decided over which
+    files, not who wrote it. The archive beside a folder is signed with it.
     """
     from pccfunding.review_pack import sign_pack
 
-    click.echo(sign_pack(pack, name=name, role=role, decision=decision, reason=reason).text)
+    signed = sign_pack(
+        pack, name=name, role=role, decision=decision, reason=reason, ssh_key=ssh_key
+    )
+    click.echo(signed.text)
 
 
 @main.command()
 @click.argument("pack", type=click.Path(path_type=Path))
 @click.option("--require-signed", is_flag=True, help="Fail when nobody has signed.")
-def verify(pack: Path, require_signed: bool) -> None:
+@click.option(
+    "--allowed-signers",
+    type=click.Path(path_type=Path),
+    help="Names and public keys, as ssh-keygen reads them; fail without a signature by one.",
+)
+def verify(pack: Path, require_signed: bool, allowed_signers: Path | None) -> None:
     """Work out the sha256 of every file of a PACK again, a folder or a zip archive.
 
     Exit code 1 and the file's name when a file was changed, is missing or was added.
     """
     from pccfunding.review_pack import verify_pack
 
-    found = verify_pack(pack)
+    found = verify_pack(pack, allowed_signers=allowed_signers)
     for problem in found.problems:
         click.echo(str(problem), err=True)
     click.secho(found.text, bold=not found.signed, err=not found.intact)

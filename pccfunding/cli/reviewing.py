@@ -10,6 +10,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, evidence_from, evidence_option, main, table_of
+from pccfunding.texts import printable_lines
 
 __all__: list[str] = []
 
@@ -76,7 +77,7 @@ def review(
     for problem in own.problems if own is not None else ():
         if problem.state == "broken":
             where = ", ".join(filter(None, [problem.file, problem.place]))
-            click.echo(f"Not read: {where}: {problem.text}", err=True)
+            click.echo(printable_lines(f"Not read: {where}: {problem.text}"), err=True)
     console.print(table_of(result.summary, "What the Review found"))
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pccfunding import results
 from pccfunding.errors import MissingExtraError
 from pccfunding.evaluation.break_even import BreakEven, break_even
+from pccfunding.evaluation.breakdown import Breakdown
 from pccfunding.evaluation.cochran_q import CochranQ, cochran_q
 from pccfunding.evaluation.correlation_intervals import (
     CorrelationInterval,
@@ -22,7 +24,10 @@ from pccfunding.evaluation.detection import (
 from pccfunding.evaluation.dispersion_from_months import Dispersion, dispersion_from_months
 from pccfunding.evaluation.evidence_level import EvidenceLevel, evidence_level
 from pccfunding.evaluation.funnel_limits import FunnelLimits, funnel_limits
+from pccfunding.evaluation.harm_change import HarmChange, harm_change
+from pccfunding.evaluation.harm_wdd import HarmDisplacementDifference, harm_wdd
 from pccfunding.evaluation.interrupted_series import InterruptedSeries, interrupted_series
+from pccfunding.evaluation.panel_change import PanelChange, panel_change
 from pccfunding.evaluation.poisson_interval import PoissonInterval, poisson_interval
 from pccfunding.evaluation.proportions import Proportion, counts_compatible, proportion_interval
 from pccfunding.evaluation.published_change import PublishedChange, published_change
@@ -32,26 +37,31 @@ from pccfunding.evaluation.regression_to_the_mean import RegressionToTheMean, re
 from pccfunding.evaluation.synthetic_control import SyntheticControl, synthetic_control
 from pccfunding.evaluation.wdd import WeightedDisplacementDifference, wdd
 from pccfunding.evaluation.wdq import WeightedDisplacementQuotient, wdq
-from pccfunding.results import CAUTIONS, Result
+from pccfunding.results import Report, Result
 
 __all__ = [
     "CAUTIONS",
     "BreakEven",
+    "Breakdown",
     "CochranQ",
     "CorrelationInterval",
     "Dispersion",
     "EvidenceLevel",
     "FunnelLimits",
+    "HarmChange",
+    "HarmDisplacementDifference",
     "InterruptedSeries",
     "MinimalDetectable",
     "MinimalDetectableCorrelation",
     "MissingExtraError",
+    "PanelChange",
     "PoissonInterval",
     "Proportion",
     "PublishedChange",
     "RateRatio",
     "RatioOfRateRatios",
     "RegressionToTheMean",
+    "Report",
     "Result",
     "SyntheticControl",
     "WeightedDisplacementDifference",
@@ -67,9 +77,12 @@ __all__ = [
     "evidence_level",
     "fisher_z_interval",
     "funnel_limits",
+    "harm_change",
+    "harm_wdd",
     "interrupted_series",
     "minimal_detectable",
     "minimal_detectable_correlation",
+    "panel_change",
     "poisson_interval",
     "proportion_interval",
     "published_change",
@@ -81,3 +94,5 @@ __all__ = [
     "wdd",
     "wdq",
 ]
+
+CAUTIONS = results.CAUTIONS["evaluation"]

@@ -11,13 +11,11 @@ import numpy.typing as npt
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
     labels_for,
     optional_count,
     some_positive,
 )
-
-__all__ = ["AreaCounts", "area_counts"]
+from pccfunding.words import is_missing
 
 
 @dataclass(frozen=True)

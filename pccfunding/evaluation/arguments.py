@@ -1,35 +1,21 @@
-"""What the ladder accepts as counts, exposures, levels and names."""
+"""What the ladder accepts as counts, exposures, levels, months and names."""
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, SupportsFloat, TypeAlias
 
-from pccfunding.errors import TableError, UnknownNameError
-
-__all__ = [
-    "Number",
-    "is_missing",
-    "labels_for",
-    "one_of",
-    "optional_count",
-    "optional_dispersion",
-    "proper_fraction",
-    "some_number",
-    "some_positive",
-    "whole_number",
-]
+from pccfunding.errors import PeriodError, TableError
+from pccfunding.words import is_missing
 
 Number: TypeAlias = SupportsFloat
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value is None, NaN or a missing value of pandas."""
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, SupportsFloat) and math.isnan(float(value))
+PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
+_ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
 
 
 def _is_number(value: object) -> bool:
@@ -84,16 +70,6 @@ def optional_dispersion(value: Any) -> tuple[float | None, tuple[str, ...]]:
     return (1.0, ("dispersion-raised",)) if number < 1 else (number, ())
 
 
-def one_of(value: str, name: str, options: Iterable[str]) -> str:
-    """Give a name that is one of the options; offer the nearest where it is not."""
-    known = tuple(options)
-    if value not in known:
-        near = difflib.get_close_matches(str(value), known, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"No {name} {value!r}.{hint} There are {', '.join(known)}.")
-    return value
-
-
 def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str, ...]:
     """Give n distinct labels; numbered ones where none were given."""
     if labels is None:
@@ -105,3 +81,47 @@ def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str,
         twice = next(name for name in names if names.count(name) > 1)
         raise TableError(f"The label {twice!r} stands for more than one value.")
     return names
+
+
+def month_number(value: Any, name: str = "month") -> int:
+    """Count months since year 0: of a date, a timestamp, or text such as '2019-04'.
+
+    A quarter ('2019-Q2') or a year ('2019') counts as its first month.
+
+    Examples
+    --------
+    >>> month_number("2019-04") - month_number("2018-12-31")
+    4
+    """
+    year, month = getattr(value, "year", None), getattr(value, "month", None)
+    if not (isinstance(year, int) and isinstance(month, int)):
+        text = str(value)
+        match = _YEAR.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1])
+        match = _QUARTER.fullmatch(text)
+        if match is not None:
+            return 12 * int(match[1]) + 3 * (int(match[2]) - 1)
+        match = _ISO.fullmatch(text)
+        if match is None:
+            raise PeriodError(f"{name} {value!r} is no month; write it as '2019-04'.")
+        year, month = int(match[1]), int(match[2])
+    if not 1 <= month <= 12:
+        raise PeriodError(f"{name} {value!r} is no month: there is no month {month}.")
+    return 12 * year + month - 1
+
+
+def month_numbers(values: Sequence[Any], name: str = "month") -> list[int]:
+    """Count months since year 0 for each value."""
+    return [month_number(value, name) for value in values]
+
+
+def month_text(number: int) -> str:
+    """Write a counted month as year and month.
+
+    Examples
+    --------
+    >>> month_text(month_number("2019-04"))
+    '2019-04'
+    """
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"

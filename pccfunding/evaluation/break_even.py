@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, one_of, optional_count, some_positive
+from pccfunding.errors import TableError, one_of
+from pccfunding.evaluation.arguments import Number, optional_count, some_positive
 from pccfunding.results import Result
 from pccfunding.words import count, number_text, percent, pounds
 

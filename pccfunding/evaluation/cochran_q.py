@@ -12,7 +12,6 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
-    is_missing,
     optional_dispersion,
     proper_fraction,
     some_number,
@@ -20,7 +19,7 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import DISPERSIONS
 from pccfunding.results import Result
-from pccfunding.words import dispersion_text, floor_text, number_text, p_text, percent
+from pccfunding.words import dispersion_text, floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd

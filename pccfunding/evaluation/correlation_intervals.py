@@ -10,14 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import (
-    Number,
-    one_of,
-    proper_fraction,
-    some_number,
-    whole_number,
-)
+from pccfunding.errors import TableError, one_of
+from pccfunding.evaluation.arguments import Number, proper_fraction, some_number, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
 from pccfunding.words import interval_text, level_text, signed

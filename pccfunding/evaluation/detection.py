@@ -10,10 +10,9 @@ from typing import Literal
 
 import numpy as np
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_dispersion,
     proper_fraction,
     some_number,

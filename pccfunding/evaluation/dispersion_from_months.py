@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.evaluation.arguments import Number, optional_count
-from pccfunding.evaluation.months import month_number
+from pccfunding.evaluation.arguments import Number, month_number, optional_count
 from pccfunding.results import Result
 from pccfunding.words import counted, dispersion_text, interval_text, number_text
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import one_of
+from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.interrupted_series import InterruptedSeries
 from pccfunding.evaluation.ratio_of_rate_ratios import RatioOfRateRatios
 from pccfunding.evaluation.synthetic_control import SyntheticControl
@@ -36,7 +35,7 @@ _MEANS = {
 _NEXT = {
     0: "a count before and a count after",
     1: "a count before and a count after",
-    2: "a comparable area: its counts, and 3 or more earlier periods of both",
+    2: "a comparable area, and 5 or more earlier periods of both that run within 5% a year",
     3: "many other areas over 10 or more earlier periods, to build a matching comparison",
     4: "places drawn by lot, with the published record of the draw",
     5: "nothing: this is the highest level",
@@ -126,7 +125,10 @@ def evidence_level(
     Examples
     --------
     >>> from pccfunding.evaluation import rate_ratio, wdd
-    >>> result = evidence_level(rate_ratio(688, 796), wdd((207, 110), (308, 318)))
+    >>> earlier = {"pre_treated": [2010, 1995, 2003, 1990, 2001, 1998, 2005, 2000]}
+    >>> earlier["pre_control"] = [2495, 2510, 2505, 2490, 2500, 2515, 2498, 2502]
+    >>> beside = wdd((2000, 1800), (2500, 2510), **earlier)
+    >>> result = evidence_level(rate_ratio(688, 796), beside)
     >>> result.level, result.rests_on
     (3, ('WeightedDisplacementDifference',))
     """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from pccfunding.evaluation.area_counts import AreaCounts, area_counts
 from pccfunding.evaluation.arguments import Number, optional_dispersion, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import count, counted, number_text
+from pccfunding.words import count, counted, dispersion_text, number_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +25,28 @@ __all__ = ["FunnelLimits", "funnel_limits"]
 
 _FloatArray = npt.NDArray[np.float64]
 
+_FEW_AREAS, _SMALL, _SIZES = 10, 5, 80
 _LIMITS = (("95", 0.025), ("998", 0.001))
-_TRIM, _FEW_AREAS, _SMALL = 0.1, 10, 5
+_TRIM, _POINTS, _HALVINGS, _TOLD = 0.1, 4_000, 100, 1e-3
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """Variance of a count with mean E: phi E, or E + (tau E)^2; never below E."""
+
+    phi: float = 1.0
+    tau: float = 0.0
+    # Areas behind the estimate; None where it was given.
+    df: int | None = None
+
+    def variance(self, expected: _FloatArray) -> _FloatArray:
+        """Variance at each mean."""
+        found: _FloatArray = self.phi * expected + (self.tau * expected) ** 2
+        return found
+
+    def over_noise(self, expected: _FloatArray) -> float:
+        """Variance over mean of the area in the middle."""
+        return float(np.median(self.variance(expected) / expected))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +62,16 @@ class FunnelLimits(Result):
         Areas.
     events : int
     dispersion : float or None
-        Given, or estimated from winsorised z scores.
+        Variance over mean: given, or estimated; of the area in the middle where areas differ
+        between themselves.
     dispersion_estimated : bool
+    between_sd : float or None
+        Standard deviation of true rates between areas, relative to the centre, where that
+        describes the areas better than noise that is so many times wider; else None.
     above_95, below_95, above_998, below_998 : tuple of str
         Labels outside the exact Poisson limits.
     outside_widened : tuple of str
-        Labels outside the 99.8% limits widened by the dispersion.
+        Labels outside the 99.8% limits widened by the spread between areas.
     dropped : tuple of str
         Labels without a published count or exposure.
     reason : str or None
@@ -69,6 +94,7 @@ class FunnelLimits(Result):
     events: int
     dispersion: float | None
     dispersion_estimated: bool
+    between_sd: float | None
     above_95: tuple[str, ...]
     below_95: tuple[str, ...]
     above_998: tuple[str, ...]
@@ -77,17 +103,34 @@ class FunnelLimits(Result):
     dropped: tuple[str, ...]
     reason: str | None
     _table: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
+    _spread: tuple[float, float, int | None] = field(default=(1.0, 0.0, None), repr=False)
 
     @property
     def areas(self) -> pd.DataFrame:
         """One row an area: count, exposure, rate, expected count and limits as counts.
 
         `low_95` to `high_998` are exact Poisson limits: a count outside has a tail probability of
-        2.5% or 0.1% or less. The `_widened` ones are normal, with the dispersion.
+        2.5% or 0.1% or less. The `_widened` ones are those of a negative-binomial law with the
+        variance of the areas, which is multiplied by (t / z)^2 where it was estimated.
         """
         import pandas as pd
 
         return pd.DataFrame([*self._table], columns=_COLUMNS)
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """The limits over 80 sizes from the smallest area to the largest, as counts."""
+        import pandas as pd
+
+        columns = ["exposure", "expected", *_LIMIT_COLUMNS]
+        if self.centre is None:
+            return pd.DataFrame(columns=columns)
+        sizes = self.areas["exposure"].to_numpy(dtype=float)
+        grid = np.geomspace(sizes.min(), sizes.max(), _SIZES)
+        expected = self.centre / self.per * grid
+        return pd.DataFrame(
+            {"exposure": grid, "expected": expected, **_limits(expected, _Spread(*self._spread))}
+        )
 
     def plot(self, ax: Axes | None = None, *, marked: str | None = None) -> Axes:
         """Draw the areas against their limits; `marked` is named whatever its rate.
@@ -108,12 +151,19 @@ class FunnelLimits(Result):
         if self.centre is None:
             raise TableError(f"There is no funnel to draw: {self.reason}.")
         areas = self.areas
-        return plot_funnel(areas.assign(marked=areas["area"] == marked), per=self.per, ax=ax)
+        marks = areas.assign(marked=areas["area"] == marked)
+        return plot_funnel(marks, per=self.per, lines=self.lines, ax=ax)
 
     def _row(self) -> dict[str, Any]:
         row = super()._row()
-        del row["_table"]
+        del row["_table"], row["_spread"]
         return row
+
+    def _wider(self) -> str:
+        if self.between_sd is not None:
+            apart = percent(100 * self.between_sd, sign=False)
+            return f"with true rates {apart} apart"
+        return f"with {dispersion_text(self.dispersion or 1.0)}"
 
     def _finding(self) -> str:
         if self.centre is None:
@@ -125,7 +175,7 @@ class FunnelLimits(Result):
         if self.dispersion is not None:
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
-                f"; with dispersion {number_text(self.dispersion)} ({how}) "
+                f"; {self._wider()} ({how}) "
                 f"{len(self.outside_widened)} outside the widened 99.8% limits"
             )
         return (
@@ -135,9 +185,9 @@ class FunnelLimits(Result):
         )
 
 
-_COLUMNS = ["area", "count", "exposure", "rate", "expected", "z", "low_95", "high_95", "low_998"]
-_COLUMNS += ["high_998", "low_95_widened", "high_95_widened", "low_998_widened"]
-_COLUMNS += ["high_998_widened", "outside"]
+_LIMIT_COLUMNS = [f"{side}_{name}" for name, _ in _LIMITS for side in ("low", "high")]
+_LIMIT_COLUMNS += [f"{column}_widened" for column in _LIMIT_COLUMNS]
+_COLUMNS = ["area", "count", "exposure", "rate", "expected", "z", *_LIMIT_COLUMNS, "outside"]
 
 
 def funnel_limits(
@@ -162,8 +212,7 @@ def funnel_limits(
         Rate per `per`; by default that of all areas together.
     per : int, default 1000
     dispersion : float or Dispersion, optional
-        Widens the second set of limits. Without it, it is estimated: the sum of squared z scores,
-        the outer tenth at each end drawn in, over n - 1 (over n for a given centre).
+        Widens the second set of limits. Without it the spread is estimated (see Notes).
 
     Returns
     -------
@@ -173,6 +222,12 @@ def funnel_limits(
     ------
     TableError
         If the sequences differ in length or hold what is no count or population.
+
+    Notes
+    -----
+    Two kinds of spread are fitted by restricted likelihood: variance phi times the mean, and true
+    rates that differ between areas. The likelier is estimated again from z scores with the outer
+    tenth at each end drawn in, over what such a sum is for normal z (.704 a score at 43 areas).
 
     References
     ----------
@@ -195,9 +250,12 @@ def funnel_limits(
     rate = rate or float(table.counts.sum() / table.exposure.sum())
     expected = rate * table.exposure
     z = (table.counts - expected) / np.sqrt(expected)
-    phi = given or max(1.0, _winsorised(z, table.n - (centre is None)))
-    limits = _limits(expected, phi)
-    outside = _outside(table.counts, limits)
+    spread = _Spread(phi=given or 1.0)
+    if given is None:
+        spread = _spread_of(table.counts, table.exposure, rate, rate_given=centre is not None)
+    phi = spread.over_noise(expected)
+    lines = _limits(expected, spread)
+    outside = _outside(table.counts, lines)
     rows = zip(
         table.labels,
         table.counts.astype(int).tolist(),
@@ -205,7 +263,7 @@ def funnel_limits(
         (table.counts / table.exposure * thousand).tolist(),
         expected.tolist(),
         z.tolist(),
-        *(column.tolist() for column in limits.values()),
+        *(lines[column].tolist() for column in _LIMIT_COLUMNS),
         outside,
         strict=True,
     )
@@ -218,7 +276,7 @@ def funnel_limits(
         codes.append("small-expected")
     if table.dropped:
         codes.append("areas-dropped")
-    far = (table.counts < limits["low_998_widened"]) | (table.counts > limits["high_998_widened"])
+    far = (table.counts < lines["low_998_widened"]) | (table.counts > lines["high_998_widened"])
     return FunnelLimits(
         centre=rate * thousand,
         per=thousand,
@@ -226,30 +284,18 @@ def funnel_limits(
         events=int(table.counts.sum()),
         dispersion=phi,
         dispersion_estimated=given is None,
-        above_95=table.named(table.counts > limits["high_95"]),
-        below_95=table.named(table.counts < limits["low_95"]),
-        above_998=table.named(table.counts > limits["high_998"]),
-        below_998=table.named(table.counts < limits["low_998"]),
+        between_sd=spread.tau or None,
+        above_95=table.named(table.counts > lines["high_95"]),
+        below_95=table.named(table.counts < lines["low_95"]),
+        above_998=table.named(table.counts > lines["high_998"]),
+        below_998=table.named(table.counts < lines["low_998"]),
         outside_widened=table.named(far),
         dropped=table.dropped,
         reason=None,
         cautions=(*codes, *cautions),
         _table=tuple(rows),
+        _spread=(spread.phi, spread.tau, spread.df),
     )
-
-
-def _limits(expected: _FloatArray, phi: float) -> dict[str, _FloatArray]:
-    from scipy.stats import poisson
-
-    limits = {}
-    for name, tail in _LIMITS:
-        limits[f"low_{name}"] = np.asarray(poisson.ppf(tail, expected), dtype=float)
-        limits[f"high_{name}"] = np.asarray(poisson.isf(tail, expected), dtype=float)
-    for name, tail in _LIMITS:
-        reach = quantile(1 - tail) * np.sqrt(phi * expected)
-        limits[f"low_{name}_widened"] = np.maximum(0.0, expected - reach)
-        limits[f"high_{name}_widened"] = expected + reach
-    return limits
 
 
 def _outside(counts: _FloatArray, limits: dict[str, _FloatArray]) -> list[str]:
@@ -265,13 +311,6 @@ def _outside(counts: _FloatArray, limits: dict[str, _FloatArray]) -> list[str]:
     return words
 
 
-def _winsorised(z: _FloatArray, df: int) -> float:
-    """Mean square of z scores once the outer tenth at each end is drawn in to the rest."""
-    ordered, cut = np.sort(z), int(_TRIM * len(z))
-    drawn = np.clip(z, ordered[cut], ordered[len(z) - 1 - cut])
-    return float((drawn**2).sum() / df)
-
-
 def _refused(table: AreaCounts, per: int, phi: float | None) -> FunnelLimits:
     none: tuple[str, ...] = ()
     reason = "nothing was counted" if table.n >= 2 else f"{table.n} areas; at least 2 are needed"
@@ -282,6 +321,7 @@ def _refused(table: AreaCounts, per: int, phi: float | None) -> FunnelLimits:
         events=int(table.counts.sum()),
         dispersion=phi,
         dispersion_estimated=False,
+        between_sd=None,
         above_95=none,
         below_95=none,
         above_998=none,
@@ -291,3 +331,123 @@ def _refused(table: AreaCounts, per: int, phi: float | None) -> FunnelLimits:
         reason=reason,
         cautions=("areas-dropped",) if table.dropped else (),
     )
+
+
+def _limits(expected: _FloatArray, spread: _Spread) -> dict[str, _FloatArray]:
+    """Exact Poisson limits as counts, and negative-binomial ones with the spread's variance.
+
+    Where the spread was estimated its variance is multiplied by (t / z)^2.
+    """
+    from scipy.stats import nbinom, poisson, t
+
+    found = {}
+    for name, tail in _LIMITS:
+        found[f"low_{name}"] = np.asarray(poisson.ppf(tail, expected), dtype=float)
+        found[f"high_{name}"] = np.asarray(poisson.isf(tail, expected), dtype=float)
+    for name, tail in _LIMITS:
+        wider = 1.0
+        if spread.df is not None:
+            wider = (float(t.isf(tail, spread.df)) / quantile(1 - tail)) ** 2
+        beyond = np.maximum(wider * spread.variance(expected) - expected, 0.0)
+        # With next to nothing beyond the mean the negative binomial is the Poisson law.
+        noise = beyond < 1e-6 * expected
+        size = expected**2 / np.where(noise, 1.0, beyond)
+        share = size / (size + expected)
+        for side, of_nbinom in (("low", nbinom.ppf), ("high", nbinom.isf)):
+            own = np.asarray(of_nbinom(tail, size, share), dtype=float)
+            found[f"{side}_{name}_widened"] = np.where(noise, found[f"{side}_{name}"], own)
+    return found
+
+
+def _spread_of(
+    counts: _FloatArray, exposure: _FloatArray, rate: float, *, rate_given: bool
+) -> _Spread:
+    """Fit both kinds of spread by restricted likelihood, take the likelier, then estimate it again.
+
+    The second estimate is that at which the mean square of z, the outer tenth at each end drawn
+    in, is what it is for normal z: so that an area that stands out does not widen its own limits.
+    """
+    n = len(counts)
+    df = n if rate_given else n - 1
+    expected = rate * exposure
+    scale = float(((counts - expected) ** 2 / expected).sum()) / df
+    kinds: tuple[Callable[[float], _Spread], ...] = (
+        lambda value: _Spread(phi=max(1.0, value), df=n - 1),
+        lambda value: _Spread(tau=float(np.sqrt(value)), df=n - 1),
+    )
+    highest = (10 * max(scale, 1.0) + 10, 10 * max(scale, 1.0) / float(np.median(expected)) + 1)
+    noise, apart = (
+        _restricted(counts, exposure, rate, kinds[k], highest[k], rate_given) for k in range(2)
+    )
+    # Areas of one size cannot tell the two apart; wider noise is then the simpler word for it.
+    best = int(apart > noise + _TOLD)
+    wanted = _winsorised_share(n) * df
+
+    def square(value: float) -> float:
+        z = (counts - expected) / np.sqrt(kinds[best](value).variance(expected))
+        return float((_drawn_in(z) ** 2).sum())
+
+    low, high = (1.0, highest[0]) if best == 0 else (0.0, highest[1])
+    if square(low) <= wanted:
+        return kinds[0](1.0)
+    while square(high) > wanted:
+        high *= 4
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if square(middle) > wanted:
+            low = middle
+        else:
+            high = middle
+    return kinds[best]((low + high) / 2)
+
+
+def _restricted(
+    counts: _FloatArray,
+    exposure: _FloatArray,
+    rate: float,
+    kind: Callable[[float], _Spread],
+    highest: float,
+    rate_given: bool,
+) -> float:
+    """Largest restricted likelihood of a kind of spread."""
+    from scipy.optimize import minimize_scalar
+
+    def lost(logarithm: float) -> float:
+        variance = kind(float(np.exp(logarithm))).variance(rate * exposure)
+        information = float((exposure**2 / variance).sum())
+        own = rate if rate_given else float((exposure * counts / variance).sum()) / information
+        square = float(((counts - own * exposure) ** 2 / variance).sum())
+        known = 0.0 if rate_given else float(np.log(information))
+        return float(np.log(variance).sum()) + known + square
+
+    found = minimize_scalar(lost, bounds=(-16.0, float(np.log(highest))), method="bounded")
+    return -min(float(found.fun), lost(-16.0))
+
+
+def _drawn_in(z: _FloatArray) -> _FloatArray:
+    ordered, cut = np.sort(z), int(_TRIM * len(z))
+    drawn: _FloatArray = np.clip(z, ordered[cut], ordered[len(z) - 1 - cut])
+    return drawn
+
+
+@lru_cache(maxsize=256)
+def _winsorised_share(n: int) -> float:
+    """Mean square of n normal z once the outer tenth at each end is drawn in.
+
+    Examples
+    --------
+    >>> round(_winsorised_share(43), 3), _winsorised_share(9)
+    (0.704, 1.0)
+    """
+    from scipy.stats import beta, norm
+
+    cut = int(_TRIM * n)
+    if not cut:
+        return 1.0
+    chances = (np.arange(_POINTS) + 0.5) / _POINTS
+    total = 0.0
+    for k in range(cut + 1, n - cut + 1):
+        times = 1 + cut * ((k == cut + 1) + (k == n - cut))
+        square = norm.ppf(beta.ppf(chances, k, n + 1 - k)) ** 2
+        total += times * float(square.mean())
+    return total / n

@@ -10,16 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "DISPERSIONS",
-    "LogRatio",
-    "at_dispersions",
-    "change_pct",
-    "dispersion_table",
-    "dispersions_disagree",
-    "quantile",
-    "two_sided_p",
-]
 
 # What is shown where no monthly counts tell the dispersion.
 DISPERSIONS = (1.0, 2.0, 4.0)

@@ -6,13 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pccfunding.evaluation.arguments import (
-    Number,
-    one_of,
-    proper_fraction,
-    some_positive,
-    whole_number,
-)
+from pccfunding.errors import one_of
+from pccfunding.evaluation.arguments import Number, proper_fraction, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
 from pccfunding.words import counted, interval_text, level_text, number_text

@@ -6,17 +6,19 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import Literal
 
-from pccfunding.errors import PrintedError
+from pccfunding.errors import PrintedError, one_of
 from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
 from pccfunding.evaluation.log_ratios import quantile
-from pccfunding.intervals import Interval
+from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.results import Result
 from pccfunding.words import count, interval_text, level_text, percent
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
+
+_METHODS = {"wilson": "Wilson", "clopper-pearson": "Clopper-Pearson, exact"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,8 @@ class Proportion(Result):
     counts : tuple of int
         Every count that prints so; empty where none does.
     low_pct, high_pct : float or None
-        Lowest lower and highest upper end of the Wilson intervals.
+        Lowest lower and highest upper end of the intervals.
+    method : {"wilson", "clopper-pearson"}
     confidence_level : float
     reason : str or None
     cautions : tuple of str
@@ -49,6 +52,7 @@ class Proportion(Result):
     counts: tuple[int, ...]
     low_pct: float | None
     high_pct: float | None
+    method: str
     confidence_level: float
     reason: str | None
 
@@ -67,14 +71,19 @@ class Proportion(Result):
         return (
             f"{what} of {count(self.n)} (the base) is {fits}; {level_text(self.confidence_level)} "
             f"interval {interval_text(self.low_pct, self.high_pct, partial(percent, sign=False))} "
-            "(Wilson)."
+            f"({_METHODS[self.method]})."
         )
 
 
 def proportion_interval(
-    printed: str | int, n: Number, *, confidence_level: float = 0.95, base_stated: bool = True
+    printed: str | int,
+    n: Number,
+    *,
+    confidence_level: float = 0.95,
+    base_stated: bool = True,
+    method: Literal["wilson", "clopper-pearson"] = "wilson",
 ) -> Proportion:
-    """Give the Wilson interval of a printed percentage, over every count that prints so.
+    """Give the interval of a printed percentage, over every count that prints so.
 
     Parameters
     ----------
@@ -85,6 +94,8 @@ def proportion_interval(
     confidence_level : float, default 0.95
     base_stated : bool, default True
         Whether the source says that `n` is the base.
+    method : {"wilson", "clopper-pearson"}, default "wilson"
+        Clopper-Pearson never covers less than it promises, and is wider.
 
     Returns
     -------
@@ -95,12 +106,16 @@ def proportion_interval(
     PrintedError
         If the text is no percentage.
     TableError
-        If the base is not 1 or more, or the count is above it.
+        If the base is not 1 or more.
+    UnknownNameError
+        If the method is not one of the two.
 
     References
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
     Journal of the American Statistical Association 22, 209-212.
+    Clopper, C. and Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in
+    the case of the binomial. Biometrika 26, 404-413.
 
     Examples
     --------
@@ -110,6 +125,7 @@ def proportion_interval(
     """
     base = whole_number(n, "n", least=1)
     level = proper_fraction(confidence_level, "confidence_level")
+    how = one_of(method, "method", _METHODS)
     if isinstance(printed, str):
         percent = parse_printed(printed)
         if percent.unit != "percent":
@@ -123,7 +139,8 @@ def proportion_interval(
         codes.append("several-counts-fit")
     if not base_stated:
         codes.append("base-not-stated")
-    ends = [_wilson(number, base, level) for number in counts]
+    interval = _wilson if how == "wilson" else _clopper_pearson
+    ends = [interval(number, base, level) for number in counts]
     fails = f"prints as {printed}" if isinstance(printed, str) else f"is {printed}"
     return Proportion(
         printed=str(printed),
@@ -131,6 +148,7 @@ def proportion_interval(
         counts=counts,
         low_pct=min(100 * low for low, _ in ends) if ends else None,
         high_pct=max(100 * high for _, high in ends) if ends else None,
+        method=how,
         confidence_level=level,
         reason=None if counts else f"no count out of {count(base)} {fails}",
         cautions=tuple(codes),
@@ -197,3 +215,12 @@ def _wilson(number: int, n: int, level: float) -> tuple[float, float]:
     reach = z / grown * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     # At 0 and n the end is 0 or 1 exactly, which rounding would miss by 1e-17.
     return (0.0 if number == 0 else centre - reach), (1.0 if number == n else centre + reach)
+
+
+def _clopper_pearson(number: int, n: int, level: float) -> tuple[float, float]:
+    from scipy.stats import beta
+
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, number, n - number + 1)) if number else 0.0
+    high = float(beta.isf(tail, number + 1, n - number)) if number < n else 1.0
+    return low, high

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pccfunding.errors import PrintedError
-from pccfunding.evaluation.arguments import Number, one_of
+from pccfunding.errors import PrintedError, one_of
+from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.detection import baseline_needed
 from pccfunding.evaluation.log_ratios import DISPERSIONS
 from pccfunding.evaluation.rate_ratio import RateRatio, rate_ratio

@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+
+from pccfunding.errors import one_of
 from pccfunding.evaluation.arguments import (
     Number,
-    one_of,
     optional_count,
     optional_dispersion,
     proper_fraction,
@@ -40,7 +43,10 @@ if TYPE_CHECKING:
 
 __all__ = ["RateRatio", "rate_ratio"]
 
+_FloatArray = npt.NDArray[np.float64]
 PRule = Literal["central", "minlike"]
+# Beyond this many events the table of outcomes no longer fits into memory at hand.
+_MOST, _SD = 20_000, 9.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +119,58 @@ class RateRatio(Result):
         return dispersion_table(log_ratio, variance, self.confidence_level)
 
     @property
+    def p_fall(self) -> float | None:
+        """One-sided exact p of a fall: so few later events or fewer; None where undefined."""
+        tails = self._tails()
+        return None if tails is None else tails[0]
+
+    @property
+    def p_rise(self) -> float | None:
+        """One-sided exact p of a rise: so many later events or more; None where undefined."""
+        tails = self._tails()
+        return None if tails is None else tails[1]
+
+    @property
+    def e_test_p(self) -> float | None:
+        """Two-sided p of the unconditional E-test; None where undefined or above 20,000 events.
+
+        Krishnamoorthy and Thomson (2004), Journal of Statistical Planning and Inference 119,
+        23-35. It has more power than the conditional test, and no interval of its own here.
+        """
+        if self.count_after is None or self.count_before is None:
+            return None
+        return _e_test(
+            self.count_after, self.exposure_after, self.count_before, self.exposure_before
+        )
+
+    @property
+    def e_value(self) -> float | None:
+        """How strong a hidden cause would have to be, as a rate ratio with both, to explain it.
+
+        VanderWeele and Ding (2017), Annals of Internal Medicine 167, 268-274; for rare events.
+        """
+        return None if self.ratio is None else _e_value(self.ratio)
+
+    @property
+    def e_value_interval(self) -> float | None:
+        """The same for the end of the interval nearer to 1; 1 where the interval holds 1."""
+        if self.low is None or self.high is None:
+            return None
+        if self.low <= 1 <= self.high:
+            return 1.0
+        return _e_value(self.low if self.low > 1 else self.high)
+
+    @property
     def maryland_level(self) -> int:
         """2: what came after is compared with what came before; 0 where nothing is estimable."""
         return 0 if self.ratio is None else 2
+
+    def _tails(self) -> tuple[float, float] | None:
+        if self.count_after is None or self.count_before is None or not self.events:
+            return None
+        return _one_sided(
+            self.count_after, self.exposure_after, self.count_before, self.exposure_before
+        )
 
     def _logs(self, after: int, before: int) -> tuple[float, float]:
         return _log_ratio(after, self.exposure_after, before, self.exposure_before)
@@ -247,7 +302,10 @@ def rate_ratio(
     high: float | None
     p_value: float | None
     if phi is None:
-        low, high = _exact_interval(after, over, before, under, level)
+        # Here, since the measures bring Narwhals, which the ladder does without.
+        from pccfunding.measures.reduction import ratio_interval
+
+        low, high = ratio_interval(before, after, (under, over), level)
         p_value, min_p = _exact_p(after, over, before, under, rule)
         reason = None
     else:
@@ -285,29 +343,14 @@ def _log_ratio(after: int, over: float, before: int, under: float) -> tuple[floa
     return math.log((after / over) / (before / under)), 1 / after + 1 / before
 
 
-def _exact_interval(
-    after: int, over: float, before: int, under: float, level: float
-) -> tuple[float, float]:
-    from scipy.stats import f
-
-    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
-    tail, scale = (1 - level) / 2, under / over
-    low, high = 0.0, math.inf
-    if after:
-        low = scale * after / (before + 1) * float(f.ppf(tail, 2 * after, 2 * (before + 1)))
-    if before:
-        high = scale * (after + 1) / before * float(f.isf(tail, 2 * (after + 1), 2 * before))
-    return low, high
-
-
 def _exact_p(after: int, over: float, before: int, under: float, rule: str) -> tuple[float, float]:
-    from scipy.stats import binom, binomtest
+    from scipy.stats import binomtest
 
     events, q = after + before, over / (over + under)
     ends = (q**events, (1 - q) ** events)
     if rule == "central":
-        tails = (binom.cdf(after, events, q), binom.sf(after - 1, events, q))
-        return min(1.0, 2 * float(min(tails))), min(1.0, 2 * min(ends))
+        tails = _one_sided(after, over, before, under)
+        return min(1.0, 2 * min(tails)), min(1.0, 2 * min(ends))
     floor = sum(end for end in ends if end <= min(ends) * (1 + 1e-7))
     return float(binomtest(after, events, q).pvalue), floor
 
@@ -346,3 +389,53 @@ def _doubts(
         inside, told = low <= 1 <= high, p_value < 1 - level
         codes += ["p-and-interval-disagree"] if inside is told else []
     return tuple(codes)
+
+
+def _one_sided(after: int, over: float, before: int, under: float) -> tuple[float, float]:
+    """Give the exact conditional p of a fall and of a rise."""
+    from scipy.stats import binom
+
+    events, q = after + before, over / (over + under)
+    return float(binom.cdf(after, events, q)), float(binom.sf(after - 1, events, q))
+
+
+def _e_test(after: int, over: float, before: int, under: float) -> float | None:
+    """Give the two-sided p of Krishnamoorthy and Thomson; None where the counts are too large.
+
+    Every pair of outcomes with a difference of rates over its error at least as large as the one
+    seen, weighed by its chance at the common rate.
+    """
+    from scipy.stats import poisson
+
+    events = after + before
+    if not events or events > _MOST:
+        return None
+    rate = events / (over + under)
+
+    def outcomes(mean: float) -> tuple[_FloatArray, _FloatArray]:
+        reach = _SD * math.sqrt(mean) + 25
+        counts = np.arange(max(0, math.floor(mean - reach)), math.ceil(mean + reach) + 1)
+        return counts.astype(float), np.asarray(poisson.pmf(counts, mean), dtype=float)
+
+    later, its_chance = outcomes(rate * over)
+    sooner, other_chance = outcomes(rate * under)
+    seen = abs(after / over - before / under) / math.sqrt(after / over**2 + before / under**2)
+    difference = np.abs(later[:, None] / over - sooner / under)
+    square = later[:, None] / over**2 + sooner / under**2
+    # Nothing counted anywhere is no difference; it has no error either.
+    far = (difference >= (seen * (1 - 1e-9)) * np.sqrt(square)) & (square > 0)
+    return min(1.0, float(its_chance @ far @ other_chance))
+
+
+def _e_value(ratio: float) -> float:
+    """Give the strength that a hidden cause would need on both sides to make this ratio.
+
+    Examples
+    --------
+    >>> round(_e_value(3.9), 2), round(_e_value(1 / 3.9), 2), _e_value(1.0)
+    (7.26, 7.26, 1.0)
+    """
+    if ratio == 0 or math.isinf(ratio):
+        return math.inf
+    above = max(ratio, 1 / ratio)
+    return above + math.sqrt(above * (above - 1))

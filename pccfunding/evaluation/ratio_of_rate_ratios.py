@@ -7,23 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
     optional_count,
     optional_dispersion,
     proper_fraction,
     some_positive,
-    whole_number,
+)
+from pccfunding.evaluation.earlier_course import (
+    COURSE_FIELDS,
+    course_doubts,
+    earlier_course,
+    why_not_beside,
 )
 from pccfunding.evaluation.log_ratios import (
     LogRatio,
     change_pct,
     dispersion_table,
     dispersions_disagree,
-    two_sided_p,
 )
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["RatioOfRateRatios", "ratio_of_rate_ratios"]
-
-_PRE_POINTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +63,11 @@ class RatioOfRateRatios(Result):
         What multiplied the variance; None counts as 1, with a caution.
     pre_points : int
         Earlier periods given for both places.
-    pre_trend_pct, pre_trend_p : float or None
-        Change of the ratio of the two places per earlier period, and its p.
+    pre_trend_pct, pre_trend_low_pct, pre_trend_high_pct : float or None
+        Change of the ratio of the two places a year before, with its 90% interval.
+    pre_trend_p : float or None
+    pre_scatter : float or None
+        Variance over mean of the earlier points around that course: reported, not judged.
     events : int or None
     reason : str or None
     cautions : tuple of str
@@ -95,7 +97,10 @@ class RatioOfRateRatios(Result):
     dispersion: float | None
     pre_points: int
     pre_trend_pct: float | None
+    pre_trend_low_pct: float | None
+    pre_trend_high_pct: float | None
     pre_trend_p: float | None
+    pre_scatter: float | None
     events: int | None
     reason: str | None
 
@@ -109,11 +114,10 @@ class RatioOfRateRatios(Result):
 
     @property
     def maryland_level(self) -> int:
-        """3 where 3 or more earlier periods show no different course; else 2."""
+        """3 where 5 or more earlier periods show a course within 5% a year; else 2."""
         if self.ratio is None:
             return 0
-        doubted = {"pre-trend-not-shown", "pre-trends-differ"} & set(self.cautions)
-        return 2 if doubted else 3
+        return 2 if "pre-trend-not-shown" in self.cautions else 3
 
     def _finding(self) -> str:
         if self.ratio is None:
@@ -121,11 +125,10 @@ class RatioOfRateRatios(Result):
         phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         trend = ""
         if self.pre_trend_pct is not None:
-            differs = "pre-trends-differ" in self.cautions
+            ends = interval_text(self.pre_trend_low_pct, self.pre_trend_high_pct)
             trend = (
-                f"; over {self.pre_points} earlier periods the ratio of the two moved by "
-                f"{percent(self.pre_trend_pct)} a period, which "
-                f"{'differs' if differs else 'cannot be told'} from 0"
+                f"; before, the two moved apart by {percent(self.pre_trend_pct)} a year "
+                f"(90% interval {ends}, {self.pre_points} points)"
             )
         return (
             f"Here the count went from {count(self.count_before)} to {count(self.count_after)}, "
@@ -152,6 +155,8 @@ def ratio_of_rate_ratios(
     dispersion: Number | None = None,
     pre_counts: Sequence[Number] | None = None,
     pre_control_counts: Sequence[Number] | None = None,
+    pre_periods_per_year: Number = 1,
+    control_funded: Sequence[object] = (),
 ) -> RatioOfRateRatios:
     """Compare a change with that of a comparison area: difference in differences of logarithms.
 
@@ -170,9 +175,14 @@ def ratio_of_rate_ratios(
     dispersion : float or Dispersion, optional
         Variance over mean of the counts.
     pre_counts, pre_control_counts : sequences of int, optional
-        Counts of equally long periods before the baseline, oldest first, for the two places. With
-        3 or more of them a different earlier course can show; without, the result stays at
-        Maryland level 2.
+        Counts of equally long periods before the baseline, oldest first, for the two places. Five
+        or more of them can show a similar earlier course; without, the result stays at Maryland
+        level 2.
+    pre_periods_per_year : float, default 1
+        How many of the earlier periods make a year.
+    control_funded : sequence, optional
+        Awards of the same kind that the comparison area had in the window, by id. With any of
+        them it is no comparison, and the result is refused.
 
     Returns
     -------
@@ -187,8 +197,9 @@ def ratio_of_rate_ratios(
     Notes
     -----
     The earlier course is the weighted least-squares slope of ln((y + 1/2) / (c + 1/2)) with
-    weights 1 / (phi (1/(y + 1/2) + 1/(c + 1/2))). A slope that cannot be told from 0 does not
-    show that the two places ran in parallel.
+    weights 1 / (phi (1/(y + 1/2) + 1/(c + 1/2))), its error widened where the points scatter more
+    than that, with Student's t on n - 2 degrees of freedom. A slope that cannot be told from 0 does
+    not show that the two places ran alike: its 90% interval has to lie within 5% a year.
 
     Examples
     --------
@@ -196,7 +207,7 @@ def ratio_of_rate_ratios(
     ...     160, 200, 480, 500, pre_counts=[198, 205, 201], pre_control_counts=[495, 510, 505]
     ... )
     >>> round(result.ratio, 4), round(result.low, 4), round(result.high, 4), result.maryland_level
-    (0.8333, 0.6538, 1.0622, 3)
+    (0.8333, 0.6538, 1.0622, 2)
     """
     counts = {
         name: optional_count(value, name)
@@ -213,15 +224,16 @@ def ratio_of_rate_ratios(
     under *= some_positive(control_exposure_after, "control_exposure_after")
     level = proper_fraction(confidence_level, "confidence_level")
     phi, cautions = optional_dispersion(dispersion)
-    points, slope, slope_p = _pre_trend(pre_counts, pre_control_counts, phi or 1.0)
+    course = earlier_course(pre_counts, pre_control_counts, phi or 1.0, pre_periods_per_year)
     same: dict[str, Any] = {
         **counts,
         "confidence_level": level,
         "dispersion": phi,
-        "pre_points": points,
-        "pre_trend_pct": None if slope is None else change_pct(math.exp(slope)),
-        "pre_trend_p": slope_p,
+        **dict(zip(COURSE_FIELDS, course.fields, strict=True)),
     }
+    funded = why_not_beside(control_funded)
+    if funded:
+        return _undefined(funded, None, **same)
     known = [count for count in counts.values() if count is not None]
     if len(known) < 4:
         return _undefined("a count is not published, and a missing count is not 0", None, **same)
@@ -232,9 +244,7 @@ def ratio_of_rate_ratios(
     log_ratio = math.log(after * control_base / (before * control)) - math.log(over / under)
     unit_variance = sum(1 / count for count in known)
     wald = LogRatio(log_ratio, (phi or 1.0) * unit_variance, level)
-    codes = ["pre-trend-not-shown"] if points < _PRE_POINTS else []
-    if slope_p is not None and slope_p < 1 - level:
-        codes.append("pre-trends-differ")
+    codes = course_doubts(course)
     if phi is None:
         codes.append("poisson-only")
         if dispersions_disagree(log_ratio, unit_variance, level):
@@ -262,25 +272,3 @@ def _undefined(reason: str, events: int | None, **same: Any) -> RatioOfRateRatio
         *("log_ratio", "se_log", "p_value"),
     )
     return RatioOfRateRatios(**empty, events=events, reason=reason, **same)
-
-
-def _pre_trend(
-    counts: Sequence[Number] | None, control: Sequence[Number] | None, phi: float
-) -> tuple[int, float | None, float | None]:
-    """Give the number of earlier periods, slope of the log ratio per period, its two-sided p."""
-    if counts is None and control is None:
-        return 0, None, None
-    if counts is None or control is None or len(counts) != len(control):
-        raise TableError(
-            f"pre_counts holds {len(counts or ())} periods and pre_control_counts "
-            f"{len(control or ())}; give the same earlier periods for both places."
-        )
-    y = np.array([whole_number(one, "an earlier count", least=0) for one in counts]) + 0.5
-    c = np.array([whole_number(one, "an earlier count", least=0) for one in control]) + 0.5
-    if len(y) < _PRE_POINTS:
-        return len(y), None, None
-    weight = 1 / (phi * (1 / y + 1 / c))
-    time = np.arange(len(y)) - np.average(np.arange(len(y)), weights=weight)
-    information = float((weight * time**2).sum())
-    slope = float((weight * time * np.log(y / c)).sum()) / information
-    return len(y), slope, two_sided_p(slope * math.sqrt(information))

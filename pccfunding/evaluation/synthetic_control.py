@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, is_missing, some_number, whole_number
+from pccfunding.evaluation.arguments import Number, some_number, whole_number
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, number_text, p_text, percent
+from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,9 @@ __all__ = ["SyntheticControl", "synthetic_control"]
 
 _FloatArray = npt.NDArray[np.float64]
 
+BEFORE, LEFT_OUT = "error before", "error left out"
 _SHORT, _POOR, _CARRIES = 10, 0.1, 0.9
+_PERFECT, _PENALTIES, _DONORS_A_PERIOD = 0.05, (0.0, 0.001, 0.01, 0.1, 1.0), 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +40,29 @@ class SyntheticControl(Result):
     min_p : float or None
         1 / (placebos + 1): no p can be smaller.
     rank, n_placebos : int or None
-        Place of the ratio of errors, 1 for the largest; ties count against the area.
+        Place of the ratio that is ranked, 1 for the largest; ties count against the area.
+    ranked_by : {"error before", "error left out"} or None
+        What the error after is divided by: the error of the fit before; or, where one of the areas
+        is fitted perfectly before, the error in each earlier period when it is left out of the fit.
     error_ratio : float or None
-        Root mean squared gap after over that before.
+        Root mean squared gap after over what `ranked_by` says.
     error_before, error_after : float or None
+    error_left_out : float or None
+        Root mean squared gap of earlier periods, each left out of the fit in turn.
+    penalty : float
+        Weight of the sum of squared weights in the fit; 0 but where the fit is perfect.
     mean_before : float or None
         Of the area.
     weights : tuple of (label, weight)
         Largest first, without zeros.
     placebos : tuple of (label, error ratio)
-        The same ratio for each other area.
+        The ranked ratio for each other area.
     path : tuple of float
         The comparison at every time.
     n_before, n_after : int
     reason : str or None
     cautions : tuple of str
-        rank-floor-above-05, poor-pre-fit, short-pre-period, one-donor-carries.
+        rank-floor-above-05, poor-pre-fit, perfect-pre-fit, short-pre-period, one-donor-carries.
 
     Examples
     --------
@@ -69,9 +78,12 @@ class SyntheticControl(Result):
     min_p: float | None
     rank: int | None
     n_placebos: int
+    ranked_by: str | None
     error_ratio: float | None
     error_before: float | None
     error_after: float | None
+    error_left_out: float | None
+    penalty: float
     mean_before: float | None
     weights: tuple[tuple[str, float], ...]
     placebos: tuple[tuple[str, float], ...]
@@ -82,10 +94,11 @@ class SyntheticControl(Result):
 
     @property
     def maryland_level(self) -> int:
-        """4 where the comparison fits over 10 or more earlier periods; else 3."""
+        """4 where the comparison fits, not perfectly, over 10 or more earlier periods; else 3."""
         if self.gap is None:
             return 0
-        return 3 if {"poor-pre-fit", "short-pre-period"} & set(self.cautions) else 4
+        doubts = {"poor-pre-fit", "perfect-pre-fit", "short-pre-period"}
+        return 3 if doubts & set(self.cautions) else 4
 
     @property
     def placebo_frame(self) -> pd.DataFrame:
@@ -97,13 +110,14 @@ class SyntheticControl(Result):
     def _finding(self) -> str:
         if self.gap is None or self.mean_before is None:
             return f"Not estimable: {self.reason}."
+        how = " (left out)" if self.ranked_by == LEFT_OUT else ""
         return (
             f"Over {self.n_after} later periods the area lay {number_text(self.gap)} "
             f"({percent(self.gap_pct)}) from its weighted comparison (base "
             f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
-            f"errors ranks {self.rank} of {self.n_placebos + 1} areas ({p_text(self.p_value)} by "
-            f"placebo rank, n = {self.n_placebos + 1} areas, family of 1, "
-            f"{floor_text(self.min_p)}; a rank gives no interval)."
+            f"errors{how} ranks {self.rank} of {self.n_placebos + 1} areas "
+            f"({p_text(self.p_value)} by placebo rank, n = {self.n_placebos + 1} areas, family of "
+            f"1, {floor_text(self.min_p)}; a rank gives no interval)."
         )
 
 
@@ -120,6 +134,11 @@ def synthetic_control(
     them) as its donors, so that all areas are handled alike; p is the rank of the area's ratio of
     errors after and before, over the number of areas.
 
+    With more donors than earlier periods a fit can be perfect, and then says nothing about what
+    comes after. Where one area is fitted perfectly, all are ranked by the error of earlier
+    periods left out of the fit in turn, and the sum of squared weights is penalised, for all areas
+    alike, by as much as misses those periods least.
+
     Parameters
     ----------
     treated : sequence of float
@@ -132,8 +151,8 @@ def synthetic_control(
     Returns
     -------
     SyntheticControl
-        Not estimable, with the reason, below 2 other areas, 2 earlier or 1 later period, or where
-        a value is missing.
+        Not estimable, with the reason, below 2 other areas, 2 earlier or 1 later period, with
+        more than 10 other areas for each earlier period, or where a value is missing.
 
     Raises
     ------
@@ -180,9 +199,22 @@ def synthetic_control(
         return _refused(reason, **same)
     values = np.array([[some_number(one, "a rate") for one in column] for column in columns]).T
     fits = [_fit(values, area, before) for area in range(len(columns))]
+    penalty, ranked_by = 0.0, BEFORE
+    perfect = any(fit.perfect for fit in fits)
+    if perfect:
+        ranked_by = LEFT_OUT
+        penalty = _penalty(values, before)
+        fits = [_fit(values, area, before, penalty) for area in range(len(columns))]
     mine = fits[0]
+    left_out = [
+        _left_out(values, area, before, penalty) for area in range(len(columns) if perfect else 1)
+    ]
+    ratios_of = [
+        fit.over(left_out[area]) if perfect else fit.over(fit.before)
+        for area, fit in enumerate(fits)
+    ]
     # A ratio that equals the area's but for rounding is a tie, and ties count against the area.
-    rank = sum(fit.ratio >= mine.ratio * (1 - 1e-9) for fit in fits)
+    rank = sum(ratio >= ratios_of[0] * (1 - 1e-9) for ratio in ratios_of)
     gap = float((values[before:, 0] - mine.path[before:]).mean())
     built = float(mine.path[before:].mean())
     mean_before = float(values[:before, 0].mean())
@@ -190,12 +222,14 @@ def synthetic_control(
     weights = tuple(
         (labels[k], round(float(mine.weights[k]), 12)) for k in order if mine.weights[k] > 1e-9
     )
-    ratios = sorted(zip(labels, fits[1:], strict=True), key=lambda pair: -pair[1].ratio)
+    ratios = sorted(zip(labels, ratios_of[1:], strict=True), key=lambda pair: -pair[1])
     codes = []
     if 1 / len(columns) > 0.05:
         codes.append("rank-floor-above-05")
     if mine.before > _POOR * abs(mean_before):
         codes.append("poor-pre-fit")
+    if perfect:
+        codes.append("perfect-pre-fit")
     if before < _SHORT:
         codes.append("short-pre-period")
     if weights[0][1] >= _CARRIES:
@@ -206,12 +240,15 @@ def synthetic_control(
         p_value=rank / len(columns),
         min_p=1 / len(columns),
         rank=rank,
-        error_ratio=mine.ratio,
+        ranked_by=ranked_by,
+        error_ratio=ratios_of[0],
         error_before=mine.before,
         error_after=mine.after,
+        error_left_out=left_out[0],
+        penalty=penalty,
         mean_before=mean_before,
         weights=weights,
-        placebos=tuple((label, fit.ratio) for label, fit in ratios),
+        placebos=tuple(ratios),
         path=tuple(mine.path.tolist()),
         reason=None,
         cautions=tuple(codes),
@@ -225,30 +262,71 @@ class _Fit:
     path: _FloatArray
     before: float
     after: float
+    spread: float
 
     @property
-    def ratio(self) -> float:
-        """Error after over error before; infinite where nothing missed before."""
+    def perfect(self) -> bool:
+        """Whether the fit misses earlier periods by less than a twentieth of their own spread."""
+        return self.before <= _PERFECT * self.spread
+
+    def over(self, error: float) -> float:
+        """Error after over an error before; infinite where nothing missed before."""
         scale = max(float(np.abs(self.path).max()), 1.0)
-        if self.before <= 1e-9 * scale:
+        if error <= 1e-9 * scale:
             return 0.0 if self.after <= 1e-9 * scale else math.inf
-        return self.after / self.before
+        return self.after / error
 
 
-def _fit(values: _FloatArray, area: int, before: int) -> _Fit:
+def _fit(values: _FloatArray, area: int, before: int, penalty: float = 0.0) -> _Fit:
+    own, others = values[:, area], np.delete(values, area, axis=1)
+    weights = _weights(own[:before], others[:before], penalty)
+    path = others @ weights
+    gaps = own - path
+    return _Fit(
+        weights,
+        path,
+        _root_mean_square(gaps[:before]),
+        _root_mean_square(gaps[before:]),
+        float(own[:before].std()),
+    )
+
+
+def _weights(own: _FloatArray, others: _FloatArray, penalty: float) -> _FloatArray:
     from scipy.optimize import nnls
 
-    own, others = values[:, area], np.delete(values, area, axis=1)
-    misses = others[:before] - own[:before, None]
+    misses = others - own[:, None]
+    n = misses.shape[1]
     scale = np.sqrt((misses**2).mean()) or 1.0
     # Least squares on the simplex: with the row of ones, v = s w splits into the best weights w
     # and a scale s that does not depend on them, so that dividing by the sum is exact.
-    system = np.vstack([misses / scale, np.ones(misses.shape[1])])
-    solution, _ = nnls(system, np.append(np.zeros(before), 1.0))
-    weights = solution / solution.sum()
-    path = others @ weights
-    gaps = own - path
-    return _Fit(weights, path, _root_mean_square(gaps[:before]), _root_mean_square(gaps[before:]))
+    parts = [misses / scale, np.ones((1, n))]
+    if penalty:
+        parts.append(math.sqrt(penalty * len(misses)) * np.eye(n))
+    system = np.vstack(parts)
+    wanted = np.zeros(len(system))
+    wanted[len(misses)] = 1.0
+    solution, _ = nnls(system, wanted)
+    weights: _FloatArray = solution / solution.sum()
+    return weights
+
+
+def _left_out(values: _FloatArray, area: int, before: int, penalty: float) -> float:
+    """Root mean squared gap of earlier periods, each left out of the fit."""
+    own, others = values[:before, area], np.delete(values[:before], area, axis=1)
+    gaps = []
+    for k in range(before):
+        kept = np.arange(before) != k
+        gaps.append(own[k] - others[k] @ _weights(own[kept], others[kept], penalty))
+    return _root_mean_square(np.array(gaps))
+
+
+def _penalty(values: _FloatArray, before: int) -> float:
+    """The penalty, alike for all areas, at which periods left out are missed least."""
+    areas = range(values.shape[1])
+    missed = {
+        one: sum(_left_out(values, area, before, one) ** 2 for area in areas) for one in _PENALTIES
+    }
+    return min(_PENALTIES, key=lambda one: missed[one])
 
 
 def _root_mean_square(gaps: _FloatArray) -> float:
@@ -262,6 +340,11 @@ def _why_not(
         return f"{n_donors} other areas; at least 2 are needed"
     if before < 2 or after < 1:
         return f"{before} periods before and {after} after; at least 2 and 1 are needed"
+    if n_donors > _DONORS_A_PERIOD * before:
+        return (
+            f"{n_donors} other areas for {before} earlier periods; at most {_DONORS_A_PERIOD} for "
+            "each, since so many fit any course: choose fewer, or give more periods"
+        )
     if any(is_missing(value) for column in columns for value in column):
         return "a rate is not published, and a missing rate is not 0"
     return None
@@ -270,6 +353,8 @@ def _why_not(
 def _refused(reason: str, **same: Any) -> SyntheticControl:
     empty = nothing(
         *("gap", "gap_pct", "p_value", "min_p", "rank", "error_ratio", "error_before"),
-        *("error_after", "mean_before"),
+        *("error_after", "mean_before", "ranked_by", "error_left_out"),
     )
-    return SyntheticControl(**empty, weights=(), placebos=(), path=(), reason=reason, **same)
+    return SyntheticControl(
+        **empty, penalty=0.0, weights=(), placebos=(), path=(), reason=reason, **same
+    )

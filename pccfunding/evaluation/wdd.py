@@ -15,6 +15,13 @@ from pccfunding.evaluation.arguments import (
     proper_fraction,
     some_positive,
 )
+from pccfunding.evaluation.earlier_course import (
+    COURSE_FIELDS,
+    EarlierCourse,
+    course_doubts,
+    earlier_course,
+    why_not_beside,
+)
 from pccfunding.evaluation.log_ratios import quantile, two_sided_p
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
@@ -57,10 +64,15 @@ class WeightedDisplacementDifference(Result):
     dispersion : float or None
         What multiplied the variance; None counts as 1, with a caution.
     confidence_level : float
+    pre_points : int
+        Earlier periods given for the treated and the comparison area.
+    pre_trend_pct, pre_trend_low_pct, pre_trend_high_pct : float or None
+        Change of the ratio of the two a year before, with its 90% interval.
+    pre_trend_p, pre_scatter : float or None
     reason : str or None
     cautions : tuple of str
-        poisson-only, control-size-differs, no-displacement-area, displacement-not-controlled,
-        few-events, dispersion-raised.
+        poisson-only, control-size-differs, pre-trend-not-shown, pre-trends-differ,
+        no-displacement-area, displacement-not-controlled, few-events, dispersion-raised.
 
     Examples
     --------
@@ -85,14 +97,20 @@ class WeightedDisplacementDifference(Result):
     events: int | None
     dispersion: float | None
     confidence_level: float
+    pre_points: int
+    pre_trend_pct: float | None
+    pre_trend_low_pct: float | None
+    pre_trend_high_pct: float | None
+    pre_trend_p: float | None
+    pre_scatter: float | None
     reason: str | None
 
     @property
     def maryland_level(self) -> int:
-        """3 where the comparison counts are of similar size; else 2."""
+        """3 where the comparison is of similar size and a similar course is shown; else 2."""
         if self.estimate is None:
             return 0
-        return 2 if "control-size-differs" in self.cautions else 3
+        return 2 if {"control-size-differs", "pre-trend-not-shown"} & set(self.cautions) else 3
 
     def _finding(self) -> str:
         if self.estimate is None:
@@ -124,6 +142,10 @@ def wdd(
     area_weights: Sequence[Number] = (1, 1, 1, 1),
     confidence_level: float = 0.95,
     dispersion: Number | None = None,
+    pre_treated: Sequence[Number] | None = None,
+    pre_control: Sequence[Number] | None = None,
+    pre_periods_per_year: Number = 1,
+    control_funded: Sequence[object] = (),
 ) -> WeightedDisplacementDifference:
     """Compare counts before and after in treated and surrounding areas with comparison areas.
 
@@ -143,6 +165,14 @@ def wdd(
     confidence_level : float, default 0.95
     dispersion : float or Dispersion, optional
         Multiplies the variance. Without it events count as independent.
+    pre_treated, pre_control : sequences of int, optional
+        Counts of equally long periods before the baseline, oldest first. Five or more can show a
+        similar earlier course; without, the result stays at Maryland level 2.
+    pre_periods_per_year : float, default 1
+        How many of the earlier periods make a year.
+    control_funded : sequence, optional
+        Awards of the same kind that a comparison area had in the window, by id. With any of them
+        it is no comparison, and the result is refused.
 
     Returns
     -------
@@ -179,7 +209,12 @@ def wdd(
         "displacement_control": displacement_control,
     }
     pairs = {name: None if pair is None else count_pair(pair, name) for name, pair in given.items()}
-    same: dict[str, Any] = {"dispersion": phi, "confidence_level": level, **pairs}
+    course = earlier_course(pre_treated, pre_control, phi or 1.0, pre_periods_per_year)
+    told = dict(zip(COURSE_FIELDS, course.fields, strict=True))
+    same: dict[str, Any] = {"dispersion": phi, "confidence_level": level, **pairs, **told}
+    funded = why_not_beside(control_funded)
+    if funded:
+        return _undefined(funded, **same)
     counts = [count for pair in pairs.values() if pair is not None for count in pair]
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
@@ -205,7 +240,7 @@ def wdd(
         se_elsewhere=None if displacement is None else math.sqrt(elsewhere_var),
         events=sum(known),
         reason=None,
-        cautions=(*_doubts(pairs, sizes, known, phi), *cautions),
+        cautions=(*_doubts(pairs, sizes, known, phi, course), *cautions),
         **same,
     )
 
@@ -248,12 +283,14 @@ def _doubts(
     sizes: tuple[float, ...],
     known: list[int],
     phi: float | None,
+    course: EarlierCourse,
 ) -> list[str]:
     codes = ["poisson-only"] if phi is None else []
     treated, control = ((pairs[name] or (0, 0))[0] or 0 for name in ("treated", "control"))
     here, beside = treated / sizes[0], control / sizes[1]
     if not here / 2 <= beside <= 2 * here:
         codes.append("control-size-differs")
+    codes += course_doubts(course)
     if pairs["displacement"] is None:
         codes.append("no-displacement-area")
     elif pairs["displacement_control"] is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,10 @@ def wdq(
     displacement_control: CountPair | None = None,
     confidence_level: float = 0.95,
     dispersion: Number | None = None,
+    pre_treated: Sequence[Number] | None = None,
+    pre_control: Sequence[Number] | None = None,
+    pre_periods_per_year: Number = 1,
+    control_funded: Sequence[object] = (),
 ) -> WeightedDisplacementQuotient:
     """Compute the weighted displacement quotient where it means something, beside the difference.
 
@@ -89,7 +94,7 @@ def wdq(
         Counts before and after: R, C and D.
     displacement_control : pair of int, optional
         For the difference only.
-    confidence_level, dispersion
+    confidence_level, dispersion, pre_treated, pre_control, pre_periods_per_year, control_funded
         For the difference; see `wdd`.
 
     Returns
@@ -119,8 +124,14 @@ def wdq(
         displacement_control=displacement_control,
         confidence_level=confidence_level,
         dispersion=dispersion,
+        pre_treated=pre_treated,
+        pre_control=pre_control,
+        pre_periods_per_year=pre_periods_per_year,
+        control_funded=control_funded,
     )
     same: dict[str, Any] = {"difference": difference, "cautions": difference.cautions}
+    if control_funded:
+        return _no_quotient(str(difference.reason), **same)
     pairs = [count_pair(pair, "a pair") for pair in (treated, control, displacement)]
     counts = [count for pair in pairs for count in pair if count is not None]
     if len(counts) < 6:

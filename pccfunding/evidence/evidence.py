@@ -14,6 +14,7 @@ from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.periods import Period, parse_date
+from pccfunding.words import is_missing
 
 __all__ = [
     "Evidence",
@@ -89,6 +90,8 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
     DataPackageError
         If a table is missing, or breaks its contract; the message names file, row and column.
     """
+    from pccfunding.schemas import completed
+
     day = day_of(as_of)
     resources = {
         str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
@@ -100,7 +103,9 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
             f"found {', '.join(sorted(resources)) or 'none'}."
         )
     stored = {
-        name: read_table(folder, resources[name]) for name in table_names() if name in resources
+        name: completed(name, read_table(folder, resources[name]))
+        for name in table_names()
+        if name in resources
     }
     check_contracts(stored, folder)
     return Evidence(**loaded_tables(stored, day), as_of=day, origin=str(folder))
@@ -151,6 +156,11 @@ def _loaded(name: str, stored: dict[str, pd.DataFrame], as_of: dt.date | None) -
     if name not in _SUBJECT_TABLES:
         return table.copy()
     printed = _holding(stored["figures"], stored["sources"], as_of)
+    for column in printed.columns.intersection(table.columns).drop("subject_id"):
+        raise DataPackageError(
+            f"The table {name!r} has a column {column!r} of its own, which is filled from the "
+            f"figures. Rename it."
+        )
     joined = table.merge(printed, on="subject_id", how="inner", validate="1:1")
     joined["period"] = _labels(joined["period_start"], joined["period_end"])
     if name == "outcomes":
@@ -252,7 +262,7 @@ def _holding(figures: pd.DataFrame, sources: pd.DataFrame, as_of: dt.date | None
 
 def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     labels = [
-        None if pd.isna(start) or pd.isna(end) else Period.of(start.date(), end.date()).label
+        None if is_missing(start) or is_missing(end) else Period.of(start.date(), end.date()).label
         for start, end in zip(starts, ends, strict=True)
     ]
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
@@ -273,21 +283,16 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
     DataPackageError
         If a cell breaks its contract, or a figure leads nowhere; file, line and column are named.
     """
-    import pandera.errors
-
-    from pccfunding.schemas import STORED
+    from pccfunding.schemas import broken_rules
 
     for name, table in stored.items():
-        try:
-            STORED[name].validate(table, lazy=True)
-        except pandera.errors.SchemaErrors as error:
-            case = error.failure_cases.iloc[0]
-            place = "" if pd.isna(case["index"]) else f", line {int(case['index']) + 2}"
-            raise DataPackageError(
-                f"{folder / (name + '.csv')}{place}, column {case['column']!r}: "
-                f"{case['failure_case']!r} breaks the rule {case['check']!r} "
-                f"({len(error.failure_cases)} such cells in all)."
-            ) from None
+        broken = list(broken_rules(name, table))
+        for row, how in broken[:1]:
+            file = folder / f"{name}.csv"
+            if how.startswith("has no"):
+                raise DataPackageError(f"{file} {how}")
+            place = "" if row is None else f", line {row + 2}"
+            raise DataPackageError(f"{file}{place}, {how} ({len(broken)} such cells in all).")
     if not set(_OWN_TABLES) <= set(stored):
         return  # some tables of a package: nothing to lead to
     subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
@@ -297,10 +302,10 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
     ):
         lost = stored["figures"][~stored["figures"][column].isin(known)]
         if len(lost):
-            row = lost.iloc[0]
+            figure = lost.iloc[0]
             raise DataPackageError(
-                f"{folder / 'figures.csv'}: figure {row['figure_id']!r} names {column} "
-                f"{row[column]!r}, which is not in {where}."
+                f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} names {column} "
+                f"{figure[column]!r}, which is not in {where}."
             )
 
 

@@ -18,8 +18,10 @@ from pccfunding.evidence.evidence import (
     read_package,
     table_names,
 )
+from pccfunding.evidence.tables import read_descriptor
 
 __all__ = [
+    "coverage",
     "load_areas",
     "load_awards",
     "load_crime_severity",
@@ -190,8 +192,8 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     wanted = LATEST_VINTAGE if vintage is None else vintage
     chosen = population[population["vintage"] == wanted]
     if chosen.empty:
-        held = ", ".join(sorted(population["vintage"].unique()))
-        raise UnknownNameError(f"No population vintage {wanted!r}; there are {held}.")
+        held = sorted(population["vintage"].unique())
+        raise UnknownNameError.among("population vintage", wanted, held)
     return chosen.reset_index(drop=True)
 
 
@@ -305,8 +307,9 @@ def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None
     --------
     >>> int(load_evidence().awards["amount_gbp"].sum())
     5981458
-    >>> load_evidence("Surrey").awards["token"].tolist()
-    ['£211,864.69', '£334,965.78']
+    >>> surrey = load_evidence("Surrey").awards
+    >>> len(surrey), surrey["recipient"].nunique()
+    (42, 28)
     """
     day = day_of(as_of)
     folder = None if area is None else _bundled_folder(area)
@@ -329,3 +332,46 @@ def _bundled_folder(area: str) -> Path | None:
             f"those of {', '.join(others)}. Read your own tables with read_evidence(folder)."
         )
     return folder
+
+
+def coverage() -> pd.DataFrame:
+    """Say for which years and how many areas each bundled table of statistics and money holds rows.
+
+    Returns
+    -------
+    DataFrame
+        One row a table and calendar year of the last day counted: `table`, `year`, `rows`,
+        `areas` and `police_force_areas` (of 43). A year without a row is not held, which does not
+        mean that it is not published.
+
+    Examples
+    --------
+    >>> held = coverage().set_index(["table", "year"])
+    >>> held.loc[("recorded_crime_quarters", 2025), ["areas", "police_force_areas"]].tolist()
+    [44, 43]
+    >>> years = held.loc["workforce"].index.tolist()
+    >>> years[0], years[-1], 2024 in years
+    (2007, 2025, False)
+    """
+    kinds = bundled_table("areas").set_index("area_code")["kind"]
+    held = []
+    for resource in read_descriptor(datasets_dir())["resources"]:
+        name = resource["name"]
+        fields = [field["name"] for field in resource["schema"]["fields"]]
+        last_days = [
+            field for field in ("period_end", "as_at", "reference_date") if field in fields
+        ]
+        if not last_days or "subject_id" in fields:
+            continue
+        table = bundled_table(name)
+        years = table[last_days[0]].dt.year.rename("year")
+        by_year = pd.DataFrame({"rows": table.groupby(years).size()})
+        if "area_code" in fields:
+            area_codes = table["area_code"]
+            forces = area_codes.where(area_codes.map(kinds) == "police_force_area")
+            by_year["areas"] = area_codes.groupby(years).nunique()
+            by_year["police_force_areas"] = forces.groupby(years).nunique()
+        held.append(by_year.reset_index().assign(table=name))
+    columns = ["table", "year", "rows", "areas", "police_force_areas"]
+    found = pd.concat(held, ignore_index=True)[columns]
+    return found.astype({"areas": "Int64", "police_force_areas": "Int64"})

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+from collections import defaultdict
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from pccfunding.errors import DataPackageError
-
-__all__ = ["read_descriptor", "read_table"]
+from pccfunding.bundled import datasets_dir
+from pccfunding.errors import DataPackageError, TableError
+from pccfunding.files import read_regular
+from pccfunding.words import count
 
 _DESCRIPTOR = "datapackage.json"
+_LARGEST = 500_000_000
+LONGEST_TEXT = 10_000
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
@@ -39,13 +46,15 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         )
     path = folder / _DESCRIPTOR
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = json.loads(read_inside(folder, _DESCRIPTOR).decode("utf-8"))
     except FileNotFoundError:
         raise DataPackageError(
             f"{folder} holds no {_DESCRIPTOR}. Evidence is read from a data package: "
             f"awards, outcomes, totals, figures and sources with their descriptor."
         ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataPackageError):
+            raise
         raise DataPackageError(f"{path} is not JSON in UTF-8: {error}.") from None
     if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
         raise DataPackageError(f"{path} lists no resources; a data package needs at least one.")
@@ -65,7 +74,7 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns in the order of the schema.
+        Columns in the order of the schema, then those that it does not declare, as text.
 
     Raises
     ------
@@ -73,33 +82,107 @@ def read_table(folder: Path, resource: dict[str, Any]) -> pd.DataFrame:
         If the file is missing, lies outside the folder, lacks a column, or holds a cell that its
         declared type cannot read: the message names file, row, column and value.
     """
-    name, relative = resource.get("name"), str(resource.get("path", ""))
-    parts = PurePosixPath(relative).parts
-    if not parts or PurePosixPath(relative).is_absolute() or ".." in parts or ":" in relative:
-        raise DataPackageError(
-            f"Resource {name!r} names the path {relative!r}; a table lies inside its own folder."
-        )
-    path = folder.joinpath(*parts)
+    relative = str(resource.get("path", ""))
+    path = folder / relative
     fields = resource.get("schema", {}).get("fields", [])
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+        raw = _read_cells(read_inside(folder, relative), fields)
     except FileNotFoundError:
         raise DataPackageError(f"{path} is missing, though {_DESCRIPTOR} lists it.") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataPackageError(f"{path} is not a CSV table in UTF-8: {error}.") from None
+    _refuse_long(raw, path)
     wanted = [field["name"] for field in fields]
-    missing = [column for column in wanted if column not in raw.columns]
-    if missing:
+    DataPackageError.need(str(path), wanted, raw.columns)
+    typed = pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    own = [column for column in raw.columns if column not in typed.columns]
+    return typed.assign(**{column: raw[column] for column in own})
+
+
+def _read_cells(content: bytes, fields: list[dict[str, Any]]) -> pd.DataFrame:
+    """Read whole numbers as such and each date once; text throughout where a cell is neither."""
+    dtypes: defaultdict[str, Any] = defaultdict(lambda: str)
+    for field in fields:
+        if field["type"] == "integer":
+            required = field.get("constraints", {}).get("required", False)
+            dtypes[field["name"]] = "int64" if required else "Int64"
+        elif field["type"] == "date":
+            dtypes[field["name"]] = "category"
+    options: dict[str, Any] = {
+        "keep_default_na": False,
+        "na_values": [""],
+        "encoding": "utf-8",
+        "low_memory": False,  # one set of categories, not one a chunk
+    }
+    try:
+        frame: pd.DataFrame = pd.read_csv(io.BytesIO(content), dtype=dtypes, **options)
+    except (ValueError, TypeError, OverflowError):
+        frame = pd.DataFrame()
+    if frame.empty:
+        # The slow way finds the cell that cannot be read, or the columns of a table without rows.
+        frame = pd.read_csv(io.BytesIO(content), dtype=str, **options)
+    return frame
+
+
+def read_inside(folder: Path, relative: str) -> bytes:
+    """Read a file of a data package, which no link and no path may lead out of.
+
+    Raises
+    ------
+    DataPackageError
+        If it lies elsewhere, is no regular file, or is larger than 500 MB.
+    FileNotFoundError
+        If it is not there.
+    """
+    parts = PurePosixPath(relative).parts
+    inside = parts and not PurePosixPath(relative).is_absolute() and ".." not in parts
+    if not inside or ":" in relative or "\\" in relative:
         raise DataPackageError(
-            f"{path} has no column {missing[0]!r}; it has {', '.join(map(repr, raw.columns))}."
+            f"{_DESCRIPTOR} names the path {relative!r}; a table lies inside its own folder."
         )
-    return pd.DataFrame({field["name"]: _typed(raw, field, path) for field in fields})
+    return read_within(folder, folder.joinpath(*parts))
+
+
+def read_within(folder: Path, path: Path) -> bytes:
+    """Read a file that was found in a folder, which no link may lead out of.
+
+    Raises
+    ------
+    DataPackageError
+        If it lies elsewhere, is no regular file, or is larger than 500 MB.
+    FileNotFoundError
+        If it is not there.
+    """
+    real = Path(os.path.realpath(path))
+    # Some installers put the bundled tables in their place by links.
+    if not real.is_relative_to(os.path.realpath(folder)) and folder != datasets_dir():
+        raise DataPackageError(
+            f"{path} is a link that leads out of its folder; put the file itself there."
+        )
+    real.stat()
+    try:
+        content = read_regular(str(path), _LARGEST)
+    except TableError as error:
+        raise DataPackageError(str(error)) from error
+    if len(content) > _LARGEST:
+        raise DataPackageError(f"{path} is larger than {_LARGEST // 1_000_000} MB; split it.")
+    return content
 
 
 def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[Any]:
     column, kind = field["name"], field["type"]
     text: pd.Series[Any] = raw[column]
     typed: pd.Series[Any]
+    if isinstance(text.dtype, pd.CategoricalDtype):
+        days = pd.to_datetime(text.cat.categories.astype(str), format="%Y-%m-%d", errors="coerce")
+        held = days.to_numpy().astype("datetime64[ns]")
+        codes = text.cat.codes.to_numpy()
+        found = np.append(held, np.datetime64("NaT", "ns"))[codes]
+        typed = pd.Series(found, index=text.index, name=column)
+        _refuse_unread(text, typed, field, path)
+        return typed
+    if kind == "integer" and pd.api.types.is_integer_dtype(text.dtype):
+        return text
     if kind == "string":
         return text
     required = field.get("constraints", {}).get("required", False)
@@ -117,6 +200,20 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
         # Before version 3 pandas reads some numbers one unit off in the last digit.
         return text.map(float, na_action="ignore").astype("float64")
     return typed.astype("int64" if required and not typed.isna().any() else "Int64")
+
+
+def _refuse_long(raw: pd.DataFrame, path: Path) -> None:
+    for column in raw.select_dtypes(exclude="number").columns:
+        # Dates are read as categories, each distinct text once.
+        texts = raw[column].astype("str") if raw[column].dtype == "category" else raw[column]
+        long = texts.str.len() > LONGEST_TEXT
+        if long.any():
+            row = int(long.fillna(False).to_numpy(dtype=bool).argmax())
+            raise DataPackageError(
+                f"{path}, line {row + 2}, column {str(column)[:80]!r}: a text of "
+                f"{count(len(texts.iloc[row]))} characters; at most {count(LONGEST_TEXT)} are "
+                f"read. Shorten it, and name the document that holds the rest."
+            )
 
 
 def _refuse_unread(

@@ -8,8 +8,6 @@ from typing import Any
 from pccfunding.printed import parse_printed
 from pccfunding.words import decimal_text
 
-__all__ = ["TOKEN_COLUMNS", "token_columns"]
-
 TOKEN_COLUMNS = ("value", "low", "high", "hedge", "resolution", "low_closed", "high_closed")
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.evidence.evidence import Evidence
+from pccfunding.errors import TableError, UnknownNameError, did_you_mean
+from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
 __all__ = ["caption", "cite", "revisions", "trace"]
 
 
-def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
+# Windows of a result: the rows behind it lie inside one of them.
+_WINDOWS = (
+    ("period_start", "period_end"),
+    ("baseline_start", "baseline_end"),
+    ("comparison_start", "comparison_end"),
+)
+# Columns that a measure writes itself; they name no group of the table behind it.
+_WRITTEN = frozenset({"caution", "flow", "note", "price_base", "status", "unknown_reason"})
+
+
+def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.DataFrame:
     """List the sources behind the rows of a table or a result, in reading order.
 
     Parameters
@@ -26,6 +37,9 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
     rows : DataFrame or result
         A table with a column `figure_id`, `figures` (ids joined by ';') or `source_id`; a result
         whose `frame` has one; or a reconciliation of rows that name their figures.
+    of : DataFrame or lazy frame, optional
+        The table that `rows` was measured from, where `rows` itself names no figure: its rows of
+        the same keys and periods are cited, as :func:`trace` finds them.
     evidence : Evidence, optional
         Where the figures are known; the bundled evidence by default.
 
@@ -47,9 +61,17 @@ def cite(rows: Any, *, evidence: Evidence | None = None) -> pd.DataFrame:
     >>> from pccfunding.evidence.loaders import load_awards
     >>> cite(load_awards())["publisher"].tolist()
     ['Police and Crime Commissioner for Cambridgeshire and Peterborough']
+
+    A measure keeps no ids; the table that it was made from has them.
+
+    >>> import pccfunding as pcc
+    >>> awards = load_awards()
+    >>> spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
+    >>> cite(spend[spend["funder_group"] == "Commissioner's Funds"], of=awards)["tokens"].iloc[0]
+    '£846,620; £615,500; £440,992'
     """
-    known = load_evidence() if evidence is None else evidence
-    table = _opened(rows)
+    known = _Known() if evidence is None else evidence
+    table = _opened(rows if of is None else trace(rows, of=of))
     if "figure_id" in table.columns or "figures" in table.columns:
         wanted = pd.Index(_figures_of(table), dtype=object)
         figures = known.figures.set_index("figure_id")
@@ -104,12 +126,24 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
     cited = cite(table, evidence=evidence)
     named = [
         f"{row['publisher']}, {row['title']}"
-        + ("" if pd.isna(row["published_on"]) else f" ({row['published_on'].year})")
+        + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
         for row in cited.to_dict("records")
     ]
     lead = f"{text.rstrip('.')}. " if text else ""
     several = "s" if len(named) > 1 else ""
     return table.style.set_caption(f"{lead}Source{several}: {'; '.join(named)}.")
+
+
+class _Known:
+    """The bundled figures and sources alone, which is all that citing asks of the evidence."""
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        return bundled_rows("figures")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        return bundled_rows("sources")
 
 
 def _opened(rows: Any) -> nw.DataFrame[Any]:
@@ -146,16 +180,23 @@ def _refuse_unknown(wanted: pd.Index[Any], known: pd.Index[Any], what: str) -> N
         )
 
 
-def trace(table: Any, *, by: str | Sequence[str]) -> Any:
+def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) -> Any:
     """Give the way from each row of a result back to the figures behind it.
+
+    Either name the keys of a table whose rows carry their figures, or give a result together
+    with the table that it was measured from.
 
     Parameters
     ----------
     table : DataFrame, lazy frame or result
         What was measured: rows with a column `figure_id`, on any engine. A result, or a DataFrame
         of results such as ``reconcile_statements()``, names its `figures`, joined by ';'.
-    by : str or sequence of str
-        The `by` of the measure.
+    by : str or sequence of str, optional
+        The `by` of the measure. With `of` it is every column of text that both tables share.
+    of : DataFrame or lazy frame, optional
+        The table that a measure was given, with `figure_id` or `source_id`: a row of it lies
+        behind a row of the result where the keys are equal and its period lies in one of the
+        result's windows; a change from year to year takes in the year before.
 
     Returns
     -------
@@ -173,8 +214,21 @@ def trace(table: Any, *, by: str | Sequence[str]) -> Any:
     >>> ways = trace(load_awards(), by="funder_group")
     >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
     ['S021', 'S022', 'S023']
+    >>> import pccfunding as pcc
+    >>> spend = pcc.per_capita_spend(load_awards(), pcc.load_population(), by="funder_group")
+    >>> ways = trace(spend, of=load_awards())
+    >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
+    ['S021', 'S022', 'S023']
     """
     import narwhals.stable.v2 as nw
+
+    if of is not None:
+        return _ways(table, of, by)
+    if by is None:
+        raise TableError(
+            "trace takes by=, the keys of a table with figure_id, or of=, the table that a result "
+            "was measured from."
+        )
 
     rows = getattr(table, "frame", table)
     if isinstance(rows, pd.DataFrame) and "figures" in rows and "figure_id" not in rows:
@@ -183,16 +237,62 @@ def trace(table: Any, *, by: str | Sequence[str]) -> Any:
     frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
-    for column in [*keys, "figure_id"]:
-        if column not in present:
-            raise TableError(
-                f"This table has no column {column!r}; it has {', '.join(present)}. "
-                f"Keep figure_id to be able to trace."
-            )
     columns = [*keys, "figure_id"]
+    TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
     pairs = frame.select(columns).unique(subset=columns).sort(columns)
     found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
     return found.to_native()
+
+
+def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
+    """Join a result to the rows that it was measured from, by keys and periods."""
+    import narwhals.stable.v2 as nw
+
+    rows: nw.LazyFrame[Any] = nw.from_native(getattr(result, "frame", result)).lazy()
+    table = nw.from_native(of)
+    held, source = rows.collect_schema(), table.collect_schema()
+    named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
+    if by is None:
+        texts = (nw.String, nw.Categorical, nw.Object, nw.Enum)
+        shared = [name for name, kind in held.items() if isinstance(kind, texts)]
+        keys = [name for name in shared if name in source and name not in _WRITTEN]
+    else:
+        keys = [by] if isinstance(by, str) else list(by)
+    keys = [name for name in keys if name not in ("figure_id", "source_id")]
+    TableError.need("The table of=", [*keys, named], source)
+    TableError.need("The result", keys, held)
+    windows = [pair for pair in _WINDOWS if set(pair) <= set(held)]
+    span = [name for name in ("period_start", "period_end") if name in source]
+    shown = list(dict.fromkeys([*keys, *(windows[0] if windows else ())]))
+    renamed = {name: f"_of_{name}" for name in span}
+    behind = table.lazy().select(*keys, *span, named).rename(renamed)
+    left = rows.with_columns(_all=nw.lit(1)) if not keys else rows
+    right = behind.with_columns(_all=nw.lit(1)) if not keys else behind
+    joined = left.join(right, on=keys or ["_all"], how="inner")
+    if windows and len(span) == 2:
+        start, end = nw.col("_of_period_start"), nw.col("_of_period_end")
+        inside = nw.any_horizontal(
+            *((start >= nw.col(first)) & (end <= nw.col(last)) for first, last in windows),
+            *_year_before(held, start, end),
+            ignore_nulls=True,
+        )
+        joined = joined.filter(inside)
+    columns = [*shown, named]
+    pairs = joined.select(columns).unique(subset=columns).sort(columns)
+    if isinstance(table, nw.LazyFrame):
+        return pairs.to_native()
+    backend: Any = table.implementation
+    return nw.maybe_reset_index(pairs.collect(backend)).to_native()
+
+
+def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:
+    """Take in the year before, where a result sets a value beside that of the previous year."""
+    import narwhals.stable.v2 as nw
+
+    if not any(name.endswith("_previous") for name in held):
+        return []
+    first, last = nw.col("period_start"), nw.col("period_end")
+    return [(start >= first.dt.offset_by("-1y")) & (end <= last.dt.offset_by("-1y"))]
 
 
 def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFrame:
@@ -223,15 +323,12 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
     >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
     '£1m'
     """
-    import difflib
-
     known = load_evidence() if evidence is None else evidence
     printed = known.figures[known.figures["subject_id"] == subject_id]
     if known.as_of is not None:
         printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]
     if printed.empty:
-        near = difflib.get_close_matches(subject_id, known.figures["subject_id"].unique(), n=1)
-        hint = f" Did you mean {near[0]!r}?" if near and near[0] != subject_id else ""
+        hint = did_you_mean(subject_id, known.figures["subject_id"].unique())
         day = f" as of {known.as_of}" if known.as_of else ""
         raise UnknownNameError(f"No figure about {subject_id!r}{day}.{hint}")
     ordered = printed.sort_values(["published_on", "figure_id"], kind="stable", na_position="last")

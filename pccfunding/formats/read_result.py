@@ -7,42 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "REPORT_COLUMNS", "ReadResult", "report"]
-
-CAUTIONS = {
-    # award lists
-    "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
-    "total-conflicts": "a printed total conflicts with its rows",
-    "repeated-awards": "awards are printed more than once; a sum counts each printing",
-    "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
-    "dates-unread": "dates could not be read and were left out",
-    "periods-unread": "periods could not be read and were left out",
-    "unit-assumed": "no unit is printed; amounts were read as pounds",
-    # recipients
-    "own-office": "the commissioner's own office is among the recipients",
-    "police-force": "a police force is among the recipients",
-    "identifier-shape": "an identifier has not the shape of its register",
-    # counts
-    "counts-unknown": "counts are not published for some areas, which is not zero",
-    "total-leaves-areas-out": "a printed total leaves areas out",
-    "year-incomplete": "a year is not complete, so that no annual count is given for it",
-    "printed-twice-differently": "the same number is printed twice with different values",
-    "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
-    "outcomes-are-no-crimes": "outcomes stand among the rows, and are no crimes",
-    "months-missing": "months are missing for a force, which is not zero",
-    "greater-manchester-absent": "Greater Manchester has no data from July 2019",
-    "places-unknown": "records without a place stand under the force alone",
-    "rounded": "the estimates are rounded",
-    # 360Giving
-    "breaks-standard": "grants break the standard in ways that do not keep them out",
-    "supplied-values": "values stand in the file that the caller stated, not the publisher",
-    "rows-left-out": "rows could not be exported, and are listed with the reason",
-}
+__all__ = ["REPORT_COLUMNS", "ReadResult", "report"]
 
 
 # The columns of each report; a place is "sheet 'Grants', row 7" or "line 12": where a person looks.
@@ -63,7 +34,7 @@ def report(name: str, rows: list[dict[str, object]] | None = None) -> pd.DataFra
 
 
 @dataclass(frozen=True, eq=False)
-class ReadResult:
+class ReadResult(Face):
     """A typed table read from a file, with what was rejected, interpreted and recognised.
 
     No row is lost: `n_rows` is the rows of `frame`, the rejected rows and the others together.
@@ -109,6 +80,8 @@ class ReadResult:
     others: pd.DataFrame = field(default_factory=partial(report, "others"))
     coverage: pd.DataFrame = field(default_factory=partial(report, "coverage"))
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["formats"]
+    _rows_shown = 5
 
     @property
     def n_rejected(self) -> int:
@@ -126,8 +99,7 @@ class ReadResult:
             told.append(f"{counted(len(self.others), 'row')} recognised as no record")
         for verdict, number in self.totals["verdict"].value_counts().items():
             told.append(f"{counted(number, 'printed total')}: {verdict}")
-        doubts = "; ".join(CAUTIONS[code] for code in self.cautions)
-        return "; ".join(told) + "." + (f" Caution: {doubts}." if doubts else "")
+        return self._with_doubts("; ".join(told) + ".")
 
     def check(self) -> ReadResult:
         """Return the result itself, or raise if a row was rejected or a printed total conflicts.
@@ -152,8 +124,3 @@ class ReadResult:
                 f"with its rows. Working: {first['working']}."
             )
         return self
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head().to_html()}"

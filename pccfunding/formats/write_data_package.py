@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import re
@@ -15,7 +14,8 @@ import pandera.pandas as pa
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED
+from pccfunding.files import rewriting, rewriting_file
+from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,9 +197,9 @@ def own_properties(folder: Path) -> dict[str, Any]:
 def describe_again(folder: str | Path) -> None:
     """Write the descriptor of a bundled package again, after its tables were changed."""
     target = Path(folder)
-    (target / "datapackage.json").write_text(
-        descriptor_text(target, **own_properties(target)), encoding="utf-8", newline="\n"
-    )
+    text = descriptor_text(target, **own_properties(target))
+    with rewriting_file(target / "datapackage.json", force=True) as part:
+        part.write_bytes(text.encode())
 
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
@@ -284,25 +284,14 @@ def write_data_package(
     if csvw:
         for file in list(contents):
             contents[f"{file}-metadata.json"] = csvw_text(file.removesuffix(".csv"))
-    there = [folder / file for file in ("datapackage.json", *contents) if (folder / file).exists()]
-    if there and not force:
-        raise FileExistsError(
-            errno.EEXIST,
-            f"{len(there)} files of a data package are there; choose another folder, or write "
-            f"over them with force=True",
-            str(there[0]),
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    for file, text in contents.items():
-        (folder / file).write_text(text, encoding="utf-8", newline="")
-    tables_written = tuple(file.removesuffix(".csv") for file in contents if file.endswith(".csv"))
-    descriptor = folder / "datapackage.json"
-    descriptor.write_text(
-        descriptor_text(folder, tables=tables_written, name=name, title=title, **properties),
-        encoding="utf-8",
-        newline="\n",
-    )
-    return (descriptor, *(folder / file for file in contents))
+    with rewriting(folder) as new:
+        new.refuse_present(["datapackage.json", *contents], force=force)
+        for file, text in contents.items():
+            new.write(file, text.encode())
+        written = tuple(file.removesuffix(".csv") for file in contents if file.endswith(".csv"))
+        text = descriptor_text(new.part, tables=written, name=name, title=title, **properties)
+        new.write("datapackage.json", text.encode())
+    return tuple(folder / file for file in ("datapackage.json", *contents))
 
 
 def csvw_text(table: str) -> str:
@@ -383,10 +372,9 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
     for name in STORED:
         if name in tables:
             wanted = list(STORED[name].to_schema().columns)
-            absent = [column for column in wanted if column not in tables[name].columns]
-            if absent:
-                raise DataPackageError(f"The table {name!r} lacks the column {absent[0]!r}.")
-            stored[name] = tables[name][wanted].reset_index(drop=True)
+            given = completed(name, tables[name])
+            DataPackageError.need(f"The table {name!r}", wanted, given.columns)
+            stored[name] = given[wanted].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored
 

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError
 from pccfunding.frames.tables import Table, describe
-
-__all__ = [
-    "day_code",
-    "day_code_of",
-    "iso_day",
-    "julian",
-    "length_in_days",
-    "refuse_long",
-    "refuse_undated",
-    "with_days",
-    "with_financial_year",
-    "within_a_year",
-    "year_and_month",
-]
+from pccfunding.words import is_missing
 
 _MONTH, _YEAR = 31, 12 * 31
 
 
 def iso_day(value: Any) -> str:
     """Write a date as ISO text, or 'no date'."""
-    return value.strftime("%Y-%m-%d") if value is not None and value == value else "no date"
+    return "no date" if is_missing(value) else value.strftime("%Y-%m-%d")
 
 
 def year_and_month(column: str) -> tuple[nw.Expr, nw.Expr]:
@@ -123,6 +110,29 @@ def with_financial_year(frame: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFr
 def _financial_year(column: str) -> nw.Expr:
     year, month = year_and_month(column)
     return year - (month < 4).cast(nw.Int64)
+
+
+def financial_labels(year: nw.Expr) -> nw.Expr:
+    """Name the financial years that start in a column of years, such as 2023-24."""
+    first, last = ((year + later).cast(nw.Int64).cast(nw.String) for later in (0, 1))
+    return nw.concat_str([first, nw.lit("-"), last.str.slice(2)])
+
+
+def financial_year_day(
+    table: Table, year: nw.Expr, side: str, *, years: Sequence[int] | None = None
+) -> nw.Expr:
+    """Give the first (`side` "start") or last ("end") day of the financial years that start then.
+
+    The days are of the kind that the table's periods are. Where the years that occur are given,
+    they are few: each is written once, not for every row.
+    """
+    kind, last = table.schema[f"period_{side}"], side == "end"
+    day = "-03-31" if last else "-04-01"
+    if years is not None:
+        days = [datetime.fromisoformat(f"{int(one) + last}{day}") for one in years]
+        return year.replace_strict(years, days, return_dtype=nw.Datetime()).cast(kind)
+    written = nw.concat_str([(year + int(last)).cast(nw.Int64).cast(nw.String), nw.lit(day)])
+    return written.str.to_datetime(format="%Y-%m-%d").cast(kind)
 
 
 def within_a_year() -> nw.Expr:

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
-
-__all__ = [
-    "Reason",
-    "Table",
-    "bound_names",
-    "describe",
-    "encoded_key",
-    "key_columns",
-    "named_with",
-    "open_table",
-    "refuse_other_kind",
-    "with_reasons",
-]
 
 Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
@@ -55,6 +41,10 @@ class Table:
     frame: nw.LazyFrame[Any]
     eager: bool
     schema: nw.Schema
+    # Whether its area_code was read from names.
+    coded: bool = False
+    # The column of text that said its period.
+    spelled: str | None = None
 
     @property
     def kind(self) -> str:
@@ -71,16 +61,14 @@ class Table:
         dated = [dtype == nw.Datetime for dtype in dtypes]
         return any(coded) and all(one or other for one, other in zip(coded, dated, strict=True))
 
+    def with_frame(self, frame: nw.LazyFrame[Any]) -> Table:
+        """Give the same table with other columns."""
+        return replace(self, frame=frame, schema=nw.Schema(frame.collect_schema()))
+
     def need(self, *columns: str) -> None:
         """Refuse a table that lacks one of the columns."""
-        present = list(self.schema)
-        for column in columns:
-            if column not in self.schema:
-                near = difflib.get_close_matches(column, present, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
-                raise TableError(
-                    f"{self.name} has no column {column!r}.{hint} It has: {', '.join(present)}."
-                )
+        index = getattr(getattr(self.native, "index", None), "names", ())
+        TableError.need(self.name, columns, self.schema, index=index)
 
     def text(self, column: str) -> nw.Expr:
         """Give a column as plain strings, whether it held strings or categories."""
@@ -94,7 +82,7 @@ class Table:
         """
         dtype = self.schema[column]
         if not (dtype.is_numeric() or dtype in (nw.Object, nw.Unknown) or self._is_blank(column)):
-            raise TableError(f"{self.name}: column {column!r} holds {dtype}, not numbers.")
+            raise holds_text(self.name, column, str(dtype))
         number = nw.col(column)
         if dtype != nw.Float64:
             number = number.cast(nw.Float64)
@@ -121,6 +109,7 @@ class Table:
 
 def open_table(native: Any, name: str) -> Table:
     """See a caller's frame through Narwhals; refuse what is no table."""
+    _refuse_odd_names(native, name)
     try:
         frame = nw.from_native(native)
     except TypeError as error:
@@ -137,6 +126,33 @@ def open_table(native: Any, name: str) -> Table:
     )
 
 
+def _refuse_odd_names(native: Any, name: str) -> None:
+    """Refuse names of columns that no verb can ask for: of two levels, or given twice."""
+    if type(native).__module__.startswith("polars"):
+        return  # has each name once, and a lazy frame would have to work them out
+    columns: Any = getattr(native, "column_names", getattr(native, "columns", ()))
+    if getattr(columns, "nlevels", 1) > 1:
+        raise TableError(
+            f"{name} has columns of {columns.nlevels} levels, such as {columns[0]!r}. Join them to "
+            f"one name each: {name}.columns = ['_'.join(map(str, one)) for one in {name}.columns]."
+        )
+    seen: set[Any] = set()
+    for column in columns:
+        if column in seen:
+            raise TableError(
+                f"{name} has more than one column {column!r}. Drop or rename all but one of them."
+            )
+        seen.add(column)
+
+
+def holds_text(table: str, column: str, what: str) -> TableError:
+    """Say that a column holds what is no number, and how money as text is read."""
+    cure = "Turn it into numbers first; leave what is not known missing."
+    if "_gbp" in column:
+        cure = f"Read the list with pcc.read_awards({table}), which keeps each amount as printed."
+    return TableError(f"{table}: column {column!r} holds {what}, not numbers. {cure}")
+
+
 def refuse_other_kind(table: Table, other: Table) -> None:
     """Refuse two tables that no single engine can join."""
     same_engine = table.frame.implementation == other.frame.implementation
@@ -149,7 +165,15 @@ def refuse_other_kind(table: Table, other: Table) -> None:
 
 def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:
     """Read `by` as a list of columns; refuse time, repeats and names that the result uses."""
+    if by is None or not isinstance(by, str | Iterable):
+        raise TableError(
+            f"by is {by!r}; it takes the name of a column or several, such as 'area_code'. "
+            f"For one group of the whole table give by=[]."
+        )
     keys = [by] if isinstance(by, str) else list(by)
+    if table.coded:
+        # Two spellings of one name are one area.
+        keys = ["area_code" if key == "area" else key for key in keys]
     reserved = set(results)
     for key in keys:
         if not isinstance(key, str):

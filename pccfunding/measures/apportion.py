@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrameT
 
-from pccfunding.errors import PenceError, PeriodError, TableError
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.errors import PeriodError, TableError
+from pccfunding.frames.opening import BOUNDED, open_frame
+from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, slices, weighing
-from pccfunding.money.pence import split_pence
+from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
+from pccfunding.money.sums import Sums
 from pccfunding.words import pounds
 
 __all__ = ["apportion"]
@@ -24,15 +26,12 @@ __all__ = ["apportion"]
 _Whole: TypeAlias = npt.NDArray[np.int64]
 _Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
 _Given: TypeAlias = dict[tuple[date, date], int]
-_AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 _TARGETS = ("financial_year", "month", "area_code")
 _RULES = ("days", "equal", "population", "weights")
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
 _MANY_DAYS = 2**22
-# Pounds as floats tell pennies apart up to here.
-_LARGEST = 2**53
 
 
 def apportion(
@@ -57,8 +56,8 @@ def apportion(
         the award's financial year; or the given weights.
     by : DataFrame, optional
         For "population" a population of the areas to spread over (`area_code`, `reference_date`,
-        `persons`, one vintage); for "weights" a table of `to` and `weight`; for "equal" over areas
-        a table of `area_code`.
+        `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table
+        of `to` and `weight`; for "equal" over areas a table of `area_code`.
     published : DataFrame, optional
         Published parts, with `part_of` (the `subject_id` of the award), `period_start`,
         `period_end` and `amount_gbp`. A published financial year wins over the rule, which spreads
@@ -111,15 +110,19 @@ def apportion(
     >>> apportion(award, to="financial_year")["amount_gbp"].tolist()
     [273832.12, 546167.88]
     """
-    table = open_table(awards, "awards")
-    table.need("period_start", "period_end", "amount_gbp")
+    needs = ("period_start", "period_end", "amount_gbp")
+    table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
     _check_rule(to, rule, by, published)
+    if table.spelled is not None and to != "area_code":
+        # The text names the whole, and each part has its dates.
+        table = table.with_frame(table.frame.drop(table.spelled))
     if not table.eager:
         if published is not None:
             raise TableError("published= names rows one by one: collect the lazy frame first.")
         return split_lazily(table, to, rule, by)  # type: ignore[no-any-return]
+    Sums(table, "amount_gbp").refuse_outside(["period_start", "period_end"])
     frame = table.frame.collect()
-    pence = {name: _pence(frame, name) for name in _AMOUNTS if name in frame.columns}
+    pence = {name: _pence(frame, name) for name in BOUNDED if name in frame.columns}
     starts, ends = _days(frame, "period_start"), _days(frame, "period_end")
     _check_periods(starts, ends)
     parts_of = weighing(table, to, rule, by)
@@ -262,7 +265,7 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
     if to not in _TARGETS:
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
     if rule not in _RULES:
-        raise TableError(f"No rule {rule!r}; there are {', '.join(_RULES)}.")
+        raise TableError.among("rule", rule, _RULES)
     if (rule == "days" and to == "area_code") or (rule == "population" and to != "area_code"):
         raise TableError(
             f"Rule {rule!r} does not spread over {to!r}: days spread over time, persons over areas."
@@ -277,23 +280,12 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
 
 def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.bool_]]:
     pounds = frame[name].cast(nw.Float64).to_numpy().astype(np.float64)
-    missing = ~np.isfinite(pounds)
+    missing = np.isnan(pounds)
     scaled = np.where(missing, 0.0, pounds) * 100
-    whole = np.rint(scaled)
-    large = np.abs(whole) >= _LARGEST
-    if large.any():
-        row = int(large.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}: a float does not tell its pennies "
-            f"apart. Split it in parts below £90 million million."
-        )
-    broken = np.abs(scaled - whole) > 1e-4 + 1e-14 * np.abs(whole)
-    if broken.any():
-        row = int(broken.argmax())
-        raise PenceError(
-            f"{name} in row {row} is {float(pounds[row])!r}, which is no whole number of pence. "
-            f"Correct it, or round it first and say so."
-        )
+    whole = np.floor(scaled + 0.5)
+    large = np.flatnonzero(np.abs(whole) >= LARGEST)
+    for row in large.tolist() or broken_rows(scaled, whole.copy()).tolist():
+        raise not_pence(f"{name} in row {row}", float(pounds[row]))
     return whole.astype(np.int64), missing
 
 
@@ -337,9 +329,9 @@ def _groups(starts: _Whole, ends: _Whole) -> Iterator[tuple[_Whole, date, date]]
 def _published_pence(
     table: Table, frame: nw.DataFrame[Any], published: Any, starts: _Whole, ends: _Whole
 ) -> dict[int, _Given]:
-    told = open_table(published, "published")
+    needs = ("part_of", "period_start", "period_end", "amount_gbp")
+    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",))
     refuse_other_kind(table, told)
-    told.need("part_of", "period_start", "period_end", "amount_gbp")
     table.need("subject_id")
     rows = told.frame.collect()
     pence, missing = _pence(rows, "amount_gbp")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, did_you_mean
 from pccfunding.frames.tables import open_table
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -107,10 +107,9 @@ def _closed() -> Mapping[str, tuple[str, ...]]:
 def _refuse_strangers(frame: nw.DataFrame[Any], name: str, words: Sequence[str]) -> None:
     known = set(words)
     for value in frame[name].unique().to_list():
-        if value is None or value != value or value in known:
+        if is_missing(value) or value in known:
             continue
-        near = difflib.get_close_matches(str(value), words, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(value, words)
         raise TableError(
             f"{name} holds {value!r}, which is not in its vocabulary of {len(words)} values.{hint} "
             f"Correct it, or give all its values: vocabularies={{{name!r}: [...]}}."

@@ -10,19 +10,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import MixedFlowError, MixedStatusError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe
-
-__all__ = [
-    "AFTER_ALL",
-    "LABELS",
-    "differ",
-    "ends_of",
-    "filled",
-    "first_and_last",
-    "mixed",
-    "refuse_mixtures",
-    "single",
-    "with_labels",
-]
+from pccfunding.words import is_missing
 
 AFTER_ALL = "\U0010ffff"
 LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
@@ -105,8 +93,4 @@ def refuse_mixtures(
 
 
 def _alike(one: Any, two: Any) -> bool:
-    return bool(one == two) or (_absent(one) and _absent(two))
-
-
-def _absent(value: Any) -> bool:
-    return value is None or bool(value != value)
+    return bool(one == two) or (is_missing(one) and is_missing(two))

@@ -8,19 +8,19 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import PopulationError, TableError
-from pccfunding.frames.days import julian, with_financial_year, year_and_month
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind, with_reasons
-from pccfunding.measures.shares import dates_of, whole_weight
+from pccfunding.errors import TableError
+from pccfunding.frames.days import financial_year_day, julian, with_financial_year, year_and_month
+from pccfunding.frames.opening import BOUNDED
+from pccfunding.frames.tables import Table, with_reasons
+from pccfunding.measures.people import mid_year_people
+from pccfunding.measures.shares import open_parts, whole_weight
+from pccfunding.money.pence import LARGEST, are_whole, whole
+from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
 
-__all__ = ["split_lazily"]
-
-_AMOUNTS = ("amount_gbp", "amount_low_gbp", "amount_high_gbp")
 # Each part is a set of expressions: an award of more years is unknown, with its reason.
 _MOST_YEARS = 12
-# Pounds as floats tell pennies apart up to here, and products fit into 63 bits.
-_LARGEST = 2.0**53
+# Products fit into 63 bits.
 _PRODUCT = 2.0**63
 
 
@@ -44,6 +44,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         alone = nw.col("_last_year") - nw.col("_year") < _MOST_YEARS
     forwards = nw.col("period_start") <= nw.col("period_end")
     frame = frame.with_columns(_short=(dated & forwards & alone).fill_null(value=False))
+    frame = frame.with_columns(_outside=Sums(table, "amount_gbp").outside())
     names = [f"_w{place}" for place in range(len(weights))]
     frame = frame.with_columns(
         **{
@@ -59,7 +60,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         # DuckDB leaves a part without a weight out of its rows.
         **{name: nw.col(name).fill_null(0) for name in names},
     )
-    held = [name for name in _AMOUNTS if name in table.schema]
+    held = [name for name in BOUNDED if name in table.schema]
     for number, name in enumerate(held):
         frame = _with_parts(table, frame, name, number, names)
     return _as_rows(table, frame, held, names, codes, to, rule)
@@ -92,10 +93,7 @@ def _ordinal(column: str) -> nw.Expr:
 
 
 def _given_weights(table: Table, to: str, by: Any) -> dict[str, int]:
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need(to, "weight")
-    rows = other.frame.select(to, "weight").collect().rows()
+    rows = open_parts(table, to, "weights", by).frame.select(to, "weight").collect().rows()
     given = {str(name): whole_weight(weight, str(name)) for name, weight in rows}
     if len(given) < len(rows):
         raise TableError("by= names a part twice; give one row a part.")
@@ -107,29 +105,15 @@ def _area_weights(table: Table, rule: str, by: Any) -> tuple[list[str], list[nw.
     if rule == "weights":
         given = _given_weights(table, "area_code", by)
         return list(given), [nw.lit(weight) for weight in given.values()]
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need("area_code", *(("reference_date", "persons", "vintage") if rule != "equal" else ()))
+    other = open_parts(table, "area_code", rule, by)
     rows = other.frame.collect()
     codes = list(dict.fromkeys(rows["area_code"].to_list()))
     if rule == "equal":
         if len(codes) < len(rows):
             raise TableError("by= names an area twice; give one row a part.")
         return codes, [nw.lit(1) for _ in codes]
-    if rows["vintage"].n_unique() > 1:
-        raise PopulationError("by= mixes vintages of population; keep one of them.")
     persons: dict[str, dict[int, int]] = {code: {} for code in codes}
-    for code, day, count in zip(
-        rows["area_code"].to_list(),
-        dates_of(rows, "reference_date"),
-        rows["persons"].to_list(),
-        strict=True,
-    ):
-        if day is None:
-            continue
-        year = day.year - (day.month < 4)
-        if year in persons[code]:
-            raise PopulationError(f"by= holds two populations of {code} inside one year.")
+    for (code, year), count in mid_year_people(other).items():
         persons[code][year] = whole_weight(count, code)
     return codes, [_looked_up(nw.col("_year"), persons[code]) for code in codes]
 
@@ -147,16 +131,16 @@ def _with_parts(
 ) -> nw.LazyFrame[Any]:
     """Add the pence of each part of one amount, as `_p{number}_{place}`."""
     amount, sign, pence = f"_a{number}", f"_s{number}", f"_n{number}"
-    frame = frame.with_columns(table.number(name).alias(amount))
+    frame = frame.with_columns(table.number(name, finite=False).alias(amount))
     exact = nw.col(amount) * 100
-    whole = (exact + 0.5).floor()
-    fine = (exact - whole).abs() <= whole.abs() * 1e-14 + 1e-4
-    small = (whole.abs() < _LARGEST) & (whole.abs() * nw.col("_total").cast(nw.Float64) < _PRODUCT)
+    units = whole(exact)
+    weighed = units.abs() * nw.col("_total").cast(nw.Float64)
+    fine = are_whole(exact, units) & (units.abs() < LARGEST) & (weighed < _PRODUCT)
     frame = frame.with_columns(
-        (fine & small).fill_null(value=False).alias(f"_ok{number}"),
+        (fine & ~nw.col("_outside")).fill_null(value=False).alias(f"_ok{number}"),
         nw.when(nw.col(amount) < 0).then(nw.lit(-1)).otherwise(nw.lit(1)).alias(sign),
     )
-    held = nw.when(nw.col(f"_ok{number}")).then(whole.abs()).otherwise(nw.lit(0.0))
+    held = nw.when(nw.col(f"_ok{number}")).then(units.abs()).otherwise(nw.lit(0.0))
     frame = frame.with_columns(held.cast(nw.Int64).alias(pence))
     size, total = nw.col(pence), nw.col("_total")
     quotients = [f"_q{number}_{place}" for place in range(len(weights))]
@@ -262,25 +246,24 @@ def _as_rows(
             .then(nw.lit("as printed"))
             .otherwise(nw.lit("derived")),
             period_start=nw.when(later & split)
-            .then(_day(table, "period_start", nw.col("_year") + nw.col("_place"), "-04-01"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "start"))
             .otherwise(nw.col("period_start")),
             period_end=nw.when(earlier & split)
-            .then(_day(table, "period_end", nw.col("_year") + nw.col("_place") + 1, "-03-31"))
+            .then(financial_year_day(table, nw.col("_year") + nw.col("_place"), "end"))
             .otherwise(nw.col("period_end")),
         )
     reasons = [
         (~nw.col("_dated"), nw.lit("no period")),
         (nw.col("_dated") & ~nw.col("_short"), nw.lit("a period that cannot be split")),
         (nw.col("_short") & ~nw.col("_weighed"), nw.lit("no weight for a part")),
-        (split & nw.col("_broken"), nw.lit("an amount is no whole number of pence, or too large")),
+        (split & nw.col("_outside"), nw.lit(OUTSIDE)),
+        (
+            split & nw.col("_broken") & ~nw.col("_outside"),
+            nw.lit("an amount is no whole number of pence, or too large"),
+        ),
     ]
     long = with_reasons(long, "unknown_reason", reasons, eager=False)
     made = ["area_code"] if to == "area_code" and "area_code" not in table.schema else []
     kept = [name for name in table.schema if name != "unknown_reason"]
     added = ["awarded_gbp", "basis", "apportioned_by", *made, "unknown_reason"]
     return long.select([*kept, *(name for name in added if name not in kept)]).to_native()
-
-
-def _day(table: Table, column: str, year: nw.Expr, day: str) -> nw.Expr:
-    written = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(table.schema[column])

@@ -8,10 +8,16 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.areas import Area, find_area
-from pccfunding.errors import PccFundingError, UnknownNameError
-from pccfunding.frames.tables import describe
+from pccfunding.errors import PccFundingError, TableError, UnknownNameError
+from pccfunding.frames.days import iso_day
+from pccfunding.frames.tables import Table, describe
+from pccfunding.words import count
 
-__all__ = ["area_clash", "offence_clash", "refuse_overlap"]
+# Columns that say where a count was read, or how its place and time are called, but not what it
+# counts: rows that differ in these alone are one count, given twice.
+_READ_FROM = ("figure_id", "locator", "note", "release", "source_id", "token", "verified")
+_CALLED = ("area", "baseline", "financial_year", "name", "period")
+_NOT_TELLING = frozenset({*_READ_FROM, *_CALLED, "caution", "unknown", "unknown_reason"})
 
 _COUNTRIES = {
     "B": ("K04000001",),
@@ -107,6 +113,35 @@ def refuse_overlap(
                 f"{name} holds {column} {pair[0]!r} and {pair[1]!r}, which overlap: what lies in "
                 f"both would count twice. Keep one level, or add {column!r} to by."
             )
+
+
+def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
+    """Refuse a count that stands there twice: rows alike in all that tells counts apart.
+
+    `lines` are sums of the table, which show at once where no count has company.
+    """
+    if not len(lines) or lines["_rows"].max() < 2:
+        return
+    days = [day for day in ("period_start", "period_end") if day in table.schema]
+    telling = [
+        name
+        for name, dtype in table.schema.items()
+        if name not in {*_NOT_TELLING, *days, column} and not _is_measured(dtype)
+    ]
+    counts = table.frame.filter(~nw.col(column).is_null()).group_by([*telling, *days])
+    twice = counts.agg(nw.len().alias("_times"), nw.col(column).max().alias("_count"))
+    twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
+    for row in twice.head(1).collect().rows(named=True):
+        start, end = iso_day(row["period_start"]), iso_day(row["period_end"])
+        raise TableError(
+            f"{table.name} holds {describe(row, telling)}, {start} to {end}, "
+            f"{row['_times']} times ({column} {count(row['_count'])}). "
+            f"Keep one row of each count, or add the column that tells the rows apart."
+        )
+
+
+def _is_measured(dtype: Any) -> bool:
+    return bool(dtype.is_float() or dtype.is_temporal() or dtype in (nw.Object, nw.Unknown))
 
 
 def _clash(names: Iterable[str], wholes: Callable[[str], Sequence[str]]) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
@@ -11,23 +12,67 @@ from pccfunding.frames.days import iso_day, year_and_month
 from pccfunding.frames.tables import Table
 from pccfunding.measures.labels import ends_of, first_and_last
 
-__all__ = ["mid_years", "people_by_year", "refuse_doubled_people"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.periods import Period
+
+# The columns of a population.
+PEOPLE = ("area_code", "reference_date", "persons", "vintage")
+
+
+def mid_year_inside(period: Period) -> int | None:
+    """Name the first year whose mid-year lies in a period, which has its denominator; or None.
+
+    Examples
+    --------
+    >>> from pccfunding import Period
+    >>> mid_year_inside(Period.parse("2023-24")), mid_year_inside(Period.parse("March 2024"))
+    (2023, None)
+    """
+    years = range(period.start.year, period.end.year + 1)
+    return next((year for year in years if period.contains(date(year, 6, 30))), None)
+
+
+def _is_mid_year() -> nw.Expr:
+    """Whether the reference date is a mid-year: 30 June or 1 July, never a census day."""
+    _, month = year_and_month("reference_date")
+    return (month == 6) | (month == 7)
+
+
+def mid_year_rows(population: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Give the rows of a population at the mid-year inside a period."""
+    year, _ = year_and_month("reference_date")
+    inside = _is_mid_year() & (year == mid_year_inside(period))
+    return nw.from_native(population).filter(inside).to_native()
+
+
+def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
+    """Give the mid-years of the vintage that reaches furthest: the one denominator of a Review."""
+    dated = nw.from_native(population).filter(_is_mid_year()).to_native()
+    dates = dated["reference_date"]
+    rows: pd.DataFrame = dated[dated["vintage"] == min(dated.loc[dates == dates.max(), "vintage"])]
+    return rows
 
 
 def mid_years(people: Table) -> nw.LazyFrame[Any]:
-    """Give the rows of a population that are mid-years, with area, year and month.
-
-    Mid-year estimates are for 30 June or 1 July; other dates, such as a census day, are none.
-    """
-    year, month = year_and_month("reference_date")
-    return people.frame.select(
+    """Give the rows of a population that are mid-years, with their area and year."""
+    year, _ = year_and_month("reference_date")
+    return people.frame.filter(_is_mid_year() & ~nw.col("area_code").is_null()).select(
         "reference_date",
         _area=people.text("area_code"),
         _year=year,
-        _month=month,
         _persons=people.number("persons"),
         _vintage=people.text("vintage"),
-    ).filter(((nw.col("_month") == 6) | (nw.col("_month") == 7)) & ~nw.col("_area").is_null())
+    )
+
+
+def mid_year_people(people: Table) -> dict[tuple[str, int], float]:
+    """Read the people of each area and mid-year; refuse vintages that mix, and doubled rows."""
+    residents = mid_years(people).collect().lazy()
+    refuse_doubled_people(residents, people.name)
+    rows = people_by_year(residents, checked=True).collect().rows(named=True)
+    return {(row["_area"], int(row["_year"])): row["_persons"] for row in rows}
 
 
 def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[Any]:
@@ -40,22 +85,22 @@ def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[
         **ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1)
     )
     if checked:
-        return people.drop("reference_date", "_month", "_vintage")
+        return people.drop("reference_date", "_vintage")
     return people.group_by(["_area", "_year"]).agg(
         nw.col("_persons", "_times").sum(), *first_and_last(["vintage"])
     )
 
 
-def refuse_doubled_people(people: nw.LazyFrame[Any]) -> None:
+def refuse_doubled_people(people: nw.LazyFrame[Any], name: str) -> None:
     """Refuse a population of more than one vintage, or with an area and mid-year twice."""
     held = people.with_columns(_times=nw.lit(1))
     found = held.group_by("_vintage").agg(nw.col("_times").sum()).collect()["_vintage"].to_list()
     vintages = sorted(vintage for vintage in found if isinstance(vintage, str))
     if len(vintages) > 1:
         raise PopulationError(
-            f"population holds {len(vintages)} vintages: {', '.join(map(repr, vintages))}. "
+            f"{name} holds {len(vintages)} vintages: {', '.join(map(repr, vintages))}. "
             f"They are counted differently: keep one, such as "
-            f"population[population['vintage'] == {vintages[-1]!r}]."
+            f"{name}[{name}['vintage'] == {vintages[-1]!r}]."
         )
     twice = (
         held.group_by(["_area", "_year"])
@@ -67,6 +112,6 @@ def refuse_doubled_people(people: nw.LazyFrame[Any]) -> None:
     )
     for row in twice.rows(named=True):
         raise PopulationError(
-            f"population holds {row['_area']} at {iso_day(row['reference_date'])} "
+            f"{name} holds {row['_area']} at {iso_day(row['reference_date'])} "
             f"{row['_times']} times. Keep one row an area and mid-year."
         )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.days import (
+    financial_year_day,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
+from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
-    Table,
     bound_names,
     key_columns,
-    open_table,
     refuse_other_kind,
     with_reasons,
 )
@@ -30,7 +33,7 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
@@ -54,7 +57,8 @@ def per_capita_spend(
     Parameters
     ----------
     awards : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
-        One row an award line, with `area_code`, `period_start`, `period_end`, `amount_gbp`, and
+        One row an award line, with `area_code` (or names in `area`), `period_start` and
+        `period_end` (or a `period` or `financial_year` of text), `amount_gbp`, and
         where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
         amount is taken as exact.
     population : the same kind of frame
@@ -82,7 +86,8 @@ def per_capita_spend(
     Raises
     ------
     TableError
-        If a column is missing, `by` holds time, or the tables are of different kinds.
+        If a column is missing or cannot be read, an amount lies outside its own bounds, `by`
+        holds time, or the tables are of different kinds.
     PeriodError
         If a row does not lie within one financial year (1 April to 31 March).
     MixedFlowError, MixedStatusError
@@ -125,18 +130,20 @@ def per_capita_spend(
     0    Road Safety   288175.0             288.175          2
     1     Youth Fund    70023.0              70.023          1
     """
-    table, people = open_table(awards, "awards"), open_table(population, "population")
+    needs = ("area_code", "period_start", "period_end", "amount_gbp")
+    table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
+    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
     refuse_other_kind(table, people)
+    table, people = with_area_codes(table, people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
     keys = key_columns(by, table, reserved)
-    table.need("area_code", "period_start", "period_end", "amount_gbp")
-    people.need("area_code", "reference_date", "persons", "vintage")
     labels = [label for label in LABELS if label in table.schema]
     sums = Sums(table, "amount_gbp")
 
+    sums.refuse_outside(keys)
     residents = mid_years(people)
     lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:
@@ -149,7 +156,7 @@ def per_capita_spend(
         refuse_long(table, lines, [*keys, "amount_gbp"])
         sums.refuse_inexact(lines, keys)
         residents = residents.collect().lazy()
-        refuse_doubled_people(residents)
+        refuse_doubled_people(residents, people.name)
     groups = _per_group(sums, people_by_year(residents, checked=table.eager), lines, keys, labels)
     if table.eager:
         totals = groups.collect()
@@ -223,14 +230,13 @@ def _finish(
         peopled = nw.col("_sound") & peopled & (nw.col("_times") == 1) & ~mixed("vintage")
     years = None
     if table.eager:
-        # They are few: each is written once, not for every group.
         years = groups.select("_year").unique().collect()["_year"].to_list()
     frame = groups.with_columns(
         **amounts,
         **{label: single(label) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
-        period_start=_day_of_year(table, years, "period_start", 0, "-04-01"),
-        period_end=_day_of_year(table, years, "period_end", 1, "-03-31"),
+        period_start=financial_year_day(table, nw.col("_year"), "start", years=years),
+        period_end=financial_year_day(table, nw.col("_year"), "end", years=years),
         n_known=nw.col("_known").cast(nw.Int64),
         n_figures=nw.col("_rows").cast(nw.Int64),
         _peopled=peopled & (nw.col("_persons") > 0),
@@ -247,18 +253,6 @@ def _finish(
     return frame.sort([*keys, "_year"], nulls_last=True).select(
         *keys, *days, *shown, *_GROUP_RESULT, "persons", *rates, *_COUNTS, "unknown_reason"
     )
-
-
-def _day_of_year(
-    table: Table, years: Sequence[int] | None, column: str, later: int, day: str
-) -> nw.Expr:
-    kind = table.schema[column]
-    if years is not None:
-        days = [datetime.fromisoformat(f"{int(year) + later}{day}") for year in years]
-        return nw.col("_year").replace_strict(years, days, return_dtype=nw.Datetime()).cast(kind)
-    year = (nw.col("_year") + later).cast(nw.Int64).cast(nw.String)
-    written = nw.concat_str([year, nw.lit(day)])
-    return written.str.to_datetime(format="%Y-%m-%d").cast(kind)
 
 
 def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:

@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import DeflatorError, PeriodError
-from pccfunding.frames.days import refuse_long, refuse_undated, with_financial_year
+from pccfunding.frames.days import (
+    financial_labels,
+    refuse_long,
+    refuse_undated,
+    with_financial_year,
+)
+from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import (
     Reason,
     Table,
     bound_names,
     named_with,
-    open_table,
     refuse_other_kind,
     with_reasons,
 )
 from pccfunding.money.pence import in_unit, whole
-from pccfunding.money.sums import Sums
+from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
@@ -80,10 +87,13 @@ def real_terms(
     >>> real_terms(grants, deflator, base="2023-24")["amount_real_gbp"].to_list()
     [1000.0, 1000.0]
     """
-    opened, prices = open_table(table, "table"), open_table(deflator, "deflator")
+    needs = (value, "period_start", "period_end")
+    opened = open_frame(table, "table", needs=needs, numbers=(value, *bound_names(value)))
+    indexed = ("financial_year", "price_index")
+    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
     refuse_other_kind(opened, prices)
-    opened.need(value, "period_start", "period_end")
-    prices.need("financial_year", "price_index")
+    sums = Sums(opened, value)
+    sums.refuse_outside([value])
     index = _indices(prices)
     year = _base_year(base, index)
     if opened.eager:
@@ -99,14 +109,16 @@ def real_terms(
     frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
     real = named_with(value, "real")
     names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
-    scale = Sums(opened, value).scale
+    scale = sums.scale
     numbers = {}
     for cash, name in names.items():
         bounded = cash != value and cash in opened.schema
         number = (opened.number(cash) if bounded else nw.col("_cash")) * nw.col("_factor")
-        numbers[name] = _rounded(number, scale, bounded=bounded)
+        number = _rounded(number, scale, bounded=bounded)
+        # Where the rows are at hand, an amount outside its bounds has been refused.
+        numbers[name] = number if opened.eager else nw.when(~sums.outside()).then(number)
     frame = frame.with_columns(**numbers, price_base=nw.lit(Period.financial_year(year).label))
-    frame = with_reasons(frame, "unknown_reason", _reasons(opened), eager=opened.eager)
+    frame = with_reasons(frame, "unknown_reason", _reasons(sums), eager=opened.eager)
     frame = frame.drop("_cash", "_factor", "_year", "_last_year")
     return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
 
@@ -130,7 +142,7 @@ def _indices(prices: Table) -> dict[int, float]:
         if year in index:
             raise DeflatorError(f"deflator holds {label} twice. Keep one row a financial year.")
         index[year] = price if price is not None and price > 0 else float("nan")
-    return {year: price for year, price in index.items() if price == price}
+    return {year: price for year, price in index.items() if not is_missing(price)}
 
 
 def _start_year(label: Any, what: str) -> int:
@@ -143,16 +155,16 @@ def _start_year(label: Any, what: str) -> int:
 def _base_year(base: str | Period, index: dict[int, float]) -> int:
     year = _start_year(base, "base")
     if year not in index:
-        held = [Period.financial_year(start).label for start in sorted(index)]
+        held = map(financial_label, sorted(index))
         years = ", ".join(held) or "no year"
         raise DeflatorError(f"base is {base}, and the deflator holds {years}. Use one of these.")
     return year
 
 
-def _reasons(table: Table) -> list[Reason]:
+def _reasons(sums: Sums) -> list[Reason]:
+    table = sums.table
+    outside = [] if table.eager else [(sums.outside(), nw.lit(OUTSIDE))]
     year = nw.col("_year")
-    next_year = (year + 1).cast(nw.Int64).cast(nw.String).str.slice(2)
-    label = nw.concat_str([year.cast(nw.Int64).cast(nw.String), nw.lit("-"), next_year])
     earlier = []
     if "unknown_reason" in table.schema:
         kept = table.text("unknown_reason")
@@ -162,7 +174,8 @@ def _reasons(table: Table) -> list[Reason]:
         (year.is_null(), nw.lit("not within one financial year: apportion it first")),
         (
             ~year.is_null() & nw.col("_factor").is_null(),
-            nw.concat_str([nw.lit("no price index for "), label]),
+            nw.concat_str([nw.lit("no price index for "), financial_labels(year)]),
         ),
         (nw.col("_cash").is_null(), nw.lit("unknown amount")),
+        *outside,
     ]

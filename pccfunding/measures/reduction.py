@@ -12,16 +12,20 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
 from pccfunding.frames.days import day_code, day_code_of, iso_day
+from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Table,
     describe,
     encoded_key,
     key_columns,
-    open_table,
     refuse_other_kind,
 )
-from pccfunding.measures.nesting import refuse_overlap
-from pccfunding.measures.people import mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
+from pccfunding.measures.people import (
+    PEOPLE,
+    mid_year_inside,
+    mid_year_people,
+)
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
@@ -30,7 +34,15 @@ if TYPE_CHECKING:
 
     from pccfunding.periods import Period
 
-__all__ = ["SIDES", "Windows", "compare_counts", "ratio_interval", "read_windows", "reduction"]
+__all__ = [
+    "SIDES",
+    "Windows",
+    "compare_counts",
+    "ratio_interval",
+    "read_windows",
+    "reduction",
+    "refuse_disorder",
+]
 
 SIDES = ("baseline", "comparison")
 
@@ -47,22 +59,6 @@ class Windows:
     def both(self) -> tuple[Period, Period]:
         """The two periods, baseline first."""
         return self.baseline, self.comparison
-
-    @property
-    def mid_years(self) -> tuple[int | None, int | None]:
-        """The years whose 30 June lies in each of the two; None where there is none."""
-        first, second = (
-            next(
-                (
-                    year
-                    for year in range(window.start.year, window.end.year + 1)
-                    if window.start <= date(year, 6, 30) <= window.end
-                ),
-                None,
-            )
-            for window in self.both
-        )
-        return first, second
 
     def refuse_long(self, what: str) -> None:
         """Refuse windows of more than a year, which hold more than one mid-year."""
@@ -93,6 +89,17 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         for window in (baseline, comparison)
     )
     names = (str(baseline), str(comparison))
+    refuse_disorder(before, after, names)
+    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
+        raise PeriodError(
+            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
+            f"are not alike: choose two windows of twelve months, or the same months of two years."
+        )
+    return Windows(before, after, names)
+
+
+def refuse_disorder(before: Period, after: Period, names: tuple[str, str]) -> None:
+    """Refuse a baseline that shares days with the comparison, or comes after it."""
     if before.overlap_days(after):
         raise PeriodError(
             f"baseline {names[0]} and comparison {names[1]} share "
@@ -102,12 +109,6 @@ def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
         raise PeriodError(
             f"baseline {names[0]} comes after comparison {names[1]}. Exchange the two."
         )
-    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
-        raise PeriodError(
-            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
-            f"are not alike: choose two windows of twelve months, or the same months of two years."
-        )
-    return Windows(before, after, names)
 
 
 def _is_year(period: Period) -> bool:
@@ -131,38 +132,43 @@ _Rows = Sequence[Mapping[str, Any]]
 
 
 def ratio_interval(
-    before: float, after: float, exposure: float, confidence_level: float
+    before: float, after: float, exposures: tuple[float, float], confidence_level: float
 ) -> tuple[float, float]:
     """Bound the ratio of two Poisson rates, given the sum of their counts.
 
     Parameters
     ----------
     before, after : float
-        The two counts; `before` is above zero.
-    exposure : float
-        Exposure of the second count for each unit of exposure of the first.
+        The two counts.
+    exposures : tuple of float
+        What the two counts are out of, in one unit.
     confidence_level : float
         Coverage; half of the rest lies on each side (central).
 
     Returns
     -------
     tuple of float
-        Low and high end of the ratio of the rates.
+        Low and high end of the ratio of the rates, after to before; 0 where nothing was counted
+        after, infinite where nothing was counted before.
 
     Examples
     --------
     Counts and exposures of Fay's vignette of the R package rateratio.test.
 
-    >>> low, high = ratio_interval(9, 2, 17877 / 16660, 0.95)
+    >>> low, high = ratio_interval(9, 2, (16660, 17877), 0.95)
     >>> round(low, 8), round(high, 7)
     (0.02177406, 1.0005491)
     """
-    from scipy.special import betaincinv
+    from scipy.special import fdtri
 
-    tail = (1 - confidence_level) / 2
-    low = float(betaincinv(after, before + 1, tail)) if after > 0 else 0.0
-    high = float(betaincinv(after + 1, before, 1 - tail))
-    return low / (1 - low) / exposure, high / (1 - high) / exposure
+    # The odds of a Clopper-Pearson bound are a scaled F quantile: no 1 - q is lost near 1.
+    tail, scale = (1 - confidence_level) / 2, exposures[0] / exposures[1]
+    low, high = 0.0, math.inf
+    if after:
+        low = scale * after / (before + 1) * float(fdtri(2 * after, 2 * (before + 1), tail))
+    if before:
+        high = scale * (after + 1) / before * float(fdtri(2 * (after + 1), 2 * before, 1 - tail))
+    return low, high
 
 
 def compare_counts(
@@ -239,8 +245,8 @@ def _people(
     """Sum the people of a group's distinct areas at the mid-year of each window."""
     areas = sorted({str(row["area_code"]) for side in rows for row in side})
     found: list[float | None] = []
-    for year, name in zip(windows.mid_years, windows.names, strict=True):
-        total: float | None = None
+    for window, name in zip(windows.both, windows.names, strict=True):
+        year, total = mid_year_inside(window), None
         if year is None:
             reasons.append(f"no mid-year lies in {name}")
         else:
@@ -280,7 +286,7 @@ def _estimates(
     if before == 0:
         return found
     change = 100 * (after - before * exposure) / (before * exposure)
-    low, high = ratio_interval(before, after, exposure, confidence_level)
+    low, high = ratio_interval(before, after, (people[0], people[1]), confidence_level)
     found["change_pct"] = change
     found["reduction_pct"] = 0.0 - change
     found["reduction_low_pct"] = 100 * (1 - high)
@@ -349,7 +355,7 @@ def reduction(
     TableError
         If a column is missing, a count is not whole, `by` holds time, the tables are of different
         kinds, or counts would be added twice: an offence class and a part of it, an area and a
-        part of it, or two releases of one count.
+        part of it, two releases of one count, or one count twice.
     PeriodError
         If a window cannot be read, no row covers either of them, or the two overlap, stand in the
         wrong order or are not alike.
@@ -390,21 +396,26 @@ def reduction(
     >>> fell[columns].round(1).to_numpy().tolist()
     [[33.3, 36.8, 40.1]]
     """
-    table = open_table(recorded_crime, "recorded_crime")
+    codes = ("area_code",) if population is not None else area_asked(by)
+    needs = ("offences", "period_start", "period_end", *codes)
+    table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     windows = read_windows(baseline, comparison)
     _check_level(confidence_level)
-    keys = key_columns(by, table, _result_columns(with_people=True))
-    table.need("offences", "period_start", "period_end")
     people = None
     if population is not None:
-        people = open_table(population, "population")
+        people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
         refuse_other_kind(table, people)
-        table.need("area_code")
-        people.need("area_code", "reference_date", "persons", "vintage")
+        table, people = with_area_codes(table, people)
+    elif codes:
+        (table,) = with_area_codes(table)
+    keys = key_columns(by, table, _result_columns(with_people=True))
 
     parts = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)
-    persons = None if people is None else _persons(people, parts, windows)
+    persons = None
+    if people is not None:
+        windows.refuse_long("population")
+        persons = mid_year_people(people)
     groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
@@ -445,6 +456,7 @@ def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[
     sums = Sums(inside, "offences")
     parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()
     sums.refuse_inexact(parts.lazy(), keys)
+    refuse_repeats(inside, parts, "offences")
     if not len(parts):
         raise PeriodError(
             f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}. "
@@ -468,9 +480,8 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
         seen: dict[tuple[Any, ...], str] = {}
         for row in parts.sort("release", nulls_last=True).rows(named=True):
             cell = (row["_key"], row["_window"], *(str(row[place]) for place in places))
-            complete = len(named) == len(_PARTS)
-            if cell in seen or (complete and row["_rows"] > 1):
-                other = seen.get(cell, row["release"])
+            if cell in seen:
+                other = seen[cell]
                 raise TableError(
                     f"recorded_crime holds {describe(row, places)} for "
                     f"{windows.names[int(row['_window']) - 1]} more than once: releases {other!r} "
@@ -483,23 +494,6 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
             others = [name for name in ("offence", "area_code") if name in named]
             groups.update(dict.fromkeys(name for name in others if name != column))
             refuse_overlap(parts, [*groups], column, TableError)
-
-
-def _persons(
-    people: Table, parts: nw.DataFrame[Any], windows: Windows
-) -> Mapping[tuple[str, int], float]:
-    """Give the people of each area at the mid-years of the windows."""
-    windows.refuse_long("population")
-    residents = mid_years(people).collect().lazy()
-    refuse_doubled_people(residents)
-    years = [year for year in windows.mid_years if year is not None]
-    areas = {str(code) for code in parts["area_code"].unique().to_list()}
-    rows = people_by_year(residents, checked=True).filter(nw.col("_year").is_in(years)).collect()
-    return {
-        (row["_area"], int(row["_year"])): row["_persons"]
-        for row in rows.rows(named=True)
-        if row["_area"] in areas
-    }
 
 
 def _result(

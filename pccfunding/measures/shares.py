@@ -11,10 +11,12 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, PopulationError, TableError
-from pccfunding.frames.tables import Table, open_table, refuse_other_kind
+from pccfunding.frames.opening import open_frame, with_area_codes
+from pccfunding.frames.tables import Table, refuse_other_kind
+from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
-
-__all__ = ["Part", "dates_of", "slices", "weighing", "whole_weight"]
+from pccfunding.periods.spellings import financial_label, financial_year_of
+from pccfunding.words import is_missing
 
 _NEEDED = {
     "days": (),
@@ -34,18 +36,27 @@ class Part:
     area_code: str | None = None
 
 
+def open_parts(table: Table, to: str, rule: str, by: Any) -> Table:
+    """See the table of the parts, and of what the rule weighs them by."""
+    other = open_frame(by, "by", needs=(to, *_NEEDED[rule]))
+    refuse_other_kind(table, other)
+    return with_area_codes(other)[0] if to == "area_code" else other
+
+
 def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date], list[Part]]:
     if by is None:
         return lambda start, end: _times(start, end, to, rule)
-    other = open_table(by, "by")
-    refuse_other_kind(table, other)
-    other.need(to, *_NEEDED[rule])
+    other = open_parts(table, to, rule, by)
     rows = other.frame.collect()
-    if rule != "population":
-        _refuse_repeats(rows[to].to_list())
+    names = [_plain_label(name, to) for name in rows[to].to_list()]
+    if rule == "population":
+        persons = mid_year_people(other)
+        codes = list(dict.fromkeys(names))
+        return lambda start, end: _people(codes, persons, start, end)
+    _refuse_repeats(names)
     if to == "area_code":
         return lambda start, end: _areas(rows, rule, start, end)
-    given = dict(zip(rows[to].to_list(), rows["weight"].to_list(), strict=True))
+    given = dict(zip(names, rows["weight"].to_list(), strict=True))
     return lambda start, end: _weighted_times(start, end, to, given)
 
 
@@ -73,8 +84,6 @@ def _weighted_times(start: date, end: date, to: str, given: dict[Any, Any]) -> l
 
 
 def _areas(rows: nw.DataFrame[Any], rule: str, start: date, end: date) -> list[Part]:
-    if rule == "population":
-        return _people(rows, start, end)
     codes = rows["area_code"].to_list()
     weights = [1] * len(codes) if rule == "equal" else rows["weight"].to_list()
     return [
@@ -83,34 +92,25 @@ def _areas(rows: nw.DataFrame[Any], rule: str, start: date, end: date) -> list[P
     ]
 
 
-def _people(rows: nw.DataFrame[Any], start: date, end: date) -> list[Part]:
-    year = Period.of(start, end).financial_years()
-    if len(year) != 1:
+def _people(
+    codes: list[str], persons: dict[tuple[str, int], float], start: date, end: date
+) -> list[Part]:
+    years = Period.of(start, end).financial_years()
+    if len(years) != 1:
         raise PeriodError(
-            f"An award from {start} to {end} spans {len(year)} financial years, each with a "
+            f"An award from {start} to {end} spans {len(years)} financial years, each with a "
             f"population of its own. Spread it with to='financial_year' first."
         )
-    if rows["vintage"].n_unique() > 1:
-        raise PopulationError("by= mixes vintages of population; keep one of them.")
-    parts = []
-    for code in dict.fromkeys(rows["area_code"].to_list()):
-        found = [
-            persons
-            for area, day, persons in zip(
-                rows["area_code"].to_list(),
-                dates_of(rows, "reference_date"),
-                rows["persons"].to_list(),
-                strict=True,
-            )
-            if area == code and day is not None and year[0].start <= day <= year[0].end
-        ]
-        if len(found) != 1:
+    (year,) = years
+    for code in codes:
+        if (code, year.start.year) not in persons:
             raise PopulationError(
-                f"by= holds {len(found)} populations of {code} inside {year[0].label}; "
-                f"one is needed."
+                f"by= has no population of {code} at mid-{year.start.year}, the mid-year inside "
+                f"{year.label}: 30 June or 1 July. Other days, such as a census day, are none."
             )
-        parts.append(Part(whole_weight(found[0], code), area_code=code))
-    return parts
+    return [
+        Part(whole_weight(persons[code, year.start.year], code), area_code=code) for code in codes
+    ]
 
 
 def slices(start: date, end: date, to: str) -> Iterator[tuple[date, date]]:
@@ -124,13 +124,20 @@ def slices(start: date, end: date, to: str) -> Iterator[tuple[date, date]]:
 def _next_start(day: date, to: str) -> date:
     if to == "month":
         return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return date(day.year + (day.month >= 4), 4, 1)
+    return date(financial_year_of(day) + 1, 4, 1)
+
+
+def _plain_label(name: Any, to: str) -> Any:
+    """Name a financial year as parts are named, however it is spelled."""
+    if to != "financial_year" or not isinstance(name, str | Period):
+        return name
+    return (name if isinstance(name, Period) else Period.parse(name)).label
 
 
 def _label(first: date, to: str) -> str:
     if to == "month":
         return f"{first:%Y-%m}"
-    return Period.financial_year(first.year - (first.month < 4)).label
+    return financial_label(financial_year_of(first))
 
 
 def whole_weight(weight: Any, name: str) -> int:
@@ -148,6 +155,4 @@ def whole_weight(weight: Any, name: str) -> int:
 
 def dates_of(frame: nw.DataFrame[Any], name: str) -> list[date | None]:
     days = frame[name].to_list()
-    return [
-        None if day is None or day != day else date(day.year, day.month, day.day) for day in days
-    ]
+    return [None if is_missing(day) else date(day.year, day.month, day.day) for day in days]

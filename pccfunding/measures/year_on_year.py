@@ -9,13 +9,13 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
+from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
     bound_names,
     describe,
     encoded_key,
     key_columns,
-    open_table,
     with_reasons,
 )
 from pccfunding.measures.labels import (
@@ -27,6 +27,7 @@ from pccfunding.measures.labels import (
     single,
     with_labels,
 )
+from pccfunding.measures.nesting import refuse_repeats
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -74,7 +75,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     Raises
     ------
     TableError
-        If a column is missing, `by` holds time, or several rates would have to be added.
+        If a column is missing or cannot be read, a value lies outside its own bounds, a count
+        stands there twice, `by` holds time, or several rates would have to be added.
     PeriodError
         If a period is missing or ends before it starts, or an amount spans more than a year.
     MixedFlowError, MixedStatusError
@@ -106,20 +108,24 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     >>> change["unknown_reason"].to_list()[2]
     'no figure for the year before'
     """
-    opened = open_table(table, "table")
-    sums = Sums(opened, value)
     names = [value, *bound_names(value)]
+    needs = (value, "period_start", "period_end", *area_asked(by))
+    opened = open_frame(table, "table", needs=needs, numbers=names)
+    (opened,) = with_area_codes(opened) if area_asked(by) else (opened,)
+    sums = Sums(opened, value)
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
-    opened.need(value, "period_start", "period_end")
     labels = [label for label in LABELS if label in opened.schema]
 
+    sums.refuse_outside(keys)
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.
         lines = lines.collect().lazy()
         refuse_undated(opened, lines, keys)
         sums.refuse_inexact(lines, keys)
+        if value == "offences":
+            refuse_repeats(opened, lines.collect(), value)
     years = (
         with_labels(opened, lines, labels)
         .group_by([*keys, "period_start", "period_end"])

@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import PenceError, TableError
-
-__all__ = ["sum_encoded", "sum_measured"]
+from pccfunding.money.pence import LARGEST, broken_rows
 
 _Array: TypeAlias = npt.NDArray[Any]
 _Counts: TypeAlias = npt.NDArray[np.int64]
-_EXACT = 2.0**53
 # So many rows at a time stay in the processor's cache, with the few arrays that are made of them.
 _BLOCK = 2**17
 # More cells than this do not stay there: those that never occur are then left out.
@@ -283,7 +281,7 @@ def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
         part = whole[rows]
         sums += np.bincount(where, part, minlength=cells.count)
         largest = max(largest, int(part.max()), -int(part.min()))
-    if largest * len(whole) >= _EXACT and np.abs(whole, dtype=np.float64).sum() >= _EXACT:
+    if largest * len(whole) >= LARGEST and np.abs(whole, dtype=np.float64).sum() >= LARGEST:
         raise PenceError(f"{value} adds up to 2**53 or more: sum it in parts.")
     seen = sums != 0
     return cells.frame(seen if seen.all() else cells.seen(), {value: sums.astype(np.int64)})
@@ -322,16 +320,18 @@ def sum_measured(
             np.multiply(part, scales[name], out=exact)
             np.add(exact, 0.5, out=units)
             np.floor(units, out=units)
-            known = np.isfinite(part)
+            known = ~np.isnan(part)
             if not known.all():
                 unknown = np.flatnonzero(~known)
                 gaps[name].append(narrow[unknown])
                 exact[unknown] = units[unknown] = 0.0
             largest = max(largest, float(units.max()), -float(units.min()))
+            if largest >= LARGEST:
+                return None
             sums[name] += np.bincount(where, units, minlength=many)
             if name == "_units":
-                broken.append(narrow[_broken_rows(exact, units)])
-    if largest * int(counts.max()) >= _EXACT:
+                broken.append(narrow[broken_rows(exact, units)])
+    if largest * int(counts.max()) >= LARGEST:
         return None
     known_names = dict(zip(sums, ("_known", "_low_known", "_high_known"), strict=False))
     measured: dict[str, _Array] = {
@@ -346,15 +346,3 @@ def sum_measured(
 
 def _counted(parts: list[_Array], many: int) -> _Counts:
     return np.bincount(np.concatenate([np.zeros(0, dtype=np.int32), *parts]), minlength=many)
-
-
-def _broken_rows(exact: _Array, units: _Array) -> _Array:
-    """Give the amounts that lie off a whole unit by more than a float's own error."""
-    gap = np.subtract(exact, units, out=units)
-    np.abs(gap, out=gap)
-    if float(gap.max()) <= 1e-6:
-        return np.zeros(0, dtype=np.intp)
-    slack = np.abs(exact, out=exact)
-    slack *= 2.0**-51
-    slack += 1e-6
-    return np.flatnonzero(gap > slack)

@@ -11,12 +11,15 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PenceError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, bound_names, describe
-from pccfunding.money.pence import in_unit, whole
+from pccfunding.money.pence import LARGEST, are_whole, in_unit, not_pence, whole
 
-__all__ = ["Sums"]
+OUTSIDE = "an amount outside its own bounds"
 
-_EXACT = 2.0**53
 _FINE = 100
+# Bounds are split over years and put into other prices apart from their amount, each part to its
+# nearest penny, so that a penny or two may stand outside; rates carry the error of a float.
+_PENNIES = 0.02
+_NEARLY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,48 @@ class Sums:
     def columns(self) -> list[str]:
         """The columns that are summed."""
         bounds = ["_low", "_high", "_low_known", "_high_known"] if self.is_bounded else []
+        bounds += ["_outside"] if self._looks_outside else []
         return ["_units", "_known", "_rows", "_broken", "_size", *bounds]
+
+    @property
+    def _looks_outside(self) -> bool:
+        # Where the rows are at hand, an amount outside its bounds is refused before any sum.
+        return self.is_bounded and not self.table.eager
+
+    def outside(self) -> nw.Expr:
+        """Whether a value of the table lies outside its own bounds, by more than rounding does."""
+        value = self.table.number(self.value)
+        slack = value.abs() * _NEARLY + (_PENNIES if "gbp" in self.value else 0.0)
+        found = nw.lit(value=False)
+        for bound, sign in zip(bound_names(self.value), (1, -1), strict=True):
+            if bound in self.table.schema:
+                beyond = (self.table.number(bound) - value) * sign > slack
+                found = found | beyond.fill_null(value=False)
+        return found
+
+    def refuse_outside(self, keys: Sequence[str]) -> None:
+        """Refuse a value outside its own bounds; a lazy frame is not looked at."""
+        bounds = [bound for bound in bound_names(self.value) if bound in self.table.schema]
+        if not bounds or not self.table.eager or self._lies_inside(bounds):
+            return
+        for row in self.table.frame.filter(self.outside()).head(1).collect().rows(named=True):
+            said = " and ".join(f"{bound} {row[bound]}" for bound in bounds)
+            raise TableError(
+                f"{self.table.name}: {self.value} of {describe(row, keys)} is {row[self.value]}, "
+                f"outside its own {said}. Correct the value or its bounds, or leave them out."
+            )
+
+    def _lies_inside(self, bounds: Sequence[str]) -> bool:
+        """Whether plain numbers show at one glance that none lies outside."""
+        columns = self.table.frame.select(self.value, *bounds).collect()
+        arrays = [columns[name].to_numpy() for name in (self.value, *bounds)]
+        if any(array.dtype.kind not in "iuf" for array in arrays):
+            return False
+        low = bound_names(self.value)[0]
+        return not any(
+            (array > arrays[0] if bound == low else array < arrays[0]).any()
+            for bound, array in zip(bounds, arrays[1:], strict=True)
+        )
 
     def add_up(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         """Sum the rows of the table to one line for each combination of the keys."""
@@ -86,8 +130,10 @@ class Sums:
     def _measured(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         # Step by step: an engine without a planner would compute a shared part each time.
         names, finite = self._names, self.scale is None
+        outside = {"_outside": self.outside().cast(nw.Int64)} if self._looks_outside else {}
         frame = self.table.frame.select(
             *keys,
+            **outside,
             **{column: self.table.number(name, finite=finite) for column, name in names.items()},
         )
         frame = frame.with_columns(
@@ -103,13 +149,13 @@ class Sums:
         if self.scale is None:
             return frame.with_columns(_broken=nw.lit(0).cast(nw.Int64), _size=nw.lit(0.0))
         frame = frame.with_columns(
+            _given=nw.col("_units"),
             _exact=nw.col("_units") * self.scale,
             **{column: whole(nw.col(column) * self._scale_of(column)) for column in names},
         )
-        exact, sizes = nw.col("_exact"), [nw.col(column).abs() for column in names]
-        gap = (exact - nw.col("_units")).abs()
+        sizes = [nw.col(column).abs() for column in names]
         return frame.with_columns(
-            _broken=(gap > exact.abs() * 2.0**-51 + 1e-6).cast(nw.Int64),
+            _broken=(~are_whole(nw.col("_exact"), nw.col("_units"))).cast(nw.Int64),
             _size=nw.max_horizontal(*sizes) if self.is_bounded else sizes[0],
         )
 
@@ -135,7 +181,8 @@ class Sums:
         return nw.when(complete & self._is_exact()).then(in_unit(nw.col(column), divisor))
 
     def _is_exact(self) -> nw.Expr:
-        return (nw.col("_broken") == 0) & (nw.col("_size") < _EXACT)
+        exact = (nw.col("_broken") == 0) & (nw.col("_size") < LARGEST)
+        return exact & (nw.col("_outside") == 0) if self._looks_outside else exact
 
     def reasons(self) -> list[tuple[nw.Expr, nw.Expr]]:
         """Say why a sum may be unknown: conditions, each with its text."""
@@ -148,9 +195,11 @@ class Sums:
             nw.lit(" amounts unknown" if money else " values unknown"),
         ]
         broken = "an amount is no whole number of pence" if money else "a value is no count"
+        outside = (nw.col("_outside") > 0, nw.lit(OUTSIDE)) if self._looks_outside else None
         return [
             (nw.col("_broken") > 0, nw.lit(broken)),
-            (nw.col("_size") >= _EXACT, nw.lit("too large to be added exactly")),
+            *([outside] if outside else []),
+            (nw.col("_size") >= LARGEST, nw.lit("too large to be added exactly")),
             (nw.col("_known") < nw.col("_rows"), nw.concat_str(missing)),
         ]
 
@@ -160,21 +209,21 @@ class Sums:
         `lines` are sums of the table; the row that is named is looked up in the table itself.
         """
         columns = list(dict.fromkeys([*keys, "period_start", "period_end"]))
-        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= _EXACT)
+        wrong = (nw.col("_broken") > 0) | (nw.col("_size") >= LARGEST)
         if self.scale is None or not len(lines.filter(wrong).head(1).collect()):
             return
         rows = self._measured(columns)
-        found = rows.filter(nw.col("_broken") > 0).head(1).collect().rows(named=True)
-        for row in found:
-            place = f"{describe(row, keys)}, {iso_day(row['period_start'])}"
-            place = f"{self.value} is {row['_exact'] / self.scale} ({place} to "
-            place += f"{iso_day(row['period_end'])}), which is no whole number"
-            if self.scale == 1:
-                raise TableError(f"{place}. Give counts as they were counted.")
-            raise PenceError(
-                f"{place} of pence. Amounts are added in pence: correct it, or round it first and "
-                f"say so."
-            )
+        alone = (nw.col("_broken") > 0) | (nw.col("_units").abs() >= LARGEST)
+        for row in rows.filter(alone).head(1).collect().rows(named=True):
+            days = f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}"
+            place, given = f"{self.value} ({describe(row, keys)}, {days})", float(row["_given"])
+            if self.scale == 100:
+                raise not_pence(place, given)
+            if row["_broken"]:
+                raise TableError(
+                    f"{place} is {given!r}, which is no whole number. Give counts as they were "
+                    f"counted."
+                )
         raise PenceError(
             f"{self.value} of {describe(self._largest(lines), keys)} is more than can be added "
             f"exactly (2**53 hundredths of a {'penny' if self.scale == 100 else 'unit'}). "

@@ -16,8 +16,6 @@ from pccfunding.office.sheets import folded
 from pccfunding.office.workbook_tables import Answers
 from pccfunding.periods import Period
 
-__all__ = ["AwardFile", "listed_tables", "twin_of", "with_content_ids", "years_from_dates"]
-
 
 @dataclass(frozen=True)
 class AwardFile:

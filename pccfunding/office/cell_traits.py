@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import io
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.count_files.printed_counts import column_letter
 from pccfunding.formats.opening.limits import LIMITS, Limits
 from pccfunding.formats.opening.raw_tables import Grid
-
-__all__ = ["Traits", "traits_of"]
 
 _BUILT_IN_PERCENT = (9, 10)
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
 _TRUE = ("1", "true")
+# Nothing is looked up for a workbook: no entity, no address.
+_PLAIN_XML = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 @dataclass
@@ -74,13 +80,24 @@ def traits_of(parts: dict[str, bytes], source: str, limits: Limits = LIMITS) -> 
     ------
     TableError
         For a damaged workbook.
+    MissingExtraError
+        If the extra ``formats`` is not installed.
     """
+    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="formats")
     try:
         if "xl/workbook.xml" in parts:
-            return dict(_excel(parts))
-        return dict(_open_document(parts["content.xml"], limits))
-    except (ElementTree.ParseError, KeyError, ValueError, IndexError) as error:
+            return dict(_excel(etree, parts))
+        return dict(_open_document(_events(etree, parts["content.xml"]), limits))
+    except (etree.XMLSyntaxError, KeyError, ValueError, IndexError) as error:
         raise TableError(f"{source} is a damaged workbook: {error}.") from error
+
+
+def _root(etree: Any, part: bytes) -> Any:
+    return etree.fromstring(part, etree.XMLParser(**_PLAIN_XML))
+
+
+def _events(etree: Any, part: bytes) -> Any:
+    return etree.iterparse(io.BytesIO(part), events=("start", "end"), **_PLAIN_XML)
 
 
 def _plain(name: str) -> str:
@@ -92,24 +109,23 @@ def _attributes(element: Any) -> dict[str, str]:
     return {_plain(name): value for name, value in element.attrib.items()}
 
 
-def _excel(parts: dict[str, bytes]) -> Iterator[tuple[str, Traits]]:
+def _excel(etree: Any, parts: dict[str, bytes]) -> Iterator[tuple[str, Traits]]:
     targets = {
         one.get("Id"): str(one.get("Target"))
-        for one in ElementTree.fromstring(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
+        for one in _root(etree, parts.get("xl/_rels/workbook.xml.rels", b"<none/>"))
     }
-    percent = _percent_styles(parts.get("xl/styles.xml", b"<none/>"))
-    for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).iter():
+    percent = _percent_styles(_root(etree, parts.get("xl/styles.xml", b"<none/>")))
+    for sheet in _root(etree, parts["xl/workbook.xml"]).iter():
         if _plain(sheet.tag) == "sheet":
             said = _attributes(sheet)
             target = targets.get(said.get("id"), "")
             path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
             if path in parts:
-                yield said["name"], _excel_sheet(parts[path], percent)
+                yield said["name"], _excel_sheet(_events(etree, parts[path]), percent)
 
 
-def _percent_styles(part: bytes) -> set[int]:
+def _percent_styles(root: Any) -> set[int]:
     """Positions of the cell formats that show a percentage."""
-    root = ElementTree.fromstring(part)
     codes = {
         int(one.attrib["numFmtId"]): one.get("formatCode", "")
         for one in root.iter()
@@ -121,10 +137,10 @@ def _percent_styles(part: bytes) -> set[int]:
     return {place for place, one in enumerate(cells) if int(one.get("numFmtId", "0")) in shown}
 
 
-def _excel_sheet(part: bytes, percent: set[int]) -> Traits:
+def _excel_sheet(events: Any, percent: set[int]) -> Traits:
     found = Traits()
     row, column = -1, -1
-    for event, element in ElementTree.iterparse(io.BytesIO(part), events=("start", "end")):
+    for event, element in events:
         kind = _plain(element.tag)
         if event == "start":
             if kind == "row":
@@ -165,10 +181,10 @@ def _excel_cell(found: Traits, place: tuple[int, int], cell: Any, percent: set[i
         found.percent.add(place)
 
 
-def _open_document(part: bytes, limits: Limits) -> Iterator[tuple[str, Traits]]:
+def _open_document(events: Any, limits: Limits) -> Iterator[tuple[str, Traits]]:
     found, name = Traits(), ""
     row = column = 0
-    for event, element in ElementTree.iterparse(io.BytesIO(part), events=("start", "end")):
+    for event, element in events:
         kind = _plain(element.tag)
         if event == "start":
             if kind == "table":

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Package, statements
 from pccfunding.errors import DataPackageError, PccFundingError
-from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
+from pccfunding.files import settled
 from pccfunding.office.read_folder import WORKBOOKS, find_workbook, read_folder
 from pccfunding.office.sheets import SHEETS
-from pccfunding.schemas import STORED
+from pccfunding.results import Face
+from pccfunding.schemas import STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ __all__ = ["Conformance", "conformance", "open_package"]
 
 
 @dataclass(frozen=True, eq=False)
-class Conformance:
+class Conformance(Face):
     """What the conformance suite found in a data package of evidence.
 
     Attributes
@@ -46,6 +48,7 @@ class Conformance:
     frame: pd.DataFrame
     source: str
     n_checks: int
+    _rows_shown = None
 
     @property
     def broken(self) -> int:
@@ -90,11 +93,6 @@ class Conformance:
             )
         return self
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.to_html()}"
-
 
 def conformance(directory: str | Path) -> Conformance:
     """Check an evidence folder or a data package: what is broken, and what is to be done.
@@ -124,7 +122,7 @@ def conformance(directory: str | Path) -> Conformance:
 
     if find_workbook(Path(directory)) is not None:
         return _of_folder(Path(directory))
-    package = open_package(Path(directory))
+    package = settled(directory, lambda: open_package(Path(directory)))
     found = [one for name, check in CHECKS.items() for one in _run(name, check, package)]
     if all(state != "broken" for _, state, *_ in found) and not package.unread:
         found += _run(STATEMENTS, statements, package)
@@ -190,7 +188,7 @@ def open_package(folder: Path) -> Package:
             package.unread.append(Finding("to do", str(name), "datapackage.json", what))
             continue
         try:
-            package.tables[name] = read_table(folder, resource)
+            package.tables[name] = completed(name, read_table(folder, resource))
         except (DataPackageError, OSError, AttributeError, KeyError, TypeError) as error:
             said = str(error) if isinstance(error, DataPackageError) else "its schema is damaged"
             package.unread.append(Finding("broken", name, "datapackage.json", said))
@@ -208,7 +206,7 @@ def _stale(folder: Path, resource: dict[str, Any]) -> Iterator[Finding]:
     """Say where a file is another one than the descriptor was written for."""
     said = str(resource.get("hash", ""))
     if said.startswith("sha256:"):
-        content = (folder / str(resource["path"])).read_bytes()
+        content = read_inside(folder, str(resource["path"]))
         if said.removeprefix("sha256:") != hashlib.sha256(content).hexdigest():
             yield Finding(
                 "broken",

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 
 from pccfunding.office.sheets import folded
 
-__all__ = ["content_ids", "slug"]
-
 
 def slug(text: str) -> str:
     """Make a key of a name: lower case, digits and hyphens."""

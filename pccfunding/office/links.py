@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pccfunding.errors import PeriodError, PrintedError
+from pccfunding.errors import PeriodError, PrintedError, nearest
 from pccfunding.office.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook
 from pccfunding.office.sheets import RELATIONS, SCOPES, folded
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
-
-__all__ = ["Links", "Subject", "unit_of"]
 
 
 def unit_of(text: str) -> str:
@@ -60,7 +57,7 @@ class _Names:
                     else "; give each a name of its own"
                 )
             )
-        near = difflib.get_close_matches(folded(text), self.known, n=1)
+        near = nearest(folded(text), self.known)
         meant = f"; did you mean {self.spelt[near[0]]!r}?" if near else ""
         raise _NoNameError(f"no row bears this name{meant}")
 

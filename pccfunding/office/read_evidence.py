@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from pccfunding.evidence.evidence import Evidence, read_package
+from pccfunding.files import settled
 from pccfunding.office.read_folder import find_workbook, read_folder
 
 __all__ = ["read_evidence"]
@@ -45,4 +46,4 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     folder = Path(directory)
     if find_workbook(folder) is not None:
         return read_folder(folder, as_of=as_of)
-    return read_package(folder, as_of=as_of)
+    return settled(folder, lambda: read_package(folder, as_of=as_of))

@@ -23,6 +23,7 @@ from pccfunding.evidence.evidence import (
     loaded_tables,
 )
 from pccfunding.evidence.reconcile_statements import work_statements
+from pccfunding.evidence.tables import read_within
 from pccfunding.formats import (
     ReadResult,
     read_awards,
@@ -32,9 +33,8 @@ from pccfunding.formats import (
 )
 from pccfunding.formats.award_files.award_tables import stored_table
 from pccfunding.formats.award_files.headings import FIELDS
-from pccfunding.formats.opening.limits import unpacked
+from pccfunding.formats.opening.limits import read_bytes, unpacked
 from pccfunding.formats.opening.open_file import open_grids
-from pccfunding.formats.read_result import CAUTIONS
 from pccfunding.office.award_listings import (
     AwardFile,
     listed_tables,
@@ -49,6 +49,7 @@ from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS,
 from pccfunding.office.start_folder import WORKBOOK
 from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
+from pccfunding.results import CAUTIONS
 from pccfunding.schemas import PRIMARY_KEYS, STORED
 from pccfunding.words import counted
 
@@ -166,7 +167,7 @@ class _Folder:
         self.folder = folder
         self.book = book
         self.answers = answers
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = hashlib.sha256(read_bytes(path)[0]).hexdigest()
         self.typed = workbook_tables(book, folder, answers, digest)
         self.problems = [*book.problems, *self.typed.problems]
         self.paste = list(self.typed.paste)
@@ -230,7 +231,13 @@ class _Folder:
         for path in sorted(here.rglob("*")) if here.is_dir() else ():
             if not path.is_file() or any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED):
                 continue
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            try:
+                content = read_within(self.folder, path)
+            except DataPackageError as error:
+                why = str(error).removesuffix(".")
+                self.tell("broken", f"{place}/{path.name}", "", "", why, "the rest is read")
+                continue
+            digest = hashlib.sha256(content).hexdigest()
             if digest in seen:
                 why = f"holds the same as {seen[digest]} and counts once"
                 self.tell("to do", f"{place}/{path.name}", "", "", why, "delete one of them")
@@ -323,7 +330,9 @@ class _Folder:
             self.tell("to do", shown, one["place"], one["token"], why, "ask the publisher why")
         for code in result.cautions:
             if code not in ("total-conflicts", "sheets-left-out"):
-                self.tell("to do", shown, "", "", CAUTIONS[code], "look whether it matters")
+                self.tell(
+                    "to do", shown, "", "", CAUTIONS["formats"][code], "look whether it matters"
+                )
         rows = counted(len(result.frame), "award")
         self.readings.append((shown, "", f"{rows} read; {counted(rejected, 'cell')} rejected"))
 
@@ -350,7 +359,7 @@ class _Folder:
                     self.paste.append(("Files", [name, one["value"]]))
 
     def _hidden(self, path: Path, shown: str) -> None:
-        data = path.read_bytes()
+        data, _ = read_bytes(path)
         if not data.startswith(b"PK"):  # what a file is, its bytes tell
             return
         traits = traits_of(unpacked(data, path.name), path.name)

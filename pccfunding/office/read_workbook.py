@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from pccfunding.areas import Area, find_area
-from pccfunding.errors import PccFundingError, PeriodError, PrintedError, TableError
+from pccfunding.errors import PccFundingError, PeriodError, PrintedError, TableError, nearest
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.formats.award_files.sheets import cell_text
 from pccfunding.formats.count_files.printed_counts import column_letter
@@ -383,7 +382,7 @@ class _Reader:
         for word in words:
             if folded(word) == folded(raw):
                 return word
-        near = difflib.get_close_matches(folded(raw), map(folded, words), n=1)
+        near = nearest(folded(raw), map(folded, words))
         meant = [word for word in words if folded(word) in near]
         if meant:
             raise _WrongCellError("is none of the list", f"did you mean {meant[0]!r}?")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.evidence.evidence import bundled_rows
+from pccfunding.files import rewriting
+from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.office.sheets import DISTRICTS, FORCES, OFFENCES, SHEETS, Column, Sheet
 from pccfunding.periods import Period
 
@@ -72,6 +73,10 @@ def start_folder(
         If no police force area has this name.
     DataPackageError
         If the folder is there already, or a file to copy is missing or given twice.
+    TableError
+        If a file to copy is empty or larger than 200 MB.
+    OSError
+        If the folder cannot be written.
 
     Examples
     --------
@@ -94,26 +99,31 @@ def start_folder(
             f"{target} is there already, and nothing in it is written over; choose another folder "
             f"with --out."
         )
-    copies = _copies(target, {"awards": awards, "counts": counts})
-    for place in PLACES:
-        (target / place).mkdir(parents=True, exist_ok=True)
-    for copy, original in copies.items():
-        shutil.copyfile(original, copy)
+    copies = _copies({"awards": awards, "counts": counts})
     said = {"Start": [{"area": force.name, "period": span.label if span else ""}]}
     kinds = {"awards": "award list"}
     said["Files"] = [
-        {"file": copy.name, "what it is": kinds.get(copy.parent.name, "")} for copy in copies
+        {"file": file, "what it is": kinds.get(place, "")}
+        for place, file in (name.split("/") for name in copies)
     ]
-    workbook, start = target / WORKBOOK, target / "START.txt"
-    workbook.write_bytes(workbook_bytes(force, said))
     text = _START_TEXT.format(
         area=force.name,
         period=span.words if span else "period still to be typed",
         workbook=WORKBOOK,
         folder=target,
     )
-    start.write_text(text, encoding="utf-8", newline="\r\n")
-    return (workbook, start, *copies)
+    files = {
+        WORKBOOK: workbook_bytes(force, said),
+        "START.txt": text.replace("\n", "\r\n").encode(),
+        **copies,
+    }
+    with rewriting(target) as new:
+        new.refuse_present(files, force=False)
+        for place in PLACES:
+            (new.part / place).mkdir()
+        for name, content in files.items():
+            new.write(name, content)
+    return tuple(target / name for name in files)
 
 
 def _name(area: Area, span: Period | None) -> str:
@@ -121,19 +131,19 @@ def _name(area: Area, span: Period | None) -> str:
     return re.sub(r"[^a-z0-9]+", "-", words).strip("-")
 
 
-def _copies(target: Path, given: Mapping[str, Iterable[str | Path]]) -> dict[Path, Path]:
-    """Give each file to make with the one that it is copied from."""
-    copies: dict[Path, Path] = {}
+def _copies(given: Mapping[str, Iterable[str | Path]]) -> dict[str, bytes]:
+    """Read each file that is copied in, by its place in the folder."""
+    copies: dict[str, bytes] = {}
     for place, files in given.items():
         for original in map(Path, files):
             if not original.is_file():
                 raise DataPackageError(f"{original} is no file; nothing was made.")
-            copy = target / place / original.name
+            copy = f"{place}/{original.name}"
             if copy in copies:
                 raise DataPackageError(
                     f"Two files are called {original.name!r}; rename one. Nothing was made."
                 )
-            copies[copy] = original
+            copies[copy], _ = read_bytes(original)
     return copies
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.areas import Area, find_area
-from pccfunding.errors import PccFundingError, PeriodError, PrintedError
+from pccfunding.errors import DataPackageError, PccFundingError, PeriodError, PrintedError
+from pccfunding.evidence.tables import read_within
 from pccfunding.evidence.token_columns import token_columns
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.office.content_ids import content_ids, slug
@@ -19,8 +20,6 @@ from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named
 from pccfunding.office.sheets import DECISIONS, DIRECTIONS, FLOWS, STATUSES, folded
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
-
-__all__ = ["Answers", "WorkbookTables", "workbook_tables"]
 
 _FROM_TO = re.compile(r"(?:from\s+)?(.+?)\s*(?:\bto\b|→|->)\s*(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -159,7 +158,13 @@ class _Maker:
         place = self.folder / "documents"
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             if path.is_file() and {folded(path.name), folded(path.stem)} & named:
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                try:
+                    content = read_within(self.folder, path)
+                except DataPackageError as error:
+                    why = str(error).removesuffix(".")
+                    self.tell(row, "held", why, "mend the copy, or say no", broken=False)
+                    return {}
+                digest = hashlib.sha256(content).hexdigest()
                 return {"document": path.name, "sha256": digest}
         why = "no file in documents/ bears its name or title"
         self.tell(row, "held", why, "name the copy so, or say no", broken=False)

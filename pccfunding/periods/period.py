@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from pccfunding.errors import PeriodError
 from pccfunding.periods.parse_date import add_months, check_known, month_end, parse_date
-from pccfunding.periods.spellings import financial_label, read_period
+from pccfunding.periods.spellings import financial_label, financial_year_of, read_period
+from pccfunding.words import is_missing
 
 __all__ = ["Period", "parse_date"]
 
@@ -49,7 +50,7 @@ class Period:
     def __post_init__(self) -> None:
         for name in ("start", "end"):
             day = getattr(self, name)
-            if not isinstance(day, date) or day != day:
+            if not isinstance(day, date) or is_missing(day):
                 raise PeriodError(
                     f"{name}={day!r} is of type {type(day).__name__}; a period takes dates. "
                     f"Read text with Period.parse or parse_date."
@@ -235,9 +236,8 @@ Did you mean 2022/23? Correct it at the source.
         >>> [year.label for year in Period.calendar_year(2023).financial_years()]
         ['2022-23', '2023-24']
         """
-        first = self.start.year - (self.start.month < 4)
-        last = self.end.year - (self.end.month < 4)
-        return tuple(Period.financial_year(year) for year in range(first, last + 1))
+        years = range(financial_year_of(self.start), financial_year_of(self.end) + 1)
+        return tuple(Period.financial_year(year) for year in years)
 
     def __str__(self) -> str:
         return self.label

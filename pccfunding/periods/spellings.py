@@ -19,8 +19,6 @@ from pccfunding.periods.parse_date import (
     tidy,
 )
 
-__all__ = ["Span", "financial_label", "read_period"]
-
 _LONGEST = 150
 
 _I = re.IGNORECASE
@@ -73,6 +71,22 @@ class Span(NamedTuple):
     start: date
     end: date
     flags: tuple[str, ...] = ()
+
+
+def financial_year_of(day: date) -> int:
+    """Give the calendar year in which the financial year of a day starts.
+
+    Examples
+    --------
+    >>> financial_year_of(date(2024, 3, 31)), financial_year_of(date(2024, 4, 1))
+    (2023, 2024)
+    """
+    return day.year - (day.month < 4)
+
+
+def financial_quarter_of(day: date) -> int:
+    """Give the quarter of the financial year that holds a day: 1 from April to June."""
+    return (day.month - 4) % 12 // 3 + 1
 
 
 def financial_label(start_year: int) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import (
     Floats,
     Marks,
-    check_name,
     doubled_ranks,
     is_constant,
     read_pair,
@@ -97,7 +97,7 @@ def leave_one_out(x: ArrayLike, y: ArrayLike, *, method: str = "spearman") -> Le
     >>> leave_one_out([1, 2, 3, 4, 9], [4, 3, 2, 1, 9], method="pearson").statistic.round(3)
     array([ 0.88 ,  0.743,  0.743,  0.88 , -1.   ])
     """
-    check_name("method", method, METHODS)
+    one_of(method, "method", METHODS)
     left, right = read_pair(x, y)
     statistic, undefined, reasons = _without_each(left, right, method)
     return LeaveOneOut(statistic[0, 0], undefined[0, 0], reasons, method)
@@ -134,7 +134,7 @@ def leave_one_out_family(x: ArrayLike, y: ArrayLike, *, method: str = "pearson")
     >>> left.statistic.shape, bool(left.undefined.any())
     ((2, 1, 4), False)
     """
-    check_name("method", method, METHODS)
+    one_of(method, "method", METHODS)
     left, right = read_series(x, "x"), read_series(y, "y")
     same_areas(left, right)
     return LeaveOneOut(*_without_each(left, right, method), method)

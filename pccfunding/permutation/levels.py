@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, one_of
 from pccfunding.permutation.null_distribution import MOST_INVERTED, null_distribution
 from pccfunding.permutation.orders import MOST_ENUMERATED
-from pccfunding.permutation.scores import Floats, check_name
+from pccfunding.permutation.scores import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def adjusted_p(p: ArrayLike, *, method: str = "benjamini-hochberg") -> Floats:
     >>> adjusted_p([0.01, 0.04, 0.03], method="holm").tolist()
     [0.03, 0.06, 0.06]
     """
-    check_name("method", method, ADJUSTMENTS)
+    one_of(method, "method", ADJUSTMENTS)
     try:
         raw = np.asarray(p, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -113,7 +113,7 @@ def attainable_levels(n: int, *, method: str = "spearman") -> pd.DataFrame:
     """
     import pandas as pd
 
-    check_name("method", method, _LARGEST)
+    one_of(method, "method", _LARGEST)
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 2 <= n <= _LARGEST[method]:
         raise TableError(
             f"n is {n!r}; the orders of areas without ties are counted from 2 "

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, one_of
 from pccfunding.permutation.orders import Orders, is_enumerated, orders
 from pccfunding.permutation.scores import (
     TOLERANCE,
     Floats,
     Ties,
-    check_name,
     doubled_ranks,
     is_constant,
     read_pair,
@@ -125,7 +124,7 @@ def null_distribution(
     >>> null.counts[null.values > 0.7].tolist()
     [14, 5, 1]
     """
-    check_name("method", method, METHODS)
+    one_of(method, "method", METHODS)
     left, right = read_pair(x, y)
     for name, series in (("x", left), ("y", right)):
         if is_constant(series)[0]:

@@ -12,15 +12,6 @@ from numpy.typing import NDArray
 
 from pccfunding.errors import TableError
 
-__all__ = [
-    "DEFAULT_RESAMPLES",
-    "MOST_ENUMERATED",
-    "Orders",
-    "check_seed",
-    "is_enumerated",
-    "orders",
-]
-
 Orders: TypeAlias = NDArray[np.unsignedinteger[Any]]
 
 MOST_ENUMERATED = 9

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.orders import (
     DEFAULT_RESAMPLES,
@@ -24,7 +25,6 @@ from pccfunding.permutation.scores import (
     Floats,
     Marks,
     Scores,
-    check_name,
     is_constant,
     least_draws_p,
     read_series,
@@ -33,6 +33,7 @@ from pccfunding.permutation.scores import (
     smallest_p,
     ties,
 )
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import count, number_text, p_text
 
 if TYPE_CHECKING:
@@ -227,15 +228,10 @@ def _count(marks: Marks) -> Counts:
 
 
 FAMILY_METHODS = ("spearman", "pearson")
-FAMILY_CAUTIONS = {
-    "constant": "A pair with a constant series has no correlation and no p.",
-    "monte-carlo": "The p values are estimates from random orders.",
-    "floor-above-05": "No pair can reach p < 0.05 with so few or so tied areas.",
-}
 
 
 @dataclass(frozen=True, eq=False)
-class PermutationFamily:
+class PermutationFamily(Face):
     """Correlations of all pairs of series over the same areas, tested by reordering the areas.
 
     Attributes
@@ -283,6 +279,7 @@ class PermutationFamily:
     two_sided: str
     seed: int
     cautions: tuple[str, ...]
+    _clauses = CAUTIONS["permutation"]
 
     @property
     def size(self) -> int:
@@ -310,8 +307,7 @@ class PermutationFamily:
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        notes = [FAMILY_CAUTIONS[code] for code in self.cautions]
-        return " ".join([self._sentence(), *notes])
+        return self._with_doubts(self._sentence())
 
     def _sentence(self) -> str:
         counted = "every order" if self.exact else f"{count(self.resamples)} random orders"
@@ -326,11 +322,6 @@ class PermutationFamily:
             f"{family}, {RULES[self.two_sided]}, {counted} of the areas: {found}; "
             f"no p can be below {number_text(floor, digits=3)}."
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def permutation_family(
@@ -391,8 +382,8 @@ def permutation_family(
     >>> family.statistic.shape, family.exact, bool((family.p_max_t >= family.p_value).all())
     ((2, 3), False, True)
     """
-    check_name("method", method, FAMILY_METHODS)
-    check_name("rule", two_sided, RULES)
+    one_of(method, "method", FAMILY_METHODS)
+    one_of(two_sided, "rule", RULES)
     check_seed(seed)
     spend, outcomes = read_series(x, "x"), read_series(y, "y")
     same_areas(spend, outcomes)

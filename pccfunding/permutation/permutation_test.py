@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import (
     METHODS,
     NullDistribution,
@@ -19,12 +20,12 @@ from pccfunding.permutation.orders import DEFAULT_RESAMPLES, check_seed, is_enum
 from pccfunding.permutation.scores import (
     RULES,
     Floats,
-    check_name,
     is_constant,
     least_draws_p,
     read_pair,
     smallest_p,
 )
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import count, number_text, p_text, quantity
 
 if TYPE_CHECKING:
@@ -37,15 +38,10 @@ ALTERNATIVES = {
     "greater": "one-sided (greater)",
     "less": "one-sided (less)",
 }
-CAUTIONS = {
-    "constant": "A series that is the same in every area has no correlation and no p.",
-    "monte-carlo": "The p value is an estimate from random orders.",
-    "floor-above-05": "No data with these areas and ties can reach p < 0.05.",
-}
 
 
 @dataclass(frozen=True)
-class PermutationTest:
+class PermutationTest(Face):
     """A correlation, and how often reordered areas give one as far out.
 
     Attributes
@@ -87,12 +83,12 @@ orders of the areas); the smallest p that these data could give is 0.00278."
     alternative: str
     seed: int
     cautions: tuple[str, ...] = ()
+    _clauses = CAUTIONS["permutation"]
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        notes = [CAUTIONS[code] for code in self.cautions]
-        return " ".join([self._sentence(), *notes])
+        return self._with_doubts(self._sentence())
 
     def _sentence(self) -> str:
         name = METHODS[self.method]
@@ -128,11 +124,6 @@ orders of the areas); the smallest p that these data could give is 0.00278."
                 "cautions": ["; ".join(self.cautions)],
             }
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>"
 
 
 def permutation_test(
@@ -196,9 +187,9 @@ def permutation_test(
     0.0583
     0.0292
     """
-    check_name("method", method, METHODS)
-    check_name("rule", two_sided, RULES)
-    check_name("alternative", alternative, ALTERNATIVES)
+    one_of(method, "method", METHODS)
+    one_of(two_sided, "rule", RULES)
+    one_of(alternative, "alternative", ALTERNATIVES)
     check_seed(seed)
     left, right = read_pair(x, y)
     n = left.shape[1]

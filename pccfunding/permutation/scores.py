@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
@@ -12,28 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding.errors import TableError, UnknownNameError
-
-__all__ = [
-    "RULES",
-    "TOLERANCE",
-    "Floats",
-    "Marks",
-    "Scores",
-    "Ties",
-    "attained",
-    "check_name",
-    "doubled_ranks",
-    "is_constant",
-    "least_draws_p",
-    "read_pair",
-    "read_series",
-    "same_areas",
-    "scores",
-    "smallest_p",
-    "ties",
-    "unit_length",
-]
+from pccfunding.errors import TableError
 
 Floats: TypeAlias = NDArray[np.float64]
 Marks: TypeAlias = NDArray[np.bool_]
@@ -44,25 +22,6 @@ RULES = {
     "double": "two-sided as twice the smaller tail",
     "abs": "two-sided by size",
 }
-
-
-def check_name(kind: str, name: object, known: Iterable[str]) -> None:
-    """Refuse a name that is not among the known ones.
-
-    Examples
-    --------
-    >>> check_name("method", "spearmen", ["spearman", "pearson"])
-    Traceback (most recent call last):
-        ...
-    pccfunding.errors.UnknownNameError: No method 'spearmen'. Did you mean 'spearman'? \
-There are spearman, pearson.
-    """
-    names = list(known)
-    if name in names:
-        return
-    near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise UnknownNameError(f"No {kind} {name!r}.{hint} There are {', '.join(names)}.")
 
 
 def read_series(values: ArrayLike, name: str) -> Floats:

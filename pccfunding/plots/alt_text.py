@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import one_of
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
@@ -220,13 +219,9 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     Forest plot, n = 1 measure. Cycle theft: printed −52%; from counts −51.9% (interval −54.2% to \
 −49.4%, base 4,619): a fall beyond counting noise.
     """
-    if kind not in _WRITERS:
-        near = difflib.get_close_matches(kind, _WRITERS, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise UnknownNameError(
-            f"No kind of plot called '{kind}'.{hint} Known: {', '.join(_WRITERS)}."
-        )
-    return _WRITERS[kind](records(frame, needs=(), plot="alt_text"))
+    return _WRITERS[one_of(kind, "kind of plot", _WRITERS)](
+        records(frame, needs=(), plot="alt_text")
+    )
 
 
 def statements_of(rows: list[Record]) -> list[list[Record]]:

@@ -11,25 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
     from matplotlib.transforms import Transform
 
-__all__ = [
-    "BAND",
-    "COLUMN",
-    "INK",
-    "MARKERS",
-    "MUTED",
-    "PALETTE",
-    "SMALL",
-    "TICK",
-    "bar",
-    "canvas",
-    "dot",
-    "house_style",
-    "lines_of",
-    "percent_ticks",
-    "strips",
-    "stroke",
-    "write",
-]
 
 # The Government Analysis Function's categorical palette. The order is load-bearing: colours
 # next to each other differ by 3:1, others hardly differ at all in lightness.

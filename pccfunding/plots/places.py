@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["DISTRICTS", "FORCES", "tile_name"]
-
 # Row and column of each area, by ONS code, with a name that fits a tile.
 FORCES = {
     "E23000007": (0, 3, "Northum- bria"),

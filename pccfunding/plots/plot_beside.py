@@ -217,7 +217,7 @@ def _draw_spend(ax: Axes, row: Record, y: float, most: float) -> list[tuple[floa
         write(ax, 0, y + 8, line, size=SMALL, color=MUTED)
         y += _LINE
     amount, middle = number(row, "amount_gbp"), y + 1 + _STRIP / 2
-    if amount is None:
+    if amount is None or most <= 0:
         return []
     bar(ax, 0, middle, amount / most * _LEFT, color=PALETTE[0])
     if loose := span(row, "amount_low_gbp", "amount_high_gbp", wide=True):

@@ -37,6 +37,7 @@ def plot_funnel(
     frame: IntoDataFrame,
     *,
     per: int = 1000,
+    lines: IntoDataFrame | None = None,
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
@@ -62,6 +63,9 @@ def plot_funnel(
         - `marked` : whether the area is named whatever its rate, optional
     per : int, default 1000
         Residents that the rate is for.
+    lines : DataFrame, optional
+        The limits over a grid of sizes, as `lines` of ``evaluation.funnel_limits``: `exposure`
+        and the limits of `frame`. Without it they are drawn from area to area.
     ax : Axes, optional
         Where to draw; by default a figure of its own.
     title : str, optional
@@ -95,6 +99,9 @@ def plot_funnel(
         raise TableError(
             f"plot_funnel needs the residents of each area; {text(rows[0], 'area')} has none."
         )
+    drawn = rows
+    if lines is not None:
+        drawn = records(lines, needs=["exposure", "expected", *limits], plot="plot_funnel")
     widened = all(number(row, "high_998_widened") is not None for row in rows)
     with house_style():
         ax = canvas(
@@ -112,12 +119,12 @@ def plot_funnel(
         spread = (people[-1] / people[0]) ** 0.06 if people[-1] > people[0] else 1.5
         ax.set_xlim(people[0] / spread ** (1 + 2 * _LEFT * 8), people[-1] * spread)
         reach = [float(row["rate"]) for row in rows]
-        reach += [_as_rate(row, name, per) for row in rows for name in limits]
+        reach += [_as_rate(row, name, per) for row in drawn for name in limits]
         room = (max(reach) - min(reach) or 1.0) * 0.06
         low, high = max(0.0, min(reach) - room), max(reach) + room
         ax.set_ylim(low, high)
         _grid(ax, people, low, high)
-        _curves(ax, rows, people, per, widened=widened)
+        _curves(ax, drawn, per, widened=widened)
         for row in rows:
             _mark(ax, row)
         _name(ax, rows, (high - low) / _HEIGHT, widened=widened)
@@ -162,7 +169,8 @@ def _short(number_of_people: float) -> str:
     return count(number_of_people)
 
 
-def _curves(ax: Axes, rows: list[Record], people: list[float], per: int, *, widened: bool) -> None:
+def _curves(ax: Axes, rows: list[Record], per: int, *, widened: bool) -> None:
+    people = [float(row["exposure"]) for row in rows]
     centre = float(rows[0]["expected"]) * per / float(rows[0]["exposure"])
     stroke(ax, [people[0], people[-1]], [centre, centre], color=INK, width=1.2)
     for name, width, _ in _LIMITS:

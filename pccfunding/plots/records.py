@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.words import count, floor_text, p_text, quantity
+from pccfunding.frames.tables import holds_text
+from pccfunding.words import count, floor_text, is_missing, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
-__all__ = [
-    "Record",
-    "ends",
-    "is_missing",
-    "number",
-    "p_words",
-    "records",
-    "same_comparison",
-    "span",
-    "text",
-]
 
 Record: TypeAlias = dict[str, Any]
 
@@ -35,22 +24,16 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     TableError
         If it is no data frame, has no rows, or lacks a column that the plot needs.
     """
-    import narwhals.stable.v2 as nw
+    from pccfunding.frames.tables import open_table
 
-    try:
-        table = nw.from_native(frame, eager_only=True)
-    except TypeError as error:
+    opened = open_table(frame, f"The frame of {plot}")
+    if not opened.eager:
         raise TableError(
-            f"{plot} takes a data frame (pandas or Polars); this is a {type(frame).__name__}."
-        ) from error
-    missing = [column for column in needs if column not in table.columns]
-    if missing:
-        near = difflib.get_close_matches(missing[0], table.columns, n=1)
-        hint = f" Did you mean '{near[0]}' for '{missing[0]}'?" if near else ""
-        raise TableError(
-            f"{plot} needs the column(s) {', '.join(missing)}; "
-            f"the frame has {', '.join(table.columns) or 'none'}.{hint}"
+            f"{plot} takes a data frame whose rows are at hand; this is a {opened.kind}. Collect "
+            f"it first."
         )
+    opened.need(*needs)
+    table = opened.frame.collect()
     if table.is_empty():
         raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
     return [
@@ -59,17 +42,11 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     ]
 
 
-def is_missing(value: object) -> bool:
-    """Whether a value is None, NaN, NaT or pandas' NA."""
-    # pandas' NA refuses to say whether it equals itself, hence the look at the type.
-    if value is None or type(value).__name__ in ("NAType", "NaTType"):
-        return True
-    return isinstance(value, float) and value != value
-
-
 def number(row: Record, column: str) -> float | None:
     """Read a number; None where it is missing or the column is absent."""
     value = row.get(column)
+    if isinstance(value, str):
+        raise holds_text("frame", column, repr(value))
     return None if value is None else float(value)
 
 

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Scale", "round_ticks"]
-
 
 @dataclass(frozen=True, slots=True)
 class Scale:

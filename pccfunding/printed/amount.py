@@ -11,8 +11,6 @@ from pccfunding.errors import PrintedError
 from pccfunding.intervals import Interval
 from pccfunding.printed.vocabulary import NUMBER_WORDS, RANK_WORDS, SCALES, alternation
 
-__all__ = ["Amount", "Rounding", "hedged", "is_bare", "read_amount", "rounded"]
-
 Rounding: TypeAlias = Literal["half", "down", "up"]
 
 _I = re.IGNORECASE

@@ -6,20 +6,6 @@ import html
 import re
 from collections.abc import Iterable
 
-__all__ = [
-    "HEDGES",
-    "LEAD_WORDS",
-    "MISSING",
-    "NUMBER_WORDS",
-    "PER_ADVERBS",
-    "PER_NOUNS",
-    "RANK_WORDS",
-    "SCALES",
-    "TRAILING_HEDGES",
-    "alternation",
-    "repair",
-]
-
 HEDGES = {
     "nearly": "nearly",
     "almost": "almost",
@@ -168,21 +154,38 @@ NUMBER_WORDS = {
 
 RANK_WORDS = {"first": "1", "highest": "1", "lowest": "1"}
 
-_MARKS = ("-", "--", "—", "–", ".", "..", "...", "…", "*", "**", ":", "~", "?")
-_SHORTHANDS = ("[x]", "[z]", "[c]", "[u]", "[w]", "[:]")
-_ABBREVIATIONS = ("n/a", "na", "n.a", "n.a.", "#n/a", "nan", "null", "tbc", "tbd", "tba")
-_WORDS = ("none", "nil", "redacted", "withheld", "unknown", "pending", "blank")
-_PHRASES = (
-    "to be confirmed",
-    "to be determined",
-    "to be agreed",
-    "not known",
-    "not available",
-    "not applicable",
-    "not published",
-    "not stated",
+# Markers of a missing number, with the kind of unknown that they stand for in a list of amounts and
+# in a table of counts; None where they have no one reading there. The two differ on purpose: a dash
+# among counts may be a zero, and [u] is the shorthand of official statistics for low reliability.
+_MARKERS: tuple[tuple[str | None, str | None, str], ...] = (
+    ("nil", None, "- | -- | — | – | ― | nil | none"),
+    ("not_applicable", "not_applicable", "n/a | na | not applicable | [z]"),
+    ("not_applicable", None, "n.a | n.a. | #n/a"),
+    ("withheld", "withheld", "[c]"),
+    ("withheld", None, "redacted | withheld | confidential | commercially sensitive"),
+    ("withheld", None, "redacted personal data | redacted commercial confidentiality"),
+    ("withheld", None, "commercial in confidence"),
+    ("not_yet_due", None, "tbc | tbd | tba | pending | to be confirmed | to be determined"),
+    ("not_yet_due", None, "to be agreed | to be advised"),
+    ("not_published", "not_published", ".. | ... | : | [x] | not available"),
+    ("not_published", "withheld", "[u]"),
+    ("not_published", None, ". | … | ? | unknown | not known | not published | not stated"),
+    ("not_published", None, "not recorded | blank | null | nan | #value! | #ref! | #name?"),
+    (None, "withheld", "* | [u1] | [low]"),
+    (None, None, "** | ~ | [w] | [:]"),
 )
-MISSING = frozenset((*_MARKS, *_SHORTHANDS, *_ABBREVIATIONS, *_WORDS, *_PHRASES))
+# Letters stand for a missing number only where every other cell of the column is a count.
+_LETTERS = {"x": "not_published", "c": "withheld", "u": "withheld", "z": "not_applicable"}
+_SPLIT = [
+    (marker, amount, count)
+    for amount, count, markers in _MARKERS
+    for marker in markers.split(" | ")
+]
+MISSING = frozenset(marker for marker, _, _ in _SPLIT)
+UNKNOWN_AMOUNTS = {marker: kind for marker, kind, _ in _SPLIT if kind}
+UNKNOWN_COUNTS = (
+    {marker: kind for marker, _, kind in _SPLIT if kind} | _LETTERS | {"": "not_published"}
+)
 
 # What UTF-8 becomes when it is read as one of these; no undamaged text decodes back.
 _WRONG_CODECS = ("gbk", "cp1252", "latin-1", "cp1250", "cp1251", "cp437")

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import ReconciliationError, TableError
+from pccfunding.frames.opening import DAYS, day_of, with_area_codes
+from pccfunding.frames.tables import open_table
 from pccfunding.reconciliation.judging import judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
+from pccfunding.results import Face
 from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Reconciliations:
+class Reconciliations(Face):
     """One verdict for each group of a table.
 
     Attributes
@@ -43,6 +46,7 @@ class Reconciliations:
 
     by: tuple[str, ...]
     groups: tuple[tuple[Key, Reconciliation], ...]
+    _headline = "verdict"
 
     @property
     def verdict(self) -> str:
@@ -101,11 +105,6 @@ class Reconciliations:
             raise ReconciliationError(self.text)
         return self
 
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"
-
 
 def judge_groups(
     left: Any, right: Any, *, by: str | Sequence[str], relation: str, **options: Any
@@ -120,6 +119,8 @@ def judge_groups(
     if hasattr(right, "to_dict") and not hasattr(type(right), "columns"):
         unit = options.get("unit")
         right = {key: series_value(value, unit) for key, value in right.to_dict().items()}
+    if "area_code" in keys:
+        left, right = _with_codes([left, right])
     totals = _mapped(right) if isinstance(right, Mapping) else _rows_by_key(right, keys)
     told = list(totals.values())
     parts: dict[Key, list[One]] = {}
@@ -130,6 +131,20 @@ def judge_groups(
         result = judge(parts.get(key), totals.get(key), relation=relation, **options)
         groups.append((key, result))
     return Reconciliations(keys, tuple(groups))
+
+
+def _with_codes(sides: list[Any]) -> list[Any]:
+    """Give the tables among the sides their codes, where they name their areas."""
+    opened = {
+        place: open_table(side, "table")
+        for place, side in enumerate(sides)
+        if hasattr(type(side), "columns")
+    }
+    named = {place: one for place, one in opened.items() if {"area", "area_code"} & {*one.schema}}
+    for place, table in zip(named, with_area_codes(*named.values()), strict=True):
+        if table.coded:
+            sides[place] = table.frame.collect().to_native()
+    return sides
 
 
 def _mapped(right: Mapping[Any, One]) -> dict[Key, One]:
@@ -153,10 +168,8 @@ def _rows_by_key(right: Any, keys: tuple[str, ...]) -> dict[Key, One]:
 
 
 def _key(row: Mapping[str, Any], keys: tuple[str, ...]) -> Key:
-    for name in keys:
-        if name not in row:
-            raise TableError(f"No column {name!r} to group by; there are {', '.join(row)}.")
-    return _named(tuple(row[name] for name in keys))
+    TableError.need("A table to group", keys, row)
+    return _named(tuple(day_of(known(row[name])) if name in DAYS else row[name] for name in keys))
 
 
 def _named(key: Key) -> Key:

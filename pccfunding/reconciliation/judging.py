@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
 from pccfunding.intervals import Interval
 from pccfunding.printed import Printed
 from pccfunding.reconciliation.readings import (
@@ -25,8 +25,6 @@ from pccfunding.reconciliation.relations import RELATIONS, Relation
 from pccfunding.reconciliation.scopes import Scopes, scope_reason, stated_scopes
 from pccfunding.reconciliation.sides import Side, Term, read_side
 from pccfunding.reconciliation.verdicts import Reconciliation
-
-__all__ = ["judge"]
 
 IMPLAUSIBLE_SD = 4.0
 # Relations whose left side can only grow when a missing part is found.
@@ -58,7 +56,7 @@ def judge(
     scope: Scopes | None,
 ) -> Reconciliation:
     """Judge one statement; the parameters are those of ``reconcile``."""
-    rule = _relation(relation)
+    rule = RELATIONS[one_of(relation, "relation", RELATIONS)]
     if hasattr(type(left), "columns"):
         from pccfunding.reconciliation.ledgers import ledger_rows
 
@@ -233,13 +231,3 @@ def _unit(one: Printed) -> str:
 
 def _or(kinds: Counter[str]) -> str:
     return " or ".join(sorted(kinds))
-
-
-def _relation(name: str) -> Relation:
-    if name not in RELATIONS:
-        import difflib
-
-        near = difflib.get_close_matches(name, RELATIONS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(f"No relation {name!r}.{hint} There are {', '.join(RELATIONS)}.")
-    return RELATIONS[name]

@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.reconciliation.sides import (
     ADDED_ROWS,
     SCOPE_COLUMNS,
@@ -18,11 +19,8 @@ from pccfunding.reconciliation.sides import (
     row_mapping,
 )
 
-__all__ = ["ledger_rows"]
-
 # So many amounts are still listed one by one, as terms that a reader can check.
 _LISTED = 1000
-_EXACT = 2.0**53
 _SUMMING = ("sum", "part_of")
 _BOUNDS = ("amount_low_gbp", "amount_high_gbp")
 # What makes a row more than its amount.
@@ -39,7 +37,8 @@ def ledger_rows(
     which they first appear, or where a table has none, are sorted.
     """
     table = open_rows(left)
-    schema = table.collect_schema()
+    table.need(*keys)
+    schema = table.schema
     about = _told_of(right) if scope is None and relation == "sum" else []
     kinds = [name for name in dict.fromkeys([*keys, "status", "flow", *about]) if name in schema]
     amounts = [name for name in ("amount_gbp", *_BOUNDS) if name in schema]
@@ -47,19 +46,18 @@ def ledger_rows(
         relation in _SUMMING
         and "amount_gbp" in amounts
         and all(schema[name].is_numeric() for name in amounts)
-        and all(name in schema for name in keys)
-        and table.lazy().select(nw.len()).collect().item() > _LISTED
+        and table.frame.select(nw.len()).collect().item() > _LISTED
     ):
         return frame_rows(left)
-    ordered = isinstance(table, nw.DataFrame)
-    lines = table.with_row_index("_row").lazy() if ordered else table.lazy()
+    ordered = table.eager
+    lines = table.frame.collect().with_row_index("_row").lazy() if ordered else table.frame
     lines = _measured(lines, amounts, [name for name in _OWN if name in schema])
     plain = lines.filter(nw.col("_plain"))
     sums = [nw.col("_pence", "_size").sum(), nw.len().alias(ADDED_ROWS)]
     sums += [nw.col("_row").min()] if ordered else []
     added = plain.group_by(kinds).agg(*sums) if kinds else plain.select(*sums)
     rows = [row for row in added.collect().rows(named=True) if row[ADDED_ROWS]]
-    if any(row["_size"] >= _EXACT for row in rows):
+    if any(row["_size"] >= LARGEST for row in rows):
         return frame_rows(left)
     for row in rows:
         row["amount_gbp"] = Fraction(int(row.pop("_pence")), 100)
@@ -86,9 +84,9 @@ def _measured(
         **{f"_{name}": nw.when(number.is_finite()).then(number) for name, number in found.items()}
     )
     exact = nw.col("_amount_gbp") * 100
-    lines = lines.with_columns(_pence=(exact + 0.5).floor())
+    lines = lines.with_columns(_pence=whole(exact))
     lines = lines.with_columns(_size=nw.col("_pence").abs())
-    plain = (exact - nw.col("_pence")).abs() <= nw.col("_size") * 1e-14 + 1e-4
+    plain = are_whole(exact, nw.col("_pence"))
     for name in amounts[1:]:
         plain = plain & (nw.col(f"_{name}") == nw.col("_amount_gbp"))
     for name in own:

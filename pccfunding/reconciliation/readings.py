@@ -7,24 +7,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from pccfunding.errors import IntervalError
-from pccfunding.intervals import Interval, interval_text
+from pccfunding.intervals import Interval, counts_that_print, interval_text
 from pccfunding.printed import Printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.reconciliation.relations import Relation
 from pccfunding.words import decimal_text
-
-__all__ = [
-    "certain",
-    "finest_unit",
-    "gap_between",
-    "gap_in_sd",
-    "images",
-    "images_or_any",
-    "or_any",
-    "strictest",
-    "vacuous",
-    "working",
-]
 
 MOST_LISTED = 12
 

@@ -9,10 +9,7 @@ from operator import add
 from typing import TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.intervals import Interval
-from pccfunding.printed.percentages import counts_that_print
-
-__all__ = ["RELATIONS", "Relation"]
+from pccfunding.intervals import Interval, counts_that_print
 
 Images: TypeAlias = tuple[Interval, Interval]
 

@@ -9,8 +9,6 @@ from pccfunding.errors import PeriodError, TableError
 from pccfunding.periods import Period
 from pccfunding.reconciliation.sides import Term, known
 
-__all__ = ["Scopes", "scope_reason", "stated_scopes"]
-
 Scopes: TypeAlias = tuple[Mapping[str, Any], Mapping[str, Any]]
 
 

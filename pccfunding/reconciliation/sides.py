@@ -10,29 +10,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import MixedFlowError, MixedStatusError, TableError
+from pccfunding.frames.opening import day_of
+from pccfunding.frames.tables import holds_text
 from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.words import counted, decimal_text
+from pccfunding.words import counted, decimal_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "ADDED_ROWS",
-    "SCOPE_COLUMNS",
-    "One",
-    "Side",
-    "Term",
-    "frame_rows",
-    "is_row",
-    "known",
-    "open_rows",
-    "printed_row",
-    "read_side",
-    "row_mapping",
-    "series_value",
-]
+    from pccfunding.frames.tables import Table
+
 
 Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
@@ -135,32 +124,28 @@ def row_mapping(row: Any) -> Row:
     return row._asdict() if hasattr(row, "_asdict") else dict(row)
 
 
-def open_rows(frame: Any) -> Any:
-    """See a table of any kind through Narwhals.
+def open_rows(frame: Any) -> Table:
+    """See a table of any kind through the front door.
 
     Raises
     ------
     TableError
         If it is no table, or holds neither printed tokens nor amounts.
     """
-    import narwhals.stable.v2 as nw
+    from pccfunding.frames.tables import open_table
 
-    try:
-        table = nw.from_native(frame)
-    except TypeError:
-        raise TableError(f"This is no table but a {type(frame).__name__}.") from None
-    names = table.collect_schema().names()
-    if not {"token", "amount_gbp"} & set(names):
+    table = open_table(frame, "table")
+    if not {"token", "amount_gbp"} & set(table.schema):
         raise TableError(
             f"This table has neither token nor amount_gbp; it has "
-            f"{', '.join(map(repr, names))}. Name the printed amounts one of these."
+            f"{', '.join(map(repr, table.schema))}. Name the printed amounts one of these."
         )
     return table
 
 
 def frame_rows(frame: Any) -> list[dict[str, Any]]:
     """Give the rows of a table of any kind, as ``open_rows`` sees it."""
-    return list(open_rows(frame).lazy().collect().rows(named=True))
+    return list(open_rows(frame).frame.collect().rows(named=True))
 
 
 def _refuse_mixed(rows: Sequence[Row]) -> None:
@@ -188,11 +173,8 @@ def _refuse_second_printings(rows: Iterable[Row]) -> None:
 
 
 def known(value: Any) -> Any:
-    """Give a cell, or None where it is missing: NaN, NaT and NA differ from themselves."""
-    try:
-        return None if value is None or bool(value != value) else value
-    except TypeError:
-        return None
+    """Give a cell, or None where it is missing."""
+    return None if is_missing(value) else value
 
 
 def printed_row(row: Row) -> Printed | None:
@@ -207,7 +189,7 @@ def _row_term(row: Row, unit: str | None) -> Term:
         )
     kind = known(row.get("unknown"))
     about = {
-        name: tuple(known(row.get(column)) for column in columns)
+        name: tuple(day_of(known(row.get(column))) for column in columns)
         for name, columns in SCOPE_COLUMNS.items()
     }
     return Term(
@@ -230,7 +212,7 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None
-    if said is not None and (amount is None or exact_pence(float(amount)) != said):
+    if said is not None and (amount is None or _pounds(amount) != said):
         raise TableError(
             f"amount_gbp is {row.get('amount_gbp')!r}, but the token beside it says {token!r}. "
             f"Drop the column token to compare changed amounts."
@@ -243,13 +225,20 @@ def _amount(amount: Fraction, row: Row) -> Printed:
     bounds = [row.get("amount_low_gbp", amount), row.get("amount_high_gbp", amount)]
     low, high = (None if end is None else _pounds(end) for end in map(known, bounds))
     text = decimal_text(amount)
+    if (low is not None and low > amount) or (high is not None and high < amount):
+        raise TableError(
+            f"amount_gbp is {text}, outside its own bounds {row.get('amount_low_gbp')} to "
+            f"{row.get('amount_high_gbp')}. Correct it or them, or leave the bounds out."
+        )
     if ADDED_ROWS in row:
         text += f" ({counted(row[ADDED_ROWS], 'amount')})"
     return replace(_within(Interval(low, high), text, "GBP"), value=amount)
 
 
 def _pounds(amount: Any) -> Fraction:
-    return amount if isinstance(amount, Fraction) else exact_pence(float(amount))
+    if isinstance(amount, str):
+        raise holds_text("table", "amount_gbp", repr(amount))
+    return amount if isinstance(amount, Fraction) else exact_pence(amount, what="amount_gbp")
 
 
 def series_value(value: Any, unit: str | None) -> One:
@@ -258,7 +247,7 @@ def series_value(value: Any, unit: str | None) -> One:
     if isinstance(value, bool):
         return value  # refused as no number
     if unit in (None, "GBP") and isinstance(value, int | float):
-        return _exact(exact_pence(float(value)), "GBP")
+        return _exact(exact_pence(value), "GBP")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     found: One = value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval
 from pccfunding.reconciliation.readings import or_any
+from pccfunding.results import CAUTIONS, Face
 from pccfunding.words import amount_text, decimal_text, share_text
 
 if TYPE_CHECKING:
@@ -26,15 +27,10 @@ REASONS = {
     "unit-ambiguous": "the two sides are in different units",
     "vacuous-precision": "a figure is printed too coarsely to tell",
 }
-CAUTIONS = {
-    "lenient-only": "Holds only if a figure is rounded more coarsely than its last digit.",
-    "implausible-as-rounding": "Within the bound, but implausible as rounding.",
-    "bounded-on-one-side": "A ceiling or a floor allows this and much else.",
-}
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(Face):
     """What exact arithmetic says of a statement about figures.
 
     Attributes
@@ -88,12 +84,15 @@ class Reconciliation:
     working: str
     cautions: tuple[str, ...] = ()
     figure_ids: tuple[str, ...] = ()
+    _clauses = CAUTIONS["reconciliation"]
+    _headline = "verdict"
 
     @property
     def text(self) -> str:
         """One or two sentences that can be pasted."""
-        notes = [CAUTIONS[code] for code in self.cautions]
-        return " ".join([self._sentence(), *notes])
+        # These qualify the verdict itself: each is a sentence beside it.
+        notes = [self._clauses[code] for code in self.cautions]
+        return " ".join([self._sentence(), *(f"{note[0].upper()}{note[1:]}." for note in notes)])
 
     def _sentence(self) -> str:
         if self.verdict == "cannot be told":
@@ -228,8 +227,3 @@ class Reconciliation:
                 for side, interval in (("left side", left), ("right side", right))
             ]
         )
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p><strong>{escape(self.verdict)}</strong>. {escape(self.text)}</p>"

@@ -12,37 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "Badge",
-    "Block",
-    "Bullets",
-    "Column",
-    "Fact",
-    "Group",
-    "Heading",
-    "Link",
-    "Page",
-    "Plot",
-    "Remark",
-    "Row",
-    "Run",
-    "Section",
-    "Source",
-    "Statement",
-    "Table",
-    "Text",
-    "Verdicts",
-    "Words",
-    "badge",
-    "frame_table",
-]
 
 Tone: TypeAlias = Literal["agrees", "conflicts", "open", "plain"]
 
@@ -80,8 +56,10 @@ class Link:
     @property
     def safe(self) -> bool:
         """Whether a click leads where the address says: scripts and the like stay plain text."""
+        # Read as a browser reads it, which passes over blanks and takes either slash.
+        address = "".join(sign for sign in self.href if sign > " ").replace("\\", "/")
         scheme = self.href.split(":", 1)[0].lower() if ":" in self.href else ""
-        return scheme in ("", "https", "http", "mailto")
+        return scheme in ("", "https", "http", "mailto") and not address.startswith("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,12 +290,7 @@ def frame_table(
     ['Youth Fund', '£70,023']
     """
     wanted = [*columns, *(name for name in (group_by, level, anchor) if name)]
-    missing = [name for name in wanted if name not in frame.columns]
-    if missing:
-        raise TableError(
-            f"The table '{caption}' needs the column(s) {', '.join(missing)}; "
-            f"the frame has {', '.join(map(str, frame.columns))}."
-        )
+    TableError.need(f"The frame of the table '{caption}'", wanted, frame.columns)
     groups: list[tuple[str, list[Row]]] = []
     for record in frame.to_dict("records"):
         heading = record[group_by] if group_by else ""

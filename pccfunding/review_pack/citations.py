@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Link, Source
 from pccfunding.review_pack.register import Entry, Register
-from pccfunding.review_pack.tables_spending import latest_vintage
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.review_pack.record import Record
-
-__all__ = ["Citations"]
 
 
 class Citations:
@@ -28,7 +27,7 @@ class Citations:
         self._titles = {row["source_id"]: row["title"] for row in self._cited}
         self.register = Register(found.evidence)
         people = found.evidence.population
-        self._people = latest_vintage(people)[lambda rows: rows["area_code"] == found.area.code]
+        self._people = latest_vintage(people).query("area_code == @found.area.code")
         crime = found.evidence.recorded_crime
         self._crime = {
             (
@@ -86,8 +85,7 @@ class Citations:
 
     def persons(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
         """Enter the residents of the area on the mid-year inside a period; give the key."""
-        dates = self._people["reference_date"]
-        row = self._people[(dates >= start) & (dates <= end)].iloc[-1]
+        row = mid_year_rows(self._people, Period.of(start, end)).iloc[-1]
         day = row["reference_date"]
         return self.register.statistic(
             f"population/{self._area.code}/{day:%Y-%m-%d}",
@@ -166,7 +164,7 @@ def _to(entry: Entry) -> Link:
 
 
 def _date(value: Any) -> str:
-    return "" if value is None or value != value else f"{value.day} {value:%B %Y}"
+    return "" if is_missing(value) else f"{value.day} {value:%B %Y}"
 
 
 def _text(value: Any) -> str:

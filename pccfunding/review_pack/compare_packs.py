@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
+from pccfunding.files import rewriting
+from pccfunding.results import Face
 from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
 from pccfunding.review_pack.csv_text import csv_bytes
 from pccfunding.review_pack.page import render_page
@@ -40,7 +40,7 @@ _COLUMNS = ["change", "kind", "key", "what", "before", "after", "source_before",
 
 
 @dataclass(frozen=True)
-class PackDifference:
+class PackDifference(Face):
     """What differs between two packs.
 
     Attributes
@@ -61,6 +61,7 @@ class PackDifference:
     before: str
     after: str
     frame: pd.DataFrame
+    cautions = ()
 
     @property
     def text(self) -> str:
@@ -106,20 +107,14 @@ class PackDifference:
         """
         folder = Path(directory)
         contents = {
-            folder / "index.html": render_page(self.page()).encode(),
-            folder / "differences.csv": csv_bytes(self.frame),
+            "index.html": render_page(self.page()).encode(),
+            "differences.csv": csv_bytes(self.frame),
         }
-        there = [path for path in contents if path.exists()]
-        if there and not force:
-            said = "an earlier file is there; choose another folder with --out, or use --force"
-            raise FileExistsError(errno.EEXIST, said, str(there[0]))
-        folder.mkdir(parents=True, exist_ok=True)
-        for path, content in contents.items():
-            path.write_bytes(content)
-        return tuple(contents)
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.text)}</p>"
+        with rewriting(folder) as new:
+            new.refuse_present(contents, force=force)
+            for name, content in contents.items():
+                new.write(name, content)
+        return tuple(folder / name for name in contents)
 
 
 def compare_packs(before: str | Path, after: str | Path) -> PackDifference:
@@ -159,13 +154,24 @@ class _Numbers:
             raise PackError(f"{found.text} Only intact packs can be compared.")
         try:
             content = json.loads(stored.files["figures.json"])
-            self.figures = {row["key"]: row for row in content["figures"]}
-            self.titles = {row["source_id"]: row["title"] for row in content["sources"]}
-            text = stored.files["statements.csv"].decode()
-            self.statements = {
-                row["statement_id"]: row for row in csv.DictReader(io.StringIO(text))
+            self.figures = {
+                str(row["key"]): _whole(row, ("key", "kind", "subject_id", "what", *_COMPARED))
+                for row in content["figures"]
             }
-        except (KeyError, TypeError, ValueError) as error:
+            self.titles = {str(row["source_id"]): str(row["title"]) for row in content["sources"]}
+            text = io.StringIO(stored.files["statements.csv"].decode(), newline="")
+            self.statements = {
+                row["statement_id"]: _whole(row, ("statement_id", "statement", "verdict", "reason"))
+                for row in csv.DictReader(text, restval="")
+            }
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            RecursionError,
+            csv.Error,
+        ) as error:
             raise PackError(
                 f"{path} holds no figures.json and statements.csv that can be read ({error!r})."
             ) from error
@@ -174,6 +180,22 @@ class _Numbers:
         if row is None or not row["source_id"]:
             return ""
         return str(self.titles.get(row["source_id"], row["source_id"]))
+
+
+def _whole(row: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+    """Give a row that has what it needs, each a text, a number, a truth or nothing.
+
+    Raises
+    ------
+    KeyError, TypeError
+        If it has not.
+    """
+    for name in needed:
+        # Whole lists are the words of a working.
+        if isinstance(row[name], dict) or (name != "working" and isinstance(row[name], list)):
+            raise TypeError(f"{name!r} holds {type(row[name]).__name__}")
+        str(row[name]).encode()
+    return row
 
 
 def _figures(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:

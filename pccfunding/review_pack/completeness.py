@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.evidence.evidence import table_names
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
 __all__ = ["completeness", "statutory_fields"]
-
-STATUTORY = ("recipient", "purpose", "conditions", "reasons")
 
 
 def completeness(evidence: Evidence) -> pd.DataFrame:
@@ -52,6 +51,8 @@ def statutory_fields(awards: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from pccfunding.schemas import STATUTORY
+
     return pd.DataFrame(
         {
             "field": STATUTORY,
@@ -74,8 +75,8 @@ def _row(name: str, table: pd.DataFrame) -> dict[str, object]:
     return {
         "table": name,
         "rows": len(table),
-        "from": None if first is None or first != first else f"{first:%Y-%m-%d}",
-        "to": None if last is None or last != last else f"{last:%Y-%m-%d}",
+        "from": None if is_missing(first) else f"{first:%Y-%m-%d}",
+        "to": None if is_missing(last) else f"{last:%Y-%m-%d}",
         "not_known": _not_known(name, table),
     }
 

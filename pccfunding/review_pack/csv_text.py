@@ -7,12 +7,11 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.plots.records import is_missing
+from pccfunding.texts import disarmed
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["csv_bytes", "csv_rows", "plain", "risky"]
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -45,7 +44,7 @@ def plain(value: Any) -> Any:
 
 def risky(value: Any) -> bool:
     """Whether a spreadsheet would run a text as a formula."""
-    return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return isinstance(value, str) and disarmed(value)[:1] != value[:1]
 
 
 def csv_rows(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
@@ -61,6 +60,5 @@ def csv_rows(header: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
 def _text(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
-    disarmed = "'" + cell if risky(cell) else cell
     # Versions of Python differ in whether they quote a lone carriage return.
-    return disarmed.replace("\r\n", "\n").replace("\r", "\n")
+    return disarmed(cell).replace("\r\n", "\n").replace("\r", "\n")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_spending import printed_total
-from pccfunding.words import count, counted, pounds
+from pccfunding.words import count, counted, pounds, sum_text
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
-
-__all__ = ["key_facts"]
 
 
 def key_facts(found: Record) -> list[tuple[str, str, str]]:
@@ -32,7 +31,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
-            pounds(total["amount_gbp"]),
+            sum_text(total["amount_gbp"], total["n_known"], total["n_figures"]),
             f"derived: the sum of {counted(total['n_known'], 'printed line')}; {beside}",
         )
     ]
@@ -42,7 +41,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     for per_head, persons, start in zip(
         heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
     ):
-        year = f" in {start.year}-{(start.year + 1) % 100:02d}" if len(heads) > 1 else ""
+        year = f" in {financial_label(start.year)}" if len(heads) > 1 else ""
         facts.append(
             (
                 f"Per resident{year}",

@@ -29,17 +29,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Entry, Register
 
-__all__ = [
-    "ANSWERED_BY",
-    "checkable",
-    "delivered",
-    "lay_out",
-    "next_steps",
-    "panel",
-    "register",
-    "unanswered",
-    "without_evidence",
-]
 
 # What would answer each question, where the evidence held does not.
 ANSWERED_BY = {

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_intervals, plot_streams
 from pccfunding.review_pack.blocks import (
     Bullets,
@@ -24,7 +25,18 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.tables_spending import printed_total, single_years
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
-from pccfunding.words import amount_text, count, interval_text, percent, pounds, share, share_text
+from pccfunding.words import (
+    amount_text,
+    count,
+    counted,
+    interval_text,
+    is_missing,
+    percent,
+    pounds,
+    share,
+    share_text,
+    sum_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,16 +44,9 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = ["adds_up", "bought", "other_amounts", "per_head_and_year", "status"]
 
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write=share)
-STATUTORY_NAMES = {
-    "recipient": "Recipient",
-    "purpose": "Purpose",
-    "conditions": "Conditions",
-    "reasons": "Reasons",
-}
 
 
 def bought(found: Record, cited: Citations) -> Section:
@@ -64,7 +69,8 @@ def bought(found: Record, cited: Citations) -> Section:
         + f"; {int(fields['not_published'].sum())} not published",
         "tables/awards.csv",
     )
-    total = pounds(sums.iloc[-1]["amount_gbp"])
+    all_lines = sums.iloc[-1].to_dict()
+    total = sum_text(all_lines["amount_gbp"], all_lines["n_known"], all_lines["n_figures"])
     stated = printed_total(found.tables)
     beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
     if lines["period"].nunique() > 1:
@@ -80,11 +86,7 @@ def bought(found: Record, cited: Citations) -> Section:
             ").",
         ],
         blocks=[
-            Plot(
-                "plot-streams",
-                plot_streams(listing, title=_headline(lines, sums)),
-                note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-            ),
+            _streams(lines, sums, listing),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -105,7 +107,7 @@ def bought(found: Record, cited: Citations) -> Section:
             ),
             frame_table(
                 fields.assign(
-                    field=fields["field"].map(STATUTORY_NAMES),
+                    field=fields["field"].str.capitalize(),
                     share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
                 ),
                 {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
@@ -172,11 +174,19 @@ def status(found: Record, cited: Citations) -> Section:
 def _themes(found: Record, cited: Citations) -> Table:
     keys = enter_themes(found, cited)
     return frame_table(
-        found.tables["themes"].assign(source=cited.cells([key] for key in keys)),
+        found.tables["themes"].assign(
+            money=[
+                sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
+                if row["award_lines"]
+                else ""
+                for row in found.tables["themes"].to_dict("records")
+            ],
+            source=cited.cells([key] for key in keys),
+        ),
         {
             "theme": Column("Theme"),
             "award_lines": Column("Award lines", numeric=True),
-            "amount_gbp": Column("Money in those lines", numeric=True, write=pounds),
+            "money": Column("Money in those lines", numeric=True),
             "results": Column("Results reported", numeric=True),
             "outcomes": Column("of which outcomes", numeric=True),
             "with_base": Column("with a published base", numeric=True),
@@ -189,7 +199,7 @@ def _themes(found: Record, cited: Citations) -> Table:
 
 
 def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
-    if row["share_pct"] is None or row["share_pct"] != row["share_pct"]:
+    if is_missing(row["share_pct"]):
         return []
     return [", ", cited.key_link(f"share:{row['subject_id']}")]
 
@@ -338,7 +348,7 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
                 "row": "total" if is_total else "subtotal",
                 "heading": "All lines" if is_total else name,
                 "funder_group": name,
-                "funding_stream": "Total, derived" if is_total else "Subtotal, derived",
+                "funding_stream": _sum_label(group, "Total" if is_total else "Subtotal"),
                 "amount_gbp": group["amount_gbp"],
                 "share_pct": group["share_pct"],
                 "derived": True,
@@ -349,22 +359,41 @@ def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _sum_label(group: dict[Any, Any], name: str) -> str:
+    """Name a derived sum, which is a lower bound where an amount is unknown."""
+    known, of = group["n_known"], group["n_figures"]
+    least = "" if known == of else f": at least, {known} of {counted(of, 'amount')} known"
+    return f"{name}, derived{least}"
+
+
 def _of_year(line: dict[Any, Any]) -> str:
     return f"{line['funding_stream']}, {line['period']}"
 
 
 def _year_labels(frame: pd.DataFrame) -> list[str]:
-    return [f"{start.year}-{(start.year + 1) % 100:02d}" for start in frame["period_start"]]
+    return [financial_label(start.year) for start in frame["period_start"]]
+
+
+def _streams(lines: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+    if not (lines["amount_gbp"] > 0).any():
+        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+    return Plot(
+        "plot-streams",
+        plot_streams(listing, title=_headline(lines, sums)),
+        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
+    )
 
 
 def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
     """The largest heading, or the largest line where the list has no headings."""
     if lines["funder_group"].isna().all():
-        line = lines.sort_values("amount_gbp").iloc[-1].to_dict()
+        line = lines.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
     else:
-        line = sums.iloc[:-1].sort_values("amount_gbp").iloc[-1].to_dict()
+        line = sums.iloc[:-1].sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = line["funder_group"]
+    if is_missing(line["share_pct"]):
+        return "The listed amounts that are known add up to £0"
     return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
 
 
@@ -380,8 +409,8 @@ def _common_note(lines: pd.DataFrame) -> str:
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:
     return years.assign(
         years=[
-            f"{start.year - 1}-{start.year % 100:02d} to {start.year}-{end.year % 100:02d}"
-            for start, end in zip(years["period_start"], years["period_end"], strict=True)
+            f"{financial_label(start.year - 1)} to {financial_label(start.year)}"
+            for start in years["period_start"]
         ],
         previous=[pounds(value) for value in years["amount_gbp_previous"]],
         now=[pounds(value) for value in years["amount_gbp"]],
@@ -397,7 +426,7 @@ def _real(row: dict[Any, Any]) -> str:
     one_sided = row["change_low_pct"] < row["change_high_pct"] and (
         middle in (row["change_low_pct"], row["change_high_pct"])
     )
-    return "not computed" if value != value or one_sided else _to_a_tenth(value)
+    return "not computed" if is_missing(value) or one_sided else _to_a_tenth(value)
 
 
 def _to_a_tenth(value: Any) -> str:
@@ -407,12 +436,12 @@ def _to_a_tenth(value: Any) -> str:
 
 def _change(row: dict[Any, Any], stem: str) -> str:
     low, high, middle = row[f"{stem}_low_pct"], row[f"{stem}_high_pct"], row[f"{stem}_pct"]
-    shown = "" if middle != middle else _to_a_tenth(middle)
+    shown = "" if is_missing(middle) else _to_a_tenth(middle)
     if middle == high and low < high:
         return f"below {shown}"
     if middle == low and low < high:
         return f"above {shown}"
-    if low != low or high != high or abs(high - low) < 0.05:
+    if is_missing(low) or is_missing(high) or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({interval_text(low, high, _to_a_tenth)})"
 

@@ -11,7 +11,7 @@ from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.workings import enter_changes, enter_rises
-from pccfunding.words import count, interval_text, percent, pounds, quantity
+from pccfunding.words import count, interval_text, is_missing, percent, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = [
-    "beside_spend",
-    "beyond_elsewhere",
-    "beyond_noise",
-    "changed",
-    "could_detect",
-    "counts_words",
-    "where_was_need",
-]
 
 _ROWS_ON_PAPER = 10
 COUNT = Column("Count", numeric=True, write=count)
@@ -289,14 +280,14 @@ def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
 
 
 def _base(row: dict[Any, Any]) -> str:
-    if row["offences_baseline"] == row["offences_baseline"] and row["offences_baseline"]:
+    if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
         return count(row["offences_baseline"])
     given = row["base_count"]
     return given if isinstance(given, str) else "base not published"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
-    if row["change_pct"] != row["change_pct"] or row["change_pct"] is None:
+    if is_missing(row["change_pct"]):
         return ""
     return f"{percent(row['change_pct'])} ({_span(row, 'change_low_pct', 'change_high_pct')})"
 
@@ -304,7 +295,7 @@ def counts_words(row: dict[Any, Any]) -> str:
 def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
-    if row["change_pct"] == row["change_pct"] and row["change_pct"] is not None:
+    if not is_missing(row["change_pct"]):
         return f"{row['measure']}: {percent(row['change_pct'])}, base not published"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
@@ -313,7 +304,7 @@ def _reported(row: dict[Any, Any]) -> str:
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if start != start else f"per-head:{row['funding_stream']}:{start.year}"
+    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
     return key if key in cited.register else None
 
 

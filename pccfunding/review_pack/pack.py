@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import hashlib
 import io
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pccfunding
 from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
+from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
 from pccfunding.review_pack.page import render_page
@@ -23,6 +23,8 @@ from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
+    SIGNATURE,
+    archive_beside,
     file_facts,
     manifest_of,
     read_pack,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
-__all__ = ["contents_of", "method_text", "workbook_bytes", "write_review"]
 
 _LONGEST = 32_767  # characters that a cell of a workbook can hold
 _DERIVED = "Derived: see the sheet register"
@@ -335,36 +336,33 @@ def write_review(
     FileExistsError
         If a file is there and `force` is false; nothing is written then.
     """
-    beside = directory.resolve().with_suffix(directory.suffix + ".zip")
-    contents = contents_of(found)
-    planned = [directory / name for name in contents] + ([beside] if archive else [])
-    there = [path for path in [*planned, directory / RECORD] if path.exists()]
-    if there and not force:
-        raise FileExistsError(
-            errno.EEXIST,
-            f"{len(there)} files of an earlier Review are there; choose another folder with --out, "
-            f"or write over them with --force",
-            str(there[0]),
-        )
-    for path in _earlier(directory):
-        path.unlink(missing_ok=True)
-    for name, content in contents.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    return write_pack(contents_of(found), directory, force=force, archive=archive)
+
+
+def write_pack(
+    contents: Mapping[str, bytes], directory: Path, *, force: bool, archive: bool
+) -> tuple[Path, ...]:
+    """Write the files of a pack, as `write_review` does."""
+    beside = archive_beside(directory)
+    with rewriting(directory) as new:
+        # Asked for again when it is written, but nothing is written where it would be refused.
+        refuse_present([(beside.parent, beside.name)] if archive else [], force=force)
+        new.refuse_present([*contents, RECORD, SIGNATURE], force=force)
+        new.dropped |= _earlier(directory)
+        for name, content in contents.items():
+            new.write(name, content)
     if archive:
-        beside.write_bytes(zipped(contents))
-    return tuple(planned)
+        with rewriting_file(beside, force=force) as part:
+            part.write_bytes(zipped(contents))
+    return (*(directory / name for name in contents), *([beside] if archive else []))
 
 
-def _earlier(directory: Path) -> list[Path]:
-    """The files of an earlier pack; never one outside the folder, whatever its manifest says."""
+def _earlier(directory: Path) -> set[str]:
+    """The files of an earlier pack, by the names in its manifest."""
     if not (directory / MANIFEST).is_file():
-        return []
+        return set()
     try:
         listed = manifest_of(read_pack(directory))["files"]
     except PackError:
         listed = {}
-    inside = [name for name in listed if ".." not in PurePosixPath(name).parts]
-    places = [directory / name for name in [*inside, RECORD]]
-    return [path for path in places if path.is_relative_to(directory) and path.is_file()]
+    return {*listed, MANIFEST, RECORD, SIGNATURE}

@@ -21,11 +21,10 @@ from pccfunding.review_pack.blocks import (
     Verdicts,
     Words,
 )
+from pccfunding.texts import isolated
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-__all__ = ["render_page", "table_html"]
 
 
 def render_page(page: Page) -> str:
@@ -112,8 +111,8 @@ def _words(words: Words) -> Any:
 
 def _run(run: Run) -> str:
     if isinstance(run, str):
-        return escape(run)
-    text = escape(run.text)
+        return escape(isolated(run))
+    text = escape(isolated(run.text))
     if isinstance(run, Link):
         return f'<a href="{escape(run.href)}">{text}</a>' if run.safe else text
     if isinstance(run, Remark):
@@ -138,6 +137,8 @@ def _environment() -> Environment:
         autoescape=True,
         loader=FunctionLoader(lambda name: _read("templates", name)),
         undefined=StrictUndefined,
+        # Markup has been through it.
+        finalize=lambda shown: isolated(shown) if type(shown) is str else shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from pccfunding.reconciliation import Reconciliation
 
-__all__ = ["Record"]
-
 
 @dataclass(frozen=True)
 class Record:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.plots.records import is_missing
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
-__all__ = ["COLUMNS", "Entry", "Register"]
 
 # The order in which an entry is written to files.
 COLUMNS = (

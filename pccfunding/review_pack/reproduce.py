@@ -10,7 +10,7 @@ from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.tables_changes import recomputed_changes
 from pccfunding.review_pack.tables_spending import award_lines, subtotals
-from pccfunding.words import amount_text, count, percent, pounds, share
+from pccfunding.words import amount_text, count, is_missing, percent, pounds, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def _changes(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     rows = []
     for area in areas:
         for row in recomputed_changes(evidence, area).to_dict("records"):
-            if row["change_pct"] is None or row["change_pct"] != row["change_pct"]:
+            if is_missing(row["change_pct"]):
                 continue
             rows.append(
                 {

@@ -11,8 +11,10 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PeriodError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
+from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
+from pccfunding.results import Face
 from pccfunding.review_pack.completeness import statutory_fields
 from pccfunding.review_pack.record import Record
 from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
@@ -25,6 +27,7 @@ from pccfunding.review_pack.tables_spending import (
     subtotals,
     themes,
 )
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +39,7 @@ __all__ = ["Review", "review"]
 
 
 @dataclass(frozen=True)
-class Review(Record):
+class Review(Face, Record):
     """What the evidence says of one area and period.
 
     Attributes
@@ -132,11 +135,6 @@ class Review(Record):
         from pccfunding.review_pack.pack import write_review
 
         return write_review(self, Path(directory), force=force, archive=zip)
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return "".join(f"<p>{escape(line)}</p>" for line in self.text.split("\n"))
 
 
 def review(
@@ -297,6 +295,11 @@ def _exceptions(
             )
         if not reason.strip():
             raise TableError(f"The exception '{name}' gives no reason: write one after the '='.")
+        if len(reason) > LONGEST_TEXT:
+            raise TableError(
+                f"The reason of the exception '{name}' has {count(len(reason))} characters; at "
+                f"most {count(LONGEST_TEXT)} are recorded. Name the document that holds the rest."
+            )
     return {name: " ".join(reason.split()) for name, reason in given.items()}
 
 

@@ -8,25 +8,33 @@ import hashlib
 import io
 import json
 import os
+import shutil
+import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
+from pccfunding.files import rewriting, rewriting_file
+from pccfunding.results import Face
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
+    SIGNATURE,
     Problem,
     Stored,
+    archive_beside,
     damage_of,
     file_facts,
     manifest_of,
-    printable,
     read_pack,
     sealed,
     zipped,
 )
+from pccfunding.texts import printable
+from pccfunding.words import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,10 +49,13 @@ MEANING = (
     "who wrote the record: whoever holds the files can write another. To tell, compare the seal "
     "with one printed elsewhere, such as in the minutes."
 )
+NAMESPACE = "pccfunding"
+_LONGEST = {"name": 200, "role": 200, "reason": 5_000}
+_SSH_SECONDS = 30
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Face):
     """What the check of a pack found.
 
     Attributes
@@ -58,6 +69,10 @@ class Verification:
         The sign-off, where there is one.
     seal : str or None
         Seal of the sign-off, which covers the manifest; of the manifest where nobody has signed.
+    signers : tuple of str
+        Names that the allowed signers give to the key whose signature stands over the sign-off.
+    notes : tuple of str
+        What else a reader must know, such as an archive beside the folder that holds another pack.
 
     Examples
     --------
@@ -71,6 +86,9 @@ class Verification:
     files: int
     record: dict[str, Any] | None = field(repr=False)
     seal: str | None = None
+    cautions = ()
+    signers: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def intact(self) -> bool:
@@ -97,27 +115,32 @@ class Verification:
             said = "; ".join(map(str, self.problems))
             return f"NOT INTACT: {self.pack}. {said}."
         whole = f"Intact: {self.files} files are as the manifest lists them. Seal: {self.seal}."
+        whole = " ".join([whole, *self.notes])
         if self.record is None:
             return f"UNSIGNED: nobody has entered a decision over this pack. {whole}"
+        meaning = MEANING
+        if self.signers:
+            meaning = (
+                f"The decision carries a signature by the key of "
+                f"{printable(', '.join(self.signers))}, as the allowed signers name it."
+            )
         record = {name: printable(str(value)) for name, value in self.record.items()}
         return (
             f"Signed by {record['name']}, {record['role']}, on {record['signed_on']}: "
-            f"{record['decision']}. Reason: {record['reason'].rstrip('.')}. {whole} {MEANING}"
+            f"{record['decision']}. Reason: {record['reason'].rstrip('.')}. {whole} {meaning}"
         )
 
-    def _repr_html_(self) -> str:
-        from html import escape
 
-        return f"<p>{escape(self.text)}</p>"
-
-
-def verify_pack(path: str | Path) -> Verification:
+def verify_pack(path: str | Path, *, allowed_signers: str | Path | None = None) -> Verification:
     """Work out the sha256 of every file of a pack again and hold it against the manifest.
 
     Parameters
     ----------
     path : str or Path
         Folder or zip archive.
+    allowed_signers : str or Path, optional
+        File of names and public keys, as ``ssh-keygen`` reads it; the sign-off must then carry a
+        signature by one of these keys.
 
     Returns
     -------
@@ -128,9 +151,25 @@ def verify_pack(path: str | Path) -> Verification:
     FileNotFoundError
         If there is nothing at `path`.
     PackError
-        If it is far larger than any pack.
+        If it is far larger than any pack, or no file, or ssh-keygen is needed and not there.
     """
-    return verify_stored(read_pack(path))
+    stored = read_pack(path)
+    found = verify_stored(stored)
+    signers: tuple[str, ...] = ()
+    if allowed_signers is not None:
+        signers = _signers(stored, Path(allowed_signers))
+        if not signers:
+            lacking = RECORD not in stored.files or SIGNATURE not in stored.files
+            wrong = (
+                Problem("missing", SIGNATURE, "no allowed signer has signed")
+                if lacking
+                else Problem("changed", SIGNATURE, "no signature by a key of the allowed signers")
+            )
+            found = replace(found, problems=(*found.problems, wrong))
+    elif SIGNATURE in stored.files:
+        told = f"The signature in {SIGNATURE} was not checked; give --allowed-signers FILE."
+        found = replace(found, notes=(told,))
+    return replace(found, signers=signers, notes=(*found.notes, *_beside(stored)))
 
 
 def sign_pack(
@@ -141,21 +180,26 @@ def sign_pack(
     decision: str,
     reason: str,
     signed_on: dt.date | None = None,
+    ssh_key: str | Path | None = None,
 ) -> Verification:
     """Write a named person's decision over a pack, and verify the signed pack.
 
-    The record is no cryptographic signature: see `MEANING` for what it shows and what not.
+    Without a key the record is no cryptographic signature: see `MEANING` for what it shows and
+    what not. The archive beside a folder, where it holds the same pack, is signed with it.
 
     Parameters
     ----------
     path : str or Path
         Folder or zip archive; an archive is written again with the record in it.
     name, role : str
-        Who decides, and as what.
+        Who decides, and as what: at most 200 characters each.
     decision : {"continue", "change", "stop", "cannot-decide"}
     reason : str
+        At most 5,000 characters.
     signed_on : datetime.date, optional
         Today by default.
+    ssh_key : str or Path, optional
+        Private key, or the public one of a key that ssh-agent holds, to sign the record with.
 
     Returns
     -------
@@ -165,17 +209,40 @@ def sign_pack(
     ------
     PackError
         If the pack is not intact, is signed already, holds a conflict without a recorded reason,
-        or if a part of the record is empty.
+        if a part of the record is empty or too long, or if the key cannot sign.
     """
     if decision not in DECISIONS:
-        raise PackError(f"'{decision}' is no decision; the decisions are {', '.join(DECISIONS)}.")
-    said = {
-        part: " ".join(words.split())
-        for part, words in (("name", name), ("role", role), ("reason", reason))
+        raise PackError.among("decision", decision, DECISIONS)
+    record = {
+        "format": "pccfunding sign-off 1",
+        "name": " ".join(name.split()),
+        "role": " ".join(role.split()),
+        "decision": decision,
+        "reason": " ".join(reason.split()),
+        "signed_on": (signed_on or dt.datetime.now(dt.UTC).date()).isoformat(),
     }
-    if empty := [part for part, words in said.items() if not words]:
-        raise PackError(f"A sign-off needs a {empty[0]}; none was given.")
-    stored = read_pack(path)
+    if flaw := _flaw(record):
+        raise PackError(flaw)
+    place = Path(path)
+    # Read here, so that nothing is made where there is no pack, and again when nobody else writes.
+    if read_pack(place).path.is_dir():
+        with rewriting(place) as new:
+            new.refuse_present([RECORD, SIGNATURE], force=True)
+            signed = _signed(read_pack(place), record, ssh_key)
+            for file, content in signed.items():
+                new.write(file, content)
+        _sign_beside(place, signed)
+    else:
+        with rewriting_file(place, force=True) as part:
+            stored = read_pack(place)
+            part.write_bytes(zipped(stored.files | _signed(stored, record, ssh_key)))
+    return verify_pack(place)
+
+
+def _signed(
+    stored: Stored, record: Mapping[str, str], ssh_key: str | Path | None
+) -> dict[str, bytes]:
+    """Give the files that a decision adds to a pack."""
     found = verify_stored(stored)
     if not found.intact:
         raise PackError(f"{found.text} Only an intact pack can be signed.")
@@ -184,20 +251,113 @@ def sign_pack(
             f"{stored.path} is signed by {printable(str(found.record['name']))} already. Take "
             f"{RECORD} away to sign again."
         )
-    _refuse_open_conflicts(stored)
-    day = signed_on or dt.datetime.now(dt.UTC).date()
-    record = {
-        "format": "pccfunding sign-off 1",
-        "name": said["name"],
-        "role": said["role"],
-        "decision": decision,
-        "reason": said["reason"],
-        "signed_on": day.isoformat(),
-        "manifest_sha256": hashlib.sha256(stored.files[MANIFEST]).hexdigest(),
-        "meaning": MEANING,
-    }
-    _add(stored, RECORD, sealed(record))
-    return verify_pack(path)
+    if what := _open_conflicts(stored):
+        raise PackError(what)
+    digest = hashlib.sha256(stored.files[MANIFEST]).hexdigest()
+    text = sealed({**record, "manifest_sha256": digest, "meaning": MEANING})
+    if ssh_key is None:
+        return {RECORD: text}
+    done = _ssh_keygen("sign", "-n", NAMESPACE, "-f", os.fspath(ssh_key), given=text)
+    if done.returncode or not done.stdout:
+        raise PackError(
+            f"ssh-keygen did not sign with {ssh_key}: {_last_line(done.stderr)}. A key with a "
+            "passphrase is used through ssh-agent: give its public half."
+        )
+    return {RECORD: text, SIGNATURE: done.stdout}
+
+
+def _sign_beside(folder: Path, signed: Mapping[str, bytes]) -> None:
+    archive = archive_beside(folder)
+    if archive.is_symlink() or not archive.is_file():
+        return
+    with rewriting_file(archive, force=True) as part:
+        stored = read_pack(archive)
+        same = stored.files.get(MANIFEST) == (folder / MANIFEST).read_bytes()
+        if same and verify_stored(stored).intact and RECORD not in stored.files:
+            part.write_bytes(zipped({**stored.files, **signed}))
+        else:
+            shutil.copy2(archive, part)
+
+
+def _beside(stored: Stored) -> tuple[str, ...]:
+    """Say where the archive beside a folder, or the folder of an archive, is not the same pack."""
+    place = stored.path.resolve()
+    other = archive_beside(place) if place.is_dir() else place.with_suffix("")
+    if other.is_symlink() or other == place or not (other.is_file() or other.is_dir()):
+        return ()
+    try:
+        beside = read_pack(other)
+    except (PackError, OSError):
+        return ()
+    if MANIFEST not in beside.files and not beside.problems:
+        return ()
+    if beside.files.get(MANIFEST) != stored.files.get(MANIFEST):
+        what = "holds another Review, or an earlier one; write it again, or take it away"
+    elif not verify_stored(beside).intact:
+        what = "is not intact"
+    elif RECORD not in beside.files and RECORD in stored.files:
+        what = "nobody has signed"
+    elif beside.files.get(RECORD) != stored.files.get(RECORD):
+        what = "is signed otherwise"
+    else:
+        return ()
+    return (f"Beside it lies {printable(other.name)}, which {what}.",)
+
+
+def _signers(stored: Stored, allowed: Path) -> tuple[str, ...]:
+    """Give the names of the key that signed the record, where the allowed signers hold it."""
+    if not allowed.is_file():
+        raise PackError(f"{allowed} is no file of allowed signers.")
+    if RECORD not in stored.files or SIGNATURE not in stored.files:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="pccfunding-") as folder:
+        signature = Path(folder) / SIGNATURE
+        signature.write_bytes(stored.files[SIGNATURE])
+        files = ("-s", str(signature), "-f", str(allowed))
+        known = _ssh_keygen("find-principals", *files)
+        names = known.stdout.decode("utf-8", "replace").splitlines() if not known.returncode else []
+        good = [
+            name
+            for name in names
+            if _ssh_keygen(
+                "verify", "-n", NAMESPACE, "-I", name, *files, given=stored.files[RECORD]
+            ).returncode
+            == 0
+        ]
+    return tuple(good)
+
+
+def _ssh_keygen(
+    what: str, *arguments: str, given: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run ``ssh-keygen -Y`` on what is given, with nothing to ask for and nobody to ask."""
+    program = shutil.which("ssh-keygen")
+    if program is None:
+        raise PackError(
+            "Signatures by a key are made and checked by ssh-keygen, which is not installed here; "
+            "install OpenSSH's client, or leave the key out."
+        )
+    quiet = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    try:
+        return subprocess.run(
+            [program, "-Y", what, *arguments],
+            input=given,
+            capture_output=True,
+            check=False,
+            timeout=_SSH_SECONDS,
+            start_new_session=True,
+            env=quiet | {"SSH_ASKPASS_REQUIRE": "never"},
+        )
+    except subprocess.TimeoutExpired:
+        raise PackError(
+            f"ssh-keygen did not answer within {_SSH_SECONDS} seconds; see whether ssh-agent or a "
+            "hardware key waits for something."
+        ) from None
+
+
+def _last_line(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").strip().splitlines()
+    return printable(lines[-1]).rstrip(".") if lines else "it gave no reason"
 
 
 def verify_stored(stored: Stored) -> Verification:
@@ -225,12 +385,14 @@ def verify_stored(stored: Stored) -> Verification:
     problems += [
         Problem("added", file)
         for file in sorted(stored.files)
-        if file not in listed and file not in (MANIFEST, RECORD)
+        if file not in listed and file not in (MANIFEST, RECORD, SIGNATURE)
     ]
     record = None
     if RECORD in stored.files:
         record, wrong = _record(stored)
         problems += wrong
+    elif SIGNATURE in stored.files:
+        problems.append(Problem("added", SIGNATURE, f"there is no {RECORD} that it could sign"))
     seal = (record or manifest)["seal"]
     return Verification(name, tuple(problems), len(listed), record, seal)
 
@@ -243,37 +405,52 @@ def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:
     needed = ("name", "role", "decision", "reason", "signed_on", "manifest_sha256")
     if not all(isinstance(record.get(part), str) for part in needed):
         return None, [Problem("changed", RECORD, "not a whole record")]
-    if record["decision"] not in DECISIONS:
-        return None, [Problem("changed", RECORD, "no decision that pccfunding knows")]
+    if flaw := _flaw(record) or _open_conflicts(stored):
+        return None, [Problem("changed", RECORD, flaw.rstrip("."))]
     if record["manifest_sha256"] != hashlib.sha256(stored.files[MANIFEST]).hexdigest():
         return record, [Problem("changed", MANIFEST, f"not the one that {RECORD} is about")]
     return record, []
 
 
-def _refuse_open_conflicts(stored: Stored) -> None:
+def _flaw(record: Mapping[str, str]) -> str:
+    """Say what no record may be; empty where it is none of that."""
+    decision, day = record["decision"], record["signed_on"]
+    if decision not in DECISIONS:
+        return f"'{decision}' is no decision; the decisions are {', '.join(DECISIONS)}."
+    for part, longest in _LONGEST.items():
+        if not record[part].strip():
+            return f"A sign-off needs a {part}; none was given."
+        if len(record[part]) > longest:
+            return f"The {part} of a sign-off has at most {count(longest)} characters."
+    try:
+        real = dt.date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        real = False
+    return "" if real else f"A sign-off has a day such as 2026-03-01; '{day}' is none."
+
+
+def _open_conflicts(stored: Stored) -> str:
+    """Say which conflicts have no recorded reason; empty where each has one."""
     if EXCEPTIONS not in stored.files:
-        raise PackError(
+        return (
             f"{stored.path} holds no {EXCEPTIONS}, so nobody can tell whether its conflicts have a "
             "reason. Write it again with 'pccfunding review --force'."
         )
-    rows = csv.DictReader(io.StringIO(stored.files[EXCEPTIONS].decode("utf-8", "replace")))
+    try:
+        text = stored.files[EXCEPTIONS].decode("utf-8", "replace")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        return f"{EXCEPTIONS} of {stored.path} cannot be read as CSV ({error})."
     open_ones = [
-        str(row.get("statement_id")) for row in rows if not (row.get("reason") or "").strip()
+        printable(str(row.get("statement_id")))
+        for row in rows
+        if not (row.get("reason") or "").strip()
     ]
-    if open_ones:
-        given = " ".join(f"--exception '{name}=REASON'" for name in open_ones)
-        raise PackError(
-            f"{len(open_ones)} conflict(s) have no recorded reason, so this pack cannot be "
-            f"finalised: {', '.join(open_ones)}. Write it again with the reasons: "
-            f"pccfunding review --force {given}"
-        )
-
-
-def _add(stored: Stored, name: str, content: bytes) -> None:
-    if stored.path.is_dir():
-        (stored.path / name).write_bytes(content)
-        return
-    # Beside the old archive first: a full disk must not cost the pack.
-    with tempfile.NamedTemporaryFile(dir=stored.path.parent, delete=False) as beside:
-        beside.write(zipped(stored.files | {name: content}))
-    os.replace(beside.name, stored.path)
+    if not open_ones:
+        return ""
+    given = " ".join(f"--exception '{name}=REASON'" for name in open_ones)
+    return (
+        f"{len(open_ones)} conflict(s) have no recorded reason, so this pack cannot be "
+        f"finalised: {', '.join(open_ones)}. Write it again with the reasons: "
+        f"pccfunding review --force {given}"
+    )

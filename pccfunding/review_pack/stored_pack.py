@@ -6,28 +6,18 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pccfunding.errors import PackError
+from pccfunding.errors import PackError, TableError
+from pccfunding.files import read_regular, settled, walk
+from pccfunding.texts import printable
 from pccfunding.words import count, counted
 
-__all__ = [
-    "MANIFEST",
-    "RECORD",
-    "Problem",
-    "Stored",
-    "damage_of",
-    "file_facts",
-    "manifest_of",
-    "read_pack",
-    "sealed",
-    "zipped",
-]
-
 MANIFEST, RECORD = "manifest.json", "sign-off.json"
+SIGNATURE = f"{RECORD}.sig"
 _SEAL = "seal"
 _LARGEST, _MOST_FILES = 500_000_000, 5_000
 
@@ -53,17 +43,6 @@ class Stored:
     problems: list[Problem] = field(default_factory=list)
 
 
-def printable(words: str) -> str:
-    """Keep a name or a sentence from speaking to the terminal.
-
-    Examples
-    --------
-    >>> printable("index.html" + chr(27) + "[2J")
-    'index.html?[2J'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
-
-
 def sealed(content: Mapping[str, Any]) -> bytes:
     """Write JSON whose last entry is the sha256 of everything before it.
 
@@ -82,12 +61,13 @@ def damage_of(text: bytes) -> str:
     """Say what is wrong with sealed JSON; empty where nothing is."""
     try:
         content = json.loads(text.decode("utf-8"))
+        if not isinstance(content, dict) or not isinstance(content.get(_SEAL), str):
+            return "carries no seal"
+        # Byte for byte: a blank more or less is a change as well.
+        return "" if sealed(content) == text else "its seal does not fit its content"
+    # Half of a surrogate pair can be read but not written.
     except (ValueError, RecursionError):
         return "cannot be read as JSON"
-    if not isinstance(content, dict) or not isinstance(content.get(_SEAL), str):
-        return "carries no seal"
-    # Byte for byte: a blank more or less is a change as well.
-    return "" if sealed(content) == text else "its seal does not fit its content"
 
 
 def file_facts(content: bytes) -> dict[str, Any]:
@@ -137,9 +117,23 @@ def read_pack(path: str | Path) -> Stored:
         If it is far larger than any pack.
     """
     place = Path(path)
+    return settled(place, lambda: _read(place))
+
+
+def archive_beside(folder: Path) -> Path:
+    """Give the zip archive that belongs to the folder of a pack."""
+    return folder.resolve().with_suffix(folder.suffix + ".zip")
+
+
+def _read(place: Path) -> Stored:
     if place.is_dir():
         return _read_folder(place)
-    content = place.read_bytes()
+    place.stat()
+    try:
+        content = read_regular(str(place), _LARGEST)
+    except TableError as error:
+        raise PackError(f"{error} A pack is a folder or a zip archive.") from error
+    _refuse_huge(place, len(content), 1)
     stored = Stored(place, {})
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -175,23 +169,19 @@ def _json(content: Mapping[str, Any]) -> bytes:
 def _read_folder(folder: Path) -> Stored:
     stored = Stored(folder, {})
     size = 0
-    for place in _places(folder):
+    for number, place in enumerate(walk(folder)):
+        _refuse_huge(folder, size, number)
         name = place.relative_to(folder).as_posix()
-        if place.is_symlink() or not place.is_file():
+        if place.is_symlink() or not (place.is_file() or place.is_dir()):
             stored.problems.append(Problem("changed", name, "a link or device, not a file"))
-            continue
-        size += place.stat().st_size
-        _refuse_huge(folder, size, len(stored.files))
-        stored.files[name] = place.read_bytes()
+        elif place.is_file():
+            size += place.stat().st_size
+            _refuse_huge(folder, size, number)
+            try:
+                stored.files[name] = read_regular(str(place), _LARGEST)
+            except TableError as error:
+                stored.problems.append(Problem("changed", name, str(error).rstrip(".")))
     return stored
-
-
-def _places(folder: Path) -> Iterator[Path]:
-    for place in sorted(folder.iterdir()):
-        if place.is_dir() and not place.is_symlink():
-            yield from _places(place)
-        else:
-            yield place
 
 
 def _read_archive(archive: zipfile.ZipFile, stored: Stored) -> None:

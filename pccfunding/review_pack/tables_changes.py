@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.evaluation.published_change import judge_change
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.evidence import Evidence
 
-__all__ = ["changes_not_quoted", "recomputed_changes"]
 
 _WINDOWS = ["baseline_start", "baseline_end", "period_start", "period_end"]
 _ORDER = {"reproduced": 0, "consistent": 1, "not settled": 2, "not testable": 3}
@@ -169,7 +169,7 @@ def _bounds(changed: pd.DataFrame) -> pd.DataFrame:
 
 def _judge(row: dict[Any, Any]) -> tuple[str, str]:
     before, after = row["offences_baseline"], row["offences_comparison"]
-    if before != before or after != after or not before:
+    if is_missing(before) or is_missing(after) or not before:
         has_class = isinstance(row["offence"], str)
         return "not testable", (
             "no counts for these periods" if has_class else "no counts published for this measure"
@@ -189,4 +189,4 @@ def _judge(row: dict[Any, Any]) -> tuple[str, str]:
 
 def _exact(end: float) -> str | None:
     """Give a printed end as its decimal; None where the words leave that side open."""
-    return None if end != end else str(end)
+    return None if is_missing(end) else str(end)

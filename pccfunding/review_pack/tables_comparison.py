@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
+from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
-from pccfunding.review_pack.tables_spending import latest_vintage
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.evidence import Evidence
 
-__all__ = ["DISPERSIONS", "PER", "elsewhere", "force_rates", "need", "noise"]
 
 # How many times more than Poisson the counts may vary: without monthly counts nobody knows.
 DISPERSIONS = (2, 4)
@@ -142,9 +141,7 @@ def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for classes, period in zip(pairs["offence"], pairs["baseline"], strict=True):
         span = Period.parse(period)
-        days = people["reference_date"]
-        inside = people[days.ge(str(span.start)) & days.le(str(span.end))]
-        persons = inside.set_index("area_code")[["persons", "source_id"]]
+        persons = mid_year_rows(people, span).set_index("area_code")[["persons", "source_id"]]
         persons = persons.rename(columns={"source_id": "persons_source_id"})
         rates = _counts(asked, classes, period).to_frame("offences").join(persons, how="inner")
         sources = asked[asked["period_end"].eq(str(span.end))].groupby("area_code")["source_id"]

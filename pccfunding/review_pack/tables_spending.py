@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
-from pccfunding.money.pence import exact_pence
+from pccfunding.measures.people import latest_vintage
+from pccfunding.money.pence import exact_sum, share_pct
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.evidence import Evidence
-
-__all__ = [
-    "award_lines",
-    "beside",
-    "compared_years",
-    "printed_total",
-    "single_years",
-    "spend_per_head",
-    "subtotals",
-    "themes",
-]
 
 
 def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
@@ -38,11 +28,8 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The lines with `share_pct`: percent of the derived total, from exact pence.
     """
-    total = _exact_sum(awards["amount_gbp"])
-    shares: list[Any] = [
-        None if amount != amount or not total else float(100 * exact_pence(amount) / total)
-        for amount in awards["amount_gbp"]
-    ]
+    total = exact_sum(awards["amount_gbp"])
+    shares: list[Any] = [share_pct(amount, total) for amount in awards["amount_gbp"]]
     return awards.assign(share_pct=shares)
 
 
@@ -60,20 +47,21 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     -------
     DataFrame
         `by`, `amount_gbp`, `share_pct`, `n_figures`, `n_known`, `basis` (always "derived"); the
-        last row is the total of all lines.
+        last row is the total of all lines. An amount is missing where no line of it is known, and
+        a lower bound where `n_known` is less than `n_figures`.
     """
     import pandas as pd
 
     headings = awards[by].fillna("not stated")
-    total = _exact_sum(awards["amount_gbp"])
+    total = exact_sum(awards["amount_gbp"])
     groups: list[tuple[str, pd.Series[Any]]] = [
         (name, awards.loc[headings == name, "amount_gbp"]) for name in headings.unique()
     ]
     rows = [
         {
             by: name,
-            "amount_gbp": float(_exact_sum(amounts)),
-            "share_pct": float(100 * _exact_sum(amounts) / total) if total else None,
+            "amount_gbp": None if (added := exact_sum(amounts)) is None else float(added),
+            "share_pct": share_pct(added, total),
             "n_figures": len(amounts),
             "n_known": int(amounts.notna().sum()),
             "basis": "derived",
@@ -185,18 +173,6 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     return lines.loc[~lines["series"].isin(compared), "funding_stream"].drop_duplicates().tolist()
 
 
-def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
-    """The vintage that reaches furthest: the one denominator of a Review."""
-    dates = population["reference_date"]
-    latest = min(population.loc[dates == dates.max(), "vintage"])
-    rows: pd.DataFrame = population[population["vintage"] == latest]
-    return rows
-
-
-def _exact_sum(amounts: pd.Series[Any]) -> Fraction:
-    return sum((exact_pence(amount) for amount in amounts.dropna()), Fraction(0))
-
-
 _MONEY = [
     "funding_stream",
     "amount_gbp",
@@ -262,7 +238,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     table = table.drop(columns=["line", "period_end"])
     table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
     table["order"] = [
-        None if measure != measure else _order(start, outcome)
+        None if is_missing(measure) else _order(start, outcome)
         for start, outcome, measure in zip(
             table["period_start"], table["outcome_start"], table["measure"], strict=True
         )
@@ -314,8 +290,9 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a theme: `theme`, `award_lines`, `amount_gbp`, `results`, `outcomes`,
-        `with_base` (outcomes with a published count behind them).
+        One row a theme: `theme`, `award_lines`, `amount_gbp` (of the `n_known` lines whose amount
+        is known; missing where none is), `results`, `outcomes`, `with_base` (outcomes with a
+        published count behind them).
     """
     import pandas as pd
 
@@ -326,11 +303,13 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     for name in sorted(names, key=lambda one: (one == "not stated", one)):
         money, said = awards[awards["theme"] == name], results[results["theme"] == name]
         changes = said[said["figure_kind"] == "outcome"]
+        added = exact_sum(money["amount_gbp"])
         rows.append(
             {
                 "theme": name,
                 "award_lines": len(money),
-                "amount_gbp": float(money["amount_gbp"].sum()) if len(money) else None,
+                "amount_gbp": float(added) if len(money) and added is not None else None,
+                "n_known": int(money["amount_gbp"].notna().sum()),
                 "results": len(said),
                 "outcomes": len(changes),
                 "with_base": int(changes["base_count"].notna().sum()),
@@ -340,7 +319,7 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _order(money: pd.Timestamp, outcome: pd.Timestamp) -> str:
-    if outcome is None or outcome != outcome:
+    if is_missing(outcome):
         return "the outcome's period is not published"
     if outcome < money:
         return "the outcome's period starts before the money's"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.words import count, pounds, share
+from pccfunding.periods.spellings import financial_label
+from pccfunding.words import count, is_missing, pounds, share, sum_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,26 +13,23 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
-__all__ = ["enter_changes", "enter_heads", "enter_rises", "enter_sums", "enter_themes",
-           "enter_years"]  # fmt: skip
-
 
 def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
-    total = pounds(sums.iloc[-1]["amount_gbp"])
+    total = _sum(sums.iloc[-1].to_dict())
     headings = lines["funder_group"].fillna("not stated")
     for row in sums.iloc[::-1].to_dict("records"):
         name = row["funder_group"]
         members = lines if name == "all lines" else lines[headings == name]
         known = members[members["amount_gbp"].notna()]
-        amount = pounds(row["amount_gbp"])
+        amount = _sum(row)
         added = " + ".join(known["token"].fillna("?")) or "no amount"
         of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
         cited.derived(
             f"sum:{name}",
             what=f"Sum of {name if name == 'all lines' else f'the lines of {name}'}",
-            shown=amount + ("" if row["share_pct"] is None else f", {share(row['share_pct'])}"),
+            shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
             working=f"{added} = {amount}{of_all}, from {row['n_known']} printed lines "
             f"of {row['n_figures']}",
             inputs=[*known["figure_id"], *([] if name == "all lines" else ["sum:all lines"])],
@@ -52,6 +50,10 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     return {name: f"sum:{name}" for name in sums["funder_group"]}
 
 
+def _sum(row: dict[Any, Any]) -> str:
+    return sum_text(row["amount_gbp"], row["n_known"], row["n_figures"])
+
+
 def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
     """Enter spend per head; give for each row the keys to link."""
     lines, heads = found.tables["awards"], found.tables["spend_per_head"]
@@ -66,7 +68,7 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             figures = of_year.loc[of_year["amount_gbp"].notna(), "figure_id"].tolist()
         summed = name == "all lines" and one_year
         inputs = [*(["sum:all lines"] if summed else []), *figures]
-        if row["spend_gbp_per_head"] != row["spend_gbp_per_head"]:
+        if is_missing(row["spend_gbp_per_head"]):
             keys.append(inputs)
             continue
         inputs.append(cited.persons(row["period_start"], row["period_end"]))
@@ -75,8 +77,8 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             f"= {pounds(row['spend_gbp_per_head'], places=2)}"
         )
         real = row["spend_real_gbp_per_head"]
-        if real == real:
-            then = cited.price_index(f"{year}-{(year + 1) % 100:02d}")
+        if not is_missing(real):
+            then = cited.price_index(financial_label(year))
             base = cited.price_index(row["price_base"])
             inputs += [then, base]
             working += (
@@ -85,9 +87,13 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
             )
         cited.derived(
             key,
-            what=f"Spend per resident, {name}, {year}-{(year + 1) % 100:02d}",
+            what=f"Spend per resident, {name}, {financial_label(year)}",
             shown=pounds(row["spend_gbp_per_head"], places=2)
-            + (f"; {pounds(real, places=2)} in {row['price_base']} prices" if real == real else ""),
+            + (
+                ""
+                if is_missing(real)
+                else f"; {pounds(real, places=2)} in {row['price_base']} prices"
+            ),
             working=working,
             inputs=inputs,
             value=row["spend_gbp_per_head"],
@@ -110,7 +116,7 @@ def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[st
         start = row["period_start"]
         both = [start - pd.DateOffset(years=1), start]
         figures = money[(money["series"] == row["series"]) & money["period_start"].isin(both)]
-        financial_years = [f"{day.year}-{(day.year + 1) % 100:02d}" for day in both]
+        financial_years = [financial_label(day.year) for day in both]
         real = "" if row["real"] == "not computed" else f"; in real terms {row['real']}"
         indices = [cited.price_index(year) for year in financial_years] if real else []
         key = f"year:{row['series']}:{financial_years[1]}"
@@ -159,7 +165,7 @@ def enter_themes(found: Record, cited: Citations) -> list[str]:
     for row in found.tables["themes"].to_dict("records"):
         members = lines[(themes == row["theme"]) & lines["amount_gbp"].notna()]
         key = f"theme:{row['theme']}"
-        money = pounds(row["amount_gbp"])
+        money = sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
         counts = (
             f"{row['award_lines']} award lines, {row['results']} results, {row['outcomes']} "
             f"outcomes, {row['with_base']} with a base"

@@ -9,6 +9,9 @@ import pandera.pandas as pa
 FLOWS = ("national_to_pcc", "pcc_to_recipient")
 STATUSES = ("bid", "award", "allocation", "budget", "outturn", "ceiling")
 UNKNOWN_KINDS = ("nil", "not_published", "withheld", "not_applicable", "not_yet_due")
+# Who got a grant, what for, on which conditions and why: what SI 2011/3050, Schedule, paragraph
+# 3(f), asks to be published.
+STATUTORY = ("recipient", "purpose", "conditions", "reasons")
 VERIFIED = ("yes", "secondary", "derived")
 AREA_CODE = r"^([EWKN]\d{8}(-unassigned|-airport)?|BTP)$"
 SUBJECT_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -25,5 +28,6 @@ def column(
 
 class Table(pa.DataFrameModel):
     class Config:
-        strict = True
+        # An own column is carried along.
+        strict = False
         coerce = False

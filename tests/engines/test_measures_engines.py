@@ -294,7 +294,8 @@ def of_two_statuses() -> Columns:
 
 
 def of_half_a_penny() -> Columns:
-    return {**{name: values[:2] for name, values in AWARDS.items()}, "amount_gbp": [1.005, 1.0]}
+    table = {name: values[:2] for name, values in AWARDS.items()}
+    return table | {name: [1.005, 1.0] for name in table if name.startswith("amount_")}
 
 
 def of_two_vintages() -> Columns:

@@ -210,7 +210,7 @@ def test_the_sheet_meta_and_the_package_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({"meta": {"Licence": "x"}}, UnknownNameError, "no key 'Licence'"),
+        ({"meta": {"Licence": "x"}}, UnknownNameError, "No key of the sheet Meta 'Licence'"),
         (
             {"meta": {"License": "open"}},
             TableError,

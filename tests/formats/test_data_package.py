@@ -97,7 +97,9 @@ def test_what_cannot_be_written_is_refused_in_one_sentence(tmp_path: Path) -> No
         "shows what was known on 2024-04-01": pcc.load_evidence(as_of="2024-04-01"),
         "'colours' is no table of the contracts": {"colours": awards},
         "No table was given": {},
-        "lacks the column 'flow'": {"awards": awards.drop(columns="flow")},
+        "The table 'awards' has no column 'area_code'": {
+            "awards": awards.drop(columns="area_code")
+        },
         "column 'status': 'gift' breaks the rule": {"awards": awards.assign(status="gift")},
         "'' does not survive": {"awards": awards.assign(note="")},
         "does not survive in a CSV file": {"awards": awards.assign(note="a\r\nb")},
@@ -156,3 +158,32 @@ def test_any_text_comes_back(notes: list[str], tmp_path_factory: pytest.TempPath
     pcc.write_data_package({"sources": sources}, folder, name="own", title="Own", csvw=False)
     back = read_table(folder, read_descriptor(folder)["resources"][0])
     pd.testing.assert_frame_equal(back, sources)
+
+
+def test_a_table_is_read_with_its_types_and_the_odd_cell_is_named(tmp_path: Path) -> None:
+    kinds = {"day": "date", "many": "integer", "some": "integer", "size": "number"}
+    fields: list[dict[str, object]] = [{"name": name, "type": kind} for name, kind in kinds.items()]
+    fields[1]["constraints"] = {"required": True}
+    resource = {"name": "odd", "path": "odd.csv", "schema": {"fields": fields}}
+
+    def read(*lines: str) -> pd.DataFrame:
+        text = "\n".join([",".join(kinds), *lines, ""])
+        (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
+        return read_table(tmp_path, resource)
+
+    dtypes = {"day": "datetime64[ns]", "many": "int64", "some": "Int64", "size": "float64"}
+    plain = read("2024-02-29,12,,0.1", ",13,9007199254740993,")
+    assert plain.dtypes.astype(str).to_dict() == dtypes
+    assert plain["day"].tolist() == [pd.Timestamp("2024-02-29"), pd.NaT]
+    assert plain["some"].tolist() == [pd.NA, 9007199254740993]
+    # What only the slow way reads gives the same as what the fast way does.
+    pd.testing.assert_frame_equal(read("2024-02-29,12.0,,0.1"), read("2024-02-29,12,,0.1"))
+    assert list(read().columns) == list(kinds)
+    for line, named in (
+        ("2023-02-29,1,,", "line 3, column 'day': '2023-02-29' is no date"),
+        ("2024-02-29,one,,", "line 3, column 'many': 'one' is no integer"),
+        ("2024-02-29,1,1 000,", "line 3, column 'some': '1 000' is no integer"),
+        ("2024-02-29,1,,nan", "line 3, column 'size': 'nan' is no number"),
+    ):
+        with pytest.raises(DataPackageError, match=re.escape(named)):
+            read("2024-02-29,1,,", line)

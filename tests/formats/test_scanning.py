@@ -172,7 +172,7 @@ def test_an_archive_is_counted_with_the_codes_of_its_districts(tmp_path: Path, n
         ),
         (f"{HEADER}\n{street_line(1, 'January')}\n", "'January'"),
         ("", "is empty"),
-        ("<html>", "no column 'Month'"),
+        ("<html>", "no columns 'Month'"),
     ],
 )
 @pytest.mark.parametrize(
@@ -378,7 +378,7 @@ def test_a_copy_is_kept_with_duckdb_only(tmp_path: Path) -> None:
     archive(tmp_path, files=1)
     with pytest.raises(TableError, match="leave out one"):
         count_police_uk(f"{tmp_path}/*/*.csv", engine="polars", cache=tmp_path / "cache")
-    with pytest.raises(UnknownNameError, match="No engine 'spark' to count with"):
+    with pytest.raises(UnknownNameError, match="No engine 'spark'"):
         count_police_uk(f"{tmp_path}/*/*.csv", engine="spark")
 
 

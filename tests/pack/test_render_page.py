@@ -8,10 +8,12 @@ from collections import Counter
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import pccfunding as pcc
 from pccfunding.errors import TableError
 from pccfunding.review_pack.blocks import (
     Badge,
@@ -279,7 +281,7 @@ def test_a_frame_becomes_a_table() -> None:
     assert [group.heading for group in table.groups] == ["x", ""]
     cells = [row.cells for group in table.groups for row in group.rows]
     assert cells == [["A", "1"], ["B", "–"], ["C", "3"]]
-    with pytest.raises(TableError, match=r"needs the column.*amount"):
+    with pytest.raises(TableError, match=r"table 'C' has no column 'amount'"):
         frame_table(frame, {"amount": Column("Amount")}, id="t", caption="C")
 
 
@@ -337,3 +339,18 @@ def test_dark_mode_is_dark_and_keeps_plots_on_light_paper() -> None:
     css = files("pccfunding.review_pack").joinpath("style.css").read_text(encoding="utf-8")
     [paper] = re.findall(r"\n\.paper \{(.*?)\}", css, re.S)
     assert "background: #ffffff;" in paper
+
+
+@pytest.mark.parametrize("amounts", ["0.00\nB,0.00", "not known\nB,not known", "5.00\nB,not known"])
+def test_a_list_whose_known_amounts_are_nothing_has_a_page(amounts: str, tmp_path: Path) -> None:
+    text = f"Recipient,Amount (£)\nA,{amounts}\n".encode()
+    awards = pcc.read_awards(text, financial_year="2023/24", funder="F").frame
+    source = {"title": "A list", "publisher": "An office"}
+    tables = pcc.award_tables(
+        awards, area="Surrey", source=source, listing="a-list", funding_stream="All"
+    )
+    pcc.write_data_package(tables, tmp_path / "own", name="own", title="Own")
+    found = pcc.review(pcc.read_evidence(tmp_path / "own"))
+    page = render_page(found.page())
+    assert ("so nothing is drawn" in page) == (not amounts.startswith("5"))
+    assert "nan%" not in page

@@ -92,6 +92,7 @@ def awards(draw: st.DrawFn) -> list[dict[str, Any]]:
         start = date(2019, 1, 1) + timedelta(days=draw(st.integers(0, 2000)))
         pence = draw(st.one_of(st.none(), pennies))
         high = draw(st.one_of(st.none(), pennies))
+        high = high if None in (high, pence) else max(high, pence)
         rows.append(
             {
                 "subject_id": f"award-{number}",

@@ -13,9 +13,8 @@ import pandas as pd
 import pytest
 from hypothesis import assume, example, given, strategies as st
 
-from pccfunding.intervals import Interval, as_fraction
+from pccfunding.intervals import Interval, as_fraction, counts_that_print
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.printed.percentages import counts_that_print
 from pccfunding.reconciliation import Reconciliation, ledgers, reconcile
 from pccfunding.reconciliation.relations import RELATIONS
 from pccfunding.words import decimal_text

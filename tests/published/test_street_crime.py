@@ -108,6 +108,12 @@ def test_each_row_leads_to_the_file_it_was_counted_from(street: pd.DataFrame) ->
     assert set(cited["source_id"]) == {"police-uk-cambs-2018-19", "police-uk-cambs-2024"}
 
 
+def squared_z(found: pcc.evaluation.FunnelLimits) -> float:
+    areas = found.areas
+    variance = areas["expected"] + ((found.between_sd or 0) * areas["expected"]) ** 2
+    return float(((areas["count"] - areas["expected"]) ** 2 / variance).sum())
+
+
 def test_funnel_of_all_crime_tells_only_that_districts_differ(
     monthly: pd.DataFrame, people: pd.Series
 ) -> None:
@@ -121,7 +127,9 @@ def test_funnel_of_all_crime_tells_only_that_districts_differ(
     # Every district lies outside the limits of pure counting noise, and none outside the widened.
     assert {*found.above_998, *found.below_998} == set(DISTRICTS)
     assert found.above_998 == ("Cambridge", "Fenland", "Peterborough")
-    assert found.dispersion == pytest.approx(1708.1, abs=0.05)
+    # Districts differ between themselves: the spread at which squared z sum to their number - 1.
+    assert found.between_sd is not None
+    assert squared_z(found) == pytest.approx(5)
     assert found.outside_widened == ()
     assert found.cautions == ("over-dispersed", "few-areas")
 
@@ -134,7 +142,8 @@ def test_funnel_of_burglary(monthly: pd.DataFrame, people: pd.Series) -> None:
     )
     assert found.above_998 == ("Cambridge",)
     assert found.below_998 == ("East Cambridgeshire", "Huntingdonshire")
-    assert found.dispersion == pytest.approx(25.2, abs=0.05)
+    assert found.between_sd is not None
+    assert squared_z(found) == pytest.approx(5)
 
 
 def test_the_month_after_the_worst_month_is_lower(monthly: pd.DataFrame) -> None:
@@ -195,4 +204,6 @@ def test_burglary_where_safer_streets_5_went(monthly: pd.DataFrame) -> None:
     assert quotient.wdq is None
     assert quotient.reason is not None
     assert "nothing was gained that could have moved" in quotient.reason
-    assert pcc.evidence_level(alone, found).rests_on == ("WeightedDisplacementDifference",)
+    # Without earlier years the comparison carries no more than before and after do.
+    level = pcc.evidence_level(alone, found)
+    assert (level.level, level.rests_on) == (2, ("RateRatio", "WeightedDisplacementDifference"))

@@ -197,6 +197,8 @@ def test_a_family_by_pearson_is_on_logarithms() -> None:
     x = np.log(spend["spend_gbp_per_head"])
     y = fall.loc[fall["offence"] == "Offence 0", "log_reduction"]
     assert found.frame["estimate"].iloc[0] == pytest.approx(np.corrcoef(x, y)[0, 1])
-    zero = spend.assign(spend_gbp_per_head=[0.0, *spend["spend_gbp_per_head"][1:]])
+    amounts = [0.0, *spend["spend_gbp_per_head"][1:]]
+    names = ("spend_gbp_per_head", "spend_low_gbp_per_head", "spend_high_gbp_per_head")
+    zero = spend.assign(**dict.fromkeys(names, amounts))
     refused = pcc.spend_vs_reduction_family(zero, fall, method="pearson")
     assert refused.frame["reason"].unique().tolist() == ["zero spend has no logarithm"]

@@ -126,3 +126,76 @@ def test_misuse_is_named() -> None:
         ev.synthetic_control([math.inf, *AREA[1:]], OTHERS, n_before=4)
     with pytest.raises(TableError, match="same label"):
         ev.synthetic_control(AREA, {"1": OTHERS["A"], 1: OTHERS["B"]}, n_before=4)  # type: ignore[dict-item]
+
+
+def forces(seed: int, *, halved: bool, before: int = 8) -> list[list[float]]:
+    """Forty-three courses of three common movements; the first is halved afterwards."""
+    rng = np.random.default_rng(seed)
+    common = np.cumsum(rng.normal(0, 0.03, (before + 4, 3)), axis=0)
+    rates = np.exp(
+        rng.normal(2, 0.3, 43)
+        + common @ rng.normal(0, 1, (43, 3)).T
+        + rng.normal(0, 0.03, (before + 4, 43))
+    )
+    if halved:
+        rates[before:, 0] /= 2
+    courses: list[list[float]] = rates.T.tolist()
+    return courses
+
+
+def of_forces(courses: list[list[float]], before: int = 8) -> ev.SyntheticControl:
+    named = {str(k): one for k, one in enumerate(courses[1:])}
+    return ev.synthetic_control(courses[0], named, n_before=before)
+
+
+def test_with_more_donors_than_earlier_periods_a_halving_is_still_found() -> None:
+    found = [of_forces(forces(seed, halved=True)) for seed in range(6)]
+    nothing = [of_forces(forces(seed, halved=False)) for seed in range(6)]
+    for one in found:
+        assert ("perfect-pre-fit" in one.cautions) is (one.ranked_by == "error left out")
+        assert one.maryland_level == 3
+    assert sum(one.ranked_by == "error left out" for one in found) >= 3
+    p_values = [one.p_value or 0 for one in found]
+    assert np.median(p_values) == pytest.approx(1 / 43)
+    assert sum(one < 0.1 for one in p_values) >= 5
+    assert np.median([one.p_value or 0 for one in nothing]) > 0.2
+
+
+def test_error_left_out_by_hand() -> None:
+    courses = np.random.default_rng(2).uniform(95, 105, (6, 14)).tolist()
+    named = dict(zip("ABCDE", courses[1:], strict=True))
+    found = ev.synthetic_control(courses[0], named, n_before=12)
+    gaps = []
+    for k in range(12):
+        order = [*(j for j in range(12) if j != k), k]
+        part = ev.synthetic_control(
+            [courses[0][j] for j in order],
+            {name: [one[j] for j in order] for name, one in named.items()},
+            n_before=11,
+        )
+        assert part.penalty == 0
+        gaps.append(part.gap or 0)
+    assert found.error_left_out == pytest.approx(math.sqrt(np.mean(np.square(gaps))))
+
+
+def test_without_a_perfect_fit_areas_are_ranked_by_the_error_before() -> None:
+    courses = np.random.default_rng(2).uniform(95, 105, (6, 14)).tolist()
+    named = dict(zip("ABCDE", courses[1:], strict=True))
+    found = ev.synthetic_control(courses[0], named, n_before=12)
+    assert found.ranked_by == "error before"
+    assert found.penalty == 0
+    assert found.error_ratio == pytest.approx((found.error_after or 0) / (found.error_before or 1))
+    # A twin of one of the others is fitted perfectly, and then all are ranked the other way.
+    twin = ev.synthetic_control(courses[0], named | {"F": courses[1]}, n_before=12)
+    assert twin.ranked_by == "error left out"
+    assert twin.error_ratio == pytest.approx((twin.error_after or 0) / (twin.error_left_out or 1))
+
+
+def test_more_than_ten_donors_for_each_earlier_period_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    many = {str(k): rng.uniform(5, 9, 4).tolist() for k in range(31)}
+    found = ev.synthetic_control([6, 7, 6, 7], many, n_before=3)
+    assert found.gap is None
+    assert "31 other areas for 3 earlier periods; at most 10 for each" in found.text
+    del many["0"]
+    assert ev.synthetic_control([6, 7, 6, 7], many, n_before=3).gap is not None

@@ -34,11 +34,20 @@ def test_dispersion_multiplies_the_variance() -> None:
     assert "with dispersion 4" in wide.text
 
 
-def test_level_3_needs_a_comparison_of_similar_size() -> None:
-    assert ev.wdd((100, 50), (80, 70)).maryland_level == 3
-    assert ev.wdd((100, 50), (49, 40)).maryland_level == 2
+ALIKE = {"pre_treated": [9000, 9100, 9050, 8990, 9020], "pre_control": [9000] * 5}
+
+
+def test_level_3_needs_a_comparison_of_similar_size_and_a_similar_course() -> None:
+    assert ev.wdd((100, 50), (80, 70), **ALIKE).maryland_level == 3
+    assert ev.wdd((100, 50), (49, 40), **ALIKE).maryland_level == 2
     # Weighed by size, the same counts are alike.
-    assert ev.wdd((100, 50), (49, 40), area_weights=(2, 1, 1, 1)).maryland_level == 3
+    assert ev.wdd((100, 50), (49, 40), area_weights=(2, 1, 1, 1), **ALIKE).maryland_level == 3
+    assert ev.wdd((100, 50), (80, 70)).maryland_level == 2
+    assert ev.wdd((5, 2), (6, 7)).maryland_level == 2
+    four = {name: values[:4] for name, values in ALIKE.items()}
+    assert ev.wdd((100, 50), (80, 70), **four).maryland_level == 2
+    with pytest.raises(TableError, match="the same earlier periods"):
+        ev.wdd((100, 50), (80, 70), pre_treated=[1, 2])
 
 
 def test_text_of_a_difference() -> None:
@@ -137,4 +146,5 @@ def test_quotient_comes_with_the_difference() -> None:
     assert found.difference == beside
     assert found.cautions == beside.cautions
     assert "it has no interval, so read it with the difference: relative to" in found.text
-    assert found.maryland_level == beside.maryland_level == 3
+    assert found.maryland_level == beside.maryland_level == 2
+    assert ev.wdq((100, 50), (100, 100), (100, 90), **ALIKE).maryland_level == 3

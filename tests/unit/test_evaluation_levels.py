@@ -10,8 +10,9 @@ from pccfunding.errors import TableError, UnknownNameError
 
 BEFORE_AFTER = ev.rate_ratio(688, 796)
 BESIDE = ev.ratio_of_rate_ratios(
-    80, 100, 90, 100, pre_counts=[100, 101, 99], pre_control_counts=[100, 99, 101]
+    80, 100, 90, 100, pre_counts=[9000, 9100, 9050, 8990, 9020], pre_control_counts=[9000] * 5
 )
+ALIKE = {"pre_treated": [9000, 9100, 9050, 8990, 9020], "pre_control": [9000] * 5}
 DRAW = {"Fenland": "treated", "Cambridge": "treated", "Peterborough": "control"}
 FULL_DRAW = {**DRAW, "Huntingdonshire": "control"}
 
@@ -43,7 +44,9 @@ class Typed:
         ((BEFORE_AFTER,), 2),
         ((ev.ratio_of_rate_ratios(80, 100, 90, 100),), 2),
         ((BESIDE,), 3),
-        ((ev.wdd((100, 50), (80, 70)),), 3),
+        ((ev.wdd((100, 50), (80, 70)),), 2),
+        ((ev.wdd((5, 2), (6, 7)),), 2),
+        ((ev.wdd((100, 50), (80, 70), **ALIKE),), 3),
         ((BEFORE_AFTER, BESIDE, Correlation()), 3),
     ],
 )

@@ -42,16 +42,88 @@ def test_rates_and_centre_are_per_what_was_asked() -> None:
 
 
 def test_dispersion_by_hand() -> None:
-    # Expected 20 each: z = (-8, 8, 4, -4) / sqrt(20), no tenth to draw in: 160/20 on 3.
+    # Expected 20 each: z = (-8, 8, 4, -4) / sqrt(20), no tenth to draw in: 160/20 on 3. Areas of
+    # one size cannot tell noise from rates that differ, and the first of the two is taken.
     found = ev.funnel_limits([12, 28, 24, 16], [1, 1, 1, 1])
     assert found.dispersion == pytest.approx(160 / 20 / 3)
     assert found.dispersion_estimated
+    assert found.between_sd is None
     wide = found.areas.iloc[0]
-    reach = stats.norm.ppf(0.975) * math.sqrt(160 / 60 * 20)
-    assert wide["high_95_widened"] == pytest.approx(20 + reach)
-    assert wide["low_95_widened"] == pytest.approx(20 - reach)
+    variance = 160 / 60 * 20 * (stats.t.isf(0.025, 3) / stats.norm.isf(0.025)) ** 2
+    size = 20**2 / (variance - 20)
+    law = stats.nbinom(size, size / (size + 20))
+    assert law.mean() == pytest.approx(20)
+    assert law.var() == pytest.approx(variance)
+    assert (wide["low_95_widened"], wide["high_95_widened"]) == (law.ppf(0.025), law.isf(0.025))
     around = ev.funnel_limits([12, 28, 24, 16], [1, 1, 1, 1], centre=20_000)
     assert around.dispersion == pytest.approx(160 / 20 / 4)
+
+
+def test_rates_that_differ_are_told_from_wider_noise() -> None:
+    rng = np.random.default_rng(3)
+    people = np.geomspace(20_000, 3_000_000, 43)
+    expected = 0.002 * people
+    apart = rng.poisson(expected * np.exp(rng.normal(0, 0.2, 43)))
+    found = ev.funnel_limits(apart.tolist(), people.tolist())
+    assert found.between_sd == pytest.approx(0.2, abs=0.06)
+    assert "with true rates" in found.text
+    noisy = rng.poisson(rng.gamma(expected / 9, 9))
+    wider = ev.funnel_limits(noisy.tolist(), people.tolist())
+    assert wider.between_sd is None
+    assert wider.dispersion == pytest.approx(10, rel=0.5)
+    plain = ev.funnel_limits(rng.poisson(expected).tolist(), people.tolist())
+    assert plain.dispersion == pytest.approx(1, abs=0.5)
+
+
+def test_the_likelier_kind_has_the_larger_restricted_likelihood() -> None:
+    """Counts and sizes whose two likelihoods are worked out on a grid here."""
+    rng = np.random.default_rng(8)
+    people = np.geomspace(1000, 200_000, 20)
+    for tau in (0.0, 0.05, 0.3):
+        counts = rng.poisson(0.01 * people * np.exp(rng.normal(0, tau, 20)))
+        mean = counts.sum() / people.sum() * people
+
+        def best(variances: list[object], counts: object = counts) -> float:
+            values = []
+            for v in map(np.asarray, variances):
+                information = (people**2 / v).sum()
+                rate = (people * counts / v).sum() / information
+                square = ((counts - rate * people) ** 2 / v).sum()
+                values.append(-0.5 * (np.log(v).sum() + np.log(information) + square))
+            return float(max(values))
+
+        noise = best([phi * mean for phi in np.geomspace(1, 1000, 3000)])
+        apart = best([mean + (t * mean) ** 2 for t in np.geomspace(1e-4, 3, 3000)])
+        found = ev.funnel_limits(counts.tolist(), people.tolist())
+        if abs(noise - apart) > 1e-3 and (found.dispersion or 1) > 1:
+            assert (found.between_sd is not None) is (apart > noise)
+
+
+def test_an_area_that_stands_out_does_not_widen_its_own_limits() -> None:
+    rng = np.random.default_rng(1)
+    counts = rng.poisson(400, 43)
+    counts[0] = 800
+    found = ev.funnel_limits(counts.tolist(), [1000.0] * 43)
+    assert found.outside_widened == ("area 1",)
+    assert found.dispersion == pytest.approx(1, abs=0.8)
+
+
+def test_lines_run_over_sizes_and_meet_the_areas() -> None:
+    found = ev.funnel_limits([12, 30, 9, 60], [900, 1000, 1100, 5000])
+    lines = found.lines
+    assert len(lines) == 80
+    assert (lines["exposure"].iloc[0], lines["exposure"].iloc[-1]) == pytest.approx((900, 5000))
+    ratio = lines["exposure"] / lines["exposure"].shift()
+    assert ratio.dropna().to_numpy() == pytest.approx(np.full(79, (5000 / 900) ** (1 / 79)))
+    areas = found.areas.sort_values("exposure")
+    names = [name for name in lines.columns if name.startswith(("low", "high"))]
+    assert len(names) == 8
+    for name in names:
+        assert lines[name].iloc[0] == areas[name].iloc[0]
+        assert lines[name].iloc[-1] == areas[name].iloc[-1]
+    curve = next(line for line in found.plot().lines if line.get_gid() == "high_998")
+    assert len(curve.get_xdata()) == 80
+    assert ev.funnel_limits([0, 0], [1, 1]).lines.empty
 
 
 def test_outer_tenths_are_drawn_in() -> None:

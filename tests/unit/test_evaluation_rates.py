@@ -229,26 +229,77 @@ def test_dispersion_table_of_a_ratio_of_rate_ratios() -> None:
 
 
 def test_earlier_course_is_a_weighted_slope() -> None:
-    # The log ratio rises by ln 1.2 a period, without any scatter.
+    # The log ratio rises by ln 1.2 a period, nearly without scatter.
     found = ev.ratio_of_rate_ratios(
         80, 100, 90, 100, pre_counts=[99, 119, 143], pre_control_counts=[100, 100, 100]
     )
     y, c = np.array([99.5, 119.5, 143.5]), np.full(3, 100.5)
     weight = 1 / (1 / y + 1 / c)
     slope, _ = np.polyfit([0, 1, 2], np.log(y / c), 1, w=np.sqrt(weight))
-    assert found.pre_trend_pct == pytest.approx(100 * (math.exp(slope) - 1))
+    time = np.arange(3) - np.average(np.arange(3), weights=weight)
+    error = 1 / math.sqrt((weight * time**2).sum())
+    assert found.pre_trend_pct == pytest.approx(100 * math.expm1(slope))
+    reach = stats.t.ppf(0.95, 1) * error
+    assert found.pre_trend_low_pct == pytest.approx(100 * math.expm1(slope - reach))
+    assert found.pre_trend_p == pytest.approx(2 * stats.t.sf(slope / error, 1))
     assert found.pre_points == 3
-    assert "over 3 earlier periods the ratio of the two moved by +20.1%" in found.text
+    assert "the two moved apart by +20.1% a year (90% interval" in found.text
+    quarterly = ev.ratio_of_rate_ratios(
+        80,
+        100,
+        90,
+        100,
+        pre_counts=[99, 119, 143],
+        pre_control_counts=[100, 100, 100],
+        pre_periods_per_year=4,
+    )
+    assert quarterly.pre_trend_pct == pytest.approx(100 * math.expm1(4 * slope))
+    assert quarterly.pre_trend_p == pytest.approx(found.pre_trend_p)
 
 
-def test_level_3_needs_3_earlier_periods_that_do_not_differ() -> None:
-    def level(here: list[int], there: list[int]) -> int:
-        found = ev.ratio_of_rate_ratios(80, 100, 90, 100, pre_counts=here, pre_control_counts=there)
+def test_scatter_widens_the_error_and_is_reported_only() -> None:
+    calm = [10_000, 10_000, 10_000, 10_000, 10_000, 10_000]
+    rough = [10_300, 9_700, 10_300, 9_700, 10_300, 9_700]
+    found = [
+        ev.ratio_of_rate_ratios(80, 100, 90, 100, pre_counts=one, pre_control_counts=calm)
+        for one in (calm, rough)
+    ]
+    assert [one.maryland_level for one in found] == [3, 3]
+    assert found[0].pre_scatter == pytest.approx(0, abs=1e-9)
+    assert (found[1].pre_scatter or 0) > 3
+    assert (found[1].pre_trend_high_pct or 0) > (found[0].pre_trend_high_pct or 0)
+
+
+def test_level_3_needs_5_earlier_periods_within_5_percent_a_year() -> None:
+    def level(drift: float, points: int, count: int = 10_000) -> int:
+        here = [round(count * math.exp(drift * k)) for k in range(points)]
+        found = ev.ratio_of_rate_ratios(
+            80, 100, 90, 100, pre_counts=here, pre_control_counts=[count] * points
+        )
         return found.maryland_level
 
-    assert level([100, 101, 99], [100, 99, 101]) == 3
-    assert level([100, 101], [100, 99]) == 2
-    assert level([50, 100, 200], [100, 100, 100]) == 2
+    assert level(0.0, 5) == 3
+    assert level(0.0, 4) == 2
+    # With 10,000 a year the reach of 8 points is about .4%.
+    assert level(0.045, 8) == 3
+    assert level(0.048, 8) == 2
+    assert level(-0.045, 8) == 3
+    assert level(-0.048, 8) == 2
+    # 400 a year over 5 points cannot show it whatever they are.
+    assert level(0.0, 5, 400) == 2
+    assert level(0.0, 8, 400) == 3
+
+
+def test_a_control_that_had_the_same_funding_is_refused() -> None:
+    found = ev.ratio_of_rate_ratios(80, 100, 90, 100, control_funded=["safer-streets-3"])
+    assert found.ratio is None
+    assert "had funding of the same kind in the window (safer-streets-3)" in found.text
+    assert found.maryland_level == 0
+    assert ev.ratio_of_rate_ratios(80, 100, 90, 100, control_funded=[]).ratio is not None
+    assert ev.wdd((100, 50), (80, 70), control_funded=["a", "b"]).estimate is None
+    quotient = ev.wdq((100, 50), (100, 100), (100, 90), control_funded=["a"])
+    assert quotient.wdq is None
+    assert "funding of the same kind" in quotient.text
 
 
 def test_ratio_of_rate_ratios_is_refused_with_a_reason() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pccfunding import evaluation as ev
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
-from pccfunding.evaluation.interrupted_series import segmented_design, segmented_fit
+from pccfunding.evaluation.segmented_regression import segmented_design, segmented_fit
 
 
 def months(n: int, year: int = 2010) -> list[str]:
@@ -191,5 +191,141 @@ def test_a_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "statsmodels.api", None)
     with pytest.raises(PccFundingError, match=r"pip install 'pccfunding\[evaluation\]'"):
         ev.interrupted_series(made_up(), months(60), first_after="2013-01")
-    with pytest.raises(ImportError, match="interrupted_series fits its model with statsmodels"):
+    with pytest.raises(ImportError, match="interrupted_series needs statsmodels"):
         ev.interrupted_series(made_up(), months(60), first_after="2013-01")
+
+
+def quarters(n: int) -> list[str]:
+    return [f"{2010 + k // 4}-Q{k % 4 + 1}" for k in range(n)]
+
+
+def a_step(n: int, first: int, season: int, step: float = 0.8) -> list[int]:
+    k = np.arange(n)
+    wave = 0.2 * np.sin(2 * np.pi * k / season) if season > 1 else 0.0
+    return [int(y) for y in np.round(5000 * 1.01**k * np.exp(wave) * step ** (k >= first))]
+
+
+def test_quarters_and_years_are_told_by_their_spacing() -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(a_step(28, 16, 4), quarters(28), first_after="2014-Q1")
+    assert found.level_ratio == pytest.approx(0.8, abs=1e-3)
+    assert found.trend_pct == pytest.approx(1.0, abs=0.02)
+    assert (found.period, found.harmonics, found.n_before) == ("quarter", 2, 16)
+    months = [f"{2010 + k // 4}-{3 * (k % 4) + 1:02d}" for k in range(28)]
+    assert ev.interrupted_series(a_step(28, 16, 4), months, first_after="2014-01") == found
+    years = list(range(2005, 2019))
+    yearly = ev.interrupted_series(a_step(14, 8, 1), years, first_after=2013)
+    assert yearly.level_ratio == pytest.approx(0.8, abs=1e-3)
+    assert (yearly.period, yearly.harmonics) == ("year", 0)
+    assert "8 years" in yearly.text
+    with pytest.raises(TableError, match="4 quarters a year carry 2 at most"):
+        ev.interrupted_series(a_step(28, 16, 4), quarters(28), first_after="2014-Q1", harmonics=3)
+
+
+@pytest.mark.parametrize(
+    ("n", "first", "season", "names", "estimable"),
+    [
+        (15, 12, 4, quarters(15), True),
+        (14, 11, 4, quarters(14), False),
+        (15, 13, 4, quarters(15), False),
+        (9, 6, 1, list(range(2005, 2014)), True),
+        (8, 5, 1, list(range(2005, 2013)), False),
+    ],
+)
+def test_how_many_quarters_and_years_are_enough(
+    n: int, first: int, season: int, names: list[object], estimable: bool
+) -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(a_step(n, first, season), names, first_after=names[first])
+    assert found.estimable is estimable
+
+
+def test_a_gap_between_quarters_is_named() -> None:
+    names = [*quarters(16), *quarters(30)[18:]]
+    found = ev.interrupted_series(a_step(28, 16, 4), names, first_after="2014-Q1")
+    assert found.reason == "the quarters do not follow each other at 2014-07"
+
+
+def test_several_comparison_series_take_their_common_step_away() -> None:
+    pytest.importorskip("statsmodels")
+    beside = {str(k): made_up(step=0.8) for k in range(3)}
+    found = ev.interrupted_series(
+        made_up(step=0.6), months(60), first_after="2013-01", control=beside
+    )
+    assert found.level_ratio == pytest.approx(0.75, abs=1e-3)
+    assert (found.n_controls, found.controlled, found.maryland_level) == (3, True, 3)
+    as_frame = ev.interrupted_series(
+        made_up(step=0.6), months(60), first_after="2013-01", control=pd.DataFrame(beside)
+    )
+    assert as_frame == found
+    one = ev.interrupted_series(
+        made_up(step=0.6), months(60), first_after="2013-01", control=beside["0"]
+    )
+    assert one.n_controls == 1
+    # Half the people afterwards, in one of three series: its counts would have been twice.
+    halved = {label: 1.0 if label else None for label in beside}
+    halved["2"] = [1.0 if k < 36 else 0.5 for k in range(60)]  # type: ignore[assignment]
+    moved = ev.interrupted_series(
+        made_up(step=0.6),
+        months(60),
+        first_after="2013-01",
+        control=beside,
+        control_exposure=halved,
+    )
+    assert moved.level_ratio is not None
+    assert moved.level_ratio < 0.7
+    with pytest.raises(TableError, match="control_exposure has nothing for '1'"):
+        ev.interrupted_series(
+            made_up(), months(60), first_after="2013-01", control=beside, control_exposure={"0": 1}
+        )
+
+
+def test_errors_widen_with_autocorrelation_only() -> None:
+    pytest.importorskip("statsmodels")
+    rng = np.random.default_rng(12)
+    wander = [0.0]
+    for _ in range(59):
+        wander.append(0.7 * wander[-1] + rng.normal(0, 0.1))
+    widths = {}
+    for name, shocks in (("alone", rng.permutation(wander)), ("alike", np.array(wander))):
+        counts = [int(y) for y in np.round(500 * np.exp(shocks))]
+        for errors in ("gls", "quasi"):
+            found = ev.interrupted_series(
+                counts, months(60), first_after="2013-01", harmonics=0, slope=False, errors=errors
+            )
+            assert found.level_low is not None
+            assert found.level_high is not None
+            widths[name, errors] = math.log(found.level_high / found.level_low)
+    assert widths["alone", "gls"] == pytest.approx(widths["alone", "quasi"], rel=0.25)
+    assert widths["alike", "gls"] > 1.25 * widths["alike", "quasi"]
+
+
+def test_averaged_errors_at_one_point_are_generalised_least_squares() -> None:
+    """The private part: a grid of one r and one h is statsmodels' own GLS."""
+    sm = pytest.importorskip("statsmodels.api")
+    from pccfunding.evaluation import segmented_regression as part
+
+    rng = np.random.default_rng(5)
+    design = np.column_stack([np.ones(40), np.arange(40.0) - 20, np.arange(40) >= 20])
+    response = design @ [0.5, 0.01, -0.2] + rng.normal(0, 0.3, 40)
+    found = part.averaged(response, design, np.full(40, 25.0), 1, np.ones(1))
+    kept = [
+        k
+        for k, (r, h) in enumerate((r, h) for r in part._R for h in part._H)
+        if (r, h) == (0.5, 0.6)
+    ]
+    apart = np.abs(np.subtract.outer(np.arange(40), np.arange(40)))
+    sigma = 0.4 * np.eye(40) + 0.6 * 0.5**apart
+    theirs = sm.GLS(5 * response, 5 * design, sigma=sigma).fit()
+    np.testing.assert_allclose(found.values[kept[0]], theirs.params, rtol=1e-9)
+    np.testing.assert_allclose(found.errors[kept[0]], theirs.bse, rtol=1e-9)
+    assert found.shares.sum() == pytest.approx(1)
+    assert found.below(2, found.quantile(2, 0.025)) == pytest.approx(0.025)
+
+
+def test_a_sentence_about_a_series_is_short() -> None:
+    pytest.importorskip("statsmodels")
+    found = ev.interrupted_series(
+        made_up(), months(60), first_after="2013-01", control=made_up(step=0.9)
+    )
+    assert len(found.text.split()) <= 70

@@ -139,3 +139,16 @@ def test_an_unknown_vintage_is_refused_with_those_that_are_held() -> None:
         pcc.load_population(vintage="1066")
     assert pcc.load_population()["vintage"].nunique() == 1
     assert (pcc.load_population(vintage="pre-census-2021")["vintage"] == "pre-census-2021").all()
+
+
+def test_coverage_says_which_years_of_which_table_are_held() -> None:
+    held = pcc.coverage().set_index(["table", "year"])
+    assert held.index.is_unique
+    assert held.loc["workforce"].index.tolist() == [*range(2007, 2024), 2025]
+    assert held.loc["recorded_crime_quarters"].index.tolist() == list(range(2012, 2026))
+    assert held.loc[("street_crime_2025", 2025), "police_force_areas"] == 37
+    assert held.loc[("deflator", 2024), ["rows", "areas"]].isna().tolist() == [False, True]
+    crime = pcc.load_recorded_crime()
+    in_2019 = crime[crime["period_end"].dt.year == 2019]
+    assert held.loc[("recorded_crime", 2019), "rows"] == len(in_2019)
+    assert held.loc[("recorded_crime", 2019), "areas"] == in_2019["area_code"].nunique()

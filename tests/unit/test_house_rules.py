@@ -203,7 +203,7 @@ def project_files() -> Iterator[Path]:
         for entry in sorted(folders.pop().iterdir()):
             if entry.is_dir() and not left_behind.fullmatch(entry.name):
                 folders.append(entry)
-            elif entry.is_file() and entry.suffix in kinds:
+            elif entry.is_file() and entry.name != ".git" and entry.suffix in kinds:
                 yield entry
 
 

@@ -284,12 +284,12 @@ class TestPerCapitaSpend:
             spend([award(1.0), award(2.0, period_start=None)])
 
     def test_a_fraction_of_a_penny_is_refused(self) -> None:
-        with pytest.raises(PenceError, match=r"amount_gbp is 1\.005 .*no whole number of pence"):
+        with pytest.raises(PenceError, match=r"amount_gbp \(.*\) is 1\.005, .*of pence"):
             spend([award(1.0), award(1.005)])
 
     @pytest.mark.parametrize("amount", [math.inf, 1e15])
     def test_what_cannot_be_added_exactly_is_refused(self, amount: float) -> None:
-        with pytest.raises(PenceError, match=r"exactly|whole number"):
+        with pytest.raises(PenceError, match="does not tell its pennies apart"):
             spend([award(amount)])
 
     def test_vintages_are_not_mixed(self) -> None:
@@ -325,7 +325,7 @@ class TestPerCapitaSpend:
             per_capita_spend([award(1.0)], table([people()]), by=[])  # type: ignore[type-var]
 
     def test_words_are_no_amounts(self) -> None:
-        with pytest.raises(TableError, match="'amount_gbp' holds String, not numbers"):
+        with pytest.raises(TableError, match=r"'amount_gbp' holds '£5', not .*read_awards"):
             spend([award("£5")])  # type: ignore[arg-type]
 
     def test_a_missing_column_is_named_with_those_present(self) -> None:
@@ -471,7 +471,7 @@ class TestYearOnYear:
         rows = [crime(10, "2022"), crime(5, "2023"), crime(6, "2023", offence="Shoplifting")]
         result = records(year_on_year(table(rows), value="offences", by="area_code"))
         assert [row["change"] for row in result] == [None, 1]
-        with pytest.raises(TableError, match=r"offences is 2\.5"):
+        with pytest.raises(TableError, match=r"offences \(.*\) is 2\.5"):
             year_on_year(table([crime(2.5, "2023")]), value="offences", by=[])
 
     def test_spend_per_head_can_be_compared(self) -> None:
@@ -693,7 +693,7 @@ class TestReduction:
             crime(6, "2019", release=later),
             crime(4, "2023", release="first"),
         ]
-        with pytest.raises(TableError, match=f"for 2019 more than once: .*'{later}'"):
+        with pytest.raises(TableError, match=r"for 2019 more than once: .*'revised'|2 times"):
             compared(rows)
 
     def test_releases_that_differ_are_noted(self) -> None:
@@ -701,7 +701,7 @@ class TestReduction:
         assert row["caution"] == "releases differ: old; new"
 
     def test_a_fraction_is_no_count(self) -> None:
-        with pytest.raises(TableError, match=r"offences is 4\.5 .*no whole number"):
+        with pytest.raises(TableError, match=r"offences \(.*\) is 4\.5, .*no whole number"):
             compared([crime(5, "2019"), crime(4.5, "2023")])
 
     @pytest.mark.parametrize(

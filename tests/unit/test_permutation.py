@@ -552,7 +552,7 @@ def test_the_sentence_carries_n_rule_and_floor() -> None:
     x, y = series(2, 43)
     text = permutation_test(x, y, alternative="less").text
     assert "one-sided (less), 9,999 random orders of the areas" in text
-    assert text.endswith("The p value is an estimate from random orders.")
+    assert text.endswith("Caution: p is estimated from random orders.")
 
 
 def test_a_family_says_its_size_and_floor() -> None:
@@ -560,7 +560,7 @@ def test_a_family_says_its_size_and_floor() -> None:
     assert family.text == (
         "2 correlations (Spearman's rho) over 4 areas, two-sided as twice the smaller tail, every "
         "order of the areas: smallest p = 0.083, p = 0.167 for the family (max-T); no p can be "
-        "below 0.0833. No pair can reach p < 0.05 with so few or so tied areas."
+        "below 0.0833. Caution: with these areas and ties no p below .05 can come out."
     )
 
 

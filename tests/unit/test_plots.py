@@ -345,13 +345,13 @@ def test_every_kind_of_missing_value_is_missing(kind: str) -> None:
 def test_a_missing_column_is_named_with_the_nearest_one(kind: str) -> None:
     frame = FRAMES[kind]()
     column = NEEDED.get(kind, "change_pct")
-    with pytest.raises(TableError, match=f"needs the column.*{column}.*Did you mean '{column}s'"):
+    with pytest.raises(TableError, match=f"has no column '{column}'.*Did you mean '{column}s'"):
         DRAW[kind](frame.rename(columns={column: f"{column}s"}))
 
 
 @KINDS
 def test_what_is_no_frame_or_has_no_rows_is_refused(kind: str) -> None:
-    with pytest.raises(TableError, match=r"takes a data frame .* this is a list"):
+    with pytest.raises(TableError, match=r"frame of plot_\w+ is a list, not a table"):
         DRAW[kind]([1, 2])
     with pytest.raises(TableError, match="without rows"):
         DRAW[kind](FRAMES[kind]().iloc[:0])

@@ -301,7 +301,7 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             TOKENS,
             {1: "£3.00"},
             {"by": "area"},
-            "No column 'area' to group by; there are year, token.",
+            "table has no column 'area'. It has: year, token.",
         ),
         (
             "£1",
@@ -316,7 +316,12 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             "This table has neither token nor amount_gbp; it has 'amount', 'year'. "
             "Name the printed amounts one of these.",
         ),
-        (TOKENS, 3, {"by": "year"}, "This is no table but a int."),
+        (
+            TOKENS,
+            3,
+            {"by": "year"},
+            "table is a int, not a table. Give a DataFrame of pandas or Polars, or a lazy frame.",
+        ),
         (
             [{"a": 1, "b": 2}],
             "£1",
@@ -352,8 +357,9 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             pd.DataFrame({"amount_gbp": [1.005]}),
             "£3.00",
             {},
-            "1.005 pounds is no whole number of pence; rates per head are not amounts, "
-            "compare them as printed tokens.",
+            "amount_gbp is 1.005, which is no whole number of pence. Amounts are added in pence: "
+            "correct it, or round it first and say so. Rates per head are no amounts: compare "
+            "them as printed tokens.",
         ),
         (
             "£5.00",

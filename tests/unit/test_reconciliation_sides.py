@@ -342,7 +342,7 @@ def test_groups_may_have_a_status_each_and_totals_of_any_kind() -> None:
     counted = table.assign(token=["1", "2"], unit="count").drop(columns="amount_gbp")
     counts = reconcile(counted, pd.Series([1.0, 2.0], places), by="status", unit="count")
     assert counts.verdict == "reconciles"
-    with pytest.raises(TableError, match="no table but a int"):
+    with pytest.raises(TableError, match="is a int, not a table"):
         reconcile(table, 3, by="status")
 
 
@@ -362,7 +362,7 @@ def test_a_long_ledger_is_added_up_and_says_of_how_many_amounts() -> None:
 
 def test_a_long_ledger_is_as_strict_as_a_short_one() -> None:
     lines = pd.DataFrame({"status": "award", "amount_gbp": [1.0] * 1500})
-    with pytest.raises(PenceError, match=r"1\.005 pounds"):
+    with pytest.raises(PenceError, match=r"amount_gbp is 1\.005, "):
         reconcile(lines.assign(amount_gbp=[1.005] + [1.0] * 1499), "£1,500.00")
     with pytest.raises(MixedStatusError, match="1400 award, 100 budget"):
         reconcile(lines.assign(status=["award"] * 1400 + ["budget"] * 100), "£1,500.00")

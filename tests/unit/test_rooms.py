@@ -28,6 +28,7 @@ FAMILIES = {
     "evaluation/detection.py": "what could be seen, and the base it needs",
     "evaluation/proportions.py": "a printed percentage and the counts it allows",
     "evidence/loaders.py": "one loader a table",
+    "evidence/national.py": "one loader a table of the national layer",
     "evidence/tracing.py": "from a number to its sources",
     "formats/street_files/scanning.py": "tables larger than memory, by one rule",
     "intervals.py": "the ground floor",

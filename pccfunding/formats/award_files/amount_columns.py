@@ -9,8 +9,6 @@ from pccfunding.formats.award_files.headings import Heading
 from pccfunding.formats.award_files.sheets import Header, Sheet, holds_money
 from pccfunding.periods import Period
 
-__all__ = ["AmountColumn", "Amounts", "choose_amounts"]
-
 # Of several kinds of money for the same award, the one that is the award.
 _PRIORITY = ("award", "", "allocation", "outturn", "budget", "ceiling", "bid")
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
-from pccfunding.formats.award_files.repeats import first_printings
-from pccfunding.formats.award_files.table_state import STATUTORY, Context
+from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
+from pccfunding.money.pence import known_sum
 from pccfunding.words import counted, pounds
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pccfunding.formats.opening.raw_tables import Opened
 
-__all__ = ["AWARD_COLUMNS", "award_coverage", "finished"]
 
 AWARD_COLUMNS = (
     "place",
@@ -142,6 +141,8 @@ def award_coverage(
     others: list[dict[str, object]],
 ) -> list[dict[str, object]]:
     """Say what the file holds and what it leaves out."""
+    from pccfunding.schemas import STATUTORY
+
     rows: list[dict[str, object]] = []
 
     def say(topic: str, value: object, note: str = "") -> None:
@@ -162,10 +163,9 @@ def award_coverage(
         say("amounts unknown", number, str(kind))
     say(
         "sum of known amounts",
-        pounds(frame["amount_gbp"].sum()),
+        pounds(known_sum(frame["amount_gbp"])),
         f"{counted(known, 'award')}, as printed",
     )
-    # SI 2011/3050, Schedule 1, paragraph 3(f): recipient, purpose, conditions, reasons.
     for name in STATUTORY:
         if len(frame):
             number = int(frame[name].notna().sum())
@@ -189,3 +189,41 @@ def award_coverage(
     if extra:
         say("columns of no known field", len(extra), ", ".join(extra))
     return rows
+
+
+_REPEATED_DATES = ("awarded_on", "period_start", "period_end")
+_REPEATED = ("recipient", "purpose", "funding_stream", "award_id", "token", "period", "status")
+
+
+def first_printings(frame: pd.DataFrame) -> Any:
+    """Give for each award the row that printed it first, or -1.
+
+    Two rows print one award if recipient, amount, purpose, stream, reference, dates and status
+    are the same, and the recipient and the amount are known. Areas and headings may differ.
+    """
+    import pandas as pd
+
+    first = np.full(len(frame), -1, np.int64)
+    if "recipient" not in frame or len(frame) < 2:
+        return first
+    amount = frame["amount_gbp"].to_numpy()
+    rows = np.flatnonzero(~np.isnan(amount))
+    # Numbers are compared first, since comparing names costs more and few rows are left for it.
+    mixed = np.rint(amount[rows] * 100).astype(np.int64)
+    for name in _REPEATED_DATES[:1]:
+        if name in frame:
+            days = frame[name].to_numpy().astype("datetime64[D]").astype(np.int64)[rows]
+            mixed = mixed * 1_000_003 + days
+    rows = rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+    rows = rows[frame["recipient"].iloc[rows].notna().to_numpy(dtype=bool)]
+    if not len(rows):
+        return first
+    names = [name for name in (*_REPEATED, *_REPEATED_DATES) if name in frame]
+    few = (frame[name].iloc[rows].tolist() for name in names)
+    keys = zip(*([str(one).casefold() for one in column] for column in few), strict=True)
+    seen: dict[Any, int] = {}
+    for row, key in zip(rows, zip(amount[rows], keys, strict=True), strict=True):
+        earlier = seen.setdefault(key, int(row))
+        if earlier != row:
+            first[row] = earlier
+    return first

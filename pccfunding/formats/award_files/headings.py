@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from pccfunding.errors import PeriodError
+from pccfunding.errors import PeriodError, nearest
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import repair
-
-__all__ = ["AMOUNTS", "FIELDS", "Heading", "find_period", "join_headings", "read_heading"]
 
 # The fields of an award list; a user's mapping names these.
 AMOUNTS = ("amount", "total", "requested", "paid")
@@ -308,7 +305,7 @@ def _field(words: str, pounds: bool, titled: bool) -> tuple[str, str]:
     if pounds:
         return ("total" if _TOTAL_WORD.search(words) else "amount"), ""
     if len(words) > 4:
-        near = difflib.get_close_matches(words, _FIELD_OF, n=1, cutoff=0.88)
+        near = nearest(words, _FIELD_OF, cutoff=0.88)
         if near:
             return _FIELD_OF[near[0]], near[0]
     return "", ""

@@ -12,12 +12,11 @@ import numpy as np
 
 from pccfunding.errors import PrintedError
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.printed.vocabulary import repair
+from pccfunding.printed.vocabulary import UNKNOWN_AMOUNTS, repair
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MoneyColumn", "kind_of_unknown", "looks_like_money", "read_money"]
 
 # What parse_printed reads without a hedge, a suffix or a repair.
 PLAIN = r"-?(?:£ ?)?(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,11})(?:\.[0-9]{1,2})?"
@@ -31,58 +30,11 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
 _LETTER = re.compile("[A-Za-z]")
 
-_UNKNOWN = {
-    "nil": ("-", "--", "—", "–", "―", "nil", "none"),
-    "not_applicable": ("n/a", "na", "n.a", "n.a.", "#n/a", "not applicable", "[z]"),
-    "withheld": (
-        "redacted",
-        "withheld",
-        "[c]",
-        "confidential",
-        "commercially sensitive",
-        "redacted personal data",
-        "redacted commercial confidentiality",
-        "commercial in confidence",
-    ),
-    "not_yet_due": (
-        "tbc",
-        "tbd",
-        "tba",
-        "pending",
-        "to be confirmed",
-        "to be determined",
-        "to be agreed",
-        "to be advised",
-    ),
-    "not_published": (
-        ".",
-        "..",
-        "...",
-        "…",
-        "?",
-        ":",
-        "[x]",
-        "[u]",
-        "unknown",
-        "not known",
-        "not available",
-        "not published",
-        "not stated",
-        "not recorded",
-        "blank",
-        "null",
-        "nan",
-        "#value!",
-        "#ref!",
-        "#name?",
-    ),
-}
-_KIND_OF = {marker: kind for kind, markers in _UNKNOWN.items() for marker in markers}
 # As they are written in cells, for one look over a whole column.
 MARKERS = sorted(
     {
         written
-        for marker in _KIND_OF
+        for marker in UNKNOWN_AMOUNTS
         for written in (marker, marker.upper(), marker.title(), marker.capitalize())
     }
 )
@@ -97,7 +49,7 @@ def kind_of_unknown(text: str) -> str | None:
     ('not_applicable', 'nil', 'not_published', None)
     """
     plain = " ".join(text.split()).lower().strip("£ ")
-    return "not_published" if not plain else _KIND_OF.get(plain)
+    return "not_published" if not plain else UNKNOWN_AMOUNTS.get(plain)
 
 
 def looks_like_money(text: str, *, lenient: bool = False) -> bool:

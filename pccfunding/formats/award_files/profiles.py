@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 
 from pccfunding.formats.award_files.sheets import Header
 
-__all__ = ["PROFILES", "Profile", "recognised"]
-
 
 @dataclass(frozen=True)
 class Profile:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,11 +13,15 @@ import pandas as pd
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
-from pccfunding.formats.award_files.award_frame import AWARD_COLUMNS, award_coverage, finished
+from pccfunding.formats.award_files.award_frame import (
+    AWARD_COLUMNS,
+    award_coverage,
+    finished,
+    first_printings,
+)
 from pccfunding.formats.award_files.headings import FIELDS, Heading
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
-from pccfunding.formats.award_files.repeats import first_printings
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import (
     Header,
@@ -33,7 +36,7 @@ from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_to
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
-from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
 from pccfunding.formats.read_result import ReadResult, report
 from pccfunding.periods import Period
 from pccfunding.words import count, quantity
@@ -269,8 +272,9 @@ def read_awards(
 
     Parameters
     ----------
-    path_or_buffer : str, path, bytes or file object
-        What the file is, is told from its bytes.
+    path_or_buffer : str, path, bytes, file object or DataFrame
+        What the file is, is told from its bytes. A frame of any engine is read as a sheet whose
+        header is the names of its columns: amounts that are text stay as printed.
     profile : {"360giving", "ggis", "over500"}, optional
         A published layout; recognised by itself where its headers are there.
     sheet : str or int, optional
@@ -321,8 +325,11 @@ def read_awards(
     >>> result.totals["verdict"].tolist(), result.n_rows
     (['reconciles'], 3)
     """
+    framed = frame_grid(path_or_buffer, "awards")
+    if framed is not None:
+        columns, flow = _told_by(framed.grids[0], columns, flow)
     context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
-    opened = open_grids(path_or_buffer, lines=line_columns)
+    opened = framed or open_grids(path_or_buffer, lines=line_columns)
     read = [
         _read_sheet(sheet_of(one), context, layout, opened.source)
         for one in _asked(opened, sheet, layout)
@@ -333,6 +340,25 @@ def read_awards(
     kept = with_awards if sheet is not None else _alike(with_awards)
     left = [one for one in read if one not in kept]
     return _result(opened, kept, left, context)
+
+
+def _told_by(
+    grid: Grid, columns: Mapping[str, str | int] | None, flow: str
+) -> tuple[Mapping[str, str | int], str]:
+    """Take the columns of a frame that have the library's own names for what they are."""
+    header, *rows = grid.rows
+    told = {field: name for field, name in _OWN_NAMES.items() if name in header}
+    if "flow" in header:
+        place = header.index("flow")
+        held = sorted({str(row[place]) for row in rows if row[place]})
+        if len(held) > 1:
+            raise TableError(f"awards: column 'flow' holds {' and '.join(held)}. Read each apart.")
+        flow = held[0] if held else flow
+    return {**told, **(columns or {})}, flow
+
+
+# What a frame calls the fields of an award, where a file has other headers.
+_OWN_NAMES = {"amount": "amount_gbp", "area": "area_code"}
 
 
 @dataclass
@@ -364,17 +390,13 @@ def _context(
     from pccfunding.schemas import FLOWS, STATUSES
 
     if profile is not None and profile not in PROFILES:
-        raise TableError(f"No profile {profile!r}; there are {', '.join(PROFILES)}.")
+        raise TableError.among("profile", profile, PROFILES)
     for field in columns or {}:
         if field not in FIELDS:
-            near = difflib.get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise TableError(
-                f"columns= names no field {field!r}.{hint} There are {', '.join(FIELDS)}."
-            )
+            raise TableError.among("field of columns=", field, FIELDS)
     for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
         if value is not None and value not in known:
-            raise TableError(f"{name}={value!r} is unknown; there are {', '.join(known)}.")
+            raise TableError.among(name, value, known)
     layout = PROFILES[profile] if profile else None
     year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
     context = Context(

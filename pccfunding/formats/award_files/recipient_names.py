@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
-from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.formats.opening.extras import need
+from pccfunding.errors import TableError, UnknownNameError, need_extra
+from pccfunding.results import Face
 from pccfunding.words import counted, number_text
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _BARE = (
 
 
 @dataclass(frozen=True, eq=False)
-class RecipientNames:
+class RecipientNames(Face):
     """What the names of recipients suggest; nothing is merged.
 
     Attributes
@@ -91,6 +91,7 @@ class RecipientNames:
     bodies: pd.DataFrame
     identifiers: pd.DataFrame
     cautions: tuple[str, ...]
+    _rows_shown = 20
 
     @property
     def text(self) -> str:
@@ -108,11 +109,6 @@ class RecipientNames:
         if forces:
             told.append(f"{forces} {'is' if forces == 1 else 'are'} a police force")
         return "; ".join(told) + "."
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<p>{escape(self.text)}</p>{self.frame.head(20).to_html()}"
 
 
 def recipient_names(awards: pd.DataFrame | Iterable[str]) -> RecipientNames:
@@ -173,8 +169,7 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
     names: dict[str, int] = defaultdict(int)
     ids: dict[str, set[str]] = defaultdict(set)
     if hasattr(awards, "columns"):
-        if "recipient" not in awards.columns:
-            raise TableError("This table has no column 'recipient'; name the recipients that.")
+        TableError.need("This table", ["recipient"], awards.columns)
         given = awards["recipient"].tolist()
         known = awards["recipient_id"].tolist() if "recipient_id" in awards.columns else given
         for name, one in zip(given, known, strict=True):
@@ -257,8 +252,8 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
         if len(plain) > 3:  # names that differ in blanks alone are a pair already
             blocks[plain[0]].setdefault(plain.replace(" ", ""), name)
     for block in (list(one.values()) for one in blocks.values() if len(one) > 1):
-        fuzz = need("rapidfuzz.fuzz", "Comparing recipients' names")
-        process = need("rapidfuzz.process", "Comparing recipients' names")
+        fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
+        process = need_extra("rapidfuzz.process", "Comparing recipients' names", extra="formats")
         plain_names = [_plain(name) for name in block]
         for start in range(0, len(block), 512):
             some = plain_names[start : start + 512]

@@ -14,8 +14,6 @@ from pccfunding.formats.award_files.headings import read_heading
 from pccfunding.formats.award_files.money_columns import BLANK, MARKER, UNREADABLE, MoneyColumn
 from pccfunding.formats.award_files.sheets import Header, Sheet, find_header
 
-__all__ = ["TOTALISH", "Rows", "is_total_label", "sort_rows"]
-
 AWARD, OTHER, REJECTED, EMPTY = range(4)
 
 # A quick look for labels that may be a total's; `is_total_label` decides.

@@ -20,7 +20,7 @@ from pccfunding.formats.award_files.money_columns import (
 )
 from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED
 from pccfunding.formats.award_files.stated_totals import section_period
-from pccfunding.formats.award_files.table_state import STATUTORY, TEXTS, TableState
+from pccfunding.formats.award_files.table_state import TEXTS, TableState
 from pccfunding.formats.award_files.typed_columns import (
     Changes,
     constant,
@@ -33,8 +33,6 @@ from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["PartReader", "Spans", "period_labels"]
 
 
 class Spans:
@@ -323,6 +321,8 @@ class PartReader:
 
     def _unknowns(self, data: dict[str, Any], size: int) -> None:
         """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
+        from pccfunding.schemas import STATUTORY
+
         unpublished = constant("not_published", size)
         for name in TEXTS:
             if name in data and name not in ("award_id", "note"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -16,11 +17,11 @@ from pccfunding.formats.award_files.money_columns import looks_like_money
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
 from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
+from pccfunding.money.pence import is_broken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Header", "Sheet", "cell_text", "find_header", "line_columns", "sheet_of"]
 
 # A banner is seldom longer; below this many rows a header is no longer looked for at first.
 _WINDOW = 250
@@ -85,14 +86,13 @@ def cell_text(cell: Any) -> str:
 
 
 def _number_text(number: float) -> str:
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return str(number)
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     # Sums leave tails such as 0.30000000000000004 in a workbook; nobody printed them.
-    pence = round(number, 2)
-    if abs(number - pence) < 1e-9 * max(1.0, abs(number)):
-        number = pence
+    if not is_broken(100 * number, round(100 * number)):
+        number = round(number, 2)
     return np.format_float_positional(number, trim="-")
 
 

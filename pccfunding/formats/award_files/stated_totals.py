@@ -20,8 +20,6 @@ from pccfunding.printed import Printed
 from pccfunding.reconciliation import Reconciliation, reconcile
 from pccfunding.words import count
 
-__all__ = ["TotalFound", "TotalsReader", "stated_totals"]
-
 _FEW = 12
 _GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
 _SUB = re.compile(r"\bsub[\s-]*total", re.IGNORECASE)
@@ -218,10 +216,7 @@ class TotalsReader:
             else:
                 parts.append(_plain(Fraction(0), Fraction(0)))
         pence, half = self._pence(money, plain)
-        if len(plain) <= _FEW:
-            parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
-        else:
-            parts.insert(0, _plain(sum(pence, Fraction(0)), sum(half, Fraction(0))))
+        parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
         return parts
 
     def _pence(self, money: MoneyColumn, plain: Any) -> tuple[list[Fraction], list[Fraction]]:

@@ -18,7 +18,6 @@ from pccfunding.periods import Period
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["STATUTORY", "TEXTS", "Context", "TableRead", "TableState"]
 
 TEXTS = (
     "recipient",
@@ -33,8 +32,6 @@ TEXTS = (
     "area",
     "note",
 )
-# Who got it, what for, on which conditions and why: what the law asks to be published.
-STATUTORY = ("recipient", "purpose", "conditions", "reasons")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from pccfunding.words import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Changes", "constant", "read_dates", "read_periods", "read_texts"]
 
 # One look over a whole column; without classes such as \\s, pandas leaves it to Arrow.
 _UNTIDY = "[^ -~]|&[#0-9A-Za-z]+;"

@@ -11,9 +11,6 @@ from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.loaders import load_areas
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
-__all__ = ["PARTNERSHIP", "Place", "area_by_name", "area_of_row", "districts", "is_code",
-           "known_areas", "whole_of_a_force"]  # fmt: skip
-
 PARTNERSHIP = "community_safety_partnership"
 _CODE = re.compile(r"[EWKN]\d{8}")
 _KIND_OF_CODE = {

@@ -17,8 +17,6 @@ from pccfunding.formats.count_files.printed_counts import (
 from pccfunding.formats.count_files.printed_periods import every_period
 from pccfunding.periods import Period
 
-__all__ = ["CountColumn", "CountTable", "find_tables", "headings_of"]
-
 Row = Sequence[object]
 
 _HEADING = (

@@ -13,7 +13,6 @@ from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gathered", "joined", "source_key"]
 
 _LONGEST = 300
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pccfunding.formats.count_files.printed_counts import key_of, without_notes
 
-__all__ = ["PARTS", "TOTAL", "offence_name", "special_name"]
-
 TOTAL = "Total recorded crime (excluding fraud)"
 _UNLAWFUL_DRIVING = "Death or serious injury - unlawful driving"
 

@@ -6,7 +6,9 @@ import datetime as dt
 import re
 from typing import NamedTuple
 
-__all__ = ["Count", "column_letter", "key_of", "one_line", "read_count", "without_notes"]
+from pccfunding.money.pence import is_broken
+from pccfunding.printed.vocabulary import UNKNOWN_COUNTS
+from pccfunding.words import is_missing
 
 _BLANKS = re.compile(r"\s+")
 _NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
@@ -16,28 +18,6 @@ _RAISED = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]+")
 _NOT_WORDS = re.compile(r"[^a-z0-9%£]+")
 _NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
 _REVISED = re.compile(r"\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
-
-_SHORTHAND = {
-    "": "not_published",
-    "..": "not_published",
-    "...": "not_published",
-    ":": "not_published",
-    "x": "not_published",
-    "[x]": "not_published",
-    "not available": "not_published",
-    "c": "withheld",
-    "[c]": "withheld",
-    "u": "withheld",
-    "[u]": "withheld",
-    "[u1]": "withheld",
-    "[low]": "withheld",
-    "*": "withheld",
-    "[z]": "not_applicable",
-    "z": "not_applicable",
-    "n/a": "not_applicable",
-    "na": "not_applicable",
-    "not applicable": "not_applicable",
-}  # fmt: skip
 
 
 class Count(NamedTuple):
@@ -81,13 +61,13 @@ def read_count(cell: object) -> Count:
     if isinstance(cell, int):
         return _whole(cell)
     if isinstance(cell, float):
-        if cell != cell:
+        if is_missing(cell):
             return Count(None, "not_published")
-        if abs(cell) > 1e15 or abs(cell - round(cell)) > 1e-6:  # what a formula leaves of a count
+        if abs(cell) > 1e15 or is_broken(cell, round(cell)):  # what a formula leaves of a count
             return Count(None, None, "a count is a whole number")
         return _whole(round(cell))
     text = one_line(cell)
-    unknown = _SHORTHAND.get(text.casefold().replace("[ ", "[").replace(" ]", "]"))
+    unknown = UNKNOWN_COUNTS.get(text.casefold().replace("[ ", "[").replace(" ]", "]"))
     if unknown is not None:
         return Count(None, unknown, rule="shorthand for an unknown" if text else None)
     plain, rule = _NOTE.sub("", text).strip(), None

@@ -8,8 +8,7 @@ from datetime import date
 from pccfunding.errors import PeriodError
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, month_end, month_number, start_of
-
-__all__ = ["every_period", "financial_year"]
+from pccfunding.periods.spellings import financial_label
 
 _I = re.IGNORECASE
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\s+)?"
@@ -47,8 +46,9 @@ def every_period(text: str) -> list[Period]:
         keep(match, start, month_end(year, month_number(match[2])))
     for match in _FINANCIAL.finditer(text):
         year = int(match[1])
-        if (year + 1) % 100 == int(match[2]) % 100:
-            keep(match, date(year, 4, 1), date(year + 1, 3, 31))
+        if financial_label(year).endswith(f"-{match[2][-2:]}"):
+            whole = Period.financial_year(year)
+            keep(match, whole.start, whole.end)
     return list(dict.fromkeys(period for _, period in sorted(found)))
 
 

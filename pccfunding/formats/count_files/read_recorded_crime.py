@@ -28,7 +28,12 @@ from pccfunding.formats.opening.raw_tables import Opened
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period, parse_date
 from pccfunding.periods.parse_date import add_months, start_of
-from pccfunding.words import count
+from pccfunding.periods.spellings import (
+    financial_label,
+    financial_quarter_of,
+    financial_year_of,
+)
+from pccfunding.words import count, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -173,8 +178,8 @@ def _quarters(frame: pd.DataFrame) -> dict[int, dict[str, set[int]]]:
     held: dict[int, dict[str, set[int]]] = {}
     spans = frame[["area_code", "period_start"]].drop_duplicates()
     for area, start in zip(spans["area_code"], spans["period_start"], strict=True):
-        year = start.year - (start.month < 4)
-        held.setdefault(year, {}).setdefault(area, set()).add((start.month - 4) % 12 // 3 + 1)
+        areas = held.setdefault(financial_year_of(start), {})
+        areas.setdefault(area, set()).add(financial_quarter_of(start))
     return dict(sorted(held.items()))
 
 
@@ -187,7 +192,7 @@ def cover_quarters(frame: pd.DataFrame, found: Gathered) -> None:
     known = known_areas()
     forces = {code for code, (_, kind, _) in known.items() if kind == "police_force_area"}
     for year, areas in _quarters(frame).items():
-        label = Period.financial_year(year).label
+        label = financial_label(year)
         quarters = set().union(*areas.values())
         complete = len(quarters) == 4
         note = "" if complete else " only: no total of the year can be made"
@@ -212,16 +217,15 @@ def sum_years(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
     for start, offences, place, *key in (
         frame[columns].astype(object).itertuples(index=False, name=None)
     ):
-        year = start.year - (start.month < 4)
+        year = financial_year_of(start)
         if len(held[year][key[0]]) < 4:
-            label = Period.financial_year(year).label
-            found.other(place, "quarter of an incomplete year", [*key[:2], label])
+            found.other(place, "quarter of an incomplete year", [*key[:2], financial_label(year)])
             continue
-        count = None if pd.isna(offences) else offences
+        count = None if is_missing(offences) else offences
         sums.setdefault((year, *key), []).append((count, place))
     rows = []
-    for (year, *key), quarters in sums.items():
-        period = Period.financial_year(int(str(year)))
+    for (starts, *key), quarters in sums.items():
+        period = Period.financial_year(int(str(starts)))
         counts = [count for count, _ in quarters]
         # A sum over an unknown quarter is unknown, and so is one over a quarter without a row.
         known = len(counts) == 4 and None not in counts

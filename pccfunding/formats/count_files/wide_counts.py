@@ -32,7 +32,6 @@ from pccfunding.words import count
 if TYPE_CHECKING:
     from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = ["CountRow", "WideRecord", "check_identities", "read_wide"]
 
 _PARTNERSHIPS = {"community_safety_partnership", "unassigned"}
 _ENGLAND, _WALES, _BOTH = "E92000001", "W92000004", "K04000001"

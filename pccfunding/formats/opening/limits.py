@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError
+from pccfunding.files import read_regular
 from pccfunding.words import count, quantity
-
-__all__ = ["LIMITS", "Limits", "read_bytes", "unpacked"]
 
 _CHUNK = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
@@ -95,32 +93,9 @@ def read_bytes(path_or_buffer: Any, limits: Limits = LIMITS) -> tuple[bytes, str
             f"Cannot read a file from {type(path_or_buffer).__name__}; pass a path, bytes or an "
             f"open file."
         )
-    return _read_path(os.fspath(path_or_buffer), limits)
-
-
-def _read_path(path: str, limits: Limits) -> tuple[bytes, str]:
-    name = os.path.basename(path) or path
-    try:
-        found = os.stat(path)
-        if stat.S_ISDIR(found.st_mode):
-            raise TableError(f"{path} is a folder; pass one file of it.")
-        if not stat.S_ISREG(found.st_mode):
-            raise TableError(f"{path} is no regular file; save it to a file first.")
-        with open(path, "rb") as file:
-            before = os.fstat(file.fileno())
-            data = file.read(min(before.st_size, limits.file_bytes) + 1)
-            after = os.fstat(file.fileno())
-        now = os.stat(path)
-    except TableError:
-        raise
-    except ValueError as error:
-        raise TableError(f"{path!r} is no path: {error}.") from error
-    except OSError as error:
-        raise TableError(f"Cannot read {path}: {error.strerror or error}.") from error
-    states = {(one.st_ino, one.st_size, one.st_mtime_ns) for one in (found, before, after, now)}
-    if len(states) > 1 or (len(data) != now.st_size and len(data) <= limits.file_bytes):
-        raise TableError(f"{name} changed while it was read; read it again when it is at rest.")
-    return _checked(data, name, limits)
+    path = os.fspath(path_or_buffer)
+    data = read_regular(path, limits.file_bytes)
+    return _checked(data, os.path.basename(path) or path, limits)
 
 
 def _checked(data: bytes, name: str, limits: Limits) -> tuple[bytes, str]:

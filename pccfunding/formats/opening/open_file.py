@@ -8,14 +8,11 @@ import zipfile
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.opening import texts
-from pccfunding.formats.opening.extras import need
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
 from pccfunding.words import count
-
-__all__ = ["LinesReader", "ods_grids", "open_grids", "page_grids", "xlsx_grids"]
 
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']""")
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
@@ -61,7 +58,7 @@ def ods_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gri
     TableError
         For a damaged workbook, or a sheet too wide or too large, repeated cells counted.
     """
-    etree = need("lxml.etree", f"Reading the workbook {source}")
+    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="formats")
     events = etree.iterparse(
         io.BytesIO(parts["content.xml"]),
         events=("start", "end"),
@@ -129,7 +126,7 @@ def _column_number(letters: bytes) -> int:
 def _grids(
     parts: dict[str, bytes], source: str, limits: Limits, merged: dict[str, list[Merged]]
 ) -> tuple[Grid, ...]:
-    calamine = need("python_calamine", f"Reading the workbook {source}")
+    calamine = need_extra("python_calamine", f"Reading the workbook {source}", extra="formats")
     # Only what was unpacked and measured is handed on, so nothing else can be unpacked by it.
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -191,7 +188,7 @@ def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
     TableError
         If there is neither table nor list, or one is too large.
     """
-    html = need("lxml.html", f"Reading the page {source}")
+    html = need_extra("lxml.html", f"Reading the page {source}", extra="formats")
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)

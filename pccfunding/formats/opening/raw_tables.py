@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-__all__ = ["Cell", "Grid", "Merged", "Opened"]
+import narwhals.stable.v2 as nw
+
+from pccfunding.frames.tables import open_table
+from pccfunding.words import is_missing
 
 # A text, a number, a truth value or a date as stored; the empty text where there is nothing.
 Cell: TypeAlias = Any
@@ -64,7 +67,7 @@ class Opened:
     source : str
         Name of the file, without its folder.
     kind : str
-        "csv", "xlsx", "ods", "html" or "json".
+        "csv", "xlsx", "ods", "html", "json" or "frame".
     grids : tuple of Grid
     encoding : str or None
         How a text file was decoded.
@@ -77,3 +80,20 @@ class Opened:
     grids: tuple[Grid, ...]
     encoding: str | None = None
     delimiter: str | None = None
+
+
+def frame_grid(given: Any, name: str) -> Opened | None:
+    """See a DataFrame or lazy frame as one sheet, its names of columns above; None for all else.
+
+    Rows are numbered from 1, in the order of the frame.
+    """
+    opened = nw.from_native(given, pass_through=True)
+    if not isinstance(opened, nw.DataFrame | nw.LazyFrame):
+        return None
+    frame = open_table(given, name).frame.collect()
+    columns = []
+    for column in frame.columns:
+        cells = zip(frame[column], frame[column].is_null().to_list(), strict=True)
+        columns.append(["" if absent or is_missing(cell) else cell for cell, absent in cells])
+    rows = [list(map(str, frame.columns)), *map(list, zip(*columns, strict=True))]
+    return Opened(name, "frame", (Grid("", "row", rows, range(len(rows))),))

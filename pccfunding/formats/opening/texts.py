@@ -14,8 +14,6 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid
 
-__all__ = ["decoded", "json_grids", "lines_grid", "sniffed_delimiter"]
-
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
 _DEEPEST = 12

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError
+from pccfunding.files import rewriting
 from pccfunding.formats.street_files.scanning import Layout, open_street
 
-__all__ = ["DamagedError", "StreetCache"]
-
-_LAYOUT = 1
+_FORMAT = "pccfunding street cache 2"
 _COLUMNS = (
     "district",
     "lsoa_code",
@@ -36,7 +34,8 @@ class DamagedError(Exception):
 class StreetCache:
     """The columns that records are counted by, each as whole numbers, and a table of their words.
 
-    The stamp holds the name, size and time of each file: the cache serves just these files.
+    The stamp lists the files that were read and those of the cache, each with its sha256: the cache
+    serves just these files, and only while it is as it was written.
     """
 
     def __init__(self, folder: Path, connection: Any) -> None:
@@ -44,30 +43,27 @@ class StreetCache:
 
     def faults_of(self, files: Sequence[str]) -> dict[str, str] | None:
         """Give the files that were set aside; None where the cache does not hold these files."""
-        try:
-            stamp = json.loads((self.folder / _STAMP).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        stamp = _stamp_of(self.folder)
+        if stamp is None:
             return None
-        if stamp.get("layout") != _LAYOUT or stamp.get("files") != _marks(files):
-            return None
-        return dict(stamp["set_aside"])
+        whole = all(_digest(self.folder / name) == digest for name, digest in stamp["own"].items())
+        same = len(stamp["files"]) == len(files) and all(
+            _is_file_of(mark, file) for mark, file in zip(stamp["files"], files, strict=True)
+        )
+        return dict(stamp["set_aside"]) if whole and same else None
 
     @contextmanager
-    def filling(self) -> Iterator[Callable[[Layout], int]]:
+    def filling(self, files: Sequence[str]) -> Iterator[Callable[[Layout], int]]:
         """Give a function that adds files; the cache gets its name only when it is sealed."""
-        if (
-            self.folder.exists()
-            and not (self.folder / _STAMP).exists()
-            and any(self.folder.iterdir())
-        ):
-            raise TableError(f"{self.folder} holds other files. Name a new folder for the cache.")
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        self._part = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.", dir=self.folder.parent))
-        self._parts = 0
-        try:
+        with rewriting(self.folder) as new:
+            stamp = _stamp_of(self.folder)
+            if stamp is None and self.folder.exists() and any(self.folder.iterdir()):
+                raise TableError(f"{self.folder} holds other files. Name a new folder for a cache.")
+            new.dropped |= {_STAMP, *(stamp or {"own": ()})["own"]}
+            self._part, self._parts = new.part, 0
+            # Before they are read: what is changed meanwhile is read again next time.
+            self._marks = [_mark(file) for file in files]
             yield self._fill
-        finally:
-            shutil.rmtree(self._part, ignore_errors=True)
 
     def _fill(self, layout: Layout) -> int:
         street = open_street([layout], "duckdb", self.connection)
@@ -92,7 +88,7 @@ class StreetCache:
         query = "SELECT count(*) FROM read_parquet(?)"
         return int(self.connection.execute(query, [str(file)]).fetchall()[0][0])
 
-    def seal(self, files: Sequence[str], set_aside: dict[str, str]) -> None:
+    def seal(self, set_aside: dict[str, str]) -> None:
         """Turn the words into codes and put the cache in its place."""
         if not self._parts:
             return
@@ -117,17 +113,13 @@ class StreetCache:
         )
         for part in self._part.glob("words-*.parquet"):
             part.unlink()
-        stamp = {"layout": _LAYOUT, "files": _marks(files), "set_aside": set_aside}
+        own = {path.name: _digest(path) for path in sorted(self._part.iterdir())}
+        stamp = {"format": _FORMAT, "files": self._marks, "own": own, "set_aside": set_aside}
         (self._part / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
-        if self.folder.exists():
-            shutil.rmtree(self.folder)
-        self._part.rename(self.folder)
 
     def count_into(self, table: str, columns: Sequence[str]) -> None:
         """Count by codes, and put the words in their places afterwards."""
         folder = _sql(self.folder)
-        if not (self.folder / _STAMP).exists():
-            return
         # Codes are small whole numbers: a table with a place for each combination needs no hashing.
         self.connection.execute("SET perfect_ht_threshold = 24")
         keys = ", ".join(columns)
@@ -144,12 +136,42 @@ class StreetCache:
         )
 
 
-def _marks(files: Sequence[str]) -> list[list[Any]]:
-    marks: list[list[Any]] = []
-    for file in files:
-        stat = os.stat(file)
-        marks.append([os.path.abspath(file), stat.st_size, stat.st_mtime_ns])
-    return marks
+def _stamp_of(folder: Path) -> dict[str, Any] | None:
+    """Read the stamp of a cache; None where there is none that this version has written."""
+    try:
+        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+        own, aside = stamp["own"], stamp["set_aside"]
+        sound = stamp["format"] == _FORMAT and isinstance(stamp["files"], list)
+        # Names of files only: a stamp leads nowhere else.
+        sound = sound and all(Path(name).name == name for name in own) and isinstance(own, dict)
+        return stamp if sound and isinstance(aside, dict) else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _digest(file: str | os.PathLike[str]) -> str:
+    try:
+        with open(file, "rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _mark(file: str) -> list[Any]:
+    return [os.path.abspath(file), _state(file), _digest(file)]
+
+
+def _state(file: str) -> list[int]:
+    stat = os.stat(file)
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+
+def _is_file_of(mark: Any, file: str) -> bool:
+    """Whether a file is the one that was read: its content is looked at where it was touched."""
+    if not isinstance(mark, list) or len(mark) != 3 or mark[0] != os.path.abspath(file):
+        return False
+    # Nobody sets the time of the last change of a file's state but on Windows, which has none.
+    return bool(os.name == "posix" and mark[1] == _state(file)) or bool(mark[2] == _digest(file))
 
 
 def _sql(folder: Path) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, one_of
+from pccfunding.files import refuse_present, rewriting_file
 from pccfunding.formats.count_files.area_names import districts
 from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.formats.street_files.cache import StreetCache
 from pccfunding.formats.street_files.runs import DuckRun, Progress, count_records, run_on
 from pccfunding.formats.street_files.scanning import matching_files
+from pccfunding.results import Face
+from pccfunding.texts import disarmed
 from pccfunding.words import counted
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ COUNTED_BY = {
 
 
 @dataclass(frozen=True)
-class StreetCounts:
+class StreetCounts(Face):
     """Records counted, and the files that could not be.
 
     Attributes
@@ -66,6 +67,8 @@ class StreetCounts:
     n_files: int
     n_rows: int
     set_aside: dict[str, str]
+    cautions = ()
+    _rows_shown = 5
 
     @property
     def text(self) -> str:
@@ -82,41 +85,29 @@ class StreetCounts:
         Raises
         ------
         TableError
-            If the name ends in neither .csv nor .parquet, or the file exists and `force` is False.
+            If the name ends in neither .csv nor .parquet.
+        FileExistsError
+            If the file exists and `force` is False.
         """
         target = Path(file)
         check_target(target, force=force)
-        with written_whole(target) as part:
+        with rewriting_file(target, force=force) as part:
             if target.suffix == ".csv":
-                self.frame.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+                # Names of places and forces are the files' own.
+                safe = self.frame.map(
+                    lambda cell: disarmed(cell) if isinstance(cell, str) else cell
+                )
+                safe.to_csv(part, index=False, lineterminator="\n", date_format="%Y-%m-%d")
             else:
                 self.frame.to_parquet(part, index=False)
         return target
-
-    def _repr_html_(self) -> str:
-        return f"<p>{self.text}</p>{self.frame.head().to_html()}"
 
 
 def check_target(target: Path, *, force: bool) -> None:
     """Refuse a file that would be overwritten, or is of no known kind."""
     if target.suffix not in (".csv", ".parquet"):
         raise TableError(f"{target.name} ends in neither .csv nor .parquet; name one of the two.")
-    if target.exists() and not force:
-        raise TableError(f"{target} exists already. Name another file, or write over it: --force.")
-
-
-@contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file, which gets its own only when all is written."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    refuse_present([(target.parent, target.name)], force=force)
 
 
 def count_police_uk(
@@ -163,10 +154,7 @@ def count_police_uk(
         If there is nothing of that name to count by, or no such engine.
     """
     for name in by:
-        if name not in COUNTED_BY:
-            raise UnknownNameError(
-                f"Nothing to count by is called {name!r}: {', '.join(COUNTED_BY)}."
-            )
+        one_of(name, "column to count by", COUNTED_BY)
     columns = [COUNTED_BY[name] for name in dict.fromkeys(by)]
     files = matching_files(glob)
     with run_on(engine, columns, progress) as run:

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import TableError
+from pccfunding.files import settled
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
-from pccfunding.formats.street_files.scanning import Layout, layout_of, open_street
+from pccfunding.formats.street_files.scanning import Layout, check_engine, layout_of, open_street
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CSV_CHUNK_BYTES", "DuckRun", "PolarsRun", "Progress", "Run", "count_records", "run_on"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 _BATCH_BYTES, _BATCH_FILES = 2**31, 1024
@@ -132,16 +132,22 @@ class DuckRun(Run):
 
     def count_cached(self, files: list[str], cache: StreetCache) -> None:
         """Count from the cache, which is filled first where it does not hold just these files."""
-        kept = cache.faults_of(files)
-        if kept is None:
-            with cache.filling() as fill:
+        served = settled(cache.folder, lambda: self._served(files, cache))
+        if not served:
+            with cache.filling(files) as fill:
                 for layout in self.layouts(files):
                     self.each_readable(layout, fill)
-                cache.seal(files, self.set_aside)
-        else:
-            self.set_aside = kept
-        cache.count_into("totals", self.columns)
+                cache.seal(self.set_aside)
+            settled(cache.folder, lambda: self._served(files, cache))
         self.n_files = len(files) - len(self.set_aside)
+
+    def _served(self, files: list[str], cache: StreetCache) -> bool:
+        kept = cache.faults_of(files)
+        if kept is not None:
+            self.set_aside = kept
+            self.connection.execute("DELETE FROM totals")
+            cache.count_into("totals", self.columns)
+        return kept is not None
 
     def add(self, part: Layout) -> int:
         counted = count_records(open_street([part], "duckdb", self.connection), self.columns)
@@ -170,9 +176,7 @@ class DuckRun(Run):
     def tells_of_damage(self, error: Exception) -> bool:
         import duckdb
 
-        return isinstance(error, duckdb.Error) and not isinstance(
-            error, duckdb.OutOfMemoryException
-        )
+        return isinstance(error, duckdb.Error) and not isinstance(error, _short_of(duckdb))
 
     def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
         # DuckDB 2.0 reads a quotation mark that is not closed as the end of the file, without a
@@ -279,14 +283,18 @@ def _fault(error: Exception) -> str:
     return ": ".join([lines[0].removeprefix("Invalid Input Error: "), *faults[:1]])
 
 
+def _short_of(duckdb: Any) -> tuple[type[Exception], ...]:
+    """What says that the machine is short of something, not that a file is damaged."""
+    return duckdb.IOException, duckdb.OutOfMemoryException
+
+
 @contextmanager
 def run_on(engine: str, columns: list[str], progress: Progress | None) -> Iterator[Run]:
     """Give a run on an engine, and clean up after it."""
+    check_engine(engine, ("duckdb", "polars"))
     if engine == "polars":
         yield PolarsRun(columns, progress)
         return
-    if engine != "duckdb":
-        raise UnknownNameError(f"No engine {engine!r} to count with; there are duckdb, polars.")
     import duckdb
 
     spill = tempfile.mkdtemp(prefix="pccfunding-")
@@ -297,6 +305,11 @@ def run_on(engine: str, columns: list[str], progress: Progress | None) -> Iterat
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute(f"SET temp_directory = '{spill}'")
         yield DuckRun(connection, columns, progress)
+    except _short_of(duckdb) as error:
+        first = str(error).splitlines()[0].rstrip(".")
+        raise TableError(
+            f"The count stopped: {first}. See to room on the disk and in memory, and count again."
+        ) from error
     finally:
         connection.close()
         shutil.rmtree(spill, ignore_errors=True)

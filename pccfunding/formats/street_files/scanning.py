@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob as expand
 from pathlib import Path
 from typing import Any
 
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, lacking, need_extra, one_of
 
 __all__ = [
     "STREET",
     "Layout",
+    "check_engine",
     "layout_of",
     "matching_files",
     "open_street",
@@ -42,7 +42,12 @@ STREET = {
 _NUMBERS = ("longitude", "latitude", "easting", "northing")
 _NEEDED_STREET = ("Month", "Crime type")
 _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
-_ENGINES = ("duckdb", "polars", "spark")
+# What each engine is called, and the extra that brings it.
+_ENGINES = {
+    "duckdb": ("duckdb", "engines"),
+    "polars": ("polars", "engines"),
+    "spark": ("pyspark", "spark"),
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
     ...     awards.select("amount_gbp").collect().rows()
     [(70023.0,)]
     """
-    _check_engine(engine)
+    check_engine(engine)
     files = matching_files(glob)
     kinds = {Path(file).suffix.lower() for file in files}
     if kinds == {".parquet"}:
@@ -174,7 +179,7 @@ def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
 
 def open_street(layouts: Iterable[Layout], engine: str, connection: Any = None) -> Any:
     """See street files of known layouts as one lazy table."""
-    _check_engine(engine)
+    check_engine(engine)
     parts = []
     for layout in layouts:
         columns = {own: theirs for own, theirs in STREET.items() if theirs in layout.header}
@@ -215,18 +220,16 @@ def layout_of(
 def _lacking(header: Sequence[str], needed: Sequence[str]) -> str | None:
     if not header:
         return "is empty."
-    for name in needed:
-        if name not in header:
-            near = difflib.get_close_matches(name, header, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            return f"has no column {name!r}.{hint} It has: {', '.join(header)}."
+    if fault := lacking(needed, header):
+        return fault
     repeated = next((name for name in header if header.count(name) > 1), None)
     return None if repeated is None else f"has the column {repeated!r} twice."
 
 
-def _check_engine(engine: str) -> None:
-    if engine not in _ENGINES:
-        raise UnknownNameError(f"No engine {engine!r}; there are {', '.join(_ENGINES)}.")
+def check_engine(engine: str, known: Sequence[str] = tuple(_ENGINES)) -> None:
+    """Refuse an engine that is not known, or not installed."""
+    module, extra = _ENGINES[one_of(engine, "engine", known)]
+    need_extra(module, f"engine={engine!r}", extra=extra)
 
 
 def _read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:

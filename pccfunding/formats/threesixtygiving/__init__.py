@@ -2,7 +2,6 @@
 
 from pccfunding.formats.threesixtygiving.quality_360giving import quality_360giving
 from pccfunding.formats.threesixtygiving.read_360giving import read_360giving
-from pccfunding.formats.threesixtygiving.write_360giving import write_360giving
-from pccfunding.formats.threesixtygiving.written import WriteResult
+from pccfunding.formats.threesixtygiving.write_360giving import WriteResult, write_360giving
 
 __all__ = ["WriteResult", "quality_360giving", "read_360giving", "write_360giving"]

@@ -16,8 +16,6 @@ from pccfunding.formats.threesixtygiving.fields import (
     extra_fields,
 )
 
-__all__ = ["KINDS", "Breach", "breaches", "is_number", "real_date"]
-
 SCOPES = ("GLS010", "GLS020", "GLS030", "GLS040", "GLS050", "GLS060", "GLS099")
 REGRANTS = ("FRG010", "FRG020", "FRG030", "FRG040", "FRG050", "FRG060", "FRG070")
 

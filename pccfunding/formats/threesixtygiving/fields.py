@@ -8,20 +8,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = [
-    "EXTRA",
-    "GEO_TYPES",
-    "META",
-    "STRUCTURE",
-    "SUPPLIED",
-    "VERSION",
-    "Column",
-    "Field",
-    "Part",
-    "columns",
-    "extra_fields",
-]
-
 VERSION = "1.4"
 EXTRA = "pccfunding"  # our fields stand under this name, apart from those of the standard
 SUPPLIED = "supplied"

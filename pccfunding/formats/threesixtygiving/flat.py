@@ -10,8 +10,6 @@ from typing import Any
 from pccfunding.formats.threesixtygiving.contract import is_number
 from pccfunding.formats.threesixtygiving.fields import EXTRA, STRUCTURE, Column, Part, columns
 
-__all__ = ["flat_grant", "guarded", "nested_grant", "titles_of", "unguarded"]
-
 # A spreadsheet takes a text that begins so for a formula; the apostrophe keeps it a text.
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")

@@ -19,10 +19,8 @@ from pccfunding.formats.threesixtygiving.fields import (
 )
 from pccfunding.money.pence import exact_pence
 from pccfunding.periods import parse_date
-from pccfunding.plots.records import is_missing
 from pccfunding.printed import parse_printed
-
-__all__ = ["STANDARD_COLUMNS", "Exporter", "Refusal", "as_refusals"]
+from pccfunding.words import is_missing
 
 # Columns that an award may carry for the standard's own fields, beside those of the contract.
 STANDARD_COLUMNS = (

@@ -15,8 +15,6 @@ from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
 
-__all__ = ["Grants", "load_grants"]
-
 _SHOWN = 8
 
 

@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pccfunding.errors import TableError
-from pccfunding.formats.opening.extras import need
+from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach
-
-__all__ = ["GRANT_SCHEMA", "PACKAGE_SCHEMA", "OfficialSchema", "Schema", "official_schema"]
 
 Schema: TypeAlias = "str | Path | Mapping[str, Any]"
 
@@ -86,7 +83,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _validator(schema: Mapping[str, Any], grant: Mapping[str, Any]) -> Any:
-    jsonschema = need("jsonschema", "Validation against the official schema")
+    jsonschema = need_extra("jsonschema", "Validation against the official schema", extra="formats")
     from referencing import Registry
     from referencing.exceptions import NoSuchResource
     from referencing.jsonschema import DRAFT202012

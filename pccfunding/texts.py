@@ -1,0 +1,65 @@
+"""Texts of others, made safe to show: in a spreadsheet, on a terminal, on a page."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["disarmed", "isolated", "printable", "printable_lines"]
+
+# A spreadsheet runs a cell that begins so; wide signs are read as narrow ones. Where it parts cells
+# by another sign than the comma, a cell may begin in the middle of a text.
+_FORMULA = re.compile(r'(?:^|(?<=[;|\t\r\n]))(?=[\s"]*[=+\-@＝＋－＠])|^(?=[\t\r])')
+_DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
+_RIGHT_TO_LEFT = re.compile(
+    f"[\u0590-\u08ff\u200e\u200f{_DIRECTIONS}\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def disarmed(text: str) -> str:
+    """Put an apostrophe wherever a spreadsheet would begin to read a formula.
+
+    Examples
+    --------
+    >>> disarmed("=1+1"), disarmed("x;=1+1"), disarmed("Halo; a charity")
+    ("'=1+1", "x;'=1+1", 'Halo; a charity')
+    """
+    return _FORMULA.sub("'", text)
+
+
+def isolated(text: str) -> str:
+    r"""Keep a text that runs from right to left from turning what stands beside it.
+
+    Signs that set a direction by force are left out.
+
+    Examples
+    --------
+    >>> isolated("Halo") == "Halo", isolated("\u202e12") == "\u206812\u2069"
+    (True, True)
+    """
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return text
+    bare = re.sub(f"[{_DIRECTIONS}]", "", text)
+    return f"\N{FIRST STRONG ISOLATE}{bare}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def printable(words: str) -> str:
+    """Keep a name or a sentence from speaking to the terminal.
+
+    Examples
+    --------
+    >>> printable("index.html" + chr(27) + "[2J")
+    'index.html?[2J'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in words)
+
+
+def printable_lines(words: str) -> str:
+    r"""As `printable`, but lines stay lines.
+
+    Examples
+    --------
+    >>> printable_lines("one" + chr(10) + "two" + chr(7))
+    'one\ntwo?'
+    """
+    return "\n".join(map(printable, words.split("\n")))
