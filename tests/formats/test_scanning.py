@@ -427,4 +427,4 @@ def test_scanned_awards_go_through_the_measures(name: str, kind: str, tmp_path: 
 def test_awards_without_amounts_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("area_code,period_start,period_end,amount\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"no column 'amount_gbp'\. Did you mean 'amount'"):
-        pcc.scan_awards(f"{tmp_path}/a.csv")
+        pcc.scan_awards(f"{tmp_path}/a.csv", engine="polars")
