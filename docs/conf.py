@@ -181,6 +181,27 @@ def write_rooms() -> None:
     (DOCS / "explanation" / "rooms.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def write_workbook() -> None:
+    """Write what each sheet of the workbook asks for, with its allowed values."""
+    lines = ["# The workbook, sheet by sheet", ""]
+    lines += ["What a person types into `evidence.xlsx`. Headers in bold are needed: a row without"]
+    lines += ["them is named and left out. A row whose first cell begins with “Example:” is never"]
+    lines += ["read.", ""]
+    for sheet in pccfunding.office.SHEETS:
+        lines += [f"## {sheet.name}", "", sheet.title, ""]
+        lines += ["| column | what to type | for example |", "|---|---|---|"]
+        for column in sheet.columns:
+            title = f"**{column.title}**" if column.needed else column.title
+            words = column.comment
+            if isinstance(column.choices, dict) and column.kind == "choice":
+                words += f" Allowed: {', '.join(column.choices)}."
+            elif column.choices:
+                words += f" Allowed: the {column.choices} of its drop-down."
+            lines.append(f"| {title} | {words} | {column.example} |")
+        lines.append("")
+    (DOCS / "reference" / "workbook.md").write_text("\n".join(lines), encoding="utf-8")
+
+
 def write_formula(self: Any, node: Any) -> None:
     """Write a formula as MathML, which a browser shows and reads out without any script."""
     display = "block" if isinstance(node, math_block) else "inline"
@@ -198,3 +219,4 @@ write_dictionary()
 copy_notebooks()
 write_gallery()
 write_rooms()
+write_workbook()

@@ -6,7 +6,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -15,7 +14,7 @@ from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
-from pccfunding.printed import parse_printed
+from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -24,7 +23,6 @@ from pccfunding.schemas import (
     UNKNOWN_KINDS,
     broken_rules,
 )
-from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +97,6 @@ def lines(rows: Sequence[Any]) -> str:
 
 
 _SPANS = (("period_start", "period_end"), ("baseline_start", "baseline_end"))
-_READ = ("value", "low", "high", "hedge", "resolution", "low_closed", "high_closed")
 
 
 def contracts(package: Package) -> Iterator[Finding]:
@@ -177,11 +174,17 @@ def tokens(package: Package) -> Iterator[Finding]:
         return
     for row, figure in figures[figures["token"].notna()].iterrows():
         try:
-            read = _read(figure)
+            read = token_columns(
+                figure["token"],
+                unit=figure["unit"],
+                precision=figure["precision"],
+                direction=figure["direction"],
+            )
         except PrintedError as error:
             yield Finding("broken", "figures", line(row), str(error))
             continue
-        for column, value in read.items():
+        for column in TOKEN_COLUMNS:
+            value = read[column]
             held = figure[column] if isinstance(figure[column], str | bool) else None
             held = bool(figure[column]) if column.endswith("_closed") else held
             if held != value:
@@ -191,30 +194,6 @@ def tokens(package: Package) -> Iterator[Finding]:
                     line(row),
                     f"{column} is {held!r}, but {figure['token']!r} reads as {value!r}",
                 )
-
-
-def _read(figure: pd.Series[Any]) -> dict[str, Any]:
-    """What the token of a figure says, column by column."""
-    printed = parse_printed(
-        figure["token"], unit=figure["unit"], exact=figure["precision"] == "exact"
-    )
-    if figure["direction"] == "down":
-        printed = printed.mirrored()
-    hard = printed.hard
-    values = (
-        _decimal(printed.value),
-        _decimal(printed.low),
-        _decimal(printed.high),
-        printed.hedge,
-        _decimal(printed.resolution),
-        hard is not None and hard.low_closed,
-        hard is not None and hard.high_closed,
-    )
-    return dict(zip(_READ, values, strict=True))
-
-
-def _decimal(value: Fraction | None) -> str | None:
-    return None if value is None else decimal_text(value)
 
 
 def periods(package: Package) -> Iterator[Finding]:

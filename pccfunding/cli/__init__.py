@@ -1,6 +1,6 @@
 """The command line: thin, no arithmetic; exit code 2 for misuse, 1 for a failed check."""
 
-from pccfunding.cli import files, packs, reviewing
+from pccfunding.cli import files, folders, packs, reviewing
 from pccfunding.cli.group import main
 
-__all__ = ["files", "main", "packs", "reviewing"]
+__all__ = ["files", "folders", "main", "packs", "reviewing"]

@@ -11,6 +11,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.texts import disarmed, printable
 from pccfunding.words import counted, number_text
 
 __all__: list[str] = []
@@ -112,17 +113,29 @@ def _write_package(
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 def check(directory: Path) -> None:
-    """Check a data package of evidence and list what is still to be done in it.
+    """Check an evidence folder, or a data package, and list what is still to be done in it.
 
-    DIRECTORY holds datapackage.json. Exit code 1 if anything is broken, 0 otherwise.
+    DIRECTORY holds evidence.xlsx or datapackage.json. Exit code 1 if anything is broken, 0
+    otherwise.
     """
     console = console_of()
     found = pccfunding.conformance(directory)
     shown = found.frame[["state", "table", "place", "what", "check"]]
+    if (shown["state"] == "read as").any():
+        shown = shown.drop(columns="check")  # a person finds it by file and place
     for state, title in (("broken", "Broken"), ("to do", "To do"), ("not run", "Not run")):
         listed = shown[shown["state"] == state].drop(columns="state")
         if len(listed):
             console.print(table_of(listed, title))
+    read = shown.loc[shown["state"] == "read as", ["place", "what"]]
+    if len(read):
+        console.print(table_of(read, "Read as"))
+    for place, rows in shown[shown["state"] == "to paste"].groupby("place")["what"]:
+        console.print(f"To paste into {place}, below its last row:", style="bold", markup=False)
+        # Tabs survive here, so that each cell lands in its own column.
+        cells = (row.split("\t") for row in rows.drop_duplicates())
+        safe = ("\t".join(disarmed(printable(cell)) for cell in row) for row in cells)
+        click.echo("\n".join(safe))
     console.print(found.text, markup=False)
     if found.broken:
         sys.exit(1)

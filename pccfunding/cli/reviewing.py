@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -9,18 +10,18 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, evidence_from, evidence_option, main, table_of
+from pccfunding.texts import printable_lines
 
 __all__: list[str] = []
 
 
 @main.command()
+@click.argument("place", required=False, metavar="[FOLDER]", type=click.Path(path_type=Path))
 @evidence_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("review"),
-    show_default=True,
-    help="Folder to write the Review to.",
+    help="Folder to write the Review to.  [default: review, of FOLDER its own review]",
 )
 @click.option("--area", help="Name or ONS code of a police force area.")
 @click.option("--period", help="Period to review, such as 2021-22/2024-25.")
@@ -35,8 +36,9 @@ __all__: list[str] = []
 @click.option("--force", is_flag=True, help="Write over an earlier Review and its sign-off.")
 @click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
 def review(
+    place: Path | None,
     folder: Path | None,
-    out: Path,
+    out: Path | None,
     area: str | None,
     period: str | None,
     exceptions: tuple[str, ...],
@@ -44,16 +46,38 @@ def review(
     force: bool,
     show: bool,
 ) -> None:
-    """Write a Review of the funding beside the reported outcomes."""
+    """Write a Review of the funding beside the reported outcomes.
+
+    FOLDER is an evidence folder, as start makes it, or a data package. What check calls broken is
+    left out, and named.
+    """
+    if place is not None and folder is not None:
+        raise click.UsageError("Name the evidence once: FOLDER or --evidence.")
     console = console_of()
+    given = _reasons(exceptions)
     with console.status("Reading the evidence") as status:
-        evidence = evidence_from(folder)
+        evidence = evidence_from(place or folder)
+        own = evidence if isinstance(evidence, pccfunding.office.FolderEvidence) else None
+        if own is not None:
+            area = area or (own.area.code if own.area else None)
+            period = period or (own.period.label if own.period else None)
+            out = out or Path(own.origin) / "review"
         status.update("Working the figures")
-        result = pccfunding.review(
-            evidence, area_code=area, period=period, exceptions=_reasons(exceptions)
-        )
+        result = pccfunding.review(evidence, area_code=area, period=period, exceptions=given)
+        if own is not None:
+            conflicts = {
+                row["statement_id"]
+                for row, told in result.statements
+                if told.verdict == "conflicts"
+            }
+            kept = {name: said for name, said in own.reasons.items() if name in conflicts}
+            result = dataclasses.replace(result, exceptions=kept | given)
         status.update("Writing the pages")
-        written = result.write(out, force=force, zip=archive)
+        written = result.write(out or Path("review"), force=force, zip=archive)
+    for problem in own.problems if own is not None else ():
+        if problem.state == "broken":
+            where = ", ".join(filter(None, [problem.file, problem.place]))
+            click.echo(printable_lines(f"Not read: {where}: {problem.text}"), err=True)
     console.print(table_of(result.summary, "What the Review found"))
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)

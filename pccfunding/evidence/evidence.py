@@ -22,6 +22,7 @@ __all__ = [
     "bundled_table",
     "check_contracts",
     "day_of",
+    "loaded_tables",
     "read_package",
     "table_names",
 ]
@@ -107,12 +108,19 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
         if name in resources
     }
     check_contracts(stored, folder)
+    return Evidence(**loaded_tables(stored, day), as_of=day, origin=str(folder))
+
+
+def loaded_tables(
+    stored: dict[str, pd.DataFrame], as_of: dt.date | None
+) -> dict[str, pd.DataFrame]:
+    """Join subjects to their printings, and take from the bundle the statistics that are absent."""
     tables = {
-        name: bundled_table(name) if name not in stored else _loaded(name, stored, day)
+        name: bundled_table(name) if name not in stored else _loaded(name, stored, as_of)
         for name in table_names()
     }
     tables["sources"] = _withbundled_rows(tables["sources"], tables, stored)
-    return Evidence(**tables, as_of=day, origin=str(folder))
+    return tables
 
 
 def _withbundled_rows(

@@ -140,7 +140,19 @@ def read_inside(folder: Path, relative: str) -> bytes:
         raise DataPackageError(
             f"{_DESCRIPTOR} names the path {relative!r}; a table lies inside its own folder."
         )
-    path = folder.joinpath(*parts)
+    return read_within(folder, folder.joinpath(*parts))
+
+
+def read_within(folder: Path, path: Path) -> bytes:
+    """Read a file that was found in a folder, which no link may lead out of.
+
+    Raises
+    ------
+    DataPackageError
+        If it lies elsewhere, is no regular file, or is larger than 500 MB.
+    FileNotFoundError
+        If it is not there.
+    """
     real = Path(os.path.realpath(path))
     # Some installers put the bundled tables in their place by links.
     if not real.is_relative_to(os.path.realpath(folder)) and folder != datasets_dir():

@@ -4,5 +4,19 @@ from __future__ import annotations
 
 from pccfunding.office.conformance import Conformance, conformance
 from pccfunding.office.read_evidence import read_evidence
+from pccfunding.office.read_folder import FolderEvidence
+from pccfunding.office.read_workbook import Problem, Workbook, read_workbook
+from pccfunding.office.sheets import SHEETS
+from pccfunding.office.start_folder import start_folder
 
-__all__ = ["Conformance", "conformance", "read_evidence"]
+__all__ = [
+    "SHEETS",
+    "Conformance",
+    "FolderEvidence",
+    "Problem",
+    "Workbook",
+    "conformance",
+    "read_evidence",
+    "read_workbook",
+    "start_folder",
+]

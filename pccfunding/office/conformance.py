@@ -12,6 +12,8 @@ from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Pack
 from pccfunding.errors import DataPackageError, PccFundingError
 from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
 from pccfunding.files import settled
+from pccfunding.office.read_folder import WORKBOOKS, find_workbook, read_folder
+from pccfunding.office.sheets import SHEETS
 from pccfunding.results import Face
 from pccfunding.schemas import STORED, completed
 
@@ -29,7 +31,8 @@ class Conformance(Face):
     ----------
     frame : DataFrame
         One row a finding, and one row a check that found nothing: `check`, `state` ("ok",
-        "to do", "broken", "not run"), `table`, `place`, `what`.
+        "to do", "broken", "not run"), `table`, `place`, `what`. Of an evidence folder also how
+        periods and files were read ("read as") and rows to paste into a sheet ("to paste").
     source : str
         Name of the folder.
     n_checks : int
@@ -92,12 +95,12 @@ class Conformance(Face):
 
 
 def conformance(directory: str | Path) -> Conformance:
-    """Check a data package of evidence, and list what is broken and what is to be done.
+    """Check an evidence folder or a data package: what is broken, and what is to be done.
 
     Parameters
     ----------
     directory : str or Path
-        Folder with ``datapackage.json``.
+        Folder with ``evidence.xlsx`` or with ``datapackage.json``.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def conformance(directory: str | Path) -> Conformance:
     Raises
     ------
     DataPackageError
-        If the folder holds no descriptor that can be read.
+        If the folder holds no descriptor that can be read, or sheet Start names no area.
 
     Examples
     --------
@@ -117,6 +120,8 @@ def conformance(directory: str | Path) -> Conformance:
     """
     import pandas as pd
 
+    if find_workbook(Path(directory)) is not None:
+        return _of_folder(Path(directory))
     package = settled(directory, lambda: open_package(Path(directory)))
     found = [one for name, check in CHECKS.items() for one in _run(name, check, package)]
     if all(state != "broken" for _, state, *_ in found) and not package.unread:
@@ -127,6 +132,32 @@ def conformance(directory: str | Path) -> Conformance:
         )
     frame = pd.DataFrame(found, columns=["check", "state", "table", "place", "what"], dtype=object)
     return Conformance(frame, Path(directory).resolve().name, len(CHECKS) + 1)
+
+
+def _of_folder(folder: Path) -> Conformance:
+    """Check an evidence folder: one check a sheet, one a file, and one of all its statements."""
+    import pandas as pd
+
+    evidence = read_folder(folder)
+    found: list[tuple[str, str, str, str, str]] = []
+    for problem in evidence.problems:
+        sheet = problem.place.removeprefix("sheet ").partition(",")[0]
+        own = problem.file in WORKBOOKS
+        check = f"sheet {sheet}" if own else problem.file
+        found.append((check, problem.state, problem.file, problem.place, problem.text))
+    checks = [f"sheet {sheet.name}" for sheet in SHEETS]
+    checks += [file for file in evidence.readings["place"] if "/" in file]
+    checks = list(dict.fromkeys([*checks, *(one[0] for one in found)]))
+    told = {one[0] for one in found}
+    found += [(name, "ok", "", "", "") for name in checks if name not in told]
+    for one in evidence.readings.drop_duplicates().to_dict("records"):
+        said = f"{one['says']!r} is read as " if one["says"] else ""
+        found.append(("readings", "read as", "", one["place"], said + one["read"]))
+    for sheet, cells in evidence.paste:
+        row = "\t".join(" ".join(cell.split()) for cell in cells)
+        found.append(("rows to paste", "to paste", "", f"sheet {sheet}", row))
+    frame = pd.DataFrame(found, columns=["check", "state", "table", "place", "what"], dtype=object)
+    return Conformance(frame, folder.resolve().name, len(checks))
 
 
 def _run(name: str, check: Check, package: Package) -> list[tuple[str, str, str, str, str]]:

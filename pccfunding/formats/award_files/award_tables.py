@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
-from pccfunding.printed import Printed, parse_printed
-from pccfunding.words import decimal_text
+from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["award_tables"]
+__all__ = ["award_tables", "stored_table"]
 
 _OWN = ("outcomes", "totals", "statements")
 _SOURCE = ("title", "publisher")
@@ -102,13 +101,18 @@ def award_tables(
     }
     shared = [name for name in _columns("awards") if name in rows and name not in own["awards"]]
     own["awards"] |= {name: rows[name] for name in shared}
-    tables = {name: _table(name, content, rows.index) for name, content in own.items()}
-    return tables | {name: _table(name, {}, rows.index[:0]) for name in _OWN}
+    length = {"sources": 1}
+    tables = {
+        name: stored_table(name, content, length.get(name, len(rows)))
+        for name, content in own.items()
+    }
+    return tables | {name: stored_table(name, {}, 0) for name in _OWN}
 
 
 def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     """Give the columns of the printings, each read again from its token."""
-    read = [_printed(*one) for one in zip(rows["token"], rows["precision"], strict=True)]
+    cells = list(zip(rows["token"], rows["precision"], strict=True))
+    read = [token_columns(token, unit="GBP", precision=precision) for token, precision in cells]
     unknown = rows["unknown"].where(rows["token"].isna())
     return {
         "locator": rows["place"],
@@ -116,28 +120,11 @@ def _figures(rows: pd.DataFrame) -> dict[str, Any]:
         "unit": "GBP",
         "per": rows["per"],
         "precision": rows["precision"].fillna("as_printed"),
-        "value": [_decimal(one and one.value) for one in read],
-        "low": [_decimal(one and one.low) for one in read],
-        "low_closed": [bool(one and one.hard and one.hard.low_closed) for one in read],
-        "high": [_decimal(one and one.high) for one in read],
-        "high_closed": [bool(one and one.hard and one.hard.high_closed) for one in read],
-        "hedge": rows["hedge"],
-        "resolution": [_decimal(one and one.resolution) for one in read],
+        **{name: [one[name] for one in read] for name in (*TOKEN_COLUMNS, "flags")},
         "unknown": unknown,
         "unknown_reason": unknown.astype(object).map(_reasons, na_action="ignore"),
-        "flags": [";".join(one.flags) or None if one else None for one in read],
         "verified": "yes",
     }
-
-
-def _printed(token: Any, precision: Any) -> Printed | None:
-    if not isinstance(token, str):
-        return None
-    return parse_printed(token, unit="GBP", exact=precision == "exact")
-
-
-def _decimal(value: Any) -> str | None:
-    return None if value is None else decimal_text(value)
 
 
 def _reasons(kind: str) -> str:
@@ -162,11 +149,10 @@ def _columns(table: str) -> dict[str, Any]:
     return dict(STORED[table].to_schema().columns)
 
 
-def _table(name: str, content: Mapping[str, Any], index: Any) -> pd.DataFrame:
-    """Lay a table out in the columns and types of its contract."""
+def stored_table(name: str, content: Mapping[str, Any], length: int) -> pd.DataFrame:
+    """Lay a table out in the columns and types of its contract; columns not given are missing."""
     import pandas as pd
 
-    rows = range(1) if name == "sources" else index
     data = {}
     for column, rule in _columns(name).items():
         kind = str(rule.dtype)
@@ -176,7 +162,7 @@ def _table(name: str, content: Mapping[str, Any], index: Any) -> pd.DataFrame:
             kind = "str"
         given = content.get(column, False if kind == "bool" else None)
         scalar = not hasattr(given, "__len__") or isinstance(given, str)
-        cells = [given] * len(rows) if scalar else list(given)
+        cells = [given] * length if scalar else list(given)
         typed: Any = kind
-        data[column] = pd.Series(cells, index=rows, dtype=typed)
-    return pd.DataFrame(data).reset_index(drop=True)
+        data[column] = pd.Series(cells, index=range(length), dtype=typed)
+    return pd.DataFrame(data)
