@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pccfunding.errors import TableError, need_extra
-from pccfunding.formats.count_files.printed_counts import column_letter
 from pccfunding.formats.opening.limits import LIMITS, Limits
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import column_letter
 
 _BUILT_IN_PERCENT = (9, 10)
 _QUOTED = re.compile(r'"[^"]*"|\\.')

@@ -13,10 +13,10 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, PeriodError, PrintedError, TableError, nearest
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.formats.award_files.sheets import cell_text
-from pccfunding.formats.count_files.printed_counts import column_letter
 from pccfunding.formats.opening.limits import LIMITS, read_bytes, unpacked
 from pccfunding.formats.opening.open_file import ods_grids, xlsx_grids
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.office.cell_traits import Traits, traits_of
 from pccfunding.office.sheets import FORCES, SHEETS, Column, Sheet, folded
 from pccfunding.office.start_folder import EXAMPLE, choices_of
