@@ -84,9 +84,14 @@ def financial_year_of(day: date) -> int:
     return day.year - (day.month < 4)
 
 
+def financial_month_of(day: date) -> int:
+    """Number the month of a financial year that a day lies in: 1 is April."""
+    return (day.month - 4) % 12 + 1
+
+
 def financial_quarter_of(day: date) -> int:
     """Give the quarter of the financial year that holds a day: 1 from April to June."""
-    return (day.month - 4) % 12 // 3 + 1
+    return (financial_month_of(day) - 1) // 3 + 1
 
 
 def financial_label(start_year: int) -> str:

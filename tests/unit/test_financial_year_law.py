@@ -18,7 +18,12 @@ import pccfunding as pcc
 # The column form is private to the measures; it is held against the public periods.
 from pccfunding.frames.days import financial_labels, financial_year_day, with_financial_year
 from pccfunding.frames.tables import open_table
-from pccfunding.periods.spellings import financial_label, financial_quarter_of, financial_year_of
+from pccfunding.periods.spellings import (
+    financial_label,
+    financial_month_of,
+    financial_quarter_of,
+    financial_year_of,
+)
 
 PACKAGE = Path(pcc.__file__).resolve().parent
 HOMES = ("periods/", "frames/days.py")
@@ -47,6 +52,8 @@ FRAMES: dict[str, Any] = {
 def test_the_financial_year_of_a_day(day: str, year: int, quarter: int, label: str) -> None:
     given = dt.date.fromisoformat(day)
     assert (financial_year_of(given), financial_quarter_of(given)) == (year, quarter)
+    months = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3]
+    assert months[financial_month_of(given) - 1] == given.month
     assert financial_label(financial_year_of(given)) == label
     (whole,) = pcc.Period(given, given).financial_years()
     assert whole == pcc.Period.financial_year(year)

@@ -34,6 +34,7 @@ from pccfunding.periods import Period, parse_date
 from pccfunding.periods.parse_date import add_months, start_of
 from pccfunding.periods.spellings import (
     financial_label,
+    financial_month_of,
     financial_quarter_of,
     financial_year_of,
 )
@@ -198,7 +199,7 @@ def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int
     spans = frame[["area_code", "period_start"]].drop_duplicates()
     for area, start in zip(spans["area_code"], spans["period_start"], strict=True):
         areas = held.setdefault(financial_year_of(start), {})
-        part = financial_quarter_of(start) if number == 4 else (start.month - 4) % 12 + 1
+        part = financial_quarter_of(start) if number == 4 else financial_month_of(start)
         areas.setdefault(area, set()).add(part)
     return dict(sorted(held.items()))
 
