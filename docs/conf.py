@@ -78,7 +78,10 @@ def purpose(module: str) -> str:
 
 
 def room_classes() -> list[str]:
-    """Give the classes of the rooms that are no public names themselves."""
+    """Give the classes of the rooms that are no public names themselves.
+
+    A text that shows itself as a table is told where it is made: its methods are those of str.
+    """
     names = public_names()
     public = {name for module, found in names.items() if module for name in found}
     return [
@@ -86,7 +89,9 @@ def room_classes() -> list[str]:
         for room in names[""]
         if room != "schemas"
         for name in getattr(pccfunding, room).__all__
-        if name not in public and isinstance(getattr(getattr(pccfunding, room), name), type)
+        if name not in public
+        and isinstance(thing := getattr(getattr(pccfunding, room), name), type)
+        and not issubclass(thing, str)
     ]
 
 
