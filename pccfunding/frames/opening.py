@@ -188,7 +188,9 @@ def _translated_pandas(
     found = [read(value) for value in values]
     cells: Any
     if dtype == nw.String:
-        cells = pd.array([*found, None], dtype="str").take(codes)
+        # Text is of a type of its own from pandas 3 on; before, "str" would write None as a word.
+        text: Any = pd.Series([""]).dtype
+        cells = pd.array([*found, np.nan], dtype=text).take(codes)
     else:
         kind = "float64" if dtype == nw.Float64 else "datetime64[ns]"
         cells = np.array([*found, None], dtype=kind)[codes]

@@ -386,7 +386,7 @@ class PartReader:
         words = np.isnat(spans.start) & np.isnat(spans.end)
         note = texts.str.strip().where(words & (texts.str.strip() != "").to_numpy(dtype=bool))
         earlier = data.get("period_note")
-        data["period_note"] = note if earlier is None else earlier.fillna(note)
+        data["period_note"] = note if earlier is None else earlier.where(earlier.notna(), note)
 
     def _default_periods(self, spans: Spans, positions: Any) -> None:
         grid = self.sheet.grid
