@@ -26,23 +26,6 @@ from .association import (
     spend_vs_reduction as spend_vs_reduction,
     spend_vs_reduction_family as spend_vs_reduction_family,
 )
-from .errors import (
-    DataPackageError as DataPackageError,
-    DeflatorError as DeflatorError,
-    IntervalError as IntervalError,
-    MissingExtraError as MissingExtraError,
-    MixedFlowError as MixedFlowError,
-    MixedStatusError as MixedStatusError,
-    PackError as PackError,
-    PccFundingError as PccFundingError,
-    PenceError as PenceError,
-    PeriodError as PeriodError,
-    PopulationError as PopulationError,
-    PrintedError as PrintedError,
-    ReconciliationError as ReconciliationError,
-    TableError as TableError,
-    UnknownNameError as UnknownNameError,
-)
 from .evaluation import (
     baseline_needed as baseline_needed,
     break_even as break_even,
