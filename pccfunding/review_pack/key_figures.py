@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pccfunding.periods.spellings import financial_label
-from pccfunding.review_pack.tables_spending import printed_total
-from pccfunding.words import count, counted, pounds, sum_text
+from pccfunding.review_pack.tables_spending import printed_total, sum_words
+from pccfunding.words import count, counted, pounds
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
@@ -31,7 +31,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = [
         (
             f"Funded in {', '.join(lines['period'].unique())}",
-            sum_text(total["amount_gbp"], total["n_known"], total["n_figures"]),
+            sum_words(total.to_dict()),
             f"derived: the sum of {counted(total['n_known'], 'printed line')}; {beside}",
         )
     ]

@@ -23,7 +23,7 @@ from pccfunding.review_pack.blocks import (
     badge,
     frame_table,
 )
-from pccfunding.review_pack.tables_spending import printed_total, single_years
+from pccfunding.review_pack.tables_spending import printed_total, single_years, sum_words
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
 from pccfunding.words import (
     amount_text,
@@ -69,8 +69,7 @@ def bought(found: Record, cited: Citations) -> Section:
         + f"; {int(fields['not_published'].sum())} not published",
         "tables/awards.csv",
     )
-    all_lines = sums.iloc[-1].to_dict()
-    total = sum_text(all_lines["amount_gbp"], all_lines["n_known"], all_lines["n_figures"])
+    total = sum_words(sums.iloc[-1].to_dict())
     stated = printed_total(found.tables)
     beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
     if lines["period"].nunique() > 1:

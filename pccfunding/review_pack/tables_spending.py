@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import exact_sum, share_pct
-from pccfunding.words import is_missing
+from pccfunding.words import is_missing, sum_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +70,11 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
         for name, amounts in [*groups, ("all lines", awards["amount_gbp"])]
     ]
     return pd.DataFrame(rows)
+
+
+def sum_words(group: Mapping[Any, Any]) -> str:
+    """Write a row of `subtotals` as words: a lower bound where an amount of it is unknown."""
+    return sum_text(group["amount_gbp"], group["n_known"], group["n_figures"])
 
 
 def printed_total(tables: dict[str, pd.DataFrame]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
+from pccfunding.review_pack.tables_spending import sum_words
 from pccfunding.words import count, is_missing, pounds, share, sum_text
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
     """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
-    total = _sum(sums.iloc[-1].to_dict())
+    total = sum_words(sums.iloc[-1].to_dict())
     headings = lines["funder_group"].fillna("not stated")
     for row in sums.iloc[::-1].to_dict("records"):
         name = row["funder_group"]
         members = lines if name == "all lines" else lines[headings == name]
         known = members[members["amount_gbp"].notna()]
-        amount = _sum(row)
+        amount = sum_words(row)
         added = " + ".join(known["token"].fillna("?")) or "no amount"
         of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
         cited.derived(
@@ -48,10 +49,6 @@ def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
             unit="percent",
         )
     return {name: f"sum:{name}" for name in sums["funder_group"]}
-
-
-def _sum(row: dict[Any, Any]) -> str:
-    return sum_text(row["amount_gbp"], row["n_known"], row["n_figures"])
 
 
 def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
