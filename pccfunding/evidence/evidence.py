@@ -43,6 +43,10 @@ class Evidence:
         carry the printing that holds at `as_of`.
     areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
+    asb_incidents, knife_and_firearm_offences : DataFrame
+        Official statistics of incidents and offences that no class of recorded crime holds.
+    breaks : DataFrame
+        Where a series stops being comparable with itself, and why.
     as_of : datetime.date or None
         The day whose knowledge the tables show; None for everything known.
     origin : str
@@ -69,6 +73,9 @@ class Evidence:
     crime_severity: pd.DataFrame
     deflator: pd.DataFrame
     weights: pd.DataFrame
+    asb_incidents: pd.DataFrame
+    knife_and_firearm_offences: pd.DataFrame
+    breaks: pd.DataFrame
     as_of: dt.date | None = None
     origin: str = "bundled"
 
