@@ -41,6 +41,8 @@ class Evidence:
     sources, figures, awards, outcomes, totals, statements : DataFrame
         What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
         carry the printing that holds at `as_of`.
+    services : DataFrame
+        Services and funds, with the decision that a person entered about each.
     areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
     asb_incidents, knife_and_firearm_offences : DataFrame
@@ -66,6 +68,7 @@ class Evidence:
     outcomes: pd.DataFrame
     totals: pd.DataFrame
     statements: pd.DataFrame
+    services: pd.DataFrame
     areas: pd.DataFrame
     population: pd.DataFrame
     recorded_crime: pd.DataFrame
