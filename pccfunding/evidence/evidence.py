@@ -21,6 +21,7 @@ __all__ = [
     "bundled_rows",
     "bundled_table",
     "check_contracts",
+    "codes_within",
     "day_of",
     "loaded_tables",
     "read_package",
@@ -317,6 +318,12 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} names {column} "
                 f"{figure[column]!r}, which is not in {where}."
             )
+
+
+def codes_within(areas: pd.DataFrame, area_code: str) -> list[str]:
+    """Codes of an area and of the districts inside it: its evidence is that of all of them."""
+    inside = areas.loc[areas["parent_code"].eq(area_code), "area_code"]
+    return [area_code, *inside]
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:

@@ -5,28 +5,25 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.periods.spellings import financial_label
-from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.plots import plot_streams
+from pccfunding.review_pack.asked_of_money import duty_blocks, one_year, powers, status_words
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
     Heading,
     Link,
     Plot,
-    Remark,
     Section,
-    Statement,
     Table,
     Text,
-    Verdicts,
-    badge,
     frame_table,
 )
+from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_spending import printed_total, single_years, sum_words
+from pccfunding.review_pack.wording import listed
 from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
 from pccfunding.words import (
-    amount_text,
     count,
     counted,
     interval_text,
@@ -34,7 +31,6 @@ from pccfunding.words import (
     percent,
     pounds,
     share,
-    share_text,
     sum_text,
 )
 
@@ -52,7 +48,6 @@ SHARE = Column("Share", numeric=True, write=share)
 def bought(found: Record, cited: Citations) -> Section:
     """What was bought, and from whose money."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
-    fields = found.tables["statutory_fields"]
     keys = enter_sums(found, cited)
     listing = _listing(lines, sums)
     links: list[Any] = [
@@ -61,17 +56,11 @@ def bought(found: Record, cited: Citations) -> Section:
         for row in listing.to_dict("records")
     ]
     listing["source"] = links
-    details = cited.tally(
-        "statutory",
-        "Details published of each line",
-        f"{int(fields['published'].sum())} of {int(fields['of'].sum())}: "
-        + ", ".join(f"{row.field} {row.published} of {row.of}" for row in fields.itertuples())
-        + f"; {int(fields['not_published'].sum())} not published",
-        "tables/awards.csv",
-    )
     total = sum_words(sums.iloc[-1].to_dict())
     stated = printed_total(found.tables)
-    beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
+    beside = (
+        "a sum that none of the documents held prints" if stated is None else f"printed as {stated}"
+    )
     if lines["period"].nunique() > 1:
         beside += ", in the money of their years"
     return Section(
@@ -79,8 +68,8 @@ def bought(found: Record, cited: Citations) -> Section:
         question="Q1",
         heading="What was bought, from whose money, under which power?",
         lead=[
-            f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
-            f"up to {total}, {beside} (",
+            f"{counted(len(lines), 'line')} of {', '.join(lines['period'].unique())}: "
+            f"{total} in all, {beside} (",
             cited.key_link("sum:all lines"),
             ").",
         ],
@@ -104,35 +93,9 @@ def bought(found: Record, cited: Citations) -> Section:
                 + ". "
                 + _common_note(lines),
             ),
-            frame_table(
-                fields.assign(
-                    field=fields["field"].str.capitalize(),
-                    share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
-                ),
-                {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
-                id="statutory-fields",
-                caption="Details that the law asks to be published of each grant",
-                note=[
-                    "Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
-                    "paragraph 3(f). A detail that is not published is unknown, not absent. "
-                    "Counted in ",
-                    details,
-                    ".",
-                ],
-            ),
-            frame_table(
-                lines.assign(
-                    power=lines["legal_basis"].fillna("not published"),
-                    source=cited.cells([figure] for figure in lines["figure_id"]),
-                ),
-                {
-                    "funding_stream": Column("Funding stream"),
-                    "power": Column("Power"),
-                    "source": Column("From"),
-                },
-                id="powers-table",
-                caption="Power that the money was given under, as printed",
-            ),
+            Heading("duty", "What the law asks to be published of grants"),
+            *duty_blocks(found, cited),
+            powers(lines, cited),
             Heading("themes", "By theme of the Police and Crime Plan"),
             _themes(found, cited),
         ],
@@ -146,14 +109,11 @@ def status(found: Record, cited: Citations) -> Section:
     counted = cited.tally(
         "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
-    held = set(table["status"])
-    absent = [name for name in ("plan", "outturn", "payment") if name not in held]
     return Section(
         id="status",
         question="Q2",
         heading="Is it plan, award, payment or outturn?",
-        lead="Amounts of different status are never added together."
-        + (f" None of the amounts held is {' or '.join(absent)}." if absent else ""),
+        lead=f"Amounts of different status are never added together. {status_words(table)}",
         blocks=[
             frame_table(
                 table,
@@ -163,7 +123,7 @@ def status(found: Record, cited: Citations) -> Section:
                     "amounts": Column("Amounts", numeric=True),
                 },
                 id="status-table",
-                caption="Amounts held, by status and flow",
+                caption="Amounts by status and flow",
                 note=["Counted in ", counted, "."],
             )
         ],
@@ -188,13 +148,26 @@ def _themes(found: Record, cited: Citations) -> Table:
             "money": Column("Money in those lines", numeric=True),
             "results": Column("Results reported", numeric=True),
             "outcomes": Column("of which outcomes", numeric=True),
-            "with_base": Column("with a published base", numeric=True),
+            "with_base": Column("with a base count", numeric=True),
             "source": Column("From"),
         },
         id="themes-table",
         caption="Money and results by theme",
-        note="Themes are those that the source prints; where it gives none, none is assumed.",
+        note=_theme_note(found),
     )
+
+
+def _theme_note(found: Record) -> str:
+    both = [found.tables[name] for name in ("awards", "outcomes")]
+    known = sum(int(table["theme"].notna().sum()) for table in both)
+    ours = sum(int(reading_of(table, "theme").sum()) for table in both)
+    bare = sum(int(table["theme"].isna().sum()) for table in both)
+    told = [
+        f"{known - ours} as the source gives it" if known > ours else "",
+        f"{ours} by our reading of it" if ours else "",
+        f"{bare} without one" if bare else "",
+    ]
+    return f"Themes of lines and results: {listed(one for one in told if one)}."
 
 
 def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
@@ -249,31 +222,35 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                     "source": Column("From"),
                 },
                 id="year-on-year",
-                caption="Year on year, where two like years are published",
-                note="A change is given only between neighbouring whole years of one series. "
-                "A range is what the printed words allow.",
+                caption="Year on year, where two like years are held",
+                note="Neighbouring whole years of one series; a range is what the words allow.",
             )
         )
     if alone:
-        blocks.append(Heading("no-second-year", "Where no change can be given"))
-        blocks.append(
-            Bullets([f"{name}: only one year of like amounts is published." for name in alone])
-        )
+        blocks.append(Heading("no-second-year", "Streams without a second like year"))
+        blocks.append(Bullets([one_year(found, name) for name in alone]))
     return Section(
         id="per-head-and-year",
         question="Q12",
         heading="How much is that per head, and has it changed?",
-        lead="Spend per resident for each year that is published; change only where two like "
-        "years are. What one output or outcome cost, and whether it was worth it, is not told: "
-        "that takes outputs of the same stream and year, and a comparison for the outcomes.",
+        lead=f"{_heads_words(heads)} What an output cost takes outputs and money of one stream "
+        "and year; whether an outcome was worth it takes a comparison beside that.",
         blocks=blocks,
     )
+
+
+def _heads_words(heads: pd.DataFrame) -> str:
+    known = heads.dropna(subset=["spend_gbp_per_head"])
+    years = list(dict.fromkeys(_year_labels(known)))
+    if known.empty:
+        return "Spend per resident cannot be given: no residents or no amounts are held."
+    return f"Spend per resident of {listed(years)}."
 
 
 def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     known = heads.drop_duplicates("period_start").dropna(subset=["persons"])
     if known.empty:
-        return ["The number of residents of that year is not held."]
+        return ["The number of residents of that year is not in the tables of this evidence."]
     said: list[Any] = []
     for row in known.to_dict("records"):
         said += [
@@ -284,18 +261,19 @@ def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     estimates = "the mid-year estimates, each" if len(known) > 1 else "the mid-year estimate"
     return [
         *said,
-        f", {estimates} inside the financial year, rebased after Census 2021. The money is for "
-        "the whole area: no source held here splits it over districts.",
+        f", {estimates} inside the financial year, of the vintage that reaches furthest.",
     ]
 
 
 def other_amounts(found: Record, cited: Citations) -> Section:
     """Other amounts printed about the area: an annex."""
     totals = found.tables["totals"]
+    names = found.evidence.areas.set_index("area_code")["name"]
     printed = totals[totals["token"].notna()]
     places: list[Any] = [cited.place(figure) for figure in printed["figure_id"]]
     shown = printed.assign(
         kind=printed["kind"].str.replace("_", " "),
+        place=printed["area_code"].map(names).where(printed["area_code"] != found.area.code, ""),
         source=places,
         dated=[
             "Of this period" if known else "Without a stated period"
@@ -305,14 +283,15 @@ def other_amounts(found: Record, cited: Citations) -> Section:
     return Section(
         id="other-amounts",
         question="Annex",
-        heading="Other amounts printed about this area",
-        lead="These overlap one another and the lines above: adding them up means nothing.",
+        heading="Other amounts about this area",
+        lead="These overlap one another and the lines above, so they have no sum.",
         blocks=[
             frame_table(
                 shown,
                 {
                     "funding_stream": Column("Funding stream"),
                     "kind": Column("Kind"),
+                    "place": Column("District"),
                     "period": Column("Period"),
                     "token": Column("As printed", numeric=True),
                     "source": Column("Source and place"),
@@ -443,107 +422,3 @@ def _change(row: dict[Any, Any], stem: str) -> str:
     if is_missing(low) or is_missing(high) or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({interval_text(low, high, _to_a_tenth)})"
-
-
-def adds_up(found: Record, cited: Citations) -> Section:
-    """Whether the figures add up."""
-    told = [result.verdict for _, result in found.statements]
-    conflicts = [(row, result) for row, result in found.statements if result.verdict == "conflicts"]
-    blocks: list[Any] = []
-    if conflicts:
-        blocks.append(
-            Plot(
-                "plot-conflicts",
-                plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
-                note=["The workings: ", Link("what conflicts", "#statements-conflicts"), "."],
-            )
-        )
-    for verdict, heading in (
-        ("conflicts", "What conflicts"),
-        ("cannot be told", "What cannot be told"),
-        ("reconciles", "What holds"),
-    ):
-        chosen = [(row, result) for row, result in found.statements if result.verdict == verdict]
-        if chosen:
-            blocks.append(Heading(f"statements-{verdict.replace(' ', '-')}", heading))
-            blocks.append(
-                Verdicts(
-                    [_statement(row, result, cited, found.exceptions) for row, result in chosen]
-                )
-            )
-    counts = (
-        f"{told.count('reconciles')} hold, {told.count('conflicts')} conflict and "
-        f"{told.count('cannot be told')} cannot be told"
-    )
-    counted = cited.tally(
-        "statements", "Statements worked", f"{len(told)}: {counts}", "statements.csv"
-    )
-    return Section(
-        id="adds-up",
-        question="Q3",
-        heading="Do the figures add up?",
-        lead=[
-            f"Of {len(told)} statements, {counts} from what is published (",
-            counted,
-            "). Open one to see the working.",
-        ],
-        blocks=blocks or [Text(["No statement about this area is recorded."])],
-    )
-
-
-def _statement(
-    row: dict[Any, Any], result: Any, cited: Citations, exceptions: dict[str, str]
-) -> Statement:
-    anchor = f"statement-{row['statement_id']}"
-    figures = figure_ids(row)
-    for figure in figures:
-        cited.link(figure)
-    cited.derived(
-        f"statement:{row['statement_id']}",
-        what=row["statement"],
-        shown=result.text,
-        working=result.working,
-        inputs=figures,
-        value=None if result.gap is None else float(result.gap),
-        unit=result.unit,
-        anchor=anchor,
-    )
-    working: list[Any] = [result.working]
-    if result.gap:
-        share = "" if result.gap_pct is None else f", {share_text(abs(result.gap_pct))}"
-        size = amount_text(result.gap, result.unit)
-        working.append(f"Gap, right side less left side as printed: {size}{share}.")
-    for figure in figures:
-        working.append([f"{cited.token(figure)} ", *cited.place(figure)])
-    if isinstance(row["source_id"], str):
-        working.append(["Stated in ", cited.source_link(row["source_id"]), f", {row['locator']}"])
-    reason: list[Any] = [result.text]
-    if isinstance(row["note"], str):
-        reason += [" ", Remark(row["note"])]
-    return Statement(
-        id=anchor,
-        text=f"{row['statement']}.",
-        verdict=badge(result.wording),
-        reason=reason,
-        working=working,
-        remark=_exception(row, result, exceptions),
-    )
-
-
-def _exception(row: dict[Any, Any], result: Any, exceptions: dict[str, str]) -> Any:
-    if result.verdict != "conflicts":
-        return ""
-    given = exceptions.get(row["statement_id"])
-    if given:
-        return ["Recorded reason: ", Remark(given)]
-    return Remark(
-        f"No reason is recorded for this conflict ({row['statement_id']}), so the pack cannot be "
-        "signed yet."
-    )
-
-
-def _ladder(chosen: list[tuple[dict[Any, Any], Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    sides: list[pd.DataFrame] = [result.sides(row["statement"]) for row, result in chosen]
-    return pd.concat(sides, ignore_index=True)

@@ -18,6 +18,7 @@ from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
+from pccfunding.review_pack.open_questions import step_lines
 from pccfunding.review_pack.page import render_page
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
@@ -31,6 +32,7 @@ from pccfunding.review_pack.stored_pack import (
     sealed,
     zipped,
 )
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
@@ -42,12 +44,24 @@ _DERIVED = "Derived: see the sheet register"
 _TITLES = {
     "awards": "Award lines",
     "subtotals": "Subtotals and total, derived",
-    "statutory_fields": "Details that the law asks to be published of each grant",
+    "statutory_fields": "Details of the grants that the law asks them of",
     "spend_per_head": "Spend per resident",
     "year_on_year": "Changes from year to year",
     "statements": "Statements with verdict and working",
     "changes": "Printed changes beside changes from counts",
-    "changes_not_quoted": "Changes that no source quotes",
+    "other_changes": "Classes over the same years that no source held quotes, and those it does",
+    "nearest": "Printed changes beside the nearest counts held",
+    "months": "Scatter of the months held",
+    "earlier_years": "The years before each baseline, from quarters",
+    "class_years": "Years put together from quarters",
+    "breaks_elsewhere": "Breaks of series in other areas",
+    "places": "Districts inside the area",
+    "districts": "Street records by district before the money",
+    "district_changes": "Street records by district, the same months of two years",
+    "severity": "Crime Severity Score before the money",
+    "other_rates": "Incidents and weapons before the money",
+    "duty": "Which lines the duty to publish details asks about",
+    "not_held": "Documents that a source names and that are not held",
     "outcomes": "Outcomes and outputs as printed",
     "totals": "Totals, grants, budgets and ceilings as printed",
     "noise": "Changes at three dispersions, and the smallest fall that could be shown",
@@ -156,8 +170,8 @@ def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> 
 
 _LIBRARIES = ("jinja2", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "xlsxwriter")
 _RULES = (
-    "A figure is a number that somebody printed. Its interval is what the printed words allow: the "
-    "hard one decides conflicts, the soft one is what a fair reader assumes.",
+    "The interval of a figure is what its words allow: the hard one decides conflicts, the soft "
+    "one is what a fair reader assumes.",
     "A statement conflicts when the intervals of its sides cannot meet for any admissible unit of "
     "rounding; it reconciles when the fair readings meet, the scopes are equal and every part is "
     "known; otherwise it cannot be told, with the reason. The arithmetic is exact.",
@@ -169,7 +183,7 @@ _RULES = (
     "dispersion 2 and 4, and relative to other areas, it is normal on the log scale.",
     "The smallest fall that could be shown solves |ln r| = 2.80 √(φ (1 + 1/r) / base) for power "
     "80% and a two-sided level of 5%.",
-    "No word here says that money moved an outcome: nothing published compares like with like.",
+    "No word here says that money moved an outcome.",
     "A conflict needs a recorded reason (`pccfunding review --exception ID=REASON`) before the "
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
@@ -199,8 +213,22 @@ def method_text(found: Record) -> str:
     lines = [
         "# How this Review was made",
         "",
-        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}. Evidence: "
-        + (f"as known on {known}." if known else "everything held."),
+        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
+        + (f" Evidence: as known on {known}." if known else ""),
+        "",
+        f"{counted(int(found.tables['duty']['asked'].sum()), 'line is', 'lines are')} a grant "
+        "whose details the law asks to be published; "
+        f"{counted(len(found.tables['not_held']), 'document')} that a source names "
+        "and that the evidence is without: tables/not_held.csv. "
+        f"{counted(len(found.tables['elsewhere']), 'printed change')} with counts of other areas "
+        "beside it.",
+        "",
+        "## Understand, Plan, Do, Review",
+        "",
+        "The Review is the fourth step of the commissioning cycle. Each of its sixteen questions "
+        "serves one step:",
+        "",
+        *(f"- {line}" for line in step_lines()),
         "",
         "## Versions",
         "",
@@ -210,7 +238,7 @@ def method_text(found: Record) -> str:
         "",
         "## Seeds",
         "",
-        "None: nothing here is drawn at random.",
+        "Nothing is drawn at random.",
         "",
         "## Rules",
         "",

@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import PeriodError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence
+from pccfunding.evidence.evidence import bundled_table, codes_within
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
 from pccfunding.periods import Period
 from pccfunding.results import Face
-from pccfunding.review_pack.completeness import statutory_fields
-from pccfunding.review_pack.record import Record
-from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
-from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
+from pccfunding.review_pack.completeness import duty, statutory_fields
+from pccfunding.review_pack.record import Record, crime_of
+from pccfunding.review_pack.tables_beside import beside
+from pccfunding.review_pack.tables_changes import (
+    breaks_between,
+    other_changes,
+    recomputed_changes,
+)
+from pccfunding.review_pack.tables_comparison import (
+    class_years,
+    earlier_years,
+    elsewhere,
+    force_rates,
+    need,
+    noise,
+)
+from pccfunding.review_pack.tables_places import (
+    district_changes,
+    districts,
+    months_scatter,
+    nearest_counts,
+    other_rates,
+    severity,
+)
 from pccfunding.review_pack.tables_spending import (
     award_lines,
-    beside,
     compared_years,
     spend_per_head,
     subtotals,
@@ -30,6 +50,8 @@ from pccfunding.review_pack.tables_spending import (
 from pccfunding.words import count
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
     from pccfunding.reconciliation import Reconciliation
@@ -49,9 +71,10 @@ class Review(Face, Record):
     evidence : Evidence
         The tables it was made from.
     tables : dict of str to DataFrame
-        What the page shows, at full precision: awards, subtotals, spend_per_head, year_on_year,
-        statements, changes, changes_not_quoted, noise, elsewhere, need, force_rates, status,
-        beside, themes, totals, outcomes, sources.
+        What the page shows, at full precision: awards, subtotals, duty, statutory_fields,
+        spend_per_head, year_on_year, statements, changes, other_changes, nearest, noise, months,
+        earlier_years, elsewhere, need, districts, district_changes, severity, other_rates,
+        force_rates, status, beside, themes, totals, outcomes, sources, not_held.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
@@ -88,8 +111,8 @@ class Review(Face, Record):
             f"{len(verdicts)} statements about {self.area.name} were worked: "
             f"{verdicts.count('reconciles')} hold, {verdicts.count('conflicts')} conflict, "
             f"{verdicts.count('cannot be told')} cannot be told.\n"
-            "Spend and outcome stand side by side here; nothing published shows that one moved "
-            "the other."
+            "Spend and outcome stand side by side here, which does not show that one moved the "
+            "other."
         )
 
     @property
@@ -196,28 +219,87 @@ def review(
     lines = award_lines(_in_printed_order(awards, evidence))
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
     given = _exceptions(dict(exceptions or {}), statements)
-    changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
         "subtotals": subtotals(lines, by="funder_group"),
+        "duty": duty(lines),
         "statutory_fields": statutory_fields(lines),
         "spend_per_head": spend_per_head(evidence, lines),
         "year_on_year": _overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
-        "changes": _overlapping(changes, span),
-        "changes_not_quoted": changes_not_quoted(evidence, area.code),
-        "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
-        "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
+        "outcomes": _of_area(evidence.outcomes, evidence, area, span),
+        "totals": _of_area(evidence.totals, evidence, area, span),
     }
-    tables["noise"] = noise(tables["changes"])
-    tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
-    tables["force_rates"] = force_rates(evidence, tables["changes"])
-    tables["need"] = need(tables["force_rates"], area.code, tables["changes"])
+    tables |= _counted(evidence, area.code, lines["period_start"].min().date(), span)
     tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
     tables["sources"] = _sources(evidence, tables)
+    tables["not_held"] = _not_held(evidence, tables)
     return Review(area, span, evidence, tables, statements, given)
+
+
+def _counted(
+    evidence: Evidence, area_code: str, start: dt.date, span: Period
+) -> dict[str, pd.DataFrame]:
+    """Tables of what was counted: the printed changes, and all that stands beside them."""
+    areas = evidence.areas
+    inside = areas[areas["parent_code"].eq(area_code) & areas["kind"].eq("local_authority")]
+    years = class_years(evidence)
+    worked = replace(evidence, recorded_crime=crime_of(evidence, years))
+    changes = recomputed_changes(worked, area_code)
+    others = other_changes(worked, area_code)
+    tables = {
+        "places": inside[["area_code", "name"]].reset_index(drop=True),
+        "class_years": years,
+        "changes": _overlapping(changes, span),
+        "other_changes": _beside_elsewhere(worked, area_code, others),
+        "districts": districts(evidence, area_code, start),
+        "district_changes": district_changes(evidence, area_code),
+        "severity": severity(evidence, area_code, start),
+        "other_rates": other_rates(evidence, area_code, start),
+    }
+    shown = tables["changes"]
+    tables["noise"] = noise(shown)
+    tables["nearest"] = nearest_counts(evidence, area_code, shown)
+    tables["months"] = months_scatter(evidence, area_code, shown)
+    tables["earlier_years"] = earlier_years(worked, area_code, shown)
+    tables["elsewhere"] = elsewhere(worked, area_code, shown)
+    tables["breaks_elsewhere"] = _breaks_elsewhere(worked, area_code, tables["elsewhere"])
+    tables["force_rates"] = force_rates(worked, shown)
+    tables["need"] = need(tables["force_rates"], area_code, shown)
+    return tables
+
+
+def _beside_elsewhere(evidence: Evidence, area_code: str, others: pd.DataFrame) -> pd.DataFrame:
+    """Hold the classes that stand beside the quoted ones against the other areas, as those are."""
+    named = others.assign(
+        subject_id=others["offence"] + ":" + others["period"] + ":" + others["baseline"],
+        measure=others["offence"],
+        offence_match="same",
+    )
+    told = elsewhere(evidence, area_code, named)
+    if told.empty:
+        return named.assign(relative_pct=None, relative_low_pct=None, relative_high_pct=None)
+    columns = [name for name in told if name not in others or name == "subject_id"]
+    return named.merge(
+        told[columns].drop(columns=["measure", "offence_match"]), on="subject_id", how="left"
+    )
+
+
+def _breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+    """Breaks of other areas that lie between the windows of the changes held against them."""
+    import pandas as pd
+
+    names = evidence.areas.set_index("area_code")["name"]
+    found = [evidence.breaks.iloc[:0].assign(area=None)]
+    codes = set(evidence.breaks["area_code"]) - {area_code, "K04000001"}
+    for row in changes[["offence", "baseline", "period"]].drop_duplicates().to_dict("records"):
+        first, last = Period.parse(row["baseline"]), Period.parse(row["period"])
+        for code in sorted(codes & set(names.index)):
+            told = breaks_between(evidence, code, row["offence"], str(first.start), str(last.end))
+            found.append(told[told["area_code"] == code].assign(area=names[code]))
+    return pd.concat(found, ignore_index=True).drop_duplicates("break_id", ignore_index=True)
 
 
 def _area_with_most_lines(evidence: Evidence) -> str:
@@ -253,8 +335,10 @@ def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     return frame[undated | touches].reset_index(drop=True)
 
 
-def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
-    return frame[frame["area_code"] == area.code]
+def _of_area(frame: pd.DataFrame, evidence: Evidence, area: Area, span: Period) -> pd.DataFrame:
+    """Rows of the area and of the districts inside it that touch the period, as printed."""
+    here = frame[frame["area_code"].isin(codes_within(evidence.areas, area.code))]
+    return _overlapping(_in_printed_order(here, evidence), span)
 
 
 def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
@@ -343,7 +427,7 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
     named = pd.concat(figures).drop_duplicates()
     printed = cite(pd.DataFrame({"figure_id": named[named != ""]}), evidence=evidence)
     area = tables["awards"]["area_code"].iloc[0]
-    people, crime = evidence.population, evidence.recorded_crime
+    people, crime = evidence.population, crime_of(evidence, tables["class_years"])
     counted = tables["changes"][tables["changes"]["verdict"] != "not testable"]
     windows = evidence.outcomes[evidence.outcomes["subject_id"].isin(counted["subject_id"])]
     ends = pd.concat([windows["baseline_end"], windows["period_end"]])
@@ -351,10 +435,57 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
         people.loc[people["area_code"] == area, "source_id"].tail(1),
         crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
         evidence.deflator["source_id"],
+        *_named_sources(tables),
     ]
     stated = evidence.statements[
         evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
     ]
-    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates().to_frame()
-    cited = pd.concat([printed, cite(known, evidence=evidence)], ignore_index=True)
+    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates()
+    known = known.to_frame("source_id")
+    every = replace(evidence, sources=_with_bundled(evidence.sources, known["source_id"]))
+    cited = pd.concat([printed, cite(known, evidence=every)], ignore_index=True)
     return cited.drop_duplicates("source_id", ignore_index=True)
+
+
+def _named_sources(tables: dict[str, pd.DataFrame]) -> list[pd.Series[Any]]:
+    """The sources that the tables of counts name in a column of their own."""
+    found = []
+    for name in ("districts", "district_changes", "severity", "other_rates", "nearest", "months",
+                 "earlier_years"):  # fmt: skip
+        table = tables[name]
+        for column in table.columns[table.columns.str.contains("source_id")]:
+            found.append(table[column].dropna().astype("str").str.split(";").explode())
+    return found
+
+
+def _with_bundled(sources: pd.DataFrame, named: pd.Series[Any]) -> pd.DataFrame:
+    """Add the bundled sources of statistics that a package of one's own does not name."""
+    import pandas as pd
+
+    if named.isin(sources["source_id"]).all():
+        return sources
+    bundled = bundled_table("sources")
+    wanted = bundled["source_id"].isin(named) & ~bundled["source_id"].isin(sources["source_id"])
+    return pd.concat([sources, bundled[wanted]], ignore_index=True)
+
+
+def _not_held(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Give the documents that a source of this Review names and that are not held.
+
+    The one that would tell most stands first.
+    """
+    import pandas as pd
+
+    columns = ["source_id", "title", "publisher", "named_by", "named_at", "fills", "note"]
+    sources = evidence.sources
+    if "held" not in sources:
+        return pd.DataFrame(columns=columns)
+    absent = sources[sources["held"].eq("no")]
+    absent = absent[absent["named_by"].isin(tables["sources"]["source_id"])]
+    fills = absent["fills"].fillna("")
+    tells = fills.str.count(r"\.")
+    order = absent.assign(_tells=tells, _money=fills.str.contains("awards.", regex=False))
+    order = order.sort_values(
+        ["_money", "_tells", "title"], ascending=[False, False, True], kind="stable"
+    )
+    return order.reindex(columns=columns).reset_index(drop=True)

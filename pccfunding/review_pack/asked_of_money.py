@@ -1,0 +1,169 @@
+"""What is asked of the money: details of grants, powers, statuses and years beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.periods import Period
+from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
+from pccfunding.review_pack.completeness import NOT_HELD, OTHER_POWER, REDUCTION
+from pccfunding.review_pack.record import reading_of
+from pccfunding.review_pack.wording import listed
+from pccfunding.words import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
+
+
+_SHOWN = 3
+
+
+def duty_blocks(found: Record, cited: Citations) -> list[Any]:
+    """Of which lines the duty asks the four details, and which of those are held."""
+    told, fields = found.tables["duty"], found.tables["statutory_fields"]
+    asked, rest = told[told["asked"]], told[~told["asked"]]
+    details = cited.tally(
+        "statutory",
+        "Lines that the duty to publish details is of",
+        f"{duty_words(told)}; "
+        + ", ".join(
+            f"{row.field} held {row.held} of {row.of}, not published {row.not_published}, "
+            f"withheld {row.withheld}, not in the documents held {row.not_held}"
+            for row in fields.itertuples()
+        ),
+        "tables/duty.csv and tables/statutory_fields.csv",
+    )
+    said: list[Any] = [
+        [
+            "Of each crime and disorder reduction grant that it makes, a local policing body "
+            "publishes recipient, purpose, conditions and reasons (Elected Local Policing Bodies "
+            "(Specified Information) Order 2011, Schedule, paragraph 3(f)). ",
+            f"{duty_words(told)} (",
+            details,
+            ").",
+        ]
+    ]
+    if len(rest):
+        said.append(f"The duty does not ask for them of {_not_asked(rest)}.")
+    blocks: list[Any] = [Text(said)]
+    if len(asked):
+        blocks.append(
+            frame_table(
+                fields.assign(field=fields["field"].str.capitalize()),
+                {
+                    "field": Column("Detail"),
+                    "held": Column("Held", numeric=True),
+                    "not_published": Column("Not published, as a source shows", numeric=True),
+                    "withheld": Column("Withheld", numeric=True),
+                    "not_held": Column("Not in the documents held", numeric=True),
+                    "of": Column("Grants", numeric=True),
+                },
+                id="statutory-fields",
+                caption="Details of the grants that the duty asks them of",
+                note=["Counted in ", details, "."],
+            )
+        )
+    return blocks
+
+
+def duty_words(told: pd.DataFrame) -> str:
+    """Say how many lines are single grants at all, and how many the duty is of."""
+    single, asked = int(told["single"].sum()), int(told["asked"].sum())
+    return (
+        f"Of {counted(len(told), 'line')} here, {single} "
+        f"{'is a single grant' if single == 1 else 'are single grants'} at all, and {asked} "
+        f"{'is' if asked == 1 else 'are'} known to be made under that power"
+    )
+
+
+def _not_asked(rest: pd.DataFrame) -> str:
+    """The lines that the duty is not known to ask about, each with why."""
+    streams = rest[~rest["single"] & rest["power"].eq(REDUCTION)]
+    others = rest[rest["power"].eq(OTHER_POWER)]
+    unknown = rest[rest["power"].eq(NOT_HELD)]
+    received = rest[rest["single"] & rest["power"].eq(REDUCTION)]
+    told = [
+        f"{counted(len(lines), 'line')} {why}"
+        for lines, why in (
+            (streams, "that is the sum of a stream under that power"),
+            (others, "under another power"),
+            (received, "of money received"),
+        )
+        if len(lines)
+    ]
+    if len(unknown):
+        told.append(
+            f"{counted(len(unknown), 'line')} whose power is not in the documents held, as far as "
+            "can be told"
+        )
+    return listed(told)
+
+
+def powers(lines: pd.DataFrame, cited: Citations) -> Table:
+    ours = reading_of(lines, "legal_basis")
+    n_ours = int(ours.sum())
+    power = lines["legal_basis"].fillna(NOT_HELD)
+    return frame_table(
+        lines.assign(
+            power=power.where(~ours, power + " (our reading)"),
+            source=cited.cells([figure] for figure in lines["figure_id"]),
+        ),
+        {
+            "funding_stream": Column("Funding stream"),
+            "power": Column("Power"),
+            "source": Column("From"),
+        },
+        id="powers-table",
+        caption="Power that the money is under",
+        note=f"{n_ours} of {counted(int(lines['legal_basis'].notna().sum()), 'power')} "
+        f"{'is' if n_ours == 1 else 'are'} our reading of a text that does not name it beside the "
+        "line."
+        if n_ours
+        else "",
+    )
+
+
+# What a status is of: a plan, an award, money paid, or what was spent in the end.
+_STAGES = {
+    "planned": ("bid", "allocation", "budget", "ceiling", "plan"),
+    "awarded": ("award",),
+    "paid": ("payment",),
+    "outturn": ("outturn",),
+}
+
+
+def status_words(table: pd.DataFrame) -> str:
+    """Say of how many amounts each stage is, and which stage none is of."""
+    amounts = table.groupby("status")["amounts"].sum()
+    counts = {stage: int(amounts.reindex(list(kinds)).sum()) for stage, kinds in _STAGES.items()}
+    held = [f"{number} {stage}" for stage, number in counts.items() if number]
+    absent = [stage for stage, number in counts.items() if not number]
+    told = f"Held: {listed(held)}." if held else ""
+    return told + (f" None is {' or '.join(absent)}." if absent else "")
+
+
+def one_year(found: Record, stream: str) -> str:
+    """Say which other amounts of a stream are held, none of which is of a neighbouring year."""
+    lines = found.tables["awards"]
+    own = lines[lines["funding_stream"] == stream]
+    others = found.evidence.totals
+    inside = {found.area.code, *found.tables["places"]["area_code"]}
+    held = others[
+        others["area_code"].isin(inside)
+        & (others["funding_stream"].eq(stream) | others["series"].isin(own["series"].dropna()))
+        & others["period"].notna()
+        & others["token"].notna()
+        & ~others["figure_id"].isin(own["figure_id"])
+    ]
+    years = listed(own["period"].unique())
+    if held.empty:
+        return f"{stream}: {years} is the one year held."
+    also = listed(
+        f"{row['token']} ({row['kind'].replace('_', ' ')}, {Period.parse(row['period']).words})"
+        for row in held.head(_SHOWN).to_dict("records")
+    )
+    more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
+    return f"{stream}: beside {years} are held {also}{more}, which are no neighbouring like year."
