@@ -10,7 +10,7 @@ import pandera.pandas as pa
 
 from pccfunding.errors import lacking
 from pccfunding.schemas import national
-from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
+from pccfunding.schemas.base import DECISIONS, FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
 from pccfunding.schemas.national import (
     AsbIncidents,
     Breaks,
@@ -37,6 +37,7 @@ from pccfunding.schemas.published import (
     Figures,
     Outcomes,
     OutcomeSubjects,
+    Services,
     Sources,
     Statements,
     Totals,
@@ -54,6 +55,7 @@ from pccfunding.schemas.statistics import (
 from pccfunding.words import is_missing
 
 __all__ = [
+    "DECISIONS",
     "FLOWS",
     "FOREIGN_KEYS",
     "LOADED",
@@ -83,6 +85,7 @@ __all__ = [
     "RecordedCrimeCodes",
     "RecordedCrimeQuarters",
     "RecordedCrimeYears",
+    "Services",
     "Sources",
     "Spending",
     "Statements",
@@ -107,6 +110,7 @@ STORED: dict[str, type[pa.DataFrameModel]] = {
     "outcomes": OutcomeSubjects,
     "totals": TotalSubjects,
     "statements": Statements,
+    "services": Services,
     "areas": Areas,
     "population": Population,
     "recorded_crime": RecordedCrime,
@@ -128,6 +132,7 @@ PRIMARY_KEYS: dict[str, list[str]] = {
     "outcomes": ["subject_id"],
     "totals": ["subject_id"],
     "statements": ["statement_id"],
+    "services": ["service_id"],
     "areas": ["area_code"],
     "population": ["area_code", "reference_date", "vintage"],
     "recorded_crime": ["area_code", "offence", "period_end", "release"],
@@ -143,6 +148,7 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "outcomes": [("area_code", "areas", "area_code")],
     "totals": [("area_code", "areas", "area_code")],
     "statements": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
+    "services": [("area_code", "areas", "area_code")],
     "population": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "recorded_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "street_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
