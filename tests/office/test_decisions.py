@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,20 @@ def folder_with(place: Path, **sheets: list[dict[str, object]]) -> Path:
     return folder
 
 
-@pytest.fixture
-def reviewed(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = folder_with(
-        tmp_path / "durham", Amounts=[TOTAL], Checks=[REASON],
+        tmp_path_factory.mktemp("job") / "durham", Amounts=[TOTAL], Checks=[REASON],
         Services=[SERVICE, {"service": "Lights"}],
     )  # fmt: skip
     done = run("review", folder)
     assert done.exit_code == 0, done.output
     return folder
+
+
+@pytest.fixture
+def reviewed(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "durham"))
 
 
 def page_of(pack: Path) -> str:
@@ -111,6 +117,7 @@ def test_a_record_that_adopts_other_decisions_is_no_record(reviewed: Path) -> No
     assert "not the decisions that tables/services.csv holds" in told.stderr
 
 
+@pytest.mark.slow
 def test_a_signed_review_is_kept_and_compared_with_the_next(reviewed: Path) -> None:
     pack, kept = reviewed / "review", reviewed / "review-signed-1"
     assert run("review", reviewed, "--force").exit_code == 0
@@ -134,8 +141,6 @@ def test_a_signed_review_is_kept_and_compared_with_the_next(reviewed: Path) -> N
 
 
 def test_a_kept_review_is_not_kept_twice_after_a_command_that_stopped(reviewed: Path) -> None:
-    import shutil
-
     pack = reviewed / "review"
     assert run("sign", pack, *WHO).exit_code == 0
     shutil.copytree(pack, reviewed / "review-signed-1")
