@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
+# What a person can decide about a service, or about all that a Review covers.
+DECISIONS = ("continue", "change", "stop", "cannot-decide")
 
 # THE kinds of not knowing. "Not published" is said where a source shows that somebody looked for
 # a number and that there is none; what nobody looked for is not in the documents held.

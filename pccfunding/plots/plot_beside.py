@@ -112,10 +112,14 @@ def plot_beside(
     every = rows if scale_of is None else records(scale_of, needs=_NEEDED, plot="plot_beside")
     streams = streams_of(rows)
     most = max(
-        (value for row in every for column in ("amount_gbp", "amount_high_gbp")
-         if (value := number(row, column)) is not None),
+        (
+            value
+            for row in every
+            for column in ("amount_gbp", "amount_high_gbp")
+            if (value := number(row, column)) is not None
+        ),
         default=1.0,
-    )  # fmt: skip
+    )
     changed = [row for row in rows if number(row, "change_pct") is not None]
     hollow = any(not _sure(row) for row in changed)
     head = _HEAD + (14 if changed else 0)

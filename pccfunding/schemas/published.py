@@ -20,6 +20,7 @@ from pccfunding.schemas.base import (
     Table,
     column,
 )
+from pccfunding.words import DECISIONS
 
 
 class Sources(Table):
@@ -308,7 +309,45 @@ class Statements(Table):
         "Recorded verdict.", isin=["reconciles", "conflicts", "cannot be told"]
     )
     expected_reason: Series[str] = column("Recorded reason.", optional=True)
+    explanation: Series[str] = column(
+        "Why a conflict stands, in a person's words; a pack is signed only where each has one.",
+        optional=True,
+    )
+    explained_by: Series[str] = column("Who gives the explanation.", optional=True)
     note: Series[str] = column("What a reader should know.", optional=True)
+
+    @pa.dataframe_check(error="an explanation has somebody who gives it")
+    def explained(cls, frame: pd.DataFrame) -> Any:  # noqa: N805
+        """Hold that nobody explains a conflict without a name."""
+        return frame["explanation"].isna() | frame["explained_by"].notna()
+
+
+class Services(Table):
+    """One row a service or fund, with the decision that a person entered about it.
+
+    A decision is a person's, never worked out here; it counts once somebody signs for it.
+    """
+
+    service_id: Series[str] = column("Key of the service.", unique=True, str_matches=SUBJECT_ID)
+    service: Series[str] = column("Its name.")
+    area_code: Series[str] = column("ONS code of the area served.", str_matches=AREA_CODE)
+    need: Series[str] = column("The need it answers.", optional=True)
+    logic: Series[str] = column("Why it should work.", optional=True)
+    reach: Series[str] = column("Whom it reached, as printed.", optional=True)
+    targets: Series[str] = column("What was agreed.", optional=True)
+    delivered: Series[str] = column("What was delivered.", optional=True)
+    decision: Series[str] = column(
+        "What was decided about it.", optional=True, isin=list(DECISIONS)
+    )
+    reason: Series[str] = column("Why it was decided.", optional=True)
+    decided_by: Series[str] = column("Who decided.", optional=True)
+    role: Series[str] = column("As what.", optional=True)
+    decided_on: Series[pa.DateTime] = column("Day of the decision.", optional=True)
+
+    @pa.dataframe_check(error="a decision has a reason and somebody who decided")
+    def decided(cls, frame: pd.DataFrame) -> Any:  # noqa: N805
+        """Hold that no decision stands without its reason and a name."""
+        return frame["decision"].isna() | (frame["reason"].notna() & frame["decided_by"].notna())
 
 
 class OutcomeSubjects(_Subject):
