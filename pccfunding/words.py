@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
+# What a person can decide about a service, or about all that a Review covers.
+DECISIONS = ("continue", "change", "stop", "cannot-decide")
 
 
 def is_missing(value: object) -> bool:

@@ -45,6 +45,10 @@ class Evidence:
         Services and funds, with the decision that a person entered about each.
     areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
+    asb_incidents, knife_and_firearm_offences : DataFrame
+        Official statistics of incidents and offences that no class of recorded crime holds.
+    breaks : DataFrame
+        Where a series stops being comparable with itself, and why.
     as_of : datetime.date or None
         The day whose knowledge the tables show; None for everything known.
     origin : str
@@ -72,6 +76,9 @@ class Evidence:
     crime_severity: pd.DataFrame
     deflator: pd.DataFrame
     weights: pd.DataFrame
+    asb_incidents: pd.DataFrame
+    knife_and_firearm_offences: pd.DataFrame
+    breaks: pd.DataFrame
     as_of: dt.date | None = None
     origin: str = "bundled"
 

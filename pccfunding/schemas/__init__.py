@@ -10,7 +10,7 @@ import pandera.pandas as pa
 
 from pccfunding.errors import lacking
 from pccfunding.schemas import national
-from pccfunding.schemas.base import DECISIONS, FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
+from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
 from pccfunding.schemas.national import (
     AsbIncidents,
     Breaks,
@@ -55,7 +55,6 @@ from pccfunding.schemas.statistics import (
 from pccfunding.words import is_missing
 
 __all__ = [
-    "DECISIONS",
     "FLOWS",
     "FOREIGN_KEYS",
     "LOADED",

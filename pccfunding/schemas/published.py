@@ -11,7 +11,6 @@ from pandera.typing import Series
 from pccfunding.schemas.base import (
     AREA_CODE,
     DECIMAL,
-    DECISIONS,
     FLOWS,
     STATUSES,
     SUBJECT_ID,
@@ -20,6 +19,7 @@ from pccfunding.schemas.base import (
     Table,
     column,
 )
+from pccfunding.words import DECISIONS
 
 
 class Sources(Table):

@@ -35,7 +35,8 @@ class Areas(Table):
     aliases: Series[str] = column("Other names as printed, joined by '|'.", optional=True)
     police_uk_slug: Series[str] = column("Name in the files of data.police.uk.", optional=True)
     governing_bodies: Series[str] = column(
-        "Local policing bodies with the year each began: 'pcc 2012|mayor 2021'.", optional=True
+        "Local policing bodies with the year, month or day each began: 'pcc 2012|pfcc 2023-04-01'.",
+        optional=True,
     )
     note: Series[str] = column("What a reader should know.", optional=True)
 
