@@ -397,6 +397,7 @@ assert "matplotlib.pyplot" not in sys.modules, "a plot imported pyplot"
 """
 
 
+@pytest.mark.slow
 def test_no_pyplot_no_global_state_and_the_same_bytes_in_every_process() -> None:
     printed = set()
     for seed in ("0", "4711"):
