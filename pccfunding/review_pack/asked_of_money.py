@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
-from pccfunding.review_pack.completeness import NOT_HELD, OTHER_POWER, REDUCTION
+from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import counted
+from pccfunding.words import NOT_HELD, counted
 
 if TYPE_CHECKING:
     import pandas as pd

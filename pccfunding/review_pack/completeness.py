@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pccfunding.evidence.evidence import table_names
-from pccfunding.words import is_missing
+from pccfunding.words import NOT_HELD, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["completeness", "duty", "statutory_fields"]
 
 REDUCTION, OTHER_POWER = "crime and disorder reduction", "another"
-NOT_HELD = "not in the documents held"
 
 
 def completeness(evidence: Evidence) -> pd.DataFrame:

@@ -61,11 +61,21 @@ def delivered(found: Record, cited: Citations) -> Section:
         section,
         lead=[
             f"{counted(len(outputs), 'output is', 'outputs are')} held (", tally,
-            "), and no column of the evidence holds a target: ",
+            f"){_targets_words(found.tables['services'])}: ",
             Link("outputs, counts and outcomes", "#levels-table"),
             f". What would answer it: {ANSWERED_BY['Q5']}",
         ],
     )  # fmt: skip
+
+
+def _targets_words(services: pd.DataFrame) -> str:
+    """Say of how many services a target is entered beside what was delivered."""
+    targets = int(services["targets"].notna().sum())
+    return (
+        f", and {targets} of {counted(len(services), 'service')} with a target"
+        if targets
+        else ", with no target among the tables of this evidence"
+    )
 
 
 def next_steps(found: Record, sections: list[Section], cited: Citations) -> Section:

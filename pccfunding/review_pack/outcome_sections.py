@@ -9,11 +9,19 @@ from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.comparison_sections import enter_elsewhere
-from pccfunding.review_pack.completeness import NOT_HELD
 from pccfunding.review_pack.open_questions import district_words
 from pccfunding.review_pack.wording import bounds_text, placed, when_text
 from pccfunding.review_pack.workings import enter_changes, enter_rises
-from pccfunding.words import count, counted, is_missing, percent, pounds, sum_text
+from pccfunding.words import (
+    NOT_HELD,
+    count,
+    counted,
+    is_missing,
+    percent,
+    pounds,
+    sum_text,
+    unknown_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -459,11 +467,7 @@ def _reported(row: dict[Any, Any], found: Record) -> str:
         return f"{row['measure']}: {percent(row['change_pct'])}, {base}"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
-    return f"{row['measure']}: number {_unknown(row['unknown'])}"
-
-
-def _unknown(kind: object) -> str:
-    return NOT_HELD if is_missing(kind) else str(kind).replace("_", " ")
+    return f"{row['measure']}: number {unknown_text(row['unknown'])}"
 
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
