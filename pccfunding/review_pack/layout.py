@@ -369,6 +369,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         next_steps(found, sections),
         checkable(),
         panel(),
+        *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
     facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
@@ -391,7 +392,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
-        sections=[other, *worked(sections), *left_out(found), register(cited)],
+        sections=[other, *worked(sections), register(cited)],
         sources=cited.sources(),
         beside=_others(ANNEX),
     )
