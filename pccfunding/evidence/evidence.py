@@ -317,6 +317,15 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} names {column} "
                 f"{figure[column]!r}, which is not in {where}."
             )
+    absent = stored["sources"].loc[stored["sources"]["held"] == "no", "source_id"]
+    unseen = stored["figures"][stored["figures"]["source_id"].isin(absent)]
+    if len(unseen):
+        figure = unseen.iloc[0]
+        raise DataPackageError(
+            f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} comes from "
+            f"{figure['source_id']!r}, which sources.csv calls a document that is not held. "
+            f"Where the document is at hand, set held to 'yes' and empty named_by and named_at."
+        )
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:
