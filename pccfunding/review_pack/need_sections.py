@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Table, frame_table
+from pccfunding.review_pack.open_questions import ANSWERED_BY
 from pccfunding.review_pack.wording import listed, measured, when_text
 from pccfunding.words import count, counted, quantity
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
@@ -31,19 +34,27 @@ def where_was_need(found: Record, cited: Citations) -> Section:
         blocks += [Heading("need-severity", "How severe"), _severity(found, cited)]
     if len(tables["other_rates"]):
         blocks += [Heading("need-other", "Incidents and weapons"), _other_rates(found, cited)]
-    start = found.tables["awards"]["period_start"].min()
-    late = [row["measure"] for row in table.to_dict("records")
-            if Period.parse(row["baseline"]).end >= start.date()]  # fmt: skip
-    lead = "Rates before the money, the highest first." if blocks and not late else ""
+    start = min(found.tables["awards"]["period_start"].min().date(), found.period.start)
+    late = [
+        row["measure"]
+        for row in table.to_dict("records")
+        if Period.parse(row["baseline"]).end >= start
+    ]
+    lead = "The rates are of years before the money." if len(table) and not late else ""
     if late:
         lead = f"The baseline of {listed(late)} reaches into the money's own years."
     return Section(
         "need",
         "Q4",
         "Need: where was the problem?",
-        lead=f"{lead} {_district_words(found)}".strip() if blocks else "",
+        lead=f"{lead} {_answer_words(table)} {_district_words(found)}".strip() if blocks else "",
         blocks=blocks,
     )
+
+
+def _answer_words(table: pd.DataFrame) -> str:
+    """Say what would answer the question where no printed change has counts and residents."""
+    return "" if len(table) else f"What would answer it: {ANSWERED_BY['Q4']}"
 
 
 def _district_words(found: Record) -> str:

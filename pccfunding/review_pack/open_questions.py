@@ -48,9 +48,12 @@ _FIRST = 12
 def by_group(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Outputs whose measure names people by age, sex or another characteristic."""
     outputs = outcomes[outcomes["figure_kind"] == "output"]
-    named: pd.DataFrame = outputs[
-        outputs["measure"].map(lambda name: bool(_GROUPS.search(str(name)))).astype(bool)
+    # The name of a fund, such as one for young people, names nobody who was reached.
+    said = [
+        str(row["measure"]).replace(str(row["funding_stream"]), "")
+        for row in outputs.to_dict("records")
     ]
+    named: pd.DataFrame = outputs[[bool(_GROUPS.search(one)) for one in said]]
     return named
 
 

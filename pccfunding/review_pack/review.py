@@ -128,10 +128,10 @@ class Review(Face, Record):
         return tuple(codes)
 
     def page(self) -> Page:
-        """Lay the Review out as a page."""
-        from pccfunding.review_pack.layout import lay_out
+        """Lay the Review out as the page that people read."""
+        from pccfunding.review_pack.layout import PAGE, lay_out
 
-        return lay_out(self)[0]
+        return lay_out(self)[0][PAGE]
 
     def write(
         self, directory: str | Path, *, force: bool = False, zip: bool = False
@@ -241,15 +241,16 @@ def review(
         "outcomes": _of_area(evidence.outcomes, evidence, area, span),
         "totals": _of_area(evidence.totals, evidence, area, span),
     }
-    tables |= _counted(evidence, area.code, lines["period_start"].min().date(), span)
+    start = min(lines["period_start"].min().date(), span.start)
+    tables |= _counted(evidence, area.code, start, span)
     services = evidence.services
     tables["services"] = services[services["area_code"] == area.code].reset_index(drop=True)
     tables["left_out"] = _left_out(folder)
     tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
+    tables["not_held"] = _not_held(evidence)
     tables["sources"] = _sources(evidence, tables)
-    tables["not_held"] = _not_held(evidence, tables)
     return Review(area, span, evidence, tables, statements, given)
 
 
@@ -470,6 +471,7 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
         crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
         evidence.deflator["source_id"],
         *_named_sources(tables),
+        tables["not_held"]["named_by"].dropna(),
     ]
     stated = evidence.statements[
         evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
@@ -503,8 +505,8 @@ def _with_bundled(sources: pd.DataFrame, named: pd.Series[Any]) -> pd.DataFrame:
     return pd.concat([sources, bundled[wanted]], ignore_index=True)
 
 
-def _not_held(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Give the documents that a source of this Review names and that are not held.
+def _not_held(evidence: Evidence) -> pd.DataFrame:
+    """Give the documents that a source of this evidence names and that are not held.
 
     The one that would tell most stands first.
     """
@@ -515,7 +517,6 @@ def _not_held(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFra
     if "held" not in sources:
         return pd.DataFrame(columns=columns)
     absent = sources[sources["held"].eq("no")]
-    absent = absent[absent["named_by"].isin(tables["sources"]["source_id"])]
     fills = absent["fills"].fillna("")
     tells = fills.str.count(r"\.")
     order = absent.assign(_tells=tells, _money=fills.str.contains("awards.", regex=False))

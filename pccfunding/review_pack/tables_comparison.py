@@ -308,7 +308,7 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
                 "mean": mean,
                 "baseline_count": base_count,
                 "above_pct": PER / 10 * (base_count / mean - 1) if mean else None,
-                "release": f"Open data tables {year['release'].iloc[0]}",
+                "release": year["release"].iloc[0],
                 "source_id": year["source_id"].iloc[0],
             }
         )
@@ -336,6 +336,7 @@ def _year_of(quarters: pd.DataFrame, span: Period) -> pd.DataFrame:
         release=("vintage", "last"), source_id=("source_id", "last"),
     ).reset_index()  # fmt: skip
     whole = added[added["held"] == _QUARTERS].drop(columns="held")
+    whole["release"] = "Open data tables of quarters, " + whole["release"].astype("str")
     return whole.assign(
         period_start=pd.Timestamp(span.start), period_end=pd.Timestamp(span.end), unknown=None
     )
