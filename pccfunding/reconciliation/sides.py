@@ -16,7 +16,7 @@ from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
 from pccfunding.printed.amount import notation_in
-from pccfunding.words import counted, decimal_text, is_missing
+from pccfunding.words import NOT_HELD, counted, decimal_text, is_missing, unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,6 @@ Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 
-NOT_PUBLISHED = "not published"
 # How many rows of a ledger one row stands for.
 ADDED_ROWS = "_added_rows"
 # The columns of a table that say what its amounts are about.
@@ -64,7 +63,7 @@ class Term:
     """
 
     printed: Printed | None
-    unknown: str = NOT_PUBLISHED
+    unknown: str = NOT_HELD
     figure_id: str | None = None
     scope: Mapping[str, Any] = field(default_factory=dict)
     listed: bool = False
@@ -214,7 +213,7 @@ def _row_term(row: Row, unit: str | None) -> Term:
     written = known(row.get("token")) is not None and known(row.get("precision")) != "exact"
     return Term(
         printed=printed,
-        unknown=NOT_PUBLISHED if kind is None else str(kind).replace("_", " "),
+        unknown=unknown_text(kind),
         figure_id=known(row.get("figure_id")),
         scope={name: values for name, values in about.items() if None not in values},
         # What a list hedges ("up to £5,000") is still an amount of the list.
