@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
@@ -29,6 +30,7 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
         "statutory",
         "Lines that the duty to publish details is of",
         f"{duty_words(told)}; "
+        + (f"not asked of {_not_asked(rest)}; " if len(rest) else "")
         + ", ".join(
             f"{row.field} held {row.held} of {row.of}, not published {row.not_published}, "
             f"withheld {row.withheld}, not in the documents held {row.not_held}"
@@ -47,7 +49,7 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
         ]
     ]
     if len(rest):
-        said.append(f"The duty does not ask for them of {_not_asked(rest)}.")
+        said.append([f"The duty does not ask for them of {_not_asked(rest)} (", details, ")."])
     blocks: list[Any] = [Text(said)]
     if len(asked):
         blocks.append(
@@ -118,9 +120,14 @@ def powers(lines: pd.DataFrame, cited: Citations) -> Table:
         },
         id="powers-table",
         caption="Power that the money is under",
-        note=f"{n_ours} of {counted(int(lines['legal_basis'].notna().sum()), 'power')} "
-        f"{'is' if n_ours == 1 else 'are'} our reading of a text that does not name it beside the "
-        "line."
+        note=cited.said(
+            "powers",
+            "Powers by our reading",
+            f"{n_ours} of {counted(int(lines['legal_basis'].notna().sum()), 'power')} "
+            f"{'is' if n_ours == 1 else 'are'} our reading of a text that does not name it beside "
+            "the line.",
+            "tables/awards.csv whose column inferred names legal_basis",
+        )
         if n_ours
         else "",
     )
@@ -137,15 +144,17 @@ _STAGES = {
 
 def status_words(table: pd.DataFrame) -> str:
     """Say of how many amounts each stage is, and which stage none is of."""
-    amounts = table.groupby("status")["amounts"].sum()
-    counts = {stage: int(amounts.reindex(list(kinds)).sum()) for stage, kinds in _STAGES.items()}
+    held_of: Counter[str] = Counter()
+    for kind, number in zip(table["status"], table["amounts"], strict=True):
+        held_of[kind] += int(number)
+    counts = {stage: sum(held_of[kind] for kind in kinds) for stage, kinds in _STAGES.items()}
     held = [f"{number} {stage}" for stage, number in counts.items() if number]
     absent = [stage for stage, number in counts.items() if not number]
     told = f"Held: {listed(held)}." if held else ""
     return told + (f" None is {' or '.join(absent)}." if absent else "")
 
 
-def one_year(found: Record, stream: str) -> str:
+def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
     """Say which other amounts of a stream are held, none of which is of a neighbouring year."""
     lines = found.tables["awards"]
     own = lines[lines["funding_stream"] == stream]
@@ -160,10 +169,12 @@ def one_year(found: Record, stream: str) -> str:
     ]
     years = listed(own["period"].unique())
     if held.empty:
-        return f"{stream}: {years} is the one year held."
-    also = listed(
-        f"{row['token']} ({row['kind'].replace('_', ' ')}, {Period.parse(row['period']).words})"
-        for row in held.head(_SHOWN).to_dict("records")
-    )
-    more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
-    return f"{stream}: beside {years} are held {also}{more}, which are no neighbouring like year."
+        return [f"{stream}: {years} is the one year held."]
+    said: list[Any] = [f"{stream}: beside {years} there "]
+    said.append("is " if len(held) == 1 else "are ")
+    for row in held.head(_SHOWN).to_dict("records"):
+        kind, when = row["kind"].replace("_", " "), Period.parse(row["period"]).words
+        said += [f"{row['token']} ({kind}, {when}; ", cited.link(row["figure_id"]), "), "]
+    more = " and more in the annex" if len(held) > _SHOWN else ""
+    said[-1] = f"){more}: of no neighbouring like year."
+    return said

@@ -83,6 +83,11 @@ class Citations:
         """Enter numbers that count rows of this pack's own tables."""
         return self.derived(f"tally:{key}", what=what, shown=shown, working=f"Rows of {counted}.")
 
+    def said(self, key: str, what: str, words: str, counted: str) -> list[Any]:
+        """Say a sentence whose numbers count rows of this pack's tables, with the link to them."""
+        link = self.tally(key, what, words, counted)
+        return [words.removesuffix("."), " (", link, ")."]
+
     def persons(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
         """Enter the residents of the area on the mid-year inside a period; give the key."""
         row = mid_year_rows(self._people, Period.of(start, end)).iloc[-1]

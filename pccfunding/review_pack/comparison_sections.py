@@ -77,7 +77,14 @@ def beyond_noise(found: Record, cited: Citations) -> Section:
             },
             id="noise-table",
             caption="Intervals of each counted change (95%) at three dispersions",
-            note=_without_interval(found),
+            note=cited.said(
+                "without-interval",
+                "Printed changes without an interval",
+                _without_interval(found),
+                "tables/changes.csv without counts",
+            )
+            if _without_interval(found)
+            else "",
         )
     ]
     if len(months):
@@ -92,8 +99,12 @@ def beyond_noise(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead="Offences come in series and repeat victims, so counts vary more than chance alone. "
-        + held,
+        lead=[
+            "Offences come in series and repeat victims, so counts vary more than chance alone. ",
+            *cited.said(
+                "months", "Changes with monthly counts", held, "tables/months.csv and noise.csv"
+            ),
+        ],
         blocks=blocks,
     )
 
@@ -127,7 +138,7 @@ def _months(found: Record, cited: Citations) -> Table:
         cited.derived(
             key,
             what=f"{row['measure']}: scatter of the months of {row['category']}",
-            shown=f"{dispersion_text(row['dispersion'])} "
+            shown=f"scatter {number_text(row['dispersion'], digits=3)} "
             f"({bounds_text_of(row)}); {bounds_text(row, 'low_pct', 'high_pct')}",
             working=f"{row['n_months']} months about one mean for each run of months, "
             f"{count(row['records'])} records: Pearson X2 over its degrees of freedom "
@@ -163,8 +174,8 @@ def _months(found: Record, cited: Citations) -> Table:
         },
         id="months-table",
         caption="How much the months scatter, and the change's interval at that",
-        note="Scatter 1 is chance alone. Each run of months has one mean, so the season is part "
-        "of the scatter.",
+        note="A scatter of one is chance alone. Each run of months has one mean, so the season is "
+        "part of the scatter.",
     )
 
 
@@ -209,8 +220,15 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
                 },
                 id="elsewhere-table",
                 caption="Change here and in the other police force areas",
-                note=f"Areas with counts in both years. {_course_words(found)}"
-                f"{_breaks_elsewhere(found)}".strip(),
+                note=[
+                    *cited.said(
+                        "earlier-years",
+                        "Changes with three or more earlier years",
+                        _course_words(found).strip(),
+                        "tables/earlier_years.csv",
+                    ),
+                    f" {_breaks_elsewhere(found)}".rstrip(),
+                ],
             )
         ],
     )
@@ -222,8 +240,8 @@ def _course_words(found: Record) -> str:
     long = earlier[earlier["n_years"] >= _FEW_YEARS] if len(earlier) else earlier
     held = long["subject_id"].isin(changes["subject_id"]).sum() if len(long) else 0
     return (
-        f"Whether the areas moved alike before takes {_FEW_YEARS} or more earlier years of both: "
-        f"of {held} of the {counted(len(changes), 'change')} such years of this area are held. "
+        "Whether the areas moved alike before takes three or more earlier years of both: of "
+        f"{held} of the {counted(len(changes), 'change')} such years of this area are held. "
     )
 
 
@@ -320,7 +338,12 @@ def beyond_regression(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead=f"{told} {_chosen_words(found)}",
+        lead=cited.said(
+            "chosen",
+            "Lines with reasons",
+            f"{told} {_chosen_words(found)}",
+            "tables/awards.csv with reasons, and of tables/earlier_years.csv",
+        ),
         blocks=[
             frame_table(
                 shown,
@@ -455,8 +478,13 @@ def could_detect(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead="The smallest fall that a comparison of two years would show four times in five, for "
-        f"the {counted(len(table), 'printed change')} whose counts are held.",
+        lead=cited.said(
+            "detectable",
+            "Printed changes with counts",
+            "The smallest fall that a comparison of two years would show four times in five, for "
+            f"the {counted(len(table), 'printed change')} whose counts are held.",
+            "tables/noise.csv",
+        ),
         blocks=[
             frame_table(
                 table.assign(

@@ -106,6 +106,7 @@ def status(found: Record, cited: Citations) -> Section:
     """Whether amounts are plan, award, payment or outturn."""
     table = found.tables["status"]
     told = ", ".join(f"{row.amounts} {row.status} ({row.flow})" for row in table.itertuples())
+    told = f"{told}; {status_words(table)}"
     counted = cited.tally(
         "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
@@ -113,7 +114,11 @@ def status(found: Record, cited: Citations) -> Section:
         id="status",
         question="Q2",
         heading="Is it plan, award, payment or outturn?",
-        lead=f"Amounts of different status are never added together. {status_words(table)}",
+        lead=[
+            f"Amounts of different status are never added together. {status_words(table)} (",
+            counted,
+            ").",
+        ],
         blocks=[
             frame_table(
                 table,
@@ -153,7 +158,12 @@ def _themes(found: Record, cited: Citations) -> Table:
         },
         id="themes-table",
         caption="Money and results by theme",
-        note=_theme_note(found),
+        note=cited.said(
+            "themes",
+            "Themes as given and as read",
+            _theme_note(found),
+            "tables/awards.csv and tables/outcomes.csv, by theme and inferred",
+        ),
     )
 
 
@@ -228,7 +238,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
         )
     if alone:
         blocks.append(Heading("no-second-year", "Streams without a second like year"))
-        blocks.append(Bullets([one_year(found, name) for name in alone]))
+        blocks.append(Bullets([one_year(found, name, cited) for name in alone]))
     return Section(
         id="per-head-and-year",
         question="Q12",

@@ -47,7 +47,14 @@ def where_was_need(found: Record, cited: Citations) -> Section:
         "need",
         "Q4",
         "Need: where was the problem?",
-        lead=f"{lead} {_answer_words(table)} {_district_words(found)}".strip() if blocks else "",
+        lead=cited.said(
+            "districts",
+            "Districts with counts",
+            " ".join(f"{lead} {_answer_words(table)} {_district_words(found)}".split()),
+            "tables/districts.csv, of those of tables/places.csv",
+        )
+        if blocks
+        else "",
         blocks=blocks,
     )
 
@@ -198,7 +205,7 @@ def _severity(found: Record, cited: Citations) -> Table:
         id="severity-table",
         caption="Crime Severity Score of all recorded crime",
         note="A score a head, which weighs each offence by the sentences for it: serious offences "
-        "count for more. The highest score has place 1.",
+        "count for more. The highest score comes first.",
     )
 
 
@@ -238,7 +245,7 @@ def _other_rates(found: Record, cited: Citations) -> Table:
     )
     ways = table.groupby("measure")["method"].nunique()
     told = [
-        f"{name} is counted in {number} ways, which never mix"
+        f"{name} is counted in more than one way, and the ways never mix"
         for name, number in ways.items()
         if number > 1
     ]

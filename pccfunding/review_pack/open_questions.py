@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack.blocks import Bullets, Column, Group, Heading, Link, Row, Section, Table
+from pccfunding.review_pack.blocks import (
+    Bullets,
+    Column,
+    Group,
+    Heading,
+    Link,
+    Remark,
+    Row,
+    Section,
+    Table,
+)
 from pccfunding.review_pack.wording import listed, when_text
 from pccfunding.words import counted, is_missing
 
@@ -96,17 +106,21 @@ def panel(found: Record, cited: Citations) -> Section:
     told = sum(1 for _, held, _ in _panel(found) if held)
     tally = cited.tally(
         "panel", "Numbers beside the questions of a panel",
-        "; ".join(held for _, held, _ in _panel(found) if held) or "0",
+        f"{told} of {len(rows)}: "
+        + ("; ".join(held for _, held, _ in _panel(found) if held) or "none"),
         "the tables of this pack: awards, totals, outcomes, other_changes, elsewhere",
     )  # fmt: skip
     return Section(
         id="panel",
         question="Panel",
         heading="What a panel also asks",
-        lead=f"For {told} of {len(rows)} something is held; what would answer each "
-        "whole stands beside it."
+        lead=[
+            f"For {told} of {len(rows)} something is held (",
+            tally,
+            "); what would answer each whole stands beside it.",
+        ]
         if told
-        else f"The tables of this evidence tell none of these {len(rows)}.",
+        else "The tables of this evidence tell none of these.",
         blocks=[
             Table(
                 "panel-table",
@@ -176,23 +190,29 @@ def to_fetch(found: Record, cited: Citations) -> list[Any]:
         return []
     shown = absent.head(_FIRST)
     rest = len(absent) - len(shown)
+    tally = cited.tally(
+        "not-held", "Documents named and not held", f"{len(absent)}; {rest} beyond the first "
+        f"{len(shown)}", "tables/not_held.csv",
+    )  # fmt: skip
     items: list[Any] = []
     for row in shown.to_dict("records"):
         tells = _tells(row["fills"])
         items.append(
             [
-                f"{row['title']}, {row['publisher']}",
+                Remark(f"{row['title']}, {row['publisher']}"),
                 f": would tell {tells}" if tells else "",
                 "; named in ",
                 cited.source_link(row["named_by"]),
-                f", {row['named_at']}" if isinstance(row["named_at"], str) else "",
+                Remark(f", {row['named_at']}" if isinstance(row["named_at"], str) else ""),
                 ".",
             ]
         )
     if rest:
         items.append(
             [
-                f"{counted(rest, 'document')} more: ",
+                f"{counted(rest, 'document')} more (",
+                tally,
+                "): ",
                 Link("tables/not_held.csv", "tables/not_held.csv"),
                 ".",
             ]

@@ -112,9 +112,17 @@ def beside_spend(found: Record, cited: Citations) -> Section:
         id="beside",
         question="Q13",
         heading="Spend beside outcome, stream by stream",
-        lead="Not estimable: an association takes spend and outcome of several areas, and this "
-        f"Review is of one. {district_words(found)} What follows sets the two side by side and "
-        "says what the source claims.",
+        lead=[
+            "Not estimable: an association takes spend and outcome of several areas, and this "
+            "Review is of one. ",
+            *cited.said(
+                "district-amounts",
+                "Amounts of single districts",
+                district_words(found),
+                "tables/totals.csv and tables/awards.csv by area_code",
+            ),
+            " What follows sets the two side by side and says what the source claims.",
+        ],
         blocks=[
             *_drawn_beside(drawn),
             frame_table(
@@ -142,9 +150,18 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 },
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
-                note=f"Evidence level: {compared} of {results} results here have counts of other "
-                "areas beside them (Q8). What would settle it: one table of spend by district and "
-                "year, and counts for the same districts.",
+                note=[
+                    *cited.said(
+                        "compared",
+                        "Results with counts of other areas",
+                        f"Evidence level: {compared} of {counted(results, 'result')} here "
+                        f"{'has' if compared == 1 else 'have'} counts of other areas beside "
+                        f"{'it' if compared == 1 else 'them'}.",
+                        "tables/beside.csv, of those of tables/elsewhere.csv",
+                    ),
+                    " What would settle it: one table of spend by district and year, and counts "
+                    "for the same districts.",
+                ],
             ),
         ],
     )

@@ -17,6 +17,7 @@ import pccfunding
 from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
+from pccfunding.review_pack.asked_of_money import duty_words
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
 from pccfunding.review_pack.open_questions import step_lines
@@ -221,8 +222,7 @@ def method_text(found: Record) -> str:
         f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
         + (f" Evidence: as known on {known}." if known else ""),
         "",
-        f"{counted(int(found.tables['duty']['asked'].sum()), 'line is', 'lines are')} a grant "
-        "whose details the law asks to be published; "
+        f"{duty_words(found.tables['duty'])}. "
         f"{counted(len(found.tables['not_held']), 'document')} that a source names "
         "and that the evidence is without: tables/not_held.csv. "
         f"{counted(len(found.tables['elsewhere']), 'printed change')} with counts of other areas "

@@ -39,7 +39,17 @@ def adds_up(found: Record, cited: Citations) -> Section:
                 plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
                 note=[
                     "The workings: ",
-                    Link("what conflicts", f"#statements-conflicts{'' if own else '-of-others'}"),
+                    *(
+                        [Link("in the area's own documents", "#statements-conflicts")]
+                        if own
+                        else []
+                    ),
+                    *([", "] if own and others else []),
+                    *(
+                        [Link("where others print a figure", "#statements-conflicts-of-others")]
+                        if others
+                        else []
+                    ),
                     ".",
                 ],
             )

@@ -12,8 +12,9 @@ from reading import Node, Tree
 
 import pccfunding as pcc
 from pccfunding.review_pack import Review
+from pccfunding.review_pack.layout import lay_out
 from pccfunding.review_pack.pack import method_text
-from pccfunding.review_pack.page import render_page
+from pccfunding.review_pack.page import render_pages
 
 # What a sentence may be about that only the evidence can decide.
 DECIDED = re.compile(
@@ -200,7 +201,8 @@ def said(planted: Callable[[], pcc.Evidence]) -> frozenset[str]:
 
 def sentences_of(found: Review) -> set[str]:
     """Sentences of a Review with a word that only the evidence can decide."""
-    texts = [*block_texts(render_page(found.page()))]
+    pages = render_pages(lay_out(found)[0])
+    texts = [text for page in pages.values() for text in block_texts(page)]
     texts += [*found.text.split("\n"), *method_text(found).split("\n")]
     texts += [str(cell) for row in found.summary.to_numpy().tolist() for cell in row]
     return {one for text in texts for one in sentences(text) if DECIDED.search(one)}
