@@ -19,12 +19,15 @@ from pccfunding.review_pack.blocks import (
     Section,
     Table,
     Text,
+    frame_table,
 )
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.key_figures import key_facts, sums_behind
 from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Entry, Register
@@ -126,10 +129,65 @@ def next_steps(found: Record, sections: list[Section]) -> Section:
         "beside this page. Nothing here computes the decision.",
         blocks=[
             Text([todo]),
+            *_services(found.tables["services"]),
             Heading("undecided", "Questions that the evidence held does not answer"),
             Bullets(items),
         ],
     )
+
+
+def _services(services: pd.DataFrame) -> list[Any]:
+    """Services with the decisions entered about them: a person's words, which nobody has signed."""
+    if services.empty:
+        return []
+    decided = int(services["decision"].notna().sum())
+    said = (
+        f"{counted(decided, 'decision is', 'decisions are')} entered, not signed: sign-off.json, "
+        f"where it stands beside this page, adopts what it lists."
+        if decided
+        else f"No decision is entered about {counted(len(services), 'service')}."
+    )
+    columns = {
+        "service": Column("Service"),
+        "need": Column("What it is for"),
+        "delivered": Column("Delivered"),
+        "targets": Column("Targets"),
+        "decision": Column("Decision", write=_entered),
+        "reason": Column("Reason"),
+        "decided_by": Column("Decided by"),
+        "role": Column("Role"),
+        "decided_on": Column("On", write=lambda day: f"{day:%Y-%m-%d}"),
+    }
+    shown = {name: how for name, how in columns.items() if services[name].notna().any()}
+    caption = f"Services and what was decided about them ({len(services)})"
+    return [
+        Heading("services", "Decisions about services"),
+        Text([said]),
+        frame_table(services, shown, id="services-table", caption=caption),
+    ]
+
+
+def _entered(decision: str) -> str:
+    return f"{decision.replace('-', ' ')} (entered, not signed)"
+
+
+def left_out(found: Record) -> list[Section]:
+    """Rows and files of the evidence that no number of the page was made from."""
+    rows = found.tables["left_out"]
+    if rows.empty:
+        return []
+    columns = {"file": Column("File"), "place": Column("Place"), "why": Column("Why, and the cure")}
+    table = frame_table(rows, columns, id="left-out-table", caption=f"Not read ({len(rows)})")
+    number = counted(len(rows), "cell, row or file", "cells, rows or files")
+    return [
+        Section(
+            id="left-out",
+            question="Annex",
+            heading="What of the evidence was not read",
+            lead=f"{number} of the evidence could not be read, and no number here takes them in.",
+            blocks=[table],
+        )
+    ]
 
 
 def panel() -> Section:
@@ -308,7 +366,7 @@ def lay_out(found: Record) -> tuple[Page, Register]:
         subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
         particulars=_particulars(found),
         summary=facts,
-        sections=[*sections, register(cited)],
+        sections=[*sections, *left_out(found), register(cited)],
         sources=cited.sources(),
         footer=[
             "Verdicts are exact interval arithmetic on what was printed; intervals of counts are "
@@ -337,10 +395,12 @@ def _particulars(found: Record) -> list[tuple[str, str]]:
 
     body = found.area.governing_body()
     known = found.evidence.as_of
+    missed = counted(len(found.tables["left_out"]), "cell, row or file", "cells, rows or files")
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
         *([("Local policing body", BODIES.get(body, body))] if body else []),
         ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else "everything held"),
+        *([("Not read", f"{missed}, named in the annex")] if len(found.tables["left_out"]) else []),
         ("Made with", f"pccfunding {pccfunding.__version__}"),
     ]
