@@ -48,7 +48,10 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = []
     for total in all_sums(sums):
         beside = beside_sum(tables, total, "no source prints it")
-        known = f"the sum of {counted(total['n_known'], 'printed line')}; {beside}"
+        known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
+        if total["n_derived"]:
+            known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
+        known += f"; {beside}"
         facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
     heads = given_heads(tables)
     for row in heads.to_dict("records"):
