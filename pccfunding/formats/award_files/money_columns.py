@@ -133,7 +133,8 @@ def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -
         odd[~plain] = codes
         states = [_state(*one) for one in printed]
         state[~plain] = np.asarray(states, np.int8)[codes] if states else 0
-    exact = exact or pence or _written_to_the_pound(value[plain], printed)
+    # A list of awards is exact to its last digit; what a header scales is as fine as it is written.
+    exact = exact or pence or not scale or _written_to_the_pound(value[plain], printed)
     low, high = value.copy(), value.copy()
     if not exact:
         half = _half_unit(value)
