@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REPORT_COLUMNS = {
     "rejected": ("place", "column", "raw", "reason", "suggestion"),
     "changes": ("place", "column", "raw", "value", "rule"),
-    "totals": ("place", "label", "column", "token", "rows", "verdict", "working"),
+    "totals": ("place", "label", "column", "token", "rows", "verdict", "working", "parts"),
     "others": ("place", "kind", "raw"),
     "coverage": ("topic", "value", "note"),
 }

@@ -43,7 +43,7 @@ from pccfunding.office.award_listings import (
     years_from_dates,
 )
 from pccfunding.office.cell_traits import Traits, traits_of
-from pccfunding.office.content_ids import slug
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK

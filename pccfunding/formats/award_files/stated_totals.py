@@ -46,6 +46,7 @@ class TotalFound:
     verdict: str
     working: str
     positions: tuple[int, ...] = ()
+    parts: str = ""
 
     def record(self) -> dict[str, object]:
         held = [name for name in self.__dataclass_fields__ if name != "positions"]
