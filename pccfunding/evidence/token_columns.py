@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PrintedError
 from pccfunding.printed import parse_printed
+from pccfunding.printed.amount import notation_in
 from pccfunding.words import decimal_text, is_missing
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ TOKEN_COLUMNS = ("value", "low", "high", "hedge", "resolution", "low_closed", "h
 
 
 def token_columns(
-    token: object, *, unit: str, precision: object = "as_printed", direction: object = None
+    token: object,
+    *,
+    unit: str,
+    precision: object = "as_printed",
+    direction: object = None,
+    notation: object = None,
 ) -> dict[str, Any]:
     """Read a token as the columns of `figures` that follow from it; blank ones without a token.
 
@@ -31,6 +37,8 @@ def token_columns(
         "exact" where trailing zeros are known to be meant.
     direction : str, optional
         "down" turns the sign round.
+    notation : str, optional
+        "comma" where decimals stand after a comma.
 
     Returns
     -------
@@ -51,7 +59,12 @@ def token_columns(
     """
     if not isinstance(token, str):
         return dict(zip(TOKEN_COLUMNS, (*[None] * 5, False, False), strict=True)) | {"flags": None}
-    printed = parse_printed(token, unit=unit, exact=precision == "exact")
+    printed = parse_printed(
+        token,
+        unit=unit,
+        exact=precision == "exact",
+        notation="comma" if notation == "comma" else "point",
+    )
     if direction == "down":
         printed = printed.mirrored()
     hard = printed.hard
@@ -122,7 +135,11 @@ def filled_from_tokens(figures: pd.DataFrame) -> pd.DataFrame:
 def _read(row: dict[Any, Any]) -> dict[str, Any]:
     try:
         return token_columns(
-            row["token"], unit=row["unit"], precision=row["precision"], direction=row["direction"]
+            row["token"],
+            unit=row["unit"],
+            precision=row["precision"],
+            direction=row["direction"],
+            notation=notation_in(row.get("flags")),
         )
     except (PrintedError, ValueError, TypeError):
         return token_columns(None, unit="GBP")
@@ -145,6 +162,7 @@ def misread_tokens(figures: pd.DataFrame) -> Iterator[tuple[Any, str]]:
                 unit=figure["unit"],
                 precision=figure["precision"],
                 direction=figure["direction"],
+                notation=notation_in(figure["flags"]),
             )
         except PrintedError as error:
             yield row, str(error)
