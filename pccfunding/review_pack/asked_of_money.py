@@ -9,6 +9,7 @@ from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
 from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
+from pccfunding.review_pack.tables_sums import MOST_LINES
 from pccfunding.review_pack.wording import listed
 from pccfunding.words import NOT_HELD, counted
 
@@ -107,12 +108,11 @@ def _not_asked(rest: pd.DataFrame) -> str:
 def powers(lines: pd.DataFrame, cited: Citations) -> Table:
     ours = reading_of(lines, "legal_basis")
     n_ours = int(ours.sum())
-    power = lines["legal_basis"].fillna(NOT_HELD)
+    told = lines["legal_basis"].fillna(NOT_HELD)
+    each = lines.assign(power=told.where(~ours, told + " (our reading)"))
+    shown = each.drop_duplicates(["funding_stream", "power"]).head(MOST_LINES)
     return frame_table(
-        lines.assign(
-            power=power.where(~ours, power + " (our reading)"),
-            source=cited.cells([figure] for figure in lines["figure_id"]),
-        ),
+        shown.assign(source=cited.cells([figure] for figure in shown["figure_id"])),
         {
             "funding_stream": Column("Funding stream"),
             "power": Column("Power"),

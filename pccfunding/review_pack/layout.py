@@ -6,7 +6,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import comparison_sections, money_sections, outcome_sections
+from pccfunding.review_pack import (
+    award_sections,
+    comparison_sections,
+    money_sections,
+    outcome_sections,
+)
 from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
@@ -27,7 +32,7 @@ from pccfunding.review_pack.blocks import (
     frame_table,
 )
 from pccfunding.review_pack.citations import Citations
-from pccfunding.review_pack.key_figures import key_facts, what_lines_are
+from pccfunding.review_pack.key_figures import key_facts, sums_behind, what_lines_are
 from pccfunding.review_pack.need_sections import where_was_need
 from pccfunding.review_pack.open_questions import ANSWERED_BY, for_whom, model, panel, to_fetch
 from pccfunding.review_pack.statement_sections import adds_up
@@ -278,9 +283,6 @@ BODIES = {
 
 # What each key fact was worked from: the beginning of its name, and the key in the register.
 _FACTS = {
-    "Funded": "sum:all lines",
-    "Received": "sum:all lines",
-    "Listed": "sum:all lines",
     "Per resident": "per-head:all lines",
     "Grants": "tally:statutory",
     "Statements": "tally:statements",
@@ -309,7 +311,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     """
     cited = Citations(found)
     sections = [
-        money_sections.bought(found, cited),
+        award_sections.bought(found, cited),
         money_sections.status(found, cited),
         adds_up(found, cited),
         without_evidence(where_was_need(found, cited)),
@@ -332,11 +334,12 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
-    facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
+    behind = _FACTS | sums_behind(found)
+    facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
     page = Page(
         title=title,
-        subtitle=f"What was {what_lines_are(found).lower()}, {found.period.words}, beside the "
+        subtitle=f"What was {what_lines_are(found)}, {found.period.words}, beside the "
         "outcomes that were reported",
         particulars=_particulars(found),
         summary=facts,
@@ -399,11 +402,14 @@ def _lines(statement: Statement) -> list[Any]:
     return runs
 
 
-def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
+def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
     """The note of a key fact with a link to what the number was worked from."""
     name, _, note = fact
-    start = next(key for begins, key in _FACTS.items() if name.startswith(begins))
+    start = next(key for begins, key in behind.items() if name.startswith(begins))
+    if name.startswith("Per resident in "):
+        start += f":{name[-7:-3]}"
     keys = [entry.key for entry in cited.register.entries() if entry.key.startswith(start)]
+    keys = [start] if start in keys else keys
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 

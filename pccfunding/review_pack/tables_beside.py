@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.money.pence import exact_sum
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import reading_of
+from pccfunding.review_pack.tables_sums import KINDS
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-_MONEY = ["funding_stream", "period", "period_start", "period_end"]
+_MONEY = ["funding_stream", *KINDS, "period", "period_start", "period_end"]
 _CLAIMS = {
     "not_attributed": "the source links it to no stream",
     "associated": "set beside the stream; no link is claimed in numbers",
@@ -37,7 +38,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables : dict of str to DataFrame
-        `awards`, `outcomes`, `totals` and `spend_per_head` of a Review.
+        `award_years`, `outcomes`, `totals` and `spend_per_head` of a Review.
 
     Returns
     -------
@@ -55,12 +56,12 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     outcomes = tables["outcomes"].dropna(subset=["funding_stream"])
     ours = reading_of(outcomes, "funding_stream")
     named_by_source, read_by_us = outcomes[~ours], outcomes[ours]
-    streams = _of_listing(tables["awards"])
+    streams = _of_listing(tables["award_years"])
     others = named_by_source[~named_by_source["funding_stream"].isin(streams["funding_stream"])]
     named_only = others["funding_stream"].drop_duplicates()
     money = pd.concat([streams, _of_totals(tables["totals"], named_only)], ignore_index=True)
-    heads = tables["spend_per_head"][["funding_stream", "period_start", "spend_gbp_per_head"]]
-    money = money.merge(heads, on=["funding_stream", "period_start"], how="left")
+    heads = tables["spend_per_head"][["funding_stream", *KINDS, "spend_gbp_per_head"]]
+    money = money.merge(heads, on=["funding_stream", *KINDS], how="left")
     results = _of_lines(money, named_by_source).rename(
         columns={"period": "outcome_period", "period_start": "outcome_start",
                  "period_end": "outcome_end"}
@@ -73,22 +74,27 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         None if is_missing(row["measure"]) else _order(row) for row in table.to_dict("records")
     ]
     table = pd.concat([table, _ours(read_by_us)], ignore_index=True)
-    return table.drop(columns=["line", "period_end", "outcome_end", "baseline_end"])
+    return table.drop(
+        columns=["line", "period_end", "outcome_end", "baseline_end", "financial_year"]
+    )
 
 
-def _of_listing(awards: pd.DataFrame) -> pd.DataFrame:
-    """The lines of a listing by stream and year, so that a result stands beside each once."""
+def _of_listing(years: pd.DataFrame) -> pd.DataFrame:
+    """The lines by stream, year, flow and kind, so that a result stands beside each once."""
     import pandas as pd
 
     rows = []
-    for _, lines in awards.groupby(["funding_stream", "period"], sort=False, dropna=False):
-        added = exact_sum(lines["amount_gbp"])
+    for _, lines in years.groupby(["funding_stream", *KINDS], sort=False, dropna=False):
+        added, first = exact_sum(lines["known_gbp"]), lines.iloc[0].to_dict()
         rows.append(
-            lines.iloc[0][_MONEY].to_dict()
+            {name: first[name] for name in _MONEY}
             | {
+                "period": first["period"] if len(lines) == 1 else first["financial_year"],
+                "period_start": lines["period_start"].min(),
+                "period_end": lines["period_end"].max(),
                 "amount_gbp": None if added is None else float(added),
                 "n_lines": len(lines),
-                "n_known": int(lines["amount_gbp"].notna().sum()),
+                "n_known": int(lines["is_exact"].sum()),
                 "printed": None,
                 "money_figure_ids": ";".join(lines["figure_id"]),
             }
@@ -113,7 +119,7 @@ def _of_totals(totals: pd.DataFrame, streams: pd.Series[str]) -> pd.DataFrame:
         rows.append(
             {
                 "funding_stream": stream,
-                **{name: None if one is None else one[name] for name in _MONEY[1:]},
+                **{name: None if one is None else one.get(name) for name in _MONEY[1:]},
                 "amount_gbp": None if one is None else float(one["amount_gbp"]),
                 "n_lines": 0,
                 "n_known": len(held),
