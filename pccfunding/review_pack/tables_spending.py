@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import exact_sum, share_pct
+from pccfunding.office import FolderEvidence
 from pccfunding.words import is_missing, sum_text
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     people = latest_vintage(evidence.population)
-    base = evidence.deflator["financial_year"].max()
+    base = price_base(evidence)
     twice = pd.concat([awards, awards.assign(funding_stream="all lines")], ignore_index=True)
     table = per_capita_spend(twice, people, by=["area_code", "funding_stream"])
     real = real_terms(table, evidence.deflator, base=base, value="spend_gbp_per_head")
@@ -136,6 +137,12 @@ def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
         kind="stable",
         ignore_index=True,
     )
+
+
+def price_base(evidence: Evidence) -> str:
+    """Name the financial year whose prices are used: that of sheet Start, else the latest held."""
+    asked = evidence.start["base year of prices"] if isinstance(evidence, FolderEvidence) else None
+    return str(asked.label if asked else evidence.deflator["financial_year"].max())
 
 
 def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
@@ -159,7 +166,7 @@ def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
         (money["area_code"] == area_code) & money["series"].notna() & money["period_end"].notna()
     ]
     whole = like[like["period"].str.fullmatch(r"\d{4}-\d{2}")]
-    base = evidence.deflator["financial_year"].max()
+    base = price_base(evidence)
     real = real_terms(whole, evidence.deflator, base=base)
     for bound in ("amount", "amount_low", "amount_high"):
         real[f"{bound}_gbp"] = real[f"{bound.replace('amount', 'amount_real')}_gbp"]
