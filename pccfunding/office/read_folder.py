@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import fnmatch
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
