@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import fnmatch
 import hashlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +28,7 @@ from pccfunding.formats import (
     read_awards,
 )
 from pccfunding.formats.award_files.award_tables import stored_table
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.opening.limits import read_bytes, unpacked
 from pccfunding.formats.opening.open_file import open_grids
@@ -40,7 +40,6 @@ from pccfunding.office.award_listings import (
     years_from_dates,
 )
 from pccfunding.office.cell_traits import Traits, traits_of
-from pccfunding.office.content_ids import slug
 from pccfunding.office.folder_statistics import (
     beside_bundled,
     statistics_readers,
@@ -49,7 +48,7 @@ from pccfunding.office.folder_statistics import (
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK
-from pccfunding.office.workbook_tables import Answers, kind_of_total, workbook_tables
+from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
 from pccfunding.results import CAUTIONS
 from pccfunding.schemas import STORED
@@ -61,7 +60,6 @@ WORKBOOKS = (WORKBOOK, "evidence.ods")
 _IGNORED = ("~$*", ".~lock*", ".DS_Store", "Thumbs.db")
 _MOST_ROWS = 20  # rejected rows of one file that are named one by one
 _STARTING = tuple(column.title for column in SHEETS[0].columns)
-_WORDS = {code: word for word, code in (FLOWS | STATUSES).items() if word != "paid to the force"}
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements", "services")
 
 
@@ -194,7 +192,6 @@ class _Folder:
             stored[name] = _joined([stored[name], table])
         stored["sources"] = _joined([stored["sources"], _frame("sources", self.sources)])
         stored["figures"] = _dated(stored["figures"], stored["sources"])
-        stored["awards"], stored["totals"] = self._one_kind(stored["awards"], stored["totals"])
         for name, frames in self.statistics.items():
             stored[name] = beside_bundled(name, frames)
         stored["statements"]["expected_verdict"] = "cannot be told"
@@ -217,33 +214,6 @@ class _Folder:
             paste=tuple(self.paste),
             readings=pd.DataFrame(self.readings, columns=["place", "says", "read"], dtype="str"),
         )
-
-    def _one_kind(
-        self, awards: pd.DataFrame, totals: pd.DataFrame
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Keep the awards of one status and flow as the listing; the others stand beside it.
-
-        A listing is added up, and amounts of different status or flow are different money.
-        """
-        held = Counter(zip(awards["flow"], awards["status"], strict=True))
-        if len(held) < 2:
-            return awards, totals
-        given = ("pcc_to_recipient", "award")
-        kept = given if given in held else held.most_common(1)[0][0]
-        listed = (awards["flow"] == kept[0]) & (awards["status"] == kept[1])
-        others = awards[~listed]
-        kinds = [
-            kind_of_total(flow, status)
-            for flow, status in zip(others["flow"], others["status"], strict=True)
-        ]
-        del held[kept]
-        for (flow, status), number in held.items():
-            words = f"{counted(number, 'amount')} of {_WORDS[status]}, {_WORDS[flow]}"
-            read = "shown beside the awards, and not added to them"
-            self.readings.append(("awards", words, read))
-        moved = others.assign(kind=kinds).reindex(columns=list(totals.columns))
-        beside = _joined([totals, moved.astype(totals.dtypes.to_dict())])
-        return awards[listed].reset_index(drop=True), beside
 
     # files
 
