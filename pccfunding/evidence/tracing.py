@@ -96,38 +96,25 @@ def cite(
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
-    if of is None and not {"figure_id", "figures", "source_id"} & set(table.columns):
-        return _cited_names(rows, table, known)
-    if "figure_id" in table.columns or "figures" in table.columns:
+    named = {"figure_id", "figures", "source_id"} & set(table.columns)
+    kept = () if hasattr(type(rows), "columns") else getattr(rows, "sources", ())
+    if of is None and kept and (not named or (named == {"figures"} and not _figures_of(table))):
+        order, printed = _kept_names(kept, known)
+    elif "figure_id" in table.columns or "figures" in table.columns:
         wanted = pd.Index(_figures_of(table), dtype=object)
         figures = known.figures.set_index("figure_id")
         _refuse_unknown(wanted, figures.index, "figure")
         tokens = figures.loc[wanted, ["source_id", "token"]]
         order = tokens["source_id"].drop_duplicates().tolist()
         printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
-    else:
+    elif "source_id" in table.columns:
         order = _present(table, "source_id")
         printed = pd.Series(dtype=object)
-    return _described(order, printed, known)
-
-
-def _cited_names(rows: Any, table: Any, known: Any) -> pd.DataFrame:
-    """Cite the figures and sources that a result keeps of the tables it was made from."""
-    names = list(getattr(rows, "sources", ()))
-    if not names:
+    else:
         raise TableError(
             f"This table has neither figure_id nor source_id; it has "
             f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
         )
-    figures = known.figures.set_index("figure_id")
-    wanted = [name for name in names if name in figures.index]
-    tokens = figures.loc[wanted, ["source_id", "token"]]
-    printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
-    alone = [name for name in names if name not in figures.index]
-    return _described(list(dict.fromkeys([*tokens["source_id"], *alone])), printed, known)
-
-
-def _described(order: list[str], printed: Any, known: Any) -> pd.DataFrame:
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
     if style != "frame":
@@ -140,6 +127,16 @@ def _described(order: list[str], printed: Any, known: Any) -> pd.DataFrame:
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _kept_names(names: Sequence[str], known: Any) -> tuple[list[str], Any]:
+    """Give the sources, and their tokens, of the ids that a result kept of its tables."""
+    figures = known.figures.set_index("figure_id")
+    wanted = [name for name in names if name in figures.index]
+    tokens = figures.loc[wanted, ["source_id", "token"]]
+    printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    alone = [name for name in names if name not in figures.index]
+    return list(dict.fromkeys([*tokens["source_id"], *alone])), printed
 
 
 def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:

@@ -22,6 +22,7 @@ def test_a_reconciliation_names_figures_and_sources() -> None:
     row = {"amount_gbp": 5.0, "source_id": source}
     plain = pcc.reconcile([row], "£5.00")
     assert (plain.figure_ids, plain.sources) == ((), (source,))
+    assert pcc.cite(plain)["source_id"].to_list() == [source]
     assert pcc.reconcile("£5.00", "£5.00").sources == ()
     groups = pcc.reconcile(awards, {"Youth Fund": "£70,023.00"}, by="funding_stream")
     assert set(groups.sources) == set(awards["figure_id"])
