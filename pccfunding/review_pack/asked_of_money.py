@@ -78,7 +78,7 @@ def duty_words(told: pd.DataFrame) -> str:
     return (
         f"Of {counted(len(told), 'line')} here, {single} "
         f"{'is a single grant' if single == 1 else 'are single grants'} at all, and {asked} "
-        f"{'is' if asked == 1 else 'are'} known to be made under that power"
+        f"{'is' if asked == 1 else 'are'} known to be such a grant"
     )
 
 

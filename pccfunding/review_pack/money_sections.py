@@ -45,7 +45,8 @@ def status(found: Record, cited: Citations) -> Section:
         question="Q2",
         heading="Is it plan, award, payment or outturn?",
         lead=[
-            f"Amounts of different status are never added together. {status_words(table)} (",
+            "Amounts of different status are never added together. "
+            f"{status_words(table).removesuffix('.')} (",
             counted,
             ").",
         ],
