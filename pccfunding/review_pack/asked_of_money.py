@@ -158,14 +158,9 @@ def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
     """Say which other amounts of a stream are held, none of which is of a neighbouring year."""
     lines = found.tables["awards"]
     own = lines[lines["funding_stream"] == stream]
-    others = found.evidence.totals
-    inside = {found.area.code, *found.tables["places"]["area_code"]}
+    others = found.tables["other_years"]
     held = others[
-        others["area_code"].isin(inside)
-        & (others["funding_stream"].eq(stream) | others["series"].isin(own["series"].dropna()))
-        & others["period"].notna()
-        & others["token"].notna()
-        & ~others["figure_id"].isin(own["figure_id"])
+        others["funding_stream"].eq(stream) | others["series"].isin(own["series"].dropna())
     ]
     years = listed(own["period"].unique())
     if held.empty:

@@ -59,6 +59,7 @@ _TITLES = {
     "earlier_years": "The years before each baseline, from quarters",
     "class_years": "Years put together from quarters",
     "breaks_elsewhere": "Breaks of series in other areas",
+    "other_years": "Amounts of the same streams in other years",
     "places": "Districts inside the area",
     "districts": "Street records by district before the money",
     "district_changes": "Street records by district, the same months of two years",

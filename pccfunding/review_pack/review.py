@@ -276,6 +276,7 @@ def review(
     tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
+    tables["other_years"] = _other_years(evidence, area, lines)
     tables["not_held"] = _not_held(evidence)
     tables["sources"] = _sources(evidence, tables)
     return Review(area, span, evidence, tables, statements, given)
@@ -387,6 +388,16 @@ def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     return frame[undated | touches].reset_index(drop=True)
 
 
+def _other_years(evidence: Evidence, area: Area, lines: pd.DataFrame) -> pd.DataFrame:
+    """Dated amounts of the streams of the listing, of any years, that are no line of it."""
+    others = evidence.totals
+    same = others["funding_stream"].isin(lines["funding_stream"])
+    same |= others["series"].isin(lines["series"].dropna())
+    here = others["area_code"].isin(codes_within(evidence.areas, area.code))
+    dated = others["period"].notna() & others["token"].notna()
+    return others[same & here & dated].reset_index(drop=True)
+
+
 def _of_area(frame: pd.DataFrame, evidence: Evidence, area: Area, span: Period) -> pd.DataFrame:
     """Rows of the area and of the districts inside it that touch the period, as printed."""
     here = frame[frame["area_code"].isin(codes_within(evidence.areas, area.code))]
@@ -493,7 +504,9 @@ def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFram
     """Give every source behind the Review in reading order: figures first, then statistics."""
     import pandas as pd
 
-    figures = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
+    figures = [
+        tables[name]["figure_id"] for name in ("awards", "outcomes", "totals", "other_years")
+    ]
     if len(tables["statements"]):
         figures.append(tables["statements"]["figures"].str.split(";").explode())
     named = pd.concat(figures).drop_duplicates()
