@@ -201,7 +201,7 @@ def _themes(found: Record, cited: Citations) -> Table:
             "themes",
             "Themes as given and as read",
             _theme_note(found),
-            "tables/awards.csv and tables/outcomes.csv, by theme and inferred",
+            "tables/awards.csv and tables/outcomes.csv, by theme",
         ),
     )
 
