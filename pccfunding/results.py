@@ -51,7 +51,7 @@ CAUTIONS = {
         ),
         **_NOISE,
         "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
-        "base-not-published": "the base is not published, so the change cannot be tested",
+        "base-not-held": "the base is not in the documents held, so the change cannot be tested",
         "counts-of-another-class": "the counts are of another class than the printed change",
         "counts-revised": "the counts were revised since the change was printed",
         "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
@@ -166,7 +166,7 @@ CAUTIONS = {
         "police-force": "a police force is among the recipients",
         "identifier-shape": "an identifier has not the shape of its register",
         # counts
-        "counts-unknown": "counts are not published for some areas, which is not zero",
+        "counts-unknown": "counts are unknown for some areas, which is not zero",
         "total-leaves-areas-out": "a printed total leaves areas out",
         "year-incomplete": "a year is not complete, so that no annual count is given for it",
         "printed-twice-differently": "the same number is printed twice with different values",

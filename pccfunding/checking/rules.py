@@ -23,6 +23,7 @@ from pccfunding.schemas import (
     UNKNOWN_KINDS,
     broken_rules,
 )
+from pccfunding.words import unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -281,6 +282,9 @@ def sources(package: Package) -> Iterator[Finding]:
         def todo(what: str, row: object = row, name: str = name) -> Finding:
             return Finding("to do", "sources", line(row), f"{name}: {what}")
 
+        if source.get("held") == "no":
+            yield todo(f"it is named by {source['named_by']} and not held; fetch it")
+            continue
         if source[["url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
         address = source["url"]
@@ -324,10 +328,11 @@ def completeness_of(package: Package) -> Iterator[Finding]:
     awards = package.tables.get("awards")
     if awards is not None and len(awards):
         for detail in STATUTORY:
-            missing = int((awards[f"{detail}_unknown"] == "not_published").sum())
-            if missing:
-                what = f"{detail} is not published for {missing} of {len(awards)} lines"
-                yield Finding("to do", "awards", "", what)
+            for kind in ("not_held", "not_published"):
+                missing = int((awards[f"{detail}_unknown"] == kind).sum())
+                if missing:
+                    of = f"for {missing} of {len(awards)} lines"
+                    yield Finding("to do", "awards", "", f"{detail} is {unknown_text(kind)} {of}")
         for code in awards["area_code"].drop_duplicates():
             try:
                 area = find_area(code)

@@ -41,8 +41,14 @@ class Evidence:
     sources, figures, awards, outcomes, totals, statements : DataFrame
         What was published, by whom, and what it is about. `awards`, `outcomes` and `totals`
         carry the printing that holds at `as_of`.
+    services : DataFrame
+        Services and funds, with the decision that a person entered about each.
     areas, population, recorded_crime, street_crime, crime_severity, deflator, weights : DataFrame
         Official statistics.
+    asb_incidents, knife_and_firearm_offences : DataFrame
+        Official statistics of incidents and offences that no class of recorded crime holds.
+    breaks : DataFrame
+        Where a series stops being comparable with itself, and why.
     as_of : datetime.date or None
         The day whose knowledge the tables show; None for everything known.
     origin : str
@@ -62,6 +68,7 @@ class Evidence:
     outcomes: pd.DataFrame
     totals: pd.DataFrame
     statements: pd.DataFrame
+    services: pd.DataFrame
     areas: pd.DataFrame
     population: pd.DataFrame
     recorded_crime: pd.DataFrame
@@ -69,6 +76,9 @@ class Evidence:
     crime_severity: pd.DataFrame
     deflator: pd.DataFrame
     weights: pd.DataFrame
+    asb_incidents: pd.DataFrame
+    knife_and_firearm_offences: pd.DataFrame
+    breaks: pd.DataFrame
     as_of: dt.date | None = None
     origin: str = "bundled"
 
@@ -307,6 +317,15 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} names {column} "
                 f"{figure[column]!r}, which is not in {where}."
             )
+    absent = stored["sources"].loc[stored["sources"]["held"] == "no", "source_id"]
+    unseen = stored["figures"][stored["figures"]["source_id"].isin(absent)]
+    if len(unseen):
+        figure = unseen.iloc[0]
+        raise DataPackageError(
+            f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} comes from "
+            f"{figure['source_id']!r}, which sources.csv calls a document that is not held. "
+            f"Where the document is at hand, set held to 'yes' and empty named_by and named_at."
+        )
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:

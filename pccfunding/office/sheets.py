@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pccfunding.words import DECISIONS
+
 __all__ = ["SHEETS", "Column", "Sheet", "folded"]
 
 Kind: TypeAlias = Literal["text", "amount", "printed", "count", "day", "period", "choice", "name"]
@@ -67,12 +69,7 @@ FIELDS_OF_LISTS = {
     "from": "period_start",
     "to": "period_end",
 }
-DECISIONS = {
-    "continue": "continue",
-    "change": "change",
-    "stop": "stop",
-    "cannot decide": "cannot-decide",
-}
+DECIDED = {decision.replace("-", " "): decision for decision in DECISIONS}
 YES_NO = {"yes": True, "no": False}
 
 
@@ -528,7 +525,7 @@ _SERVICES = Sheet(
             "A person's decision; with it, the reason and who decided are needed.",
             "continue",
             decides=True,
-            choices=DECISIONS,
+            choices=DECIDED,
         ),
         Column("reason", "text", "Why it was decided.", "Targets met at the agreed cost."),
         Column("decided by", "text", "Who decided.", "A. Name"),

@@ -43,7 +43,7 @@ RECIPIENTS = (
     "project",
 )
 # What no precision of the printing can settle.
-BEYOND_PRECISION = ("not-published", "parts-missing", "scope-differs", "status-differs")
+BEYOND_PRECISION = ("figure-unknown", "parts-missing", "scope-differs", "status-differs")
 
 
 def judge(
@@ -92,7 +92,7 @@ def _judge(
     total = right.printed
     if total is None or not known or (missing and rule.name not in ("sum", "part_of")):
         kinds = missing if total is not None else missing + Counter([right.unknown])
-        return _untold(rule, "not-published", None, f"a figure that it needs is {_or(kinds)}")
+        return _untold(rule, "figure-unknown", None, f"a figure that it needs is {_or(kinds)}")
     shown_unit = (
         rule.right_unit or total.unit or next((one.unit for one in known if one.unit), None)
     )
@@ -124,7 +124,7 @@ def _weighed(
     elif not _may_hold(rule, terms, hard, complete and not missing):
         verdict = "conflicts"
     elif missing:
-        verdict, reason = "cannot be told", "not-published"
+        verdict, reason = "cannot be told", "figure-unknown"
     elif not complete and rule.name != "part_of":
         verdict, reason = "cannot be told", "parts-missing"
     elif any(vacuous(one) for one in printed) and not certain(rule, hard):

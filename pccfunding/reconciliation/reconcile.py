@@ -58,7 +58,7 @@ def reconcile(
     left, right : str, Printed, Interval, exact number, row, sequence, DataFrame or Series
         What stands on each side. A DataFrame gives one term a row (its `token`, else its
         `amount_gbp`); a row of one, such as a figure, may stand alone. None is a figure that is
-        not published; a row says by `unknown` which kind of unknown it is. A DataFrame may be of
+        unknown; a row says by `unknown` which kind of unknown it is. A DataFrame may be of
         any engine; of one with more than 1,000 rows, amounts that are exact and nothing else are
         added on their engine, and stand as one term.
     relation : str, default "sum"

@@ -15,7 +15,7 @@ from pccfunding.frames.tables import holds_text
 from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.words import counted, decimal_text, is_missing
+from pccfunding.words import NOT_HELD, counted, decimal_text, is_missing, unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,6 @@ Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 
-NOT_PUBLISHED = "not published"
 # How many rows of a ledger one row stands for.
 ADDED_ROWS = "_added_rows"
 # The columns of a table that say what its amounts are about.
@@ -59,7 +58,7 @@ class Term:
     """
 
     printed: Printed | None
-    unknown: str = NOT_PUBLISHED
+    unknown: str = NOT_HELD
     figure_id: str | None = None
     scope: Mapping[str, Any] = field(default_factory=dict)
 
@@ -194,7 +193,7 @@ def _row_term(row: Row, unit: str | None) -> Term:
     }
     return Term(
         printed=_row_number(row, unit),
-        unknown=NOT_PUBLISHED if kind is None else str(kind).replace("_", " "),
+        unknown=unknown_text(kind),
         figure_id=known(row.get("figure_id")),
         scope={name: values for name, values in about.items() if None not in values},
     )

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Reconciliation"]
 
 REASONS = {
-    "not-published": "a figure that it needs is not published",
+    "figure-unknown": "a figure that it needs is unknown",
     "scope-differs": "the two sides are not about the same thing",
     "status-differs": "one side is a plan or promise, the other is not of the same status",
-    "parts-missing": "not all parts are published",
+    "parts-missing": "not all parts are in the documents held",
     "one-sided": "the words bound a side on one side only",
     "unit-ambiguous": "the two sides are in different units",
     "vacuous-precision": "a figure is printed too coarsely to tell",
@@ -38,7 +38,7 @@ class Reconciliation(Face):
     verdict : {"reconciles", "conflicts", "cannot be told"}
         "conflicts" needs readings that cannot meet; "reconciles" needs fair readings that do.
     reason : str or None
-        Why it cannot be told: not-published, scope-differs, status-differs, parts-missing,
+        Why it cannot be told: figure-unknown, scope-differs, status-differs, parts-missing,
         one-sided, unit-ambiguous or vacuous-precision.
     relation : str
         The relation asserted.

@@ -208,7 +208,7 @@ def test_what_cannot_be_told_says_why(worked: Worked) -> None:
         "scope-differs",
         "parts-missing",
         "vacuous-precision",
-        "not-published",
+        "figure-unknown",
         "one-sided",
     }
     for _, one in worked.values():
@@ -246,7 +246,7 @@ def test_a_figure_that_is_not_there_is_named() -> None:
 
 
 def test_figures_of_a_statement_come_once_and_left_first() -> None:
-    row = {"left": "S002;count:two;S001;S002", "right": "not published"}
+    row = {"left": "S002;count:two;S001;S002", "right": "not_held"}
     assert figure_ids(row) == ["S002", "S001"]
     assert figure_ids({"left": "S001", "right": "S016"}) == ["S001", "S016"]
 

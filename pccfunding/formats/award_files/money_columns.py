@@ -47,10 +47,10 @@ def kind_of_unknown(text: str) -> str | None:
     Examples
     --------
     >>> kind_of_unknown("N/A"), kind_of_unknown("£ —"), kind_of_unknown(""), kind_of_unknown("0")
-    ('not_applicable', 'nil', 'not_published', None)
+    ('not_applicable', 'nil', 'not_held', None)
     """
     plain = " ".join(text.split()).lower().strip("£ ")
-    return "not_published" if not plain else UNKNOWN_AMOUNTS.get(plain)
+    return "not_held" if not plain else UNKNOWN_AMOUNTS.get(plain)
 
 
 def looks_like_money(text: str, *, lenient: bool = False) -> bool:
@@ -185,7 +185,7 @@ def bounds_of(one: Printed, exact: bool) -> tuple[float, float, float]:
 def read_one(text: str, scale: str) -> tuple[str, Printed | None, str, str | None]:
     """Read one cell: its text, the amount, why not, or the kind of unknown that it marks."""
     if not text.strip():
-        return text, None, "", "not_published"
+        return text, None, "", "not_held"
     if kind := kind_of_unknown(text):
         return text, None, "", kind
     body = repair(text)[0]

@@ -262,7 +262,7 @@ class PartReader:
         }
         shared = self.table.shared[at]
         if shared.any():
-            data["unknown"] = unknown.mask(shared, "not_published")
+            data["unknown"] = unknown.mask(shared, "not_held")
         stated = column.heading.pounds or "currency" in self.of
         if not stated and not texts.str.contains("£", regex=False).any() and size:
             self.table.result.assumed.add("unit")
@@ -324,14 +324,14 @@ class PartReader:
         """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
         from pccfunding.schemas import STATUTORY
 
-        unpublished = constant("not_published", size)
+        unpublished = constant("not_held", size)
         for name in TEXTS:
             if name in data and name not in ("award_id", "note"):
                 marked = data[name].isin(MARKERS).to_numpy(dtype=bool)
                 missing = data[name].isna().to_numpy(dtype=bool)
                 if name in STATUTORY and (marked.any() or missing.any()):
                     kinds = np.full(size, None, dtype=object)
-                    kinds[missing] = "not_published"
+                    kinds[missing] = "not_held"
                     for row in np.flatnonzero(marked):
                         kinds[row] = kind_of_unknown(str(data[name].iat[row]))
                     import pandas as pd

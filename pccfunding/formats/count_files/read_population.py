@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from pccfunding.areas import ABOLISHED
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.formats.count_files.abolished_districts import ABOLISHED
 from pccfunding.formats.count_files.area_names import area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import headings_of
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
