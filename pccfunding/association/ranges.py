@@ -129,7 +129,8 @@ def _true_changes(
 
     g, noise = areas["g"].to_numpy(float), phi * areas["variance"].to_numpy(float)
     n = len(g)
-    place = (ranked(areas["spend"].to_numpy(float)[None])[0] - 0.375) / (n + 0.25)
+    order = ranked(areas["spend"].to_numpy(float)[None])[0]
+    place = (order - 0.375) / (n + 0.25)
     line = np.column_stack([np.ones(n), ndtri(place)])
     spreads = np.linspace(0, _WIDEST * max(float(g.std()), np.sqrt(noise.max())), _STEPS)
     weight = 1 / (spreads[:, None] ** 2 + noise)

@@ -8,19 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.confounding import BaselineCheck, DenominatorNull
-from pccfunding.association.influence import Influence, PearsonCheck
-from pccfunding.association.noise_test import Gate
-from pccfunding.association.ranges import FigureRange, MeasurementInterval
-from pccfunding.association.reordering import Likeness, Reordered
+from pccfunding.association.record import AssociationRecord
 from pccfunding.association.verdicts import FIRST
 from pccfunding.association.wording import names_or_number, report_lines, told
 from pccfunding.errors import TableError
-from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
-from pccfunding.permutation import NullDistribution, PermutationTest
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
-from pccfunding.results import CAUTIONS, MOST_WORDS, Face, Report
+from pccfunding.results import CAUTIONS, MOST_WORDS, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +102,7 @@ def _facts(found: Association) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Association(Face):
+class Association(AssociationRecord):
     """Spend per head against reduction, across areas, with what may be said of it.
 
     Attributes
@@ -190,80 +184,8 @@ class Association(Face):
     ('not estimable', 'no variation in spend')
     """
 
-    verdict: str
-    reason: str | None
-    detail: str | None
-    estimand: str
-    n: int
-    unit: str
-    spend_stream: str | None
-    spend_window: str | None
-    spend_status: str | None
-    spend_prices: str | None
-    spend_measured: str | None
-    spend_allocation: str | None
-    baseline_window: str | None
-    follow_up_window: str | None
-    outcome: str | None
-    base_count: int | None
-    method: str
-    two_sided: str
-    test: PermutationTest | None = None
-    interval: CorrelationInterval | None = None
-    confidence_level: float
-    measurement: MeasurementInterval | None = None
-    figure_range: FigureRange | None = None
-    kendall: PermutationTest | None = None
-    pearson: PearsonCheck | None = None
-    influence: Influence | None = None
-    gate: Gate | None = None
-    baseline: BaselineCheck | None = None
-    denominator: DenominatorNull | None = None
-    strata: pd.DataFrame | None = None
-    within: Reordered | None = None
-    likeness: Likeness | None = None
-    detectable: MinimalDetectableCorrelation | None = None
-    family_size: int = 1
-    adjusted_p: float | None = None
-    adjusted_min_p: float | None = None
-    adjusted_by: str | None = None
-    maryland_level: int = 0
-    areas: pd.DataFrame
-    dropped: pd.DataFrame
-    left_out: tuple[str, ...] = ()
-    with_left_out: PermutationTest | None = None
-    null: NullDistribution | None = None
-    seed: int
-    cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS["association"]
     _first: ClassVar[tuple[str, ...]] = FIRST
-
-    @property
-    def estimate(self) -> float | None:
-        """The coefficient."""
-        return None if self.test is None else self.test.statistic
-
-    @property
-    def p_value(self) -> float | None:
-        """Its exact or Monte Carlo p before the family, within strata where they are given."""
-        known = self.test if self.within is None else self.within
-        return None if known is None else known.p_value
-
-    @property
-    def min_p(self) -> float | None:
-        """The smallest p that these areas, ties and strata allow."""
-        known = self.test if self.within is None else self.within
-        return None if known is None else known.min_p
-
-    @property
-    def attainable(self) -> tuple[float, ...]:
-        """The only p values that could have come out; empty where orders were drawn."""
-        return () if self.test is None or self.within is not None else self.test.attainable
-
-    @property
-    def leave_one_out(self) -> pd.DataFrame:
-        """The coefficient and its p without each area; no rows where nothing was estimated."""
-        return pd.DataFrame() if self.influence is None else self.influence.frame
 
     @property
     def text(self) -> str:

@@ -12,8 +12,8 @@ from pccfunding.errors import TableError
 from pccfunding.permutation import adjusted_p
 
 if TYPE_CHECKING:
+    from pccfunding.association.record import AssociationRecord
     from pccfunding.association.reordering import Likeness
-    from pccfunding.association.result import Association
 
 __all__ = [
     "ALPHA",
@@ -84,7 +84,7 @@ _ALIKE = 0.1
 FEW = 10
 
 
-def verdict(found: Association) -> str:
+def verdict(found: AssociationRecord) -> str:
     """Judge an estimate: noise, areas, p after the family, influence, and then need."""
     gate, influence, baseline = found.gate, found.influence, found.baseline
     assert gate is not None
@@ -164,7 +164,7 @@ def in_order(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in CAUTIONS if code in held)
 
 
-def doubts(found: Association, *, family_stated: bool) -> list[str]:
+def doubts(found: AssociationRecord, *, family_stated: bool) -> list[str]:
     """Give the codes of what an estimate leaves in doubt."""
     codes = [*_of_test(found), *_of_influence(found), *_of_others(found)]
     if not family_stated:
@@ -172,7 +172,7 @@ def doubts(found: Association, *, family_stated: bool) -> list[str]:
     return codes
 
 
-def _of_test(found: Association) -> list[str]:
+def _of_test(found: AssociationRecord) -> list[str]:
     test, gate, interval, kendall = found.test, found.gate, found.interval, found.kendall
     assert test is not None
     assert gate is not None
@@ -212,7 +212,7 @@ def _sides_differ(one: float | None, other: float | None) -> bool:
     return one is not None and other is not None and (one < ALPHA) != (other < ALPHA)
 
 
-def _of_influence(found: Association) -> list[str]:
+def _of_influence(found: AssociationRecord) -> list[str]:
     influence, pearson = found.influence, found.pearson
     assert influence is not None
     assert pearson is not None
@@ -231,7 +231,7 @@ def _of_influence(found: Association) -> list[str]:
     return [code for code, holding in holds if holding]
 
 
-def _of_others(found: Association) -> list[str]:
+def _of_others(found: AssociationRecord) -> list[str]:
     estimate, base, null = found.estimate, found.baseline, found.denominator
     assert estimate is not None
     assert base is not None

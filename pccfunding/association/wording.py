@@ -25,7 +25,7 @@ from pccfunding.words import (
 
 if TYPE_CHECKING:
     from pccfunding.association.pairing import Pairing
-    from pccfunding.association.result import Association
+    from pccfunding.association.record import AssociationRecord
 
 __all__ = ["REASONS", "estimand_of", "names_or_number", "report_lines", "told"]
 
@@ -99,7 +99,7 @@ def _short(name: str, longest: int) -> str:
     return name if len(held) <= longest else " ".join(held[: longest - 1]) + " ..."
 
 
-def _compared(result: Association, windows: bool, longest: int) -> str:
+def _compared(result: AssociationRecord, windows: bool, longest: int) -> str:
     """Say in short what is set beside what."""
     money = (
         f"{result.spend_measured or 'spend'} of {_short(result.spend_stream or 'spend', longest)}"
@@ -117,7 +117,7 @@ def names_or_number(names: Sequence[str]) -> str:
     return " or ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} areas"
 
 
-def told(result: Association, most: int) -> str:
+def told(result: AssociationRecord, most: int) -> str:
     """Say what was compared, the estimate with its interval and p, and the verdict."""
     if result.test is None:
         return _refused(result, most)
@@ -133,7 +133,7 @@ def told(result: Association, most: int) -> str:
     return said
 
 
-def _refused(result: Association, most: int) -> str:
+def _refused(result: AssociationRecord, most: int) -> str:
     assert result.reason is not None
     why = REASONS[result.reason]
     parts = [f"Not estimable: {result.reason}.", f"{why[0].upper()}{why[1:]}."]
@@ -144,7 +144,7 @@ def _refused(result: Association, most: int) -> str:
     return " ".join(parts)
 
 
-def _estimate(result: Association) -> str:
+def _estimate(result: AssociationRecord) -> str:
     held = _interval(result)
     inside = f"{held}; " if held and result.verdict != "no clear association" else ""
     family = f"family of {count(result.family_size)}"
@@ -157,7 +157,7 @@ def _estimate(result: Association) -> str:
     )
 
 
-def _interval(result: Association) -> str:
+def _interval(result: AssociationRecord) -> str:
     interval = result.interval
     if interval is None or interval.low is None or interval.high is None:
         return ""
@@ -165,7 +165,7 @@ def _interval(result: Association) -> str:
     return f"{level_text(result.confidence_level)} interval {ends}"
 
 
-def _partial(result: Association) -> str:
+def _partial(result: AssociationRecord) -> str:
     base = result.baseline
     assert base is not None
     given = "given need as measured" if base.called == "need" else f"given {base.what}"
@@ -178,7 +178,7 @@ def _partial(result: Association) -> str:
     return f"{given}, {signed(base.partial)} ({p_text(base.adjusted_p)}{family})"
 
 
-def _because(result: Association) -> str:
+def _because(result: AssociationRecord) -> str:
     verdict, influence = result.verdict, result.influence
     assert influence is not None
     if verdict == "not distinguishable from counting noise":
@@ -201,7 +201,7 @@ def _because(result: Association) -> str:
     return ""
 
 
-def _unsettled(result: Association) -> str:
+def _unsettled(result: AssociationRecord) -> str:
     interval = result.interval
     if interval is None or interval.low is None or interval.high is None:
         return ""
@@ -212,7 +212,7 @@ def _unsettled(result: Association) -> str:
     return f": the data do not settle a correlation between {low} and {high} ({level} interval)"
 
 
-def report_lines(result: Association) -> list[tuple[str, str]]:
+def report_lines(result: AssociationRecord) -> list[tuple[str, str]]:
     """Give every number that stands behind the text, as short labelled lines."""
     lines = [("verdict", result.verdict)]
     if result.test is None:
@@ -229,14 +229,14 @@ def report_lines(result: Association) -> list[tuple[str, str]]:
     return lines
 
 
-def _level(result: Association) -> str:
+def _level(result: AssociationRecord) -> str:
     return (
         f"{result.maryland_level} of 5: about areas, not people, and nothing about why; p takes "
         "the areas as exchangeable"
     )
 
 
-def _of_estimate(result: Association) -> Iterator[tuple[str, str]]:
+def _of_estimate(result: AssociationRecord) -> Iterator[tuple[str, str]]:
     test, interval = result.test, result.interval
     assert test is not None
     yield METHODS[result.method], signed(result.estimate)
@@ -275,7 +275,7 @@ def _of_estimate(result: Association) -> Iterator[tuple[str, str]]:
         yield "printed amounts", f"{interval_text(span.low, span.high, signed)} within them"
 
 
-def _of_influence(result: Association) -> Iterator[tuple[str, str]]:
+def _of_influence(result: AssociationRecord) -> Iterator[tuple[str, str]]:
     influence, pearson, kendall = result.influence, result.pearson, result.kendall
     assert influence is not None
     if influence.low is not None:
@@ -298,7 +298,7 @@ def _of_influence(result: Association) -> Iterator[tuple[str, str]]:
         )
 
 
-def _of_others(result: Association) -> Iterator[tuple[str, str]]:
+def _of_others(result: AssociationRecord) -> Iterator[tuple[str, str]]:
     base, gate, likeness = result.baseline, result.gate, result.likeness
     assert base is not None
     assert gate is not None
