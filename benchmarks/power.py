@@ -61,8 +61,9 @@ def rows_of(runs: int) -> Iterator[Simulated]:
         rng = np.random.default_rng([SEED, 2, n])
         found = rank_correlations(*pairs(rng, runs, n, held, "normal"))
         power, se = share(np.abs(found) >= critical(n, 20 * runs) - 1e-9)
-        # The third decimal of the correlation moves the power by less than this.
-        yield Simulated(f"n = {n}: power at {held:.3f}", power, se, POWER, 0.004)
+        # What the third decimal of the correlation moves the power by.
+        decimal = 0.02 if n == min(AREAS) else 0.004
+        yield Simulated(f"n = {n}: power at {held:.3f}", power, se, POWER, decimal)
     for n in (20, 30, 42, 43):
         held = minimal_detectable_correlation(n).rank_correlation
         assert held is not None

@@ -193,7 +193,10 @@ class Association(AssociationRecord):
         first = next((code for code in FIRST if code in self.cautions), None)
         # The doubt that matters most has its place kept.
         kept = 0 if first is None else len(self._doubt(first).split()) + 1
-        return self._with_doubts(told(self, MOST_WORDS - kept))
+        said = told(self, MOST_WORDS - kept)
+        if len(said.split()) + kept > MOST_WORDS:
+            said = told(self, MOST_WORDS)
+        return self._with_doubts(said)
 
     def report(self) -> Report:
         """Everything that stands behind the text, as labelled lines, every caution included."""

@@ -91,7 +91,7 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
 
 def _small_letter(name: str) -> str:
     """Write a class of offences within a sentence."""
-    return name[0].lower() + name[1:]
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _short(name: str, longest: int) -> str:
