@@ -67,6 +67,7 @@ class AssociationRecord(Face):
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def estimate(self) -> float | None:

@@ -171,6 +171,8 @@ class Association(AssociationRecord):
     seed : int
     cautions : tuple of str
         Codes of a closed list, each a line of the report; the text names two at most.
+    sources : tuple of str
+        Ids of the figures, or of the sources, that the rows of both tables named.
 
     Examples
     --------
