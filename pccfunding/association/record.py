@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -95,3 +96,40 @@ class AssociationRecord(Face):
     def leave_one_out(self) -> pd.DataFrame:
         """The coefficient and its p without each area; no rows where nothing was estimated."""
         return pd.DataFrame() if self.influence is None else self.influence.frame
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The result as one row at full precision; codes are joined by '; '."""
+        row: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in (
+                "verdict", "reason", "n", "unit", "outcome", "spend_window", "baseline_window",
+                "follow_up_window", "base_count", "method", "estimate", "p_value", "min_p",
+                "two_sided",
+            )
+        }  # fmt: skip
+        row["exact"] = None if self.test is None else self.test.exact
+        parts: list[tuple[str, Any, tuple[str, ...]]] = [
+            ("interval", self.interval, ("low", "high", "method")),
+            ("measurement", self.measurement, ("low", "high")),
+            ("figure_range", self.figure_range, ("low", "high")),
+            ("kendall", self.kendall, ("statistic", "p_value")),
+            ("pearson", self.pearson, ("statistic", "low", "high")),
+            ("leave_one_out", self.influence, ("low", "high")),
+            ("influence", self.influence, ("verdict",)),
+            ("gate", self.gate, ("dispersion", "dispersion_from", "opens")),
+            ("cochran", self.gate and self.gate.test, ("q", "df", "p_value", "reliability")),
+            ("baseline", self.baseline, ("partial", "partial_p", "adjusted_p", "called")),
+            ("spend_baseline", self.baseline and self.baseline.test, ("statistic", "p_value")),
+            ("denominator", self.denominator, ("median", "low", "high", "p_value")),
+            ("detectable", self.detectable, ("correlation", "simulated", "rank_correlation")),
+            ("moran", self.likeness, ("spend", "spend_p", "outcome", "outcome_p")),
+            ("with_left_out", self.with_left_out, ("statistic", "p_value")),
+        ]
+        for name, part, held in parts:
+            row |= {f"{name}_{one}": getattr(part, one, None) for one in held}
+        row |= {"family_size": self.family_size, "adjusted_p": self.adjusted_p}
+        row |= {"adjusted_min_p": self.adjusted_min_p}
+        row |= {"adjusted_by": self.adjusted_by, "maryland_level": self.maryland_level}
+        row |= {"n_dropped": len(self.dropped), "seed": self.seed}
+        return pd.DataFrame([row | {"cautions": "; ".join(self.cautions)}])
