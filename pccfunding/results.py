@@ -156,6 +156,8 @@ CAUTIONS = {
         # counts
         "counts-unknown": "counts are not published for some areas, which is not zero",
         "total-leaves-areas-out": "a printed total leaves areas out",
+        "class-unknown": "a column names no class of the statistics, and may hold no counts",
+        "codes-unknown": "codes of areas are not among the areas known here",
         "year-incomplete": "a year is not complete, so that no annual count is given for it",
         "printed-twice-differently": "the same number is printed twice with different values",
         "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
