@@ -142,7 +142,7 @@ CAUTIONS = {
     },
     "formats": {
         # award lists
-        "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
+        "sheets-left-out": "tables with amounts were left out, since they may count awards twice",
         "total-conflicts": "a printed total conflicts with its rows",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",

@@ -90,7 +90,7 @@ PROFILES = {
         ),
         Profile(
             "transparency-code",
-            {"Amount": "amount", "Purpose": "purpose"},
+            {"Amount": "amount", "Purpose": "purpose", "PaymentDate": "awarded_on"},
             ("OrganisationLabel", "BeneficiaryName", "Amount"),
             status="outturn",
         ),

@@ -455,7 +455,8 @@ def _why_nothing(opened: Opened, found: Gathered) -> str:
         return (
             f"{opened.source} holds no counts by area; left out: {'; '.join(map(str, told[:3]))}."
         )
-    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+    other = told_by_titles(row for grid in opened.grids for row in grid.rows[:20])
+    if other and "read_recorded_crime" not in other:
         return f"{opened.source} {other}."
     return (
         f"{opened.source}: no table of counts by area found. Its headings need an area "
