@@ -18,16 +18,19 @@ __all__ = ["Area", "GoverningBody", "find_area", "find_area_among"]
 
 
 class GoverningBody(NamedTuple):
-    """A local policing body and the year it began, where that is known.
+    """A local policing body, and the year and the day or month it began, where that is known.
 
     Examples
     --------
-    >>> find_area("Greater Manchester").governing_bodies
-    (GoverningBody(name='mayor', since=2017),)
+    >>> [(body.name, body.since) for body in find_area("Greater Manchester").governing_bodies]
+    [('pcc', 2012), ('mayor', 2017)]
+    >>> find_area("Cumbria").governing_bodies[-1].first_day
+    datetime.date(2023, 4, 1)
     """
 
     name: str
     since: int | None
+    first_day: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +84,77 @@ class Area:
 
         Notes
         -----
-        Only the years of changes are known: a body counts from 1 January of its first year.
+        Of some changes only the month or the year is known: a body then counts from its first day.
 
         Examples
         --------
-        >>> cambridgeshire = find_area("Cambridgeshire")
-        >>> cambridgeshire.governing_body(), cambridgeshire.governing_body(dt.date(2010, 1, 1))
-        ('pcc', None)
+        >>> cumbria = find_area("Cumbria")
+        >>> cumbria.governing_body(), cumbria.governing_body(dt.date(2023, 3, 31))
+        ('pfcc', 'pcc')
+        >>> cumbria.governing_body(dt.date(2010, 1, 1)) is None
+        True
         """
         holding = None
         for body in self.governing_bodies:
-            if on is None or body.since is None or body.since <= on.year:
+            begun = body.first_day or dt.date(body.since or dt.MINYEAR, 1, 1)
+            if on is None or begun <= on:
                 holding = body.name
         return holding
+
+
+class Abolished(NamedTuple):
+    """A district that is no more: its name, the day, and the district that holds its place now.
+
+    Wales has abolished none since 1996. Districts whose boundary changed, and with it their code
+    alone, keep their name and are not listed.
+
+    References
+    ----------
+    SI 2018/639, article 3 (Forest Heath and St Edmundsbury, 1 April 2019); Hansard, House of
+    Lords, 9 May 2018 (East and West Suffolk). The codes are those of the Office for National
+    Statistics; they, and the days of the other districts, were not held against a publication:
+    unverified.
+    """
+
+    name: str
+    on: str
+    successor: str
+    heir: str
+
+
+_CHANGES = (
+    ("2019-04-01", "E06000058", "Bournemouth, Christchurch and Poole",
+     "E06000028 Bournemouth|E06000029 Poole|E07000048 Christchurch"),
+    ("2019-04-01", "E06000059", "Dorset",
+     "E07000049 East Dorset|E07000050 North Dorset|E07000051 Purbeck|E07000052 West Dorset|"
+     "E07000053 Weymouth and Portland"),
+    # Somerset West and Taunton stood from 2019 to 2023, between these two and Somerset.
+    ("2019-04-01", "E06000066", "Somerset", "E07000190 Taunton Deane|E07000191 West Somerset"),
+    ("2019-04-01", "E07000245", "West Suffolk", "E07000201 Forest Heath|E07000204 St Edmundsbury"),
+    ("2019-04-01", "E07000244", "East Suffolk", "E07000205 Suffolk Coastal|E07000206 Waveney"),
+    ("2020-04-01", "E06000060", "Buckinghamshire",
+     "E07000004 Aylesbury Vale|E07000005 Chiltern|E07000006 South Bucks|E07000007 Wycombe"),
+    ("2021-04-01", "E06000061", "North Northamptonshire",
+     "E07000150 Corby|E07000152 East Northamptonshire|E07000153 Kettering|"
+     "E07000156 Wellingborough"),
+    ("2021-04-01", "E06000062", "West Northamptonshire",
+     "E07000151 Daventry|E07000154 Northampton|E07000155 South Northamptonshire"),
+    ("2023-04-01", "E06000063", "Cumberland",
+     "E07000026 Allerdale|E07000028 Carlisle|E07000029 Copeland"),
+    ("2023-04-01", "E06000064", "Westmorland and Furness",
+     "E07000027 Barrow-in-Furness|E07000030 Eden|E07000031 South Lakeland"),
+    ("2023-04-01", "E06000065", "North Yorkshire",
+     "E07000163 Craven|E07000164 Hambleton|E07000165 Harrogate|E07000166 Richmondshire|"
+     "E07000167 Ryedale|E07000168 Scarborough|E07000169 Selby"),
+    ("2023-04-01", "E06000066", "Somerset",
+     "E07000187 Mendip|E07000188 Sedgemoor|E07000189 South Somerset|"
+     "E07000246 Somerset West and Taunton"),
+)  # fmt: skip
+ABOLISHED = {
+    one[:9]: Abolished(one[10:], on, successor, heir)
+    for on, successor, heir, districts in _CHANGES
+    for one in districts.split("|")
+}
 
 
 # A bare name that several kinds share means the first of these: money and crime in this field
@@ -284,7 +345,9 @@ def _known() -> _Known:
 def _bodies(text: str) -> Iterator[GoverningBody]:
     for body in filter(None, text.split("|")):
         name, _, since = body.partition(" ")
-        yield GoverningBody(name, int(since) if since else None)
+        year, *rest = since.split("-")
+        first = dt.date(int(year), int(rest[0]), int([*rest, "1"][1])) if rest else None
+        yield GoverningBody(name, int(year) if year else None, first)
 
 
 def _key(text: str) -> str:
@@ -370,6 +433,8 @@ def _by_code(text: str) -> Area:
     code = asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
     area = known.codes.get(code)
     if area is None:
+        if (gone := where_now(code)) is not None:
+            raise UnknownNameError(f"{gone} Ask for one of them.")
         near = nearest(code, known.codes, n=2, cutoff=0.85)
         offer = " or ".join(f"{known.codes[one].name} ({one})" for one in near)
         raise UnknownNameError(
@@ -394,7 +459,30 @@ def _refuse_what_is_no_area(asked: str, key: str, exact: Iterable[Area]) -> None
         raise UnknownNameError(f"{asked!r} is no area: it is {what}.")
 
 
+def where_now(asked: str) -> str | None:
+    """Say where an abolished district lies now, by its name or code; None for any other text.
+
+    Examples
+    --------
+    >>> where_now("Daventry")[:72]
+    'Daventry was abolished on 2021-04-01: it lies in West Northamptonshire ('
+    """
+    keys = {_key(asked), *(base for base, _ in _stripped(_key(asked)))}
+    for code, gone in ABOLISHED.items():
+        if code == asked.strip().upper() or _key(gone.name) in keys:
+            heir = _known().codes[gone.successor]
+            force = _known().codes[heir.parent or ""]
+            return (
+                f"{gone.name} was abolished on {gone.on}: it lies in {heir.name} ({heir.code}), "
+                f"police force area {force.name} ({force.code})."
+            )
+    return None
+
+
 def _nearest(asked: str, key: str) -> str:
+    gone = where_now(asked)
+    if gone is not None:
+        return f"No area called {asked!r}: {gone} Ask for one of them."
     if [base for base, _ in _stripped(f"x {key}")][-1:] == ["x"]:
         return (
             f"{asked!r} says which kind of body, but not which area. Add the name, as in "

@@ -20,6 +20,7 @@ from pccfunding.frames.tables import (
     key_columns,
     refuse_other_kind,
 )
+from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
 from pccfunding.measures.people import (
     PEOPLE,
@@ -77,6 +78,16 @@ class Windows:
         first, second = (
             (nw.col("_from") == day_code_of(window.start))
             & (nw.col("_to") == day_code_of(window.end))
+            for window in self.both
+        )
+        return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
+
+    def part(self) -> nw.Expr:
+        """1 for rows that lie inside the baseline, 2 inside the comparison, otherwise 0."""
+        first, second = (
+            (nw.col("_from") >= day_code_of(window.start))
+            & (nw.col("_to") <= day_code_of(window.end))
+            & (nw.col("_from") <= nw.col("_to"))
             for window in self.both
         )
         return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
@@ -178,7 +189,8 @@ def compare_counts(
     confidence_level: float,
 ) -> dict[str, Any]:
     """Compare the counts of one group in the two windows, as the columns of its result."""
-    reasons: list[str] = []
+    rows, chosen = in_one_vintage(rows)
+    reasons, noted = said_of_breaks(rows, windows.both)
     counts = [_count(side, name, reasons) for side, name in zip(rows, windows.names, strict=True)]
     reasons += _unlike_parts(rows, windows)
     people: list[float | None] = [1.0, 1.0]
@@ -197,7 +209,7 @@ def compare_counts(
         parts = [sum(int(row[column]) for row in side) for side in rows]
         found |= {f"{number}_{side}": n for side, n in zip(SIDES, parts, strict=True)}
         found[number] = sum(parts)
-    found["caution"] = _caution(rows)
+    found["caution"] = "; ".join(filter(None, [chosen, _caution(rows), *noted])) or None
     found["unknown_reason"] = "; ".join(reasons) or None
     return found
 
@@ -209,6 +221,9 @@ def _count(rows: _Rows, name: str, reasons: list[str]) -> float | None:
         return None
     if known < total:
         reasons.append(f"{total - known} of {total} counts unknown for {name}")
+        return None
+    if gaps := sorted({row["_gap"] for row in rows if row.get("_gap")}):
+        reasons.append(gaps[0])
         return None
     count = float(sum(row["_units"] for row in rows))
     if count < 0:
@@ -294,7 +309,7 @@ def _estimates(
     return found
 
 
-_PARTS = ("area_code", "offence", "release")
+_PARTS = ("area_code", "offence", "release", "vintage")
 _TEXTS = ("caution", "unknown_reason")
 _ESTIMATES = (
     "change_pct",
@@ -321,7 +336,8 @@ def reduction(
     ----------
     recorded_crime : DataFrame or LazyFrame of pandas, Polars or another engine Narwhals knows
         Rows with `period_start`, `period_end`, `offences`, and where present `area_code`,
-        `offence` and `release`. Only rows whose period is exactly one of the windows count.
+        `offence`, `release` and `vintage`. Rows whose period is exactly one of the windows count;
+        where a window has none, the periods inside it do, such as the four quarters of a year.
     baseline, comparison : str or Period
         The two windows, such as '2019', '2018-19' or 'year ending March 2019': twelve months
         each, or the same months of two years.
@@ -347,8 +363,12 @@ def reduction(
         - `n_known_baseline`, `n_figures_baseline`, `n_known_comparison`,
           `n_figures_comparison`, and `n_known`, `n_figures` of both: rows with a known count, and
           rows;
-        - `caution`: what differs between the windows, such as their releases;
-        - `unknown_reason`: why something is unknown, joined by '; ', the baseline first.
+        - `caution`: what differs between the windows, such as their releases or vintages, which
+          vintage was taken of several that hold both windows (the latest), and a change of method
+          or law between them, with its source;
+        - `unknown_reason`: why something is unknown, joined by '; ', the baseline first: counts
+          that lack, a window counted in part, or a break of the series (a class or a coverage
+          that changed) with its source.
 
     Raises
     ------
@@ -368,6 +388,9 @@ def reduction(
     -----
     The counts of the two windows are few, so they are read at once, from a lazy frame too; the
     result is handed back as the kind of frame that came in.
+
+    Breaks are those of :func:`pccfunding.load_breaks`; they are asked where the table has a column
+    `offence`. Counts of one vintage are never subtracted from those of another without saying so.
 
     The interval takes each count as a Poisson number. Offences that come in series vary more, so
     that it is then too short.
@@ -395,6 +418,16 @@ def reduction(
     >>> columns = ["reduction_low_pct", "reduction_pct", "reduction_high_pct"]
     >>> fell[columns].round(1).to_numpy().tolist()
     [[33.3, 36.8, 40.1]]
+
+    Quarters are added up to the years that are asked for.
+
+    >>> import pccfunding as pcc
+    >>> quarters = pcc.load_recorded_crime_quarters()
+    >>> here = quarters[(quarters["area_code"] == "E23000023")
+    ...                 & (quarters["offence"] == "Residential burglary")]
+    >>> fell = reduction(here, baseline="2019", comparison="2023", by="offence")
+    >>> fell[["offences_baseline", "offences_comparison"]].astype(int).to_numpy().tolist()
+    [[3518, 2209]]
     """
     codes = ("area_code",) if population is not None else area_asked(by)
     needs = ("offences", "period_start", "period_end", *codes)
@@ -410,7 +443,7 @@ def reduction(
         (table,) = with_area_codes(table)
     keys = key_columns(by, table, _result_columns(with_people=True))
 
-    parts = _parts(table, windows, keys)
+    parts, gaps = _parts(table, windows, keys)
     _refuse_double_counts(parts, keys, windows)
     persons = None
     if people is not None:
@@ -418,6 +451,7 @@ def reduction(
         persons = mid_year_people(people)
     groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
+        row["_gap"] = gaps.get(_cell_of(row, keys))
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
     found = {
         key: compare_counts(rows, windows, persons, confidence_level)
@@ -444,13 +478,25 @@ def _check_level(level: float) -> None:
         )
 
 
-def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[Any]:
-    """Read the rows of the two windows, one for each group, area, offence and release."""
+def _parts(
+    table: Table, windows: Windows, keys: Sequence[str]
+) -> tuple[nw.DataFrame[Any], dict[Any, str]]:
+    """Read the rows of the two windows, one for each group, area, offence, release and vintage.
+
+    A window without a row of exactly its days is put together of the periods inside it; the
+    second result says where they leave a gap.
+    """
     dated = ~(nw.col("period_start").is_null() | nw.col("period_end").is_null())
     placed = table.frame.filter(dated).with_columns(
         _from=day_code("period_start"), _to=day_code("period_end")
     )
     placed = placed.with_columns(_window=windows.place())
+    whole = set(placed.select("_window").unique().collect()["_window"].to_list())
+    apart = {number: window for number, window in enumerate(windows.both, 1) if number not in whole}
+    if apart:
+        lying = windows.part()
+        in_parts = nw.when(lying.is_in([*apart])).then(lying).otherwise(nw.lit(0))
+        placed = placed.with_columns(_window=nw.col("_window") + in_parts)
     inside = replace(table, frame=placed.filter(nw.col("_window") > 0))
     held = [*keys, *(part for part in _PARTS if part in table.schema), "_window"]
     sums = Sums(inside, "offences")
@@ -459,10 +505,23 @@ def _parts(table: Table, windows: Windows, keys: Sequence[str]) -> nw.DataFrame[
     refuse_repeats(inside, parts, "offences")
     if not len(parts):
         raise PeriodError(
-            f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}. "
-            f"It covers {_periods_of(table)}."
+            f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}, and "
+            f"none inside them. It covers {_periods_of(table)}."
         )
-    return parts
+    if not apart:
+        return parts, {}
+    days = ["period_start", "period_end"]
+    columns = list(dict.fromkeys([*held, *days]))
+    spans = inside.frame.filter(nw.col("_window").is_in([*apart])).select(columns).unique()
+    rows = spans.collect().rows(named=True)
+    cells = ((_cell_of(row, keys), *span) for row, span in zip(rows, as_days(rows), strict=True))
+    return parts, gaps_in(cells, apart, windows.names)
+
+
+def _cell_of(row: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
+    """Name what a row of `_parts` is counted for: window, group, area, offence and the like."""
+    names = dict.fromkeys([*keys, *(part for part in _PARTS if part in row)])
+    return (int(row["_window"]), *(str(row[name]) for name in names))
 
 
 def _periods_of(table: Table) -> str:
@@ -491,7 +550,7 @@ def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows
     for column in ("offence", "area_code"):
         if column in parts.columns and column not in keys:
             groups = dict.fromkeys([*keys, "_window", "_key"])
-            others = [name for name in ("offence", "area_code") if name in named]
+            others = [name for name in ("offence", "area_code", "vintage") if name in named]
             groups.update(dict.fromkeys(name for name in others if name != column))
             refuse_overlap(parts, [*groups], column, TableError)
 

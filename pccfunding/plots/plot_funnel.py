@@ -136,9 +136,9 @@ def _as_rate(row: Record, name: str, per: int) -> float:
 
 
 def _outside(row: Record, suffix: str = "") -> bool:
-    return not float(row[f"low_998{suffix}"]) <= float(row["count"]) <= float(
-        row[f"high_998{suffix}"]
-    )  # fmt: skip
+    return (
+        not float(row[f"low_998{suffix}"]) <= float(row["count"]) <= float(row[f"high_998{suffix}"])
+    )
 
 
 def _grid(ax: Axes, people: list[float], low: float, high: float) -> None:
@@ -147,14 +147,30 @@ def _grid(ax: Axes, people: list[float], low: float, high: float) -> None:
     point = (high - low) / _HEIGHT
     for mark in MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high):
         if low <= mark <= high:
-            stroke(ax, [0, 1], [mark, mark], color=TICK, width=0.6,
-                   transform=ax.get_yaxis_transform(), zorder=0)  # fmt: skip
+            stroke(
+                ax,
+                [0, 1],
+                [mark, mark],
+                color=TICK,
+                width=0.6,
+                transform=ax.get_yaxis_transform(),
+                zorder=0,
+            )
             write(ax, 0, mark + 3 * point, quantity(mark), size=SMALL, color=MUTED)
     for mark in _people_marks(people):
-        write(ax, mark, low - 12 * point, _short(mark), size=SMALL, color=MUTED, ha="center",
-              transform=ax.transData)  # fmt: skip
-    write(ax, 1, low - 24 * point, "residents, logarithmic scale", size=SMALL, color=MUTED,
-          ha="right")  # fmt: skip
+        write(
+            ax,
+            mark,
+            low - 12 * point,
+            _short(mark),
+            size=SMALL,
+            color=MUTED,
+            ha="center",
+            transform=ax.transData,
+        )
+    write(
+        ax, 1, low - 24 * point, "residents, logarithmic scale", size=SMALL, color=MUTED, ha="right"
+    )
 
 
 def _people_marks(people: list[float]) -> list[float]:
@@ -189,9 +205,15 @@ def _curves(ax: Axes, rows: list[Record], per: int, *, widened: bool) -> None:
 def _mark(ax: Axes, row: Record) -> None:
     outside = _outside(row)
     color = PALETTE[2] if outside else PALETTE[0]
-    dot(ax, float(row["exposure"]), float(row["rate"]), color=color,
-        marker=MARKERS[2] if outside else MARKERS[0], size=7.5 if row.get("marked") else 4.5,
-        hollow=bool(row.get("marked")))  # fmt: skip
+    dot(
+        ax,
+        float(row["exposure"]),
+        float(row["rate"]),
+        color=color,
+        marker=MARKERS[2] if outside else MARKERS[0],
+        size=7.5 if row.get("marked") else 4.5,
+        hollow=bool(row.get("marked")),
+    )
 
 
 def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
@@ -207,16 +229,20 @@ def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
         lines = lines_of(text(row, "area"), SMALL, width=_RIGHT - 14)
         deep = len(lines) * 11 * point
         y = max(float(row["rate"]) - deep / 2 + 3 * point, floor)
-        stroke(ax, [float(row["exposure"]), ax.get_xlim()[1]],
-               [float(row["rate"]), y + deep / 2], color=TICK, width=0.8, zorder=1)  # fmt: skip
+        stroke(
+            ax,
+            [float(row["exposure"]), ax.get_xlim()[1]],
+            [float(row["rate"]), y + deep / 2],
+            color=TICK,
+            width=0.8,
+            zorder=1,
+        )
         for place, line in enumerate(reversed(lines)):
-            write(ax, 1.02, y + place * 11 * point, line, size=SMALL,
-                  bold=bool(row.get("marked")))  # fmt: skip
+            write(ax, 1.02, y + place * 11 * point, line, size=SMALL, bold=bool(row.get("marked")))
         floor = y + deep + 3 * point
 
 
 def _subtitle(per: int, *, widened: bool) -> str:
-    return (
-        f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%"
-        + (", dashed ones the 99.8% limits widened by the dispersion." if widened else ".")
-    )  # fmt: skip
+    return f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%" + (
+        ", dashed ones the 99.8% limits widened by the dispersion." if widened else "."
+    )

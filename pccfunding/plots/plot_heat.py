@@ -73,9 +73,10 @@ def plot_heat(
     True
     """
     rows = records(
-        frame, needs=["spend", "outcome", "estimate", "p_max_t", "n", "family_size"],
+        frame,
+        needs=["spend", "outcome", "estimate", "p_max_t", "n", "family_size"],
         plot="plot_heat",
-    )  # fmt: skip
+    )
     across = list(dict.fromkeys(text(row, "spend") for row in rows))
     down = list(dict.fromkeys(text(row, "outcome") for row in rows))
     wide = (COLUMN - _NAMES) / len(across)
@@ -133,9 +134,15 @@ def _cell(ax: Axes, row: Record, x: float, y: float, wide: float) -> None:
         "none" if value is None else f"{signed(value)}{'*' if p is not None and p < 0.05 else ''}"
     )
     write(
-        ax, x + wide / 2, y + _ROW / 2 + 3, words, size=SMALL, color=INK, ha="center",
+        ax,
+        x + wide / 2,
+        y + _ROW / 2 + 3,
+        words,
+        size=SMALL,
+        color=INK,
+        ha="center",
         transform=ax.transData,
-    )  # fmt: skip
+    )
 
 
 def _tinted(color: str, share: float) -> str:

@@ -132,10 +132,12 @@ def plot_slope(
 
 
 def _axis(ax: Axes, x: float, label: str) -> None:
-    stroke(ax, [x, x], [0, 0.93], color=TICK, width=1.0, transform=ax.get_xaxis_transform(),
-           zorder=0)  # fmt: skip
-    write(ax, x, 0.95, label, size=SMALL, color=MUTED, ha="center",
-          transform=ax.get_xaxis_transform())  # fmt: skip
+    stroke(
+        ax, [x, x], [0, 0.93], color=TICK, width=1.0, transform=ax.get_xaxis_transform(), zorder=0
+    )
+    write(
+        ax, x, 0.95, label, size=SMALL, color=MUTED, ha="center", transform=ax.get_xaxis_transform()
+    )
 
 
 def _line(ax: Axes, row: Record, ends: tuple[float, float], color: str, marker: str) -> None:
@@ -165,12 +167,28 @@ def _labels(ax: Axes, rows: list[Record], side: str, x: float, height: float) ->
     after, across = side == "after", ax.get_xaxis_transform()
     for (point, lines), centre in zip(blocks, centres, strict=True):
         far, near = (x - 3, x + 5) if after else (x + 3, x - 5)
-        stroke(ax, [far, near], [point / height, centre / height], color=TICK, width=0.8,
-               transform=across, zorder=0)  # fmt: skip
+        stroke(
+            ax,
+            [far, near],
+            [point / height, centre / height],
+            color=TICK,
+            width=0.8,
+            transform=across,
+            zorder=0,
+        )
         for place, line in enumerate(lines):
             y = (centre + (len(lines) / 2 - place - 0.8) * _LEAD) / height
-            write(ax, near + (3 if after else -3), y, line, size=SMALL, bold=after and place == 0,
-                  color=INK, ha="left" if after else "right", transform=across)  # fmt: skip
+            write(
+                ax,
+                near + (3 if after else -3),
+                y,
+                line,
+                size=SMALL,
+                bold=after and place == 0,
+                color=INK,
+                ha="left" if after else "right",
+                transform=across,
+            )
 
 
 def _spread(wanted: list[float], depths: list[float], top: float) -> list[float]:

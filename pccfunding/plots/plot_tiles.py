@@ -129,12 +129,29 @@ def _draw(
     _tile(ax, x, y, wide - _GAP, deep - _GAP, _SHADES.get(step, "white"), marked=marked)
     color = "white" if step > 1 else INK
     center = x + (wide - _GAP) / 2
-    write(ax, center, y + 14, said, size=SMALL + 1, bold=True, color=color, ha="center",
-          transform=ax.transData)  # fmt: skip
+    write(
+        ax,
+        center,
+        y + 14,
+        said,
+        size=SMALL + 1,
+        bold=True,
+        color=color,
+        ha="center",
+        transform=ax.transData,
+    )
     size = _NAME if wide < 80 else SMALL
     for place, line in enumerate(lines_of(name, size, width=wide - _GAP - 2)):
-        write(ax, center, y + 24.5 + place * size * 1.2, line, size=size, color=color,
-              ha="center", transform=ax.transData)  # fmt: skip
+        write(
+            ax,
+            center,
+            y + 24.5 + place * size * 1.2,
+            line,
+            size=size,
+            color=color,
+            ha="center",
+            transform=ax.transData,
+        )
 
 
 def _tile(

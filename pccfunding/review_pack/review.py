@@ -13,6 +13,8 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
+from pccfunding.measures.award_years import award_years
+from pccfunding.office import FolderEvidence, read_evidence
 from pccfunding.periods import Period
 from pccfunding.results import Face
 from pccfunding.review_pack.completeness import statutory_fields
@@ -20,13 +22,13 @@ from pccfunding.review_pack.record import Record
 from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
 from pccfunding.review_pack.tables_spending import (
-    award_lines,
     beside,
     compared_years,
+    series_rows,
     spend_per_head,
-    subtotals,
     themes,
 )
+from pccfunding.review_pack.tables_sums import award_lines, recipients, subtotals
 from pccfunding.words import count
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ class Review(Face, Record):
     tables : dict of str to DataFrame
         What the page shows, at full precision: awards, subtotals, spend_per_head, year_on_year,
         statements, changes, changes_not_quoted, noise, elsewhere, need, force_rates, status,
-        beside, themes, totals, outcomes, sources.
+        beside, themes, totals, outcomes, services, left_out, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
@@ -103,10 +105,10 @@ class Review(Face, Record):
         return tuple(codes)
 
     def page(self) -> Page:
-        """Lay the Review out as a page."""
-        from pccfunding.review_pack.layout import lay_out
+        """Lay the Review out as the page that people read."""
+        from pccfunding.review_pack.layout import PAGE, lay_out
 
-        return lay_out(self)[0]
+        return lay_out(self)[0][PAGE]
 
     def write(
         self, directory: str | Path, *, force: bool = False, zip: bool = False
@@ -118,7 +120,8 @@ class Review(Face, Record):
         directory : str or Path
             Created where it does not exist.
         force : bool, default False
-            Write over an earlier pack; its files and its sign-off go.
+            Write over an earlier pack; one that somebody signed is kept beside it, as
+            `NAME-signed-N`.
         zip : bool, default False
             Write the same files as a zip archive beside the folder too.
 
@@ -138,7 +141,7 @@ class Review(Face, Record):
 
 
 def review(
-    evidence: Evidence,
+    evidence: Evidence | str | Path,
     *,
     area_code: str | None = None,
     period: str | Period | None = None,
@@ -148,15 +151,17 @@ def review(
 
     Parameters
     ----------
-    evidence : Evidence
-        The bundled evidence, or one read from a data package.
+    evidence : Evidence, str or Path
+        The bundled evidence, one that was read, or the folder to read it from.
     area_code : str, optional
-        Name or ONS code of the police force area; by default the one of the award listing.
+        Name or ONS code of the police force area; by default that of sheet Start, else the one of
+        the award listing.
     period : str or Period, optional
-        By default the period of the largest sum that the listing is part of.
+        By default that of sheet Start, else the period of the largest sum that the listing is
+        part of.
     exceptions : mapping of str to str, optional
-        A reason for a conflict, by the statement's id: a pack can be signed only when each
-        conflict has one.
+        A reason for a conflict, by the statement's id, in place of the explanation that the
+        evidence holds: a pack can be signed only when each conflict has one.
 
     Returns
     -------
@@ -178,6 +183,12 @@ def review(
     >>> found.tables["subtotals"]["amount_gbp"].tolist()
     [3746484.0, 1903112.0, 331862.0, 5981458.0]
     """
+    if not isinstance(evidence, Evidence):
+        evidence = read_evidence(evidence)
+    folder = evidence if isinstance(evidence, FolderEvidence) else None
+    if folder is not None:
+        area_code = area_code or (folder.area.code if folder.area else None)
+        period = period or folder.period
     area = find_area(area_code or _area_with_most_lines(evidence))
     awards = evidence.awards[evidence.awards["area_code"] == area.code]
     if awards.empty:
@@ -187,21 +198,24 @@ def review(
             f"{held}. Read other evidence with --evidence or read_evidence(folder)."
         )
     span = _span(evidence, awards) if period is None else _period(period)
-    awards = _within(awards, span)
+    awards = _touched(awards, span)
     if awards.empty:
         raise PeriodError(
             f"No award line for {area.name} lies within {span.label}; the lines are for "
             f"{', '.join(sorted(evidence.awards['period'].unique()))}."
         )
     lines = award_lines(_in_printed_order(awards, evidence))
+    years = _within(award_years(lines), span)
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
-    given = _exceptions(dict(exceptions or {}), statements)
+    given = _explained(statements) | _exceptions(dict(exceptions or {}), statements)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
-        "subtotals": subtotals(lines, by="funder_group"),
+        "award_years": years,
+        "subtotals": subtotals(years, by="funder_group"),
+        "recipients": recipients(years),
         "statutory_fields": statutory_fields(lines),
-        "spend_per_head": spend_per_head(evidence, lines),
+        "spend_per_head": spend_per_head(evidence, years),
         "year_on_year": _overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
         "changes": _overlapping(changes, span),
@@ -209,6 +223,9 @@ def review(
         "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
         "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
     }
+    tables["series"] = _overlapping(series_rows(evidence, area.code), span)[_SERIES]
+    tables["services"] = _here(evidence.services, area).reset_index(drop=True)
+    tables["left_out"] = _left_out(folder)
     tables["noise"] = noise(tables["changes"])
     tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
     tables["force_rates"] = force_rates(evidence, tables["changes"])
@@ -237,6 +254,16 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
     holding = totals[totals["subject_id"].isin(awards["part_of"].dropna())]
     frame = awards if holding.empty else holding
     return Period.of(frame["period_start"].min().date(), frame["period_end"].max().date())
+
+
+_SERIES = ["series", "funding_stream", "kind", "period", "amount_gbp", "figure_id"]
+
+
+def _touched(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Award lines whose money is for the period, or for some of it."""
+    years = award_years(frame)
+    inside = set(_within(years, span)["subject_id"])
+    return frame[frame["subject_id"].isin(inside)].reset_index(drop=True)
 
 
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
@@ -281,6 +308,26 @@ def _touching(
         if named & inside or not named & outside:
             kept.append((row, result))
     return tuple(kept)
+
+
+def _explained(
+    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
+) -> dict[str, str]:
+    """Give the explanations that the evidence holds for its conflicts, with who gives each."""
+    return {
+        row["statement_id"]: f"{row['explanation']} ({row['explained_by']})"
+        for row, told in statements
+        if told.verdict == "conflicts" and isinstance(row["explanation"], str)
+    }
+
+
+def _left_out(folder: FolderEvidence | None) -> pd.DataFrame:
+    """List what check calls broken, and no number here was made from: `file`, `place`, `why`."""
+    import pandas as pd
+
+    broken = [] if folder is None else [one for one in folder.problems if one.state == "broken"]
+    rows = [(one.file, one.place, one.text) for one in broken]
+    return pd.DataFrame(rows, columns=["file", "place", "why"], dtype="str")
 
 
 def _exceptions(

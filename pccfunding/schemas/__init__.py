@@ -37,6 +37,7 @@ from pccfunding.schemas.published import (
     Figures,
     Outcomes,
     OutcomeSubjects,
+    Services,
     Sources,
     Statements,
     Totals,
@@ -83,6 +84,7 @@ __all__ = [
     "RecordedCrimeCodes",
     "RecordedCrimeQuarters",
     "RecordedCrimeYears",
+    "Services",
     "Sources",
     "Spending",
     "Statements",
@@ -107,6 +109,7 @@ STORED: dict[str, type[pa.DataFrameModel]] = {
     "outcomes": OutcomeSubjects,
     "totals": TotalSubjects,
     "statements": Statements,
+    "services": Services,
     "areas": Areas,
     "population": Population,
     "recorded_crime": RecordedCrime,
@@ -128,6 +131,7 @@ PRIMARY_KEYS: dict[str, list[str]] = {
     "outcomes": ["subject_id"],
     "totals": ["subject_id"],
     "statements": ["statement_id"],
+    "services": ["service_id"],
     "areas": ["area_code"],
     "population": ["area_code", "reference_date", "vintage"],
     "recorded_crime": ["area_code", "offence", "period_end", "release"],
@@ -143,6 +147,7 @@ FOREIGN_KEYS: dict[str, list[tuple[str, str, str]]] = {
     "outcomes": [("area_code", "areas", "area_code")],
     "totals": [("area_code", "areas", "area_code")],
     "statements": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
+    "services": [("area_code", "areas", "area_code")],
     "population": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "recorded_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
     "street_crime": [("area_code", "areas", "area_code"), ("source_id", "sources", "source_id")],
@@ -195,8 +200,15 @@ def broken_rules(name: str, table: pd.DataFrame) -> Iterator[tuple[int | None, s
     try:
         contract.validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
+        told = set()
         for case in error.failure_cases.to_dict("records"):
             row = case["index"]
+            if case["schema_context"] == "DataFrameSchema" and not is_missing(row):
+                # A rule of whole rows comes back once a cell of each row that breaks it.
+                if (row, case["check"]) not in told:
+                    told.add((row, case["check"]))
+                    yield int(row), f"breaks the rule {case['check']!r}"
+                continue
             where = f"column {case['column']!r}: " if case["column"] in wanted else ""
             yield (
                 None if is_missing(row) else int(row),

@@ -35,7 +35,8 @@ class Areas(Table):
     aliases: Series[str] = column("Other names as printed, joined by '|'.", optional=True)
     police_uk_slug: Series[str] = column("Name in the files of data.police.uk.", optional=True)
     governing_bodies: Series[str] = column(
-        "Local policing bodies with the year each began: 'pcc 2012|mayor 2021'.", optional=True
+        "Local policing bodies with the year, month or day each began: 'pcc 2012|pfcc 2023-04-01'.",
+        optional=True,
     )
     note: Series[str] = column("What a reader should know.", optional=True)
 
@@ -62,7 +63,7 @@ class RecordedCrime(Table):
         "Offences recorded.", unit="offences", optional=True, ge=-1_000
     )
     unknown: Series[str] = column(
-        "Kind of unknown where no count is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no count is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     release: Series[str] = column("Release that the count was read from.")
     source_id: Series[str] = column("Where it was read: key of `sources`.")
@@ -107,7 +108,7 @@ class CrimeSeverity(Table):
     period_end: Series[pa.DateTime] = column("Last day.")
     severity_score: Series[float] = column("Severity per head.", unit="score", optional=True)
     unknown: Series[str] = column(
-        "Kind of unknown where no score is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no score is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     release: Series[str] = column("Release that the score was read from.")
     source_id: Series[str] = column("Where it was read: key of `sources`.")

@@ -109,7 +109,7 @@ def test_the_population_of_an_abolished_district_keeps_its_code() -> None:
 
 
 def test_every_successor_is_a_known_district() -> None:
-    from pccfunding.formats.count_files.abolished_districts import ABOLISHED
+    from pccfunding.areas import ABOLISHED
 
     known = set(pcc.load_areas()["area_code"])
     assert {one.successor for one in ABOLISHED.values()} <= known

@@ -221,10 +221,34 @@ def test_governing_bodies_are_dated():
     west_yorkshire = find_area("West Yorkshire")
     assert west_yorkshire.governing_body() == "mayor"
     assert west_yorkshire.governing_body(dt.date(2021, 12, 31)) == "mayor"
-    assert west_yorkshire.governing_body(dt.date(2020, 12, 31)) is None
+    assert west_yorkshire.governing_body(dt.date(2020, 12, 31)) == "pcc"
     assert find_area("City of London").governing_body(dt.date(1990, 1, 1)) == "common_council"
     assert find_area("Fenland").governing_body() is None
     assert find_area("Essex").governing_body() == "pfcc"
+
+
+@pytest.mark.parametrize(
+    ("area", "day", "before", "after"),
+    [
+        ("Cumbria", dt.date(2023, 4, 1), "pcc", "pfcc"),
+        ("Northamptonshire", dt.date(2019, 1, 1), "pcc", "pfcc"),
+        ("Staffordshire", dt.date(2018, 8, 1), "pcc", "pfcc"),
+        ("North Yorkshire", dt.date(2018, 11, 15), "pcc", "pfcc"),
+        ("North Yorkshire", dt.date(2024, 5, 7), "pfcc", "mayor"),
+        ("South Yorkshire", dt.date(2024, 5, 1), "pcc", "mayor"),
+        ("Greater Manchester", dt.date(2017, 5, 1), "pcc", "mayor"),
+    ],
+)
+def test_a_body_begins_on_its_day(area, day, before, after):
+    found = find_area(area)
+    assert found.governing_body(day - dt.timedelta(days=1)) == before
+    assert found.governing_body(day) == after
+
+
+@pytest.mark.parametrize("asked", ["Daventry", "Daventry District Council", "E07000151"])
+def test_an_abolished_district_leads_to_the_areas_that_hold_it_now(asked):
+    with pytest.raises(UnknownNameError, match="2021-04-01: it lies in West Northamptonshire"):
+        find_area(asked)
 
 
 def test_a_later_body_replaces_an_earlier_one():

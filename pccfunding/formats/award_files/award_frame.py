@@ -46,6 +46,7 @@ AWARD_COLUMNS = (
     "hedge",
     "per",
     "precision",
+    "notation",
     "unknown",
     "awarded_on",
     "period",

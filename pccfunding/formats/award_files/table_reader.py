@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +12,16 @@ from pccfunding.formats.award_files.award_frame import first_printings
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import Header, Sheet
-from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
+from pccfunding.formats.award_files.stated_totals import TotalFound, TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.words import quantity
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Places of more awards than a person would look up are not listed.
+_MOST_PARTS = 5_000
 
 
 def read_table(
@@ -108,8 +112,24 @@ class _TableReader(TableState):
         found += reader.row_totals(self.amounts.totals)
         for place, text in self._sentences():
             found += [reader.against_all(text, token, place) for token in stated_totals(text)]
-        self.result.totals = found
+        self.result.totals = [replace(one, parts=self._parts(one)) for one in found]
         self._rejected(reader)
+
+    def _parts(self, total: TotalFound) -> str:
+        """Name the places of the awards that a total adds up; of very long lists none."""
+        texts = self.header.texts
+        columns = self.amounts.columns
+        if total.label != "row total":
+            own = [one for one in columns if " ".join(texts[one.position].split()) == total.column]
+            columns = tuple(own) or columns
+        if len(total.positions) * len(columns) > _MOST_PARTS:
+            return ""
+        places = [
+            self.place(position - self.first, column)
+            for position in total.positions
+            for column in columns
+        ]
+        return "; ".join(places)
 
     def _sentences(self) -> list[tuple[str, str]]:
         where = f"{self.sheet.grid.where}banner"

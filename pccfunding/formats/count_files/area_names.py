@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from pccfunding.areas import find_area
+from pccfunding.areas import ABOLISHED, find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.loaders import load_areas
-from pccfunding.formats.count_files.abolished_districts import ABOLISHED, RENAMED, abolished_by_name
+from pccfunding.formats.count_files.abolished_districts import RENAMED, abolished_by_name
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
 PARTNERSHIP = "community_safety_partnership"

@@ -1,0 +1,273 @@
+"""What two windows of counts have in common: whole years of parts, one vintage, no series break."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from pccfunding.bundled import datasets_dir
+from pccfunding.periods import Period
+from pccfunding.words import counted, is_missing
+
+_EVERYWHERE = "K04000001"
+_REFUSING = ("class", "coverage")
+# A table of years each as its own release had it: no two of its years are of one vintage.
+FIRST_PUBLISHED = "first published"
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
+_DATED = re.compile(rf"(?:({'|'.join(_MONTHS)}) )?((?:19|20)\d\d)")
+
+_Row = Mapping[str, Any]
+_Sides = tuple[Sequence[_Row], Sequence[_Row]]
+
+
+class Break(NamedTuple):
+    """A break of a series: what changed, where, when and by which source."""
+
+    break_id: str
+    series: str
+    offence: str
+    area_code: str
+    changed_on: date | None
+    kind: str
+    vintage: str
+    what_changed: str
+    source_id: str
+    locator: str
+
+    @property
+    def refuses(self) -> bool:
+        """Whether counts before and after are not of the same thing."""
+        return self.kind in _REFUSING
+
+    @property
+    def words(self) -> str:
+        """What changed, when, and by which source."""
+        day = (
+            "" if self.changed_on is None else f" on {self.changed_on.day} {self.changed_on:%B %Y}"
+        )
+        where = ", ".join(filter(None, [self.source_id, self.locator]))
+        what = self.what_changed.rstrip(".")
+        named = "" if self.offence == "All" else f"{self.offence}: "
+        return f"series break{day}: {named}{what} ({where})"
+
+
+@cache
+def known_breaks(series: str) -> tuple[Break, ...]:
+    """Read the breaks of one series of the bundled tables, in their order.
+
+    Examples
+    --------
+    >>> [found.kind for found in known_breaks("recorded crime") if "2017" in found.break_id][:2]
+    ['class', 'class']
+    """
+    with (datasets_dir() / "breaks.csv").open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            Break(
+                row["break_id"],
+                row["series"],
+                row["offence_or_measure"],
+                row["area_code"],
+                date.fromisoformat(row["changed_on"]) if row["changed_on"] else None,
+                row["kind"],
+                row["vintage"],
+                row["what_changed"],
+                row["source_id"],
+                row["locator"],
+            )
+            for row in csv.DictReader(lines)
+            if row["series"] == series
+        )
+
+
+def breaks_between(
+    baseline: Period,
+    comparison: Period,
+    *,
+    offences: Iterable[str],
+    area_codes: Iterable[str] = (),
+    vintage: str | None = None,
+) -> list[Break]:
+    """Give the breaks of recorded crime that lie between two windows of some counts.
+
+    Parameters
+    ----------
+    baseline, comparison : Period
+        A break on the first day of the baseline is before it, one on the first day of the
+        comparison is between.
+    offences, area_codes : iterable of str
+        What the counts are of; without areas only breaks of all areas are asked.
+    vintage : str, optional
+        Breaks of one vintage alone are asked where the counts are of that vintage.
+
+    Returns
+    -------
+    list of Break
+
+    Examples
+    --------
+    >>> years = Period.parse("2016-17"), Period.parse("2018-19")
+    >>> [one.break_id for one in breaks_between(*years, offences=["Residential burglary"])]
+    ['residential-burglary-2017']
+    """
+    names, places = {*offences, "All"}, {_EVERYWHERE, *area_codes}
+    return [
+        one
+        for one in known_breaks("recorded crime")
+        if one.changed_on is not None
+        and baseline.start < one.changed_on <= comparison.start
+        and one.offence in names
+        and one.area_code in places
+        and one.vintage in ("", vintage)
+    ]
+
+
+def said_of_breaks(rows: _Sides, windows: tuple[Period, Period]) -> tuple[list[str], list[str]]:
+    """Say which breaks lie between two windows of a group: those that refuse, those to bear.
+
+    Rows without an offence class are not known to be recorded crime: nothing is said of them.
+    """
+    held = [*rows[0], *rows[1]]
+    if not held or "offence" not in held[0]:
+        return [], []
+    found = breaks_between(
+        *windows,
+        offences={str(row["offence"]) for row in held},
+        area_codes={str(row["area_code"]) for row in held if "area_code" in row},
+        vintage=next((str(row["vintage"]) for row in held if "vintage" in row), None),
+    )
+    refusing = [one.words for one in found if one.refuses]
+    return refusing, [one.words for one in found if not one.refuses]
+
+
+def in_one_vintage(rows: _Sides) -> tuple[_Sides, str | None]:
+    """Keep the rows of the vintage that holds both windows of a group; say what was chosen.
+
+    Of several the latest is kept, and named; where none holds both, each window is taken from
+    the latest that has it, and the two are named.
+    """
+    if not any("vintage" in row for side in rows for row in side):
+        return rows, None
+    sides = [_by_vintage(row for row in side if not row.get("_gap")) for side in rows]
+    if not (sides[0] and sides[1]):
+        sides = [_by_vintage(side) for side in rows]
+    wanted = {part for side in sides for parts in side.values() for part in parts}
+    for complete in (True, False):
+        both = [
+            name
+            for name in sides[0].keys() & sides[1].keys()
+            if name != FIRST_PUBLISHED
+            and (not complete or sides[0][name] == sides[1][name] == wanted)
+        ]
+        if both:
+            chosen = latest_vintage_named(both)
+            said = f"vintages {', '.join(sorted(both))} hold both windows; {chosen} is taken"
+            return _kept(rows, (chosen, chosen)), said if len(both) > 1 else None
+    if not (sides[0] and sides[1]):
+        only = [latest_vintage_named(side) if side else "" for side in sides]
+        return _kept(rows, (only[0], only[1])), None
+    pair = latest_vintage_named(sides[0]), latest_vintage_named(sides[1])
+    if pair[0] == pair[1]:
+        said = f"vintages differ: {pair[0]}, each window as its own release had it"
+    else:
+        said = f"vintages differ: {pair[0]}; {pair[1]}"
+    return _kept(rows, pair), said
+
+
+def _by_vintage(side: Iterable[_Row]) -> dict[str, set[tuple[str, ...]]]:
+    found: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for row in side:
+        part = tuple(str(row[name]) for name in ("area_code", "offence") if name in row)
+        found[str(row.get("vintage"))].add(part)
+    return dict(found)
+
+
+def _kept(rows: _Sides, vintages: tuple[str, str]) -> _Sides:
+    before, after = (
+        [row for row in side if str(row.get("vintage")) == vintage]
+        for side, vintage in zip(rows, vintages, strict=True)
+    )
+    return before, after
+
+
+def latest_vintage_named(vintages: Iterable[str]) -> str:
+    """Name the vintage that reaches furthest, by the month or year in its name.
+
+    Examples
+    --------
+    >>> latest_vintage_named(["to June 2023", "first published", "to December 2025"])
+    'to December 2025'
+    """
+    return max(vintages, key=_reach)
+
+
+def _reach(vintage: str) -> tuple[int, int, str]:
+    found = [
+        (int(year), _MONTHS.index(month) + 1 if month else 0)
+        for month, year in _DATED.findall(vintage)
+    ]
+    year, month = max(found, default=(0, 0))
+    return year, month, vintage
+
+
+def gaps_in(
+    spans: Iterable[tuple[Any, date, date]], windows: Mapping[int, Period], names: Sequence[str]
+) -> dict[Any, str]:
+    """Say which windows are counted in part only, by what they are counted for.
+
+    Parameters
+    ----------
+    spans : iterable of (key, first day, last day)
+        The periods counted, inside a window; a key begins with the number of its window.
+    windows : mapping of int to Period
+        The windows that are put together of parts.
+    names : sequence of str
+        How the caller wrote the windows, the first of them window 1.
+
+    Returns
+    -------
+    dict
+        A reason for each key whose periods do not follow one another from end to end.
+
+    Examples
+    --------
+    >>> half = [((1, "Fenland"), date(2019, 1, 1), date(2019, 6, 30))]
+    >>> gaps_in(half, {1: Period.parse("2019")}, ["2019"])
+    {(1, 'Fenland'): 'only 181 of the 365 days of 2019 are counted'}
+    """
+    held: defaultdict[Any, set[tuple[date, date]]] = defaultdict(set)
+    for key, first, last in spans:
+        held[key].add((first, last))
+    found = {}
+    for key, periods in held.items():
+        window, name = windows[key[0]], names[key[0] - 1]
+        days = sum((last - first).days + 1 for first, last in periods)
+        if _follow(window, sorted(periods)):
+            continue
+        if days < window.days:
+            found[key] = f"only {days} of the {window.days} days of {name} are counted"
+        else:
+            found[key] = f"the {counted(len(periods), 'period')} inside {name} overlap"
+    return found
+
+
+def _follow(window: Period, periods: list[tuple[date, date]]) -> bool:
+    ends = [window.start - timedelta(days=1), *(last for _, last in periods)]
+    starts = [*(first for first, _ in periods), window.end + timedelta(days=1)]
+    return all(start == end + timedelta(days=1) for end, start in zip(ends, starts, strict=True))
+
+
+def as_days(rows: Iterable[_Row]) -> Iterator[tuple[date, date]]:
+    """Give the first and last day of rows, as plain dates of any engine."""
+    for row in rows:
+        yield _day(row["period_start"]), _day(row["period_end"])
+
+
+def _day(value: Any) -> date:
+    assert not is_missing(value)
+    return date(value.year, value.month, value.day)
