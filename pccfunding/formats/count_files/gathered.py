@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pccfunding.formats.count_files.abolished_districts import ABOLISHED, told_of
+from pccfunding.areas import ABOLISHED
+from pccfunding.formats.count_files.abolished_districts import told_of
 from pccfunding.formats.count_files.area_names import known_areas
 from pccfunding.formats.count_files.printed_counts import one_line
 from pccfunding.formats.opening.chosen_headers import Title, choose
@@ -92,7 +93,7 @@ class Gathered:
         working: str,
     ) -> None:
         """Note a printed total and how it stands against its parts."""
-        self.reports["totals"].append((place, label, column, token, rows, verdict, working, ""))
+        self.reports["totals"].append((place, label, column, token, rows, verdict, working, "", ""))
 
     def cover(self, topic: str, value: object, note: str = "") -> None:
         """Note what the file holds or leaves out."""
