@@ -156,7 +156,7 @@ CAUTIONS = {
     },
     "formats": {
         # award lists
-        "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
+        "sheets-left-out": "tables with amounts were left out, since they may count awards twice",
         "total-conflicts": "a printed total conflicts with its rows",
         "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
@@ -171,6 +171,8 @@ CAUTIONS = {
         # counts
         "counts-unknown": "counts are unknown for some areas, which is not zero",
         "total-leaves-areas-out": "a printed total leaves areas out",
+        "class-unknown": "a column names no class of the statistics, and may hold no counts",
+        "codes-unknown": "codes of areas are not among the areas known here",
         "year-incomplete": "a year is not complete, so that no annual count is given for it",
         "printed-twice-differently": "the same number is printed twice with different values",
         "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
