@@ -124,9 +124,9 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
         return
     days = [day for day in ("period_start", "period_end") if day in table.schema]
     telling = _telling(table, days, column)
-    known = table.frame.filter(~nw.col(column).is_null())
-    if _all_differ(known.select(*telling, *days).collect()):
+    if _all_differ(table.frame.select(*telling, *days).collect()):
         return
+    known = table.frame.filter(~nw.col(column).is_null())
     counts = known.group_by([*telling, *days])
     twice = counts.agg(nw.len().alias("_times"), nw.col(column).max().alias("_count"))
     twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
