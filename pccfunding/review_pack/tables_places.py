@@ -9,7 +9,7 @@ from pccfunding.evaluation import dispersion_from_months, rate_ratio
 from pccfunding.evidence.evidence import codes_within
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
-from pccfunding.periods.spellings import financial_label
+from pccfunding.periods.spellings import financial_label, financial_year_of
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, PER
 from pccfunding.words import is_missing
 
@@ -408,8 +408,8 @@ def _residents(evidence: Evidence, span: Period) -> pd.DataFrame:
     people = latest_vintage(evidence.population)
     rows = mid_year_rows(people, span)
     if rows.empty:
-        first = span.start.year - (span.start.month < 4)
-        rows = mid_year_rows(people, Period.parse(financial_label(first)))
+        year = financial_label(financial_year_of(span.start))
+        rows = mid_year_rows(people, Period.parse(year))
     rows = rows.set_index("area_code")[["persons", "source_id"]]
     return rows.rename(columns={"source_id": "persons_source_id"})
 
