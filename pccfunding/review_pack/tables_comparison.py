@@ -19,6 +19,18 @@ DISPERSIONS = (2, 4)
 PER = 1000
 CITY_OF_LONDON = "E23000034"
 _NAMED = ["subject_id", "measure", "offence", "baseline", "period"]
+_ELSEWHERE = [
+    "offences_baseline",
+    "offences_comparison",
+    "n_others",
+    "others_before",
+    "others_after",
+    "change_pct",
+    "others_change_pct",
+    "relative_pct",
+    "relative_low_pct",
+    "relative_high_pct",
+]
 
 
 def noise(changes: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +123,8 @@ def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.D
                 "relative_high_pct": told["change_high_pct"],
             }
         )
-    return pd.DataFrame(rows, columns=None if rows else _NAMED)
+    # A table without rows keeps its columns: a page asks for them by name.
+    return pd.DataFrame(rows, columns=[*_NAMED, *_ELSEWHERE])
 
 
 def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
