@@ -19,18 +19,6 @@ DISPERSIONS = (2, 4)
 PER = 1000
 CITY_OF_LONDON = "E23000034"
 _NAMED = ["subject_id", "measure", "offence", "baseline", "period"]
-_ELSEWHERE = [
-    "offences_baseline",
-    "offences_comparison",
-    "n_others",
-    "others_before",
-    "others_after",
-    "change_pct",
-    "others_change_pct",
-    "relative_pct",
-    "relative_low_pct",
-    "relative_high_pct",
-]
 
 
 def noise(changes: pd.DataFrame) -> pd.DataFrame:
@@ -73,6 +61,20 @@ def noise(changes: pd.DataFrame) -> pd.DataFrame:
         found["smallest_fall_2_pct"] = minimal_detectable(before, dispersion=2).fall_pct
         rows.append(found)
     return pd.DataFrame(rows, columns=None if rows else [*_NAMED, "beyond_noise"])
+
+
+_ELSEWHERE = [
+    "offences_baseline",
+    "offences_comparison",
+    "n_others",
+    "others_before",
+    "others_after",
+    "change_pct",
+    "others_change_pct",
+    "relative_pct",
+    "relative_low_pct",
+    "relative_high_pct",
+]
 
 
 def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
