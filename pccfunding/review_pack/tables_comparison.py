@@ -63,20 +63,6 @@ def noise(changes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=None if rows else [*_NAMED, "beyond_noise"])
 
 
-_ELSEWHERE = [
-    "offences_baseline",
-    "offences_comparison",
-    "n_others",
-    "others_before",
-    "others_after",
-    "change_pct",
-    "others_change_pct",
-    "relative_pct",
-    "relative_low_pct",
-    "relative_high_pct",
-]
-
-
 def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
     """Hold each counted change against the other police force areas together.
 
@@ -125,8 +111,10 @@ def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.D
                 "relative_high_pct": told["change_high_pct"],
             }
         )
-    # A table without rows keeps its columns: a page asks for them by name.
-    return pd.DataFrame(rows, columns=[*_NAMED, *_ELSEWHERE])
+    columns = [*_NAMED, "offences_baseline", "offences_comparison", "n_others", "others_before",
+               "others_after", "change_pct", "others_change_pct", "relative_pct",
+               "relative_low_pct", "relative_high_pct"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
