@@ -280,6 +280,7 @@ class Statements(Table):
         "Relation asserted.",
         isin=[
             "equal",
+            "different",
             "sum",
             "part_of",
             "difference",
