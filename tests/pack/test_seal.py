@@ -252,7 +252,7 @@ def test_an_exception_names_a_conflict_and_gives_a_reason(found: Review) -> None
     with pytest.raises(UnknownNameError, match="No conflict 'four-years-hold-2023-24'"):
         pcc.review(known, exceptions={"four-years-hold-2023-24": "It holds."})
     with pytest.raises(TableError, match="gives no reason"):
-        pcc.review(known, exceptions={"four-years-broken-down": "  "})
+        pcc.review(known, exceptions={"advisers-transposed": "  "})
     assert run("review", "--exception", "no equals sign").exit_code == 2
 
 
