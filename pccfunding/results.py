@@ -31,7 +31,9 @@ _ORDERS = {
 # lists the areas in `dropped`, each with its own reason; a funnel leaves out what has no count.
 CAUTIONS = {
     "reconciliation": {
-        "lenient-only": "holds only if a figure is rounded more coarsely than its last digit",
+        "reconciles-if-rounded": (
+            "reconciles only if a figure is rounded more coarsely than its last digit"
+        ),
         "implausible-as-rounding": "within the bound, but implausible as rounding",
         "bounded-on-one-side": "a ceiling or a floor allows this and much else",
     },
@@ -144,6 +146,7 @@ CAUTIONS = {
         # award lists
         "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
         "total-conflicts": "a printed total conflicts with its rows",
+        "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
         "dates-unread": "dates could not be read and were left out",

@@ -15,6 +15,7 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
 from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
+from pccfunding.printed.amount import notation_in
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -180,6 +181,7 @@ def tokens(package: Package) -> Iterator[Finding]:
                 unit=figure["unit"],
                 precision=figure["precision"],
                 direction=figure["direction"],
+                notation=notation_in(figure["flags"]),
             )
         except PrintedError as error:
             yield Finding("broken", "figures", line(row), str(error))

@@ -12,7 +12,12 @@ TOKEN_COLUMNS = ("value", "low", "high", "hedge", "resolution", "low_closed", "h
 
 
 def token_columns(
-    token: object, *, unit: str, precision: object = "as_printed", direction: object = None
+    token: object,
+    *,
+    unit: str,
+    precision: object = "as_printed",
+    direction: object = None,
+    notation: object = None,
 ) -> dict[str, Any]:
     """Read a token as the columns of `figures` that follow from it; blank ones without a token.
 
@@ -26,6 +31,8 @@ def token_columns(
         "exact" where trailing zeros are known to be meant.
     direction : str, optional
         "down" turns the sign round.
+    notation : str, optional
+        "comma" where decimals stand after a comma.
 
     Returns
     -------
@@ -46,7 +53,12 @@ def token_columns(
     """
     if not isinstance(token, str):
         return dict(zip(TOKEN_COLUMNS, (*[None] * 5, False, False), strict=True)) | {"flags": None}
-    printed = parse_printed(token, unit=unit, exact=precision == "exact")
+    printed = parse_printed(
+        token,
+        unit=unit,
+        exact=precision == "exact",
+        notation="comma" if notation == "comma" else "point",
+    )
     if direction == "down":
         printed = printed.mirrored()
     hard = printed.hard

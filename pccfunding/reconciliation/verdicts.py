@@ -29,6 +29,8 @@ REASONS = {
     "vacuous-precision": "a figure is printed too coarsely to tell",
 }
 
+_ONE_UNIT = ("equal", "sum", "part_of", "difference", "hull")
+
 
 @dataclass(frozen=True)
 class Reconciliation(Face):
@@ -59,7 +61,9 @@ class Reconciliation(Face):
     working : str
         The arithmetic as one line.
     cautions : tuple of str
-        Codes: lenient-only, implausible-as-rounding, bounded-on-one-side.
+        Codes: reconciles-if-rounded (to `finest_unit`), implausible-as-rounding,
+        bounded-on-one-side. A list whose total would only reconcile rounded conflicts, and has
+        the first of them.
     figure_ids : tuple of str
         The figures that its rows name, left side first.
 
@@ -92,8 +96,14 @@ class Reconciliation(Face):
     def text(self) -> str:
         """One or two sentences that can be pasted."""
         # These qualify the verdict itself: each is a sentence beside it.
-        notes = [self._clauses[code] for code in self.cautions]
+        notes = [self._doubt(code) for code in self.cautions]
         return " ".join([self._sentence(), *(f"{note[0].upper()}{note[1:]}." for note in notes)])
+
+    def _doubt(self, code: str) -> str:
+        # Units of both sides are alike in what is not a rate of one to the other.
+        if code == "reconciles-if-rounded" and self.finest_unit and self.relation in _ONE_UNIT:
+            return f"reconciles if rounded to {amount_text(self.finest_unit, self.unit)}"
+        return self._clauses[code]
 
     def _sentence(self) -> str:
         if self.verdict == "cannot be told":
@@ -103,6 +113,8 @@ class Reconciliation(Face):
             by = f", as printed by {size}" if size else ""
             if self.relation == "part_of":
                 return f"Conflicts: the part exceeds the whole{by}."
+            if self.cautions:
+                return f"Conflicts: the amounts of a list are exact, and differ{by}."
             return f"Conflicts: no rounding lets the two sides meet{by}."
         if self.relation == "part_of":
             if self.gap is not None and self.gap < 0:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack import money_sections, outcome_sections
 from pccfunding.review_pack.blocks import (
+    Badge,
     Bullets,
     Column,
     Fact,
@@ -15,10 +16,14 @@ from pccfunding.review_pack.blocks import (
     Heading,
     Link,
     Page,
+    Remark,
     Row,
     Section,
+    Statement,
     Table,
     Text,
+    Verdicts,
+    every_block,
     frame_table,
 )
 from pccfunding.review_pack.citations import Citations
@@ -326,8 +331,13 @@ _FACTS = {
 }
 
 
-def lay_out(found: Record) -> tuple[Page, Register]:
-    """Lay a Review out as a page of parts, and give every number that the page uses.
+# The depths of a Review, by the file that holds each.
+PAGE, ANNEX = "index.html", "sources.html"
+DEPTHS = {PAGE: "Review", ANNEX: "Sources and workings"}
+
+
+def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages of parts, and give every number that they use.
 
     Parameters
     ----------
@@ -335,7 +345,8 @@ def lay_out(found: Record) -> tuple[Page, Register]:
 
     Returns
     -------
-    Page, Register
+    dict of str to Page, Register
+        By file name: the page that people read, and the annex that proves it.
     """
     cited = Citations(found)
     sections = [
@@ -358,25 +369,74 @@ def lay_out(found: Record) -> tuple[Page, Register]:
         next_steps(found, sections),
         checkable(),
         panel(),
-        money_sections.other_amounts(found, cited),
+        *left_out(found),
     ]
+    other = money_sections.other_amounts(found, cited)
     facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
+    title = f"Review of commissioning in {found.area.name}"
     page = Page(
-        title=f"Review of commissioning in {found.area.name}",
+        title=title,
         subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
         particulars=_particulars(found),
         summary=facts,
-        sections=[*sections, *left_out(found), register(cited)],
-        sources=cited.sources(),
+        sections=sections,
         footer=[
             "Verdicts are exact interval arithmetic on what was printed; intervals of counts are "
-            "exact Poisson intervals at 95%. Every number leads to its source below. "
+            "exact Poisson intervals at 95%. Every number leads to its source in the annex. "
             "What to do next is decided by a person: this page decides nothing.",
             "Official statistics: Open Government Licence v3.0, with attribution to the Office for "
             "National Statistics, the Home Office, data.police.uk and HM Treasury.",
         ],
+        beside=_others(PAGE),
     )
-    return page, cited.register
+    annex = Page(
+        title=f"Sources and workings: {title}",
+        subtitle="Where each number is from, and how it was worked",
+        sections=[other, *worked(sections), register(cited)],
+        sources=cited.sources(),
+        beside=_others(ANNEX),
+    )
+    return {PAGE: page, ANNEX: annex}, cited.register
+
+
+def _others(own: str) -> list[Link]:
+    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
+
+
+def worked(sections: list[Section]) -> list[Section]:
+    """Write out the working of each statement of the page, which stands folded there."""
+    statements = [
+        statement
+        for section in sections
+        for block in every_block(section.blocks)
+        if isinstance(block, Verdicts)
+        for statement in block.statements
+        if statement.working and statement.id
+    ]
+    if not statements:
+        return []
+    rows = [
+        Row([Link(one.id.removeprefix("statement-"), f"#{one.id}"), one.verdict, _lines(one)])
+        for one in statements
+    ]
+    columns = [Column("Statement"), Column("Verdict"), Column("Working")]
+    caption = f"Workings of statements ({len(rows)})"
+    return [
+        Section(
+            id="worked",
+            question="Annex",
+            heading="How each statement was worked",
+            blocks=[Table("worked-table", caption, columns, [Group(rows)])],
+        )
+    ]
+
+
+def _lines(statement: Statement) -> list[Any]:
+    runs: list[Any] = []
+    for line in statement.working:
+        words = [line] if isinstance(line, str | Link | Badge | Remark) else line
+        runs += [*(["; "] if runs else []), *words]
+    return runs
 
 
 def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:

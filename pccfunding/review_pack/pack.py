@@ -19,7 +19,7 @@ from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
-from pccfunding.review_pack.page import render_page
+from pccfunding.review_pack.page import render_pages
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
@@ -179,6 +179,7 @@ _RULES = (
 )
 _FILES = (
     ("index.html", "the page; every number leads to its source"),
+    ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
     ("exceptions.csv", "the conflicts with the reason recorded for each"),
     ("figures.json", "every number used: token, place, interval, source, or working"),
@@ -251,8 +252,8 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    page, register = lay_out(found)
-    files = {"index.html": render_page(page).encode()}
+    pages, register = lay_out(found)
+    files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
     files["statements.csv"] = csv_bytes(found.tables["statements"])

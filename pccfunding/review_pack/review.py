@@ -104,10 +104,10 @@ class Review(Face, Record):
         return tuple(codes)
 
     def page(self) -> Page:
-        """Lay the Review out as a page."""
-        from pccfunding.review_pack.layout import lay_out
+        """Lay the Review out as the page that people read."""
+        from pccfunding.review_pack.layout import PAGE, lay_out
 
-        return lay_out(self)[0]
+        return lay_out(self)[0][PAGE]
 
     def write(
         self, directory: str | Path, *, force: bool = False, zip: bool = False

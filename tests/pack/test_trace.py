@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from reading import Node, Tree, numbers, same
+from reading import Node, Tree, joined, numbers, same
 
 # Not walked: the register itself and the sources (they are where the ways end), headings and
 # names of rows, claims as the sources put them, remarks of people, labels of links.
@@ -18,7 +18,7 @@ NAMES = {"h1", "h2", "h3", "caption", "a", "thead", "summary", "title"}
 
 @pytest.fixture(scope="module")
 def page(pack: Path) -> str:
-    return (pack / "index.html").read_text(encoding="utf-8")
+    return joined(pack)
 
 
 def skipped(node: Node) -> bool:

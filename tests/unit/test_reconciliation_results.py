@@ -28,7 +28,7 @@ def test_the_row_of_a_result() -> None:
         "gap": "2195",
         "unit": "GBP",
         "working": "'£350k' [345000, 355000]; against 352195",
-        "cautions": "lenient-only",
+        "cautions": "reconciles-if-rounded",
         "figures": "",
     }
     assert result.frame.to_dict("records") == [result.record()]
@@ -248,7 +248,7 @@ def test_groups_show_each_verdict_and_check_them_all() -> None:
         {1: "£352,195", 2: "£351,234"},
         by="year",
     )
-    assert cautioned.cautions == ("lenient-only",)
+    assert cautioned.cautions == ("reconciles-if-rounded",)
 
 
 TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
@@ -467,5 +467,5 @@ def test_a_percentage_of_no_one_is_refused() -> None:
 
 def test_several_cautions_are_joined_in_the_record() -> None:
     result = reconcile("£350k", "£352,195", relation="equal")
-    both = replace(result, cautions=("lenient-only", "bounded-on-one-side"))
-    assert both.record()["cautions"] == "lenient-only; bounded-on-one-side"
+    both = replace(result, cautions=("reconciles-if-rounded", "bounded-on-one-side"))
+    assert both.record()["cautions"] == "reconciles-if-rounded; bounded-on-one-side"

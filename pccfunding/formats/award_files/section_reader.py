@@ -29,7 +29,7 @@ from pccfunding.formats.award_files.typed_columns import (
     read_texts,
 )
 from pccfunding.periods import Period
-from pccfunding.words import decimal_text
+from pccfunding.words import count, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,7 +244,7 @@ class PartReader:
         if not scale and not (odd >= 0).any():
             token = texts.str.strip()
             hedge = per = unknown = constant(None, size)
-            precision = constant("exact" if money.exact else "as_printed", size)
+            precision = constant("rounded" if money.rounded_to else "exact", size)
         else:
             columns = self._odd(money, odd, texts, scale)
             token, hedge, per, unknown, precision = (pd.Series(one, dtype="str") for one in columns)
@@ -258,6 +258,7 @@ class PartReader:
             "hedge": hedge,
             "per": per,
             "precision": precision,
+            "notation": constant("comma" if money.notation == "comma" else None, size),
             "unknown": unknown,
         }
         shared = self.table.shared[at]
@@ -269,14 +270,19 @@ class PartReader:
             where = f"{self.sheet.grid.where}header"
             rule = "no unit in the header or the cells; read as pounds"
             self.changes.add(where, column.heading.text, column.heading.text, "GBP", rule)
-        if money.exact and size:
+        if money.rounded_to and size:
             where = f"{self.sheet.grid.where}header"
-            rule = "the column is written to the pound, so its trailing zeros are meant"
-            self.changes.add(where, column.heading.text, column.heading.text, "exact", rule)
+            rule = "the caller says that the list is rounded"
+            nearest = f"to £{count(money.rounded_to)}"
+            self.changes.add(where, column.heading.text, column.heading.text, nearest, rule)
+        if money.notation == "comma" and size:
+            where = f"{self.sheet.grid.where}header"
+            rule = "decimals stand after a comma in some cell, so in the whole table"
+            self.changes.add(where, column.heading.text, column.heading.text, "comma", rule)
 
     def _odd(self, money: MoneyColumn, odd: Any, texts: Any, scale: str) -> list[list[str | None]]:
         tokens: list[str | None] = texts.tolist()
-        plain = "exact" if money.exact else "as_printed"
+        plain = "rounded" if money.rounded_to else "exact"
         size = len(tokens)
         columns: list[list[str | None]] = [tokens, [None] * size, [None] * size, [None] * size]
         columns.append([plain] * size)
@@ -288,8 +294,7 @@ class PartReader:
             if scale:
                 tokens[row] = printed.text
             columns[1][row], columns[2][row] = printed.hedge, printed.per
-            fine = printed.resolution is not None and printed.resolution <= 1
-            if not (money.exact and printed.hedge is None and fine):
+            if printed.hedge is not None:
                 columns[4][row] = "as_printed"
         return columns
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.formats.award_files.headings import find_period
-from pccfunding.formats.award_files.money_columns import BLANK, MARKER, MoneyColumn, read_one
+from pccfunding.formats.award_files.money_columns import BLANK, MARKER, MoneyColumn
 from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED, Rows
 from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.intervals import Interval
-from pccfunding.printed import Printed
+from pccfunding.printed import Printed, parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
-from pccfunding.words import count
+from pccfunding.words import count, decimal_text
 
 _FEW = 12
 _GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
@@ -45,6 +45,7 @@ class TotalFound:
     rows: str
     verdict: str
     working: str
+    cautions: str = ""
 
     def record(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -128,8 +129,12 @@ class TotalsReader:
     def against_all(self, text: str, token: str, place: str) -> TotalFound:
         """Reconcile a total stated in words against every row of the table."""
         parts = [part for value in self.values for part in self.terms(value, self.counted)]
-        total = read_one(token, "")[1]
-        told = _reconcile(parts, total)
+        # A sentence rounds where a list does not.
+        try:
+            said: Printed | None = parse_printed(token, unit="GBP")
+        except PrintedError:
+            said = None
+        told = _reconcile(parts, said)
         rows = self._rows_text(self.counted)
         return _found(place, text[:120], "stated", token, rows, told, len(parts))
 
@@ -215,25 +220,16 @@ class TotalsReader:
                 parts.append(printed)
             else:
                 parts.append(_plain(Fraction(0), Fraction(0)))
-        pence, half = self._pence(money, plain)
-        parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
+        parts[:0] = self._pence(money, plain)
         return parts
 
-    def _pence(self, money: MoneyColumn, plain: Any) -> tuple[list[Fraction], list[Fraction]]:
+    def _pence(self, money: MoneyColumn, plain: Any) -> list[Printed]:
+        """Give plain amounts as they are, or many of them as their sum."""
         whole = np.rint(money.value[plain] * 100).astype(np.int64)
-        half = self._half(money)[plain]
+        half = Fraction(money.rounded_to or 0, 2)
         if len(plain) > _FEW:
-            return [Fraction(int(whole.sum()), 100)], [Fraction(float(half.sum()))]
-        return [Fraction(int(one), 100) for one in whole], [Fraction(float(one)) for one in half]
-
-    @staticmethod
-    def _half(money: MoneyColumn) -> Any:
-        """Half the rounding unit of plain amounts: no coarser than the finest of the column."""
-        if money.exact:
-            return np.zeros_like(money.value)
-        half = np.where(money.odd < 0, money.high - money.value, 0.0)
-        known = half[half > 0]
-        return np.minimum(half, known.min()) if len(known) else half
+            return [_plain(Fraction(int(whole.sum()), 100), half * len(plain))]
+        return [_plain(Fraction(int(one), 100), half) for one in whole]
 
     def _judged(
         self,
@@ -247,8 +243,7 @@ class TotalsReader:
     ) -> TotalFound:
         token = str(self.sheet.columns[column].iat[self.rows.first + at]).strip()
         if money.odd[at] < 0:
-            pence, half = self._pence(money, np.array([at]))
-            total: Printed | None = _plain(pence[0], half[0])
+            total: Printed | None = self._pence(money, np.array([at]))[0]
         else:
             total = money.printed[int(money.odd[at])][1]
         name = " ".join(self.header.texts[column].split()) or "amount"
@@ -265,13 +260,13 @@ class TotalsReader:
 
 
 def _plain(value: Fraction, half: Fraction) -> Printed:
-    exact, wide = Interval.point(value), Interval(value - half, value + half)
+    wide = Interval(value - half, value + half)
     return Printed(
-        text=str(value),
+        text=decimal_text(value),
         value=value,
         hard=wide,
         soft=wide,
-        strict=exact,
+        strict=wide,
         lenient=wide,
         unit="GBP",
     )
@@ -300,7 +295,8 @@ def _found(
     working = told.working
     if told.verdict != "reconciles" or told.cautions:
         working = f"{working}. {told.text}"
-    return TotalFound(place, label, column, token, rows, told.verdict, working)
+    codes = "; ".join(told.cautions)
+    return TotalFound(place, label, column, token, rows, told.verdict, working, codes)
 
 
 def stated_totals(text: str) -> list[str]:
