@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pccfunding.areas import find_area
-from pccfunding.errors import PccFundingError, PrintedError
+from pccfunding.errors import PccFundingError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
-from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
-from pccfunding.printed.amount import notation_in
+from pccfunding.evidence.token_columns import (
+    amounts_of_no_token,
+    broken_supersession,
+    misread_tokens,
+)
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -149,24 +152,8 @@ def subjects(package: Package) -> Iterator[Finding]:
                     yield Finding("broken", name, line(row), what)
     if figures is not None:
         yield from _dangling(figures, "figures", "subject_id", known, " or ".join(SUBJECT_TABLES))
-        yield from _supersession(figures)
-
-
-def _supersession(figures: pd.DataFrame) -> Iterator[Finding]:
-    rows = figures.drop_duplicates("figure_id").set_index("figure_id")
-    for row, figure in figures[figures["superseded_by"].notna()].iterrows():
-        seen, name = {figure["figure_id"]}, figure["superseded_by"]
-        while isinstance(name, str):
-            if name in seen or name not in rows.index:
-                why = "leads back to itself" if name in seen else f"names no figure: {name!r}"
-                yield Finding("broken", "figures", line(row), f"superseded_by {why}")
-                break
-            if rows.at[name, "subject_id"] != figure["subject_id"]:
-                what = f"superseded_by {name!r} is about another subject"
-                yield Finding("broken", "figures", line(row), what)
-                break
-            seen.add(name)
-            name = rows.at[name, "superseded_by"]
+        for row, what in broken_supersession(figures):
+            yield Finding("broken", "figures", line(row), what)
 
 
 def tokens(package: Package) -> Iterator[Finding]:
@@ -174,29 +161,9 @@ def tokens(package: Package) -> Iterator[Finding]:
     figures = package.tables.get("figures")
     if figures is None:
         return
-    for row, figure in figures[figures["token"].notna()].iterrows():
-        try:
-            read = token_columns(
-                figure["token"],
-                unit=figure["unit"],
-                precision=figure["precision"],
-                direction=figure["direction"],
-                notation=notation_in(figure["flags"]),
-            )
-        except PrintedError as error:
-            yield Finding("broken", "figures", line(row), str(error))
-            continue
-        for column in TOKEN_COLUMNS:
-            value = read[column]
-            held = figure[column] if isinstance(figure[column], str | bool) else None
-            held = bool(figure[column]) if column.endswith("_closed") else held
-            if held != value:
-                yield Finding(
-                    "broken",
-                    "figures",
-                    line(row),
-                    f"{column} is {held!r}, but {figure['token']!r} reads as {value!r}",
-                )
+    for found in (misread_tokens, amounts_of_no_token):
+        for row, what in found(figures):
+            yield Finding("broken", "figures", line(row), what)
 
 
 def periods(package: Package) -> Iterator[Finding]:

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 REPORT_COLUMNS = {
     "rejected": ("place", "column", "raw", "reason", "suggestion"),
     "changes": ("place", "column", "raw", "value", "rule"),
-    "totals": ("place", "label", "column", "token", "rows", "verdict", "working", "cautions"),
+    "totals": (
+        "place",
+        "label",
+        "column",
+        "token",
+        "rows",
+        "verdict",
+        "working",
+        "cautions",
+        "parts",
+    ),
     "others": ("place", "kind", "raw"),
     "coverage": ("topic", "value", "note"),
 }

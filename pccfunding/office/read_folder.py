@@ -32,6 +32,7 @@ from pccfunding.formats import (
     read_recorded_crime,
 )
 from pccfunding.formats.award_files.award_tables import stored_table
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.opening.limits import read_bytes, unpacked
 from pccfunding.formats.opening.open_file import open_grids
@@ -43,7 +44,6 @@ from pccfunding.office.award_listings import (
     years_from_dates,
 )
 from pccfunding.office.cell_traits import Traits, traits_of
-from pccfunding.office.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pccfunding.texts import folded
 from pccfunding.words import DECISIONS
 
 __all__ = ["SHEETS", "Column", "Sheet", "folded"]
@@ -71,17 +71,6 @@ FIELDS_OF_LISTS = {
 }
 DECIDED = {decision.replace("-", " "): decision for decision in DECISIONS}
 YES_NO = {"yes": True, "no": False}
-
-
-def folded(text: str) -> str:
-    """Fold a name for comparison: case, blanks and dashes make no difference.
-
-    Examples
-    --------
-    >>> folded("Youth – Fund ") == folded("youth-fund") == folded("Youth Fund")
-    True
-    """
-    return " ".join(re.split(r"[\s\-_\u2010-\u2015\u2212]+", text.casefold())).strip()
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import DataPackageError, PccFundingError, PeriodError, PrintedError
 from pccfunding.evidence.tables import read_within
 from pccfunding.evidence.token_columns import token_columns
+from pccfunding.formats.award_files.content_ids import content_ids, slug
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
-from pccfunding.office.content_ids import content_ids, slug
 from pccfunding.office.links import Links, Subject, unit_of
 from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named_places
 from pccfunding.office.sheets import DECIDED, DIRECTIONS, FLOWS, STATUSES, folded

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import money_sections, outcome_sections
+from pccfunding.review_pack import award_sections, money_sections, outcome_sections
 from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
@@ -27,7 +27,7 @@ from pccfunding.review_pack.blocks import (
     frame_table,
 )
 from pccfunding.review_pack.citations import Citations
-from pccfunding.review_pack.key_figures import key_facts
+from pccfunding.review_pack.key_figures import key_facts, sums_behind
 from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
@@ -322,7 +322,6 @@ BODIES = {
 
 # What each key fact was worked from: the beginning of its name, and the key in the register.
 _FACTS = {
-    "Funded": "sum:all lines",
     "Per resident": "per-head:all lines",
     "Legally": "tally:statutory",
     "Statements": "tally:statements",
@@ -350,7 +349,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     """
     cited = Citations(found)
     sections = [
-        money_sections.bought(found, cited),
+        award_sections.bought(found, cited),
         money_sections.status(found, cited),
         money_sections.adds_up(found, cited),
         without_evidence(outcome_sections.where_was_need(found, cited)),
@@ -372,7 +371,8 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
-    facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
+    behind = _FACTS | sums_behind(found)
+    facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
     page = Page(
         title=title,
@@ -439,11 +439,14 @@ def _lines(statement: Statement) -> list[Any]:
     return runs
 
 
-def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
+def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
     """The note of a key fact with a link to what the number was worked from."""
     name, _, note = fact
-    start = next(key for begins, key in _FACTS.items() if name.startswith(begins))
+    start = next(key for begins, key in behind.items() if name.startswith(begins))
+    if name.startswith("Per resident in "):
+        start += f":{name[-7:-3]}"
     keys = [entry.key for entry in cited.register.entries() if entry.key.startswith(start)]
+    keys = [start] if start in keys else keys
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 

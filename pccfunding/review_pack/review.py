@@ -13,6 +13,7 @@ from pccfunding.evidence import Evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
+from pccfunding.measures.award_years import award_years
 from pccfunding.office import FolderEvidence, read_evidence
 from pccfunding.periods import Period
 from pccfunding.results import Face
@@ -21,13 +22,13 @@ from pccfunding.review_pack.record import Record
 from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
 from pccfunding.review_pack.tables_spending import (
-    award_lines,
     beside,
     compared_years,
+    series_rows,
     spend_per_head,
-    subtotals,
     themes,
 )
+from pccfunding.review_pack.tables_sums import award_lines, recipients, subtotals
 from pccfunding.words import count
 
 if TYPE_CHECKING:
@@ -197,21 +198,24 @@ def review(
             f"{held}. Read other evidence with --evidence or read_evidence(folder)."
         )
     span = _span(evidence, awards) if period is None else _period(period)
-    awards = _within(awards, span)
+    awards = _touched(awards, span)
     if awards.empty:
         raise PeriodError(
             f"No award line for {area.name} lies within {span.label}; the lines are for "
             f"{', '.join(sorted(evidence.awards['period'].unique()))}."
         )
     lines = award_lines(_in_printed_order(awards, evidence))
+    years = _within(award_years(lines), span)
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
     given = _explained(statements) | _exceptions(dict(exceptions or {}), statements)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
-        "subtotals": subtotals(lines, by="funder_group"),
+        "award_years": years,
+        "subtotals": subtotals(years, by="funder_group"),
+        "recipients": recipients(years),
         "statutory_fields": statutory_fields(lines),
-        "spend_per_head": spend_per_head(evidence, lines),
+        "spend_per_head": spend_per_head(evidence, years),
         "year_on_year": _overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
         "changes": _overlapping(changes, span),
@@ -219,6 +223,7 @@ def review(
         "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
         "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
     }
+    tables["series"] = _overlapping(series_rows(evidence, area.code), span)[_SERIES]
     tables["services"] = _here(evidence.services, area).reset_index(drop=True)
     tables["left_out"] = _left_out(folder)
     tables["noise"] = noise(tables["changes"])
@@ -249,6 +254,16 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
     holding = totals[totals["subject_id"].isin(awards["part_of"].dropna())]
     frame = awards if holding.empty else holding
     return Period.of(frame["period_start"].min().date(), frame["period_end"].max().date())
+
+
+_SERIES = ["series", "funding_stream", "kind", "period", "amount_gbp", "figure_id"]
+
+
+def _touched(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Award lines whose money is for the period, or for some of it."""
+    years = award_years(frame)
+    inside = set(_within(years, span)["subject_id"])
+    return frame[frame["subject_id"].isin(inside)].reset_index(drop=True)
 
 
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:

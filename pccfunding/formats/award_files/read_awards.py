@@ -32,7 +32,7 @@ from pccfunding.formats.award_files.sheets import (
     sheet_of,
     split_lines,
 )
-from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
+from pccfunding.formats.award_files.stated_totals import TotalFound, TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
@@ -137,8 +137,24 @@ class _TableReader(TableState):
         found += reader.row_totals(self.amounts.totals)
         for place, text in self._sentences():
             found += [reader.against_all(text, token, place) for token in stated_totals(text)]
-        self.result.totals = found
+        self.result.totals = [replace(one, parts=self._parts(one)) for one in found]
         self._rejected(reader)
+
+    def _parts(self, total: TotalFound) -> str:
+        """Name the places of the awards that a total adds up; of very long lists none."""
+        texts = self.header.texts
+        columns = self.amounts.columns
+        if total.label != "row total":
+            own = [one for one in columns if " ".join(texts[one.position].split()) == total.column]
+            columns = tuple(own) or columns
+        if len(total.positions) * len(columns) > _MOST_PARTS:
+            return ""
+        places = [
+            self.place(position - self.first, column)
+            for position in total.positions
+            for column in columns
+        ]
+        return "; ".join(places)
 
     def _sentences(self) -> list[tuple[str, str]]:
         where = f"{self.sheet.grid.where}banner"
@@ -213,6 +229,8 @@ class _TableReader(TableState):
             self.result.others.append({"place": place, "kind": kind, "raw": raw})
 
 
+# Places of more awards than a person would look up are not listed.
+_MOST_PARTS = 5_000
 # More tables than any list of awards has; each costs a look at the rows below it.
 _MOST_TABLES = 300
 

@@ -155,6 +155,13 @@ _STATUS_WORDS = (
 )
 
 
+# Money and things beside an award, which are never part of its amount.
+_BESIDE = {
+    "match_funding": re.compile(r"\bmatch(?:ed)?[\s-]*fund", re.IGNORECASE),
+    "in_kind": re.compile(r"\bin[\s-]kind\b", re.IGNORECASE),
+}
+
+
 class PartReader:
     """Reads the awards of one amount column of a table."""
 
@@ -214,10 +221,20 @@ class PartReader:
             data["funder_group"] = pd.Series(labels[at], dtype="str")
         for position in self.table.extras():
             text = taken(position)
-            name = f"printed_{_slug(self.header.texts[position], position)}"
+            name = self._extra_name(position)
             name = f"{name}_{position + 1}" if name in data else name
             data[name] = text.mask(text == "")
         return pd.DataFrame(data, copy=False)
+
+    def _extra_name(self, position: int) -> str:
+        """Name a column of no field of an award: what was spent of it, or what others add."""
+        heading = self.header.headings[position]
+        if heading.field == "paid" or (heading.is_amount and heading.status == "outturn"):
+            return "spent"
+        for name, words in _BESIDE.items():
+            if words.search(heading.text):
+                return name
+        return f"printed_{_slug(self.header.texts[position], position)}"
 
     def _places(self, at: Any, column: AmountColumn) -> Any:
         import pandas as pd
