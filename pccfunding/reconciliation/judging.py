@@ -216,7 +216,10 @@ def _told_apart(
         strict_verdict=verdict,
         finest_unit=None,
         gap=gap,
-        gap_pct=None if gap is None or not total.value else 100 * gap / total.value,
+        # A share of a day number says nothing.
+        gap_pct=None
+        if gap is None or not total.value or unit == "day"
+        else 100 * gap / total.value,
         gap_in_sd=None,
         proof=hard,
         unit=unit,
