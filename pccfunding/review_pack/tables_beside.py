@@ -155,7 +155,8 @@ def _of_lines(money: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
             (of_stream["period_start"] <= outcome["period_end"])
             & (of_stream["period_end"] >= outcome["period_start"])
         ]
-        latest = of_stream.sort_values("period_start", kind="stable").tail(1)
+        dated = of_stream.sort_values("period_start", kind="stable", na_position="first")
+        latest = dated.tail(1)
         chosen += [(row, place) for place in (latest if touched.empty else touched).index]
     pairs = pd.DataFrame(chosen, columns=["row", "line"])
     return outcomes.iloc[pairs["row"]].assign(line=pairs["line"].to_numpy())
