@@ -15,6 +15,7 @@ from pccfunding.formats.award_files.amount_columns import AmountColumn
 from pccfunding.formats.award_files.award_frame import (
     AWARD_COLUMNS,
     award_coverage,
+    dated_outside,
     finished,
     first_printings,
 )
@@ -581,6 +582,10 @@ def _result(
         cautions.append("repeated-awards")
     if frame["unknown"].notna().any():
         cautions.append("amounts-unknown")
+    if frame["hedge"].notna().any():
+        cautions.append("amounts-hedged")
+    if dated_outside(frame).any():
+        cautions.append("dated-outside")
     cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
