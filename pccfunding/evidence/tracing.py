@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 
 from pccfunding.errors import TableError, UnknownNameError, did_you_mean
+from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.frames.opening import open_frame
+from pccfunding.frames.tables import open_table
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -29,7 +32,23 @@ _WINDOWS = (
 _WRITTEN = frozenset({"caution", "flow", "note", "price_base", "status", "unknown_reason"})
 
 
-def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.DataFrame:
+@overload
+def cite(
+    rows: Any,
+    *,
+    of: Any = None,
+    evidence: Evidence | None = None,
+    style: Literal["frame"] = "frame",
+) -> pd.DataFrame: ...
+@overload
+def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None, style: Style) -> str: ...
+def cite(
+    rows: Any,
+    *,
+    of: Any = None,
+    evidence: Evidence | None = None,
+    style: Literal["frame"] | Style = "frame",
+) -> pd.DataFrame | str:
     """List the sources behind the rows of a table or a result, in reading order.
 
     Parameters
@@ -42,17 +61,19 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
         the same keys and periods are cited, as :func:`trace` finds them.
     evidence : Evidence, optional
         Where the figures are known; the bundled evidence by default.
+    style : {"frame", "text", "bibtex", "csl"}, default "frame"
+        A table; a sentence a source; entries for BibTeX; CSL JSON, as Zotero and pandoc read it.
 
     Returns
     -------
-    DataFrame
+    DataFrame or str
         One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
         `tokens` (the printed tokens taken from it, joined by '; ').
 
     Raises
     ------
     UnknownNameError
-        If a figure or source is not in the evidence.
+        If a figure or source is not in the evidence, or the style is none of the four.
     TableError
         If the table has none of the columns.
 
@@ -69,10 +90,17 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
     >>> spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
     >>> cite(spend[spend["funder_group"] == "Commissioner's Funds"], of=awards)["tokens"].iloc[0]
     '£1,544,914; £288,175; £70,023'
+
+    >>> print(cite(load_awards(), style="bibtex").splitlines()[0])
+    @techreport{cambs-panel-report-2024-03,
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
-    if "figure_id" in table.columns or "figures" in table.columns:
+    named = {"figure_id", "figures", "source_id"} & set(table.columns)
+    kept = () if hasattr(type(rows), "columns") else getattr(rows, "sources", ())
+    if of is None and kept and (not named or (named == {"figures"} and not _figures_of(table))):
+        order, printed = _kept_names(kept, known)
+    elif "figure_id" in table.columns or "figures" in table.columns:
         wanted = pd.Index(_figures_of(table), dtype=object)
         figures = known.figures.set_index("figure_id")
         _refuse_unknown(wanted, figures.index, "figure")
@@ -89,10 +117,26 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
+    if style != "frame":
+        full = sources.loc[order].assign(tokens=printed.reindex(order)).reset_index()
+        rows_of_sources: list[dict[str, Any]] = [
+            {str(name): value for name, value in row.items()} for row in full.to_dict("records")
+        ]
+        return written(rows_of_sources, style)
     cited: pd.DataFrame = sources.loc[
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _kept_names(names: Sequence[str], known: Any) -> tuple[list[str], Any]:
+    """Give the sources, and their tokens, of the ids that a result kept of its tables."""
+    figures = known.figures.set_index("figure_id")
+    wanted = [name for name in names if name in figures.index]
+    tokens = figures.loc[wanted, ["source_id", "token"]]
+    printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    alone = [name for name in names if name not in figures.index]
+    return list(dict.fromkeys([*tokens["source_id"], *alone])), printed
 
 
 def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:
@@ -147,16 +191,20 @@ class _Known:
 
 
 def _opened(rows: Any) -> nw.DataFrame[Any]:
-    import narwhals.stable.v2 as nw
-
     try:
-        frame = nw.from_native(getattr(rows, "frame", rows))
-    except TypeError:
-        raise TableError(
-            f"Only a table, or a result with a frame, can be cited; this is a "
-            f"{type(rows).__name__}."
-        ) from None
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        return open_table(_framed(rows), "table").frame.collect()
+    except TableError as error:
+        if isinstance(error.__cause__, TypeError):
+            raise TableError(
+                f"Only a table, or a result with a frame, can be cited; this is a "
+                f"{type(rows).__name__}."
+            ) from None
+        raise
+
+
+def _framed(rows: Any) -> Any:
+    # A table may have a column of this name.
+    return rows if hasattr(type(rows), "columns") else getattr(rows, "frame", rows)
 
 
 def _figures_of(table: nw.DataFrame[Any]) -> list[str]:
@@ -220,8 +268,6 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
     >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
     ['S021', 'S022', 'S023']
     """
-    import narwhals.stable.v2 as nw
-
     if of is not None:
         return _ways(table, of, by)
     if by is None:
@@ -230,27 +276,26 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
             "was measured from."
         )
 
-    rows = getattr(table, "frame", table)
+    rows = _framed(table)
     if isinstance(rows, pd.DataFrame) and "figures" in rows and "figure_id" not in rows:
         rows = rows.assign(figure_id=rows["figures"].str.split(";")).explode("figure_id")
         rows = rows[rows["figure_id"].fillna("") != ""]
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
+    opened = open_table(rows, "table")
+    frame = opened.frame
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
     columns = [*keys, "figure_id"]
     TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
-    pairs = frame.select(columns).unique(subset=columns).sort(columns)
-    found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
-    return found.to_native()
+    return opened.close(frame.select(columns).unique(subset=columns).sort(columns))
 
 
 def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     """Join a result to the rows that it was measured from, by keys and periods."""
     import narwhals.stable.v2 as nw
 
-    rows: nw.LazyFrame[Any] = nw.from_native(getattr(result, "frame", result)).lazy()
-    table = nw.from_native(of)
-    held, source = rows.collect_schema(), table.collect_schema()
+    measured = open_frame(_framed(result), "result", also=sum(_WINDOWS, ()))
+    table = open_frame(of, "of", also=_WINDOWS[0])
+    rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
         texts = (nw.String, nw.Categorical, nw.Object, nw.Enum)
@@ -265,7 +310,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     span = [name for name in ("period_start", "period_end") if name in source]
     shown = list(dict.fromkeys([*keys, *(windows[0] if windows else ())]))
     renamed = {name: f"_of_{name}" for name in span}
-    behind = table.lazy().select(*keys, *span, named).rename(renamed)
+    behind = table.frame.select(*keys, *span, named).rename(renamed)
     left = rows.with_columns(_all=nw.lit(1)) if not keys else rows
     right = behind.with_columns(_all=nw.lit(1)) if not keys else behind
     joined = left.join(right, on=keys or ["_all"], how="inner")
@@ -279,10 +324,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         joined = joined.filter(inside)
     columns = [*shown, named]
     pairs = joined.select(columns).unique(subset=columns).sort(columns)
-    if isinstance(table, nw.LazyFrame):
-        return pairs.to_native()
-    backend: Any = table.implementation
-    return nw.maybe_reset_index(pairs.collect(backend)).to_native()
+    return table.close(pairs)
 
 
 def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:

@@ -167,11 +167,11 @@ def test_every_link_of_a_page_leads_to_a_place(found: Review) -> None:
     pages = render_pages(lay_out(found)[0])
     ids = {file: set(re.findall(r'\bid="([^"]+)"', text)) for file, text in pages.items()}
     for file, text in pages.items():
-        links = re.findall(r'href="([a-z]*(?:\.text)?)#([^"]+)"', text)
+        links = re.findall(r'href="([a-z]*(?:\.html)?)#([^"]+)"', text)
         assert len(links) > 100
         for at, name in links:
             assert name in ids[at or file], (file, at, name)
-    assert pages["sources.text"].count('href="#source-') > 100
+    assert pages["sources.html"].count('href="#source-') > 100
 
 
 def test_writing_keeps_what_is_there_unless_forced(found: Review, tmp_path: Path) -> None:
