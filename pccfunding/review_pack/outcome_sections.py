@@ -10,6 +10,7 @@ from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.comparison_sections import enter_elsewhere
 from pccfunding.review_pack.open_questions import district_words
+from pccfunding.review_pack.tables_beside import shown_beside
 from pccfunding.review_pack.wording import bounds_text, placed, when_text
 from pccfunding.review_pack.workings import enter_changes, enter_rises
 from pccfunding.words import (
@@ -89,7 +90,8 @@ def changed(found: Record, cited: Citations) -> Section:
 
 def beside_spend(found: Record, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
-    table = _in_place(found.tables["beside"], found)
+    table, left = shown_beside(found.tables["beside"])
+    table = _in_place(table, found)
     rows = table.to_dict("records")
     links: list[Any] = [
         cited.links(
@@ -151,6 +153,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
                 note=[
+                    left,
                     *cited.said(
                         "compared",
                         "Results with counts of other areas",

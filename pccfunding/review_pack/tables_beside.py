@@ -8,7 +8,7 @@ from pccfunding.money.pence import exact_sum
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_sums import KINDS
-from pccfunding.words import is_missing
+from pccfunding.words import count, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ _CLAIMS = {
 }
 _NO_RESULT = "the documents held name no result of it"
 _OUR_STREAM = "the source names no stream: which one paid is our reading, so no money is beside it"
+_MOST_BESIDE = 60
 _AMOUNTS = ["total", "grant_received", "award"]
 _RESULT = [
     "subject_id", "measure", "value", "token", "unit", "change_pct", "base_count", "area_code",
@@ -77,6 +78,21 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return table.drop(
         columns=["line", "period_end", "outcome_end", "baseline_end", "financial_year"]
     )
+
+
+def shown_beside(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Choose the rows of `beside` that a page shows, and say how many it leaves to the tables.
+
+    Every stream with an outcome comes first, then those with most money.
+    """
+    if len(table) <= _MOST_BESIDE:
+        return table, ""
+    first = table["measure"].notna().astype("float64")
+    order = table.assign(_told=first).sort_values(
+        ["_told", "amount_gbp"], ascending=False, kind="stable", na_position="last"
+    )
+    kept = table.loc[sorted(order.index[:_MOST_BESIDE])]
+    return kept, f"{count(len(table) - _MOST_BESIDE)} more rows stand in tables/beside.csv. "
 
 
 def _of_listing(years: pd.DataFrame) -> pd.DataFrame:
