@@ -32,7 +32,8 @@ class Record:
     @property
     def crime(self) -> pd.DataFrame:
         """Recorded crime by year, with the years that were put together from quarters."""
-        return crime_of(self.evidence, self.tables["class_years"])
+        years = self.tables.get("class_years")
+        return self.evidence.recorded_crime if years is None else crime_of(self.evidence, years)
 
 
 def crime_of(evidence: Evidence, class_years: pd.DataFrame) -> pd.DataFrame:
