@@ -26,6 +26,8 @@ from pccfunding.review_pack.blocks import (
     Words,
     every_block,
     frame_table,
+    plain_words,
+    runs,
 )
 from pccfunding.review_pack.stored_pack import zipped
 from pccfunding.review_pack.tables_spending import per_head_words
@@ -161,7 +163,7 @@ def _adds_up(page: Page) -> Section:
     conflicts = [one for one in _statements(page, "adds-up") if one.verdict.text == "conflicts"]
     lead = next((one.lead for one in page.sections if one.id == "adds-up"), "")
     items: list[Words] = [
-        [*_runs(one.text), " ", Link("working", f"#{one.id}")]
+        [*runs(one.text), " ", Link("working", f"#{one.id}")]
         for one in conflicts[: MOST["conflicts"]]
     ]
     blocks: list[Block] = [Bullets(items)] if items else [Text(["No conflict was found."])]
@@ -259,10 +261,6 @@ def _answers(page: Page) -> Section:
     return _section("answers", "The sixteen questions", [table])
 
 
-def _runs(words: Words) -> list[Any]:
-    return list(words) if isinstance(words, list | tuple) else [words]
-
-
 def _cut(text: str) -> str:
     return shorten(text, _CELL, placeholder="\N{HORIZONTAL ELLIPSIS}")
 
@@ -340,5 +338,4 @@ def _add(document: Any, block: Block) -> None:
 
 def _plain(words: Words) -> str:
     """The words alone; signs that XML cannot hold are left out."""
-    text = "".join(run if isinstance(run, str) else run.text for run in _runs(words))
-    return "".join(sign for sign in isolated(text) if sign in "\t\n" or sign >= " ")
+    return "".join(sign for sign in isolated(plain_words(words)) if sign in "\t\n" or sign >= " ")

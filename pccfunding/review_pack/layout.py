@@ -13,7 +13,6 @@ from pccfunding.review_pack import (
     outcome_sections,
 )
 from pccfunding.review_pack.blocks import (
-    Badge,
     Bullets,
     Column,
     Fact,
@@ -21,18 +20,15 @@ from pccfunding.review_pack.blocks import (
     Heading,
     Link,
     Page,
-    Remark,
     Row,
     Section,
-    Statement,
     Table,
     Text,
-    Verdicts,
-    every_block,
     frame_table,
 )
 from pccfunding.review_pack.brief import brief
 from pccfunding.review_pack.citations import Citations
+from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.key_figures import key_facts, sums_behind, what_lines_are
 from pccfunding.review_pack.need_sections import where_was_need
 from pccfunding.review_pack.open_questions import ANSWERED_BY, for_whom, model, panel, to_fetch
@@ -335,6 +331,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
+    short, whole = page_and_annex(sections)
     behind = _FACTS | sums_behind(found)
     facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
@@ -344,7 +341,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         "outcomes that were reported",
         particulars=_particulars(found),
         summary=facts,
-        sections=sections,
+        sections=short,
         footer=[
             "Verdicts are exact interval arithmetic on figures as printed; intervals of counts are "
             "exact Poisson intervals at 95%. Every number leads to its source in the annex.",
@@ -356,52 +353,17 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
-        sections=[other, *worked(sections), register(cited)],
+        sections=[*whole, other, register(cited)],
         sources=cited.sources(),
         beside=_others(ANNEX),
     )
-    short = replace(brief(found, page, cited), beside=_others(BRIEF))
-    return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
+    # The brief takes what it needs from the full sections.
+    sheets = replace(brief(found, replace(page, sections=sections), cited), beside=_others(BRIEF))
+    return {PAGE: page, ANNEX: annex, BRIEF: sheets}, cited.register
 
 
 def _others(own: str) -> list[Link]:
     return [Link(name, file) for file, name in DEPTHS.items() if file != own]
-
-
-def worked(sections: list[Section]) -> list[Section]:
-    """Write out the working of each statement of the page, which stands folded there."""
-    statements = [
-        statement
-        for section in sections
-        for block in every_block(section.blocks)
-        if isinstance(block, Verdicts)
-        for statement in block.statements
-        if statement.working and statement.id
-    ]
-    if not statements:
-        return []
-    rows = [
-        Row([Link(one.id.removeprefix("statement-"), f"#{one.id}"), one.verdict, _lines(one)])
-        for one in statements
-    ]
-    columns = [Column("Statement"), Column("Verdict"), Column("Working")]
-    caption = f"Workings of statements ({len(rows)})"
-    return [
-        Section(
-            id="worked",
-            question="Annex",
-            heading="How each statement was worked",
-            blocks=[Table("worked-table", caption, columns, [Group(rows)])],
-        )
-    ]
-
-
-def _lines(statement: Statement) -> list[Any]:
-    runs: list[Any] = []
-    for line in statement.working:
-        words = [line] if isinstance(line, str | Link | Badge | Remark) else line
-        runs += [*(["; "] if runs else []), *words]
-    return runs
 
 
 def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
