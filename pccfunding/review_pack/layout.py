@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack import money_sections, outcome_sections
+from pccfunding.review_pack.area_money_sections import services_beside
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
@@ -25,6 +26,8 @@ from pccfunding.review_pack.key_figures import key_facts
 from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
+    from pccfunding.areas import Area
+    from pccfunding.periods import Period
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Entry, Register
@@ -293,7 +296,7 @@ def lay_out(found: Record) -> tuple[Page, Register]:
         unanswered("Q10"),
         unanswered("Q11"),
         money_sections.per_head_and_year(found, cited),
-        outcome_sections.beside_spend(found, cited),
+        _with_services(outcome_sections.beside_spend(found, cited), found, cited),
         without_evidence(outcome_sections.could_detect(found, cited)),
     ]
     sections += [
@@ -321,6 +324,10 @@ def lay_out(found: Record) -> tuple[Page, Register]:
     return page, cited.register
 
 
+def _with_services(section: Section, found: Record, cited: Citations) -> Section:
+    return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
+
+
 def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
     """The note of a key fact with a link to what the number was worked from."""
     name, _, note = fact
@@ -329,14 +336,30 @@ def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
+def governed_by(area: Area, period: Period) -> str:
+    """Name the local policing body of a period, both where one followed the other within it.
+
+    Examples
+    --------
+    >>> from pccfunding import Period, find_area
+    >>> governed_by(find_area("Cumbria"), Period.parse("2022-23"))
+    'Police and Crime Commissioner'
+    >>> governed_by(find_area("Cumbria"), Period.parse("2023"))
+    'Police and Crime Commissioner, then Police, Fire and Crime Commissioner'
+    """
+    held = [area.governing_body(day) for day in (period.start, period.end)]
+    names = [BODIES.get(body, body) for body in dict.fromkeys(held) if body]
+    return ", then ".join(names) or "not in the register held for that time"
+
+
 def _particulars(found: Record) -> list[tuple[str, str]]:
     import pccfunding
 
-    body = found.area.governing_body()
+    body = governed_by(found.area, found.period)
     known = found.evidence.as_of
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
-        *([("Local policing body", BODIES.get(body, body))] if body else []),
+        ("Local policing body", body),
         ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else "everything held"),
         ("Made with", f"pccfunding {pccfunding.__version__}"),

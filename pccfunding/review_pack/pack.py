@@ -16,6 +16,7 @@ import pccfunding
 from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
+from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
 from pccfunding.review_pack.page import render_page
@@ -33,6 +34,7 @@ from pccfunding.review_pack.stored_pack import (
 )
 
 if TYPE_CHECKING:
+    from pccfunding.review_pack.blocks import Page
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -57,6 +59,16 @@ _TITLES = {
     "status": "Amounts by status and flow",
     "beside": "Each stream beside the outcomes that sources set beside it",
     "themes": "Money and results by theme",
+    "commissioned_services": "Planned spending on commissioned services beside other areas",
+    "class_changes": "Every class of recorded crime over two years",
+    "breaks": "Breaks of the series between the two years",
+    "nearest": "The nearest areas, by a rule that looks at no change",
+    "severity": "Crime Severity Score",
+    "deprivation": "English Indices of Deprivation",
+    "officers": "Police officers, and per 1,000 residents",
+    "funding": "Grant and precept as estimated",
+    "council_tax": "Council tax at Band D, the police part",
+    "counts": "Years of recorded crime, sums of four quarters, every area",
     "sources": "Sources",
     "register": "Every number used, with source or working",
 }
@@ -232,6 +244,11 @@ def method_text(found: Record) -> str:
     return "\n".join(lines)
 
 
+def laid_out(found: Record) -> tuple[Page, Register]:
+    """Lay a Review out as a page; one without award lines from the national tables."""
+    return lay_out_area(found) if found.tables["awards"].empty else lay_out(found)
+
+
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
 
@@ -247,7 +264,7 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    page, register = lay_out(found)
+    page, register = laid_out(found)
     files = {"index.html": render_page(page).encode()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
