@@ -48,6 +48,7 @@ from .evaluation import (
 from .evidence import (
     Evidence as Evidence,
     caption as caption,
+    citation as citation,
     cite as cite,
     coverage as coverage,
     load_areas as load_areas,

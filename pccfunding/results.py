@@ -31,7 +31,9 @@ _ORDERS = {
 # lists the areas in `dropped`, each with its own reason; a funnel leaves out what has no count.
 CAUTIONS = {
     "reconciliation": {
-        "lenient-only": "holds only if a figure is rounded more coarsely than its last digit",
+        "reconciles-if-rounded": (
+            "reconciles only if a figure is rounded more coarsely than its last digit"
+        ),
         "implausible-as-rounding": "within the bound, but implausible as rounding",
         "bounded-on-one-side": "a ceiling or a floor allows this and much else",
     },
@@ -48,7 +50,7 @@ CAUTIONS = {
         **_NOISE,
         "dispersion-raised": "the dispersion given was below 1, and 1 was used",
         "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
-        "base-not-published": "the base is not published, so the change cannot be tested",
+        "base-not-held": "the base is not in the documents held, so the change cannot be tested",
         "counts-of-another-class": "the counts are of another class than the printed change",
         "counts-revised": "the counts were revised since the change was printed",
         "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
@@ -144,6 +146,7 @@ CAUTIONS = {
         # award lists
         "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
         "total-conflicts": "a printed total conflicts with its rows",
+        "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
         "dates-unread": "dates could not be read and were left out",
@@ -154,7 +157,7 @@ CAUTIONS = {
         "police-force": "a police force is among the recipients",
         "identifier-shape": "an identifier has not the shape of its register",
         # counts
-        "counts-unknown": "counts are not published for some areas, which is not zero",
+        "counts-unknown": "counts are unknown for some areas, which is not zero",
         "total-leaves-areas-out": "a printed total leaves areas out",
         "year-incomplete": "a year is not complete, so that no annual count is given for it",
         "printed-twice-differently": "the same number is printed twice with different values",

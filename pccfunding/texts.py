@@ -63,3 +63,14 @@ def printable_lines(words: str) -> str:
     'one\ntwo?'
     """
     return "\n".join(map(printable, words.split("\n")))
+
+
+def folded(text: str) -> str:
+    """Fold a name for comparison: case, blanks and dashes make no difference.
+
+    Examples
+    --------
+    >>> folded("Youth – Fund ") == folded("youth-fund") == folded("Youth Fund")
+    True
+    """
+    return " ".join(re.split(r"[\s\-_\u2010-\u2015\u2212]+", text.casefold())).strip()

@@ -9,6 +9,20 @@ from typing import TypeAlias
 
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
+# What a person can decide about a service, or about all that a Review covers.
+DECISIONS = ("continue", "change", "stop", "cannot-decide")
+
+# THE kinds of not knowing. "Not published" is said where a source shows that somebody looked for
+# a number and that there is none; what nobody looked for is not in the documents held.
+UNKNOWN_WORDS = {
+    "nil": "nil",
+    "not_held": "not in the documents held",
+    "not_published": "not published",
+    "withheld": "withheld",
+    "not_applicable": "not applicable",
+    "not_yet_due": "not yet due",
+}
+NOT_HELD = UNKNOWN_WORDS["not_held"]
 
 
 def is_missing(value: object) -> bool:
@@ -26,16 +40,31 @@ def is_missing(value: object) -> bool:
         return type(value).__name__ == "NAType"
 
 
-def pounds(amount: Real | None, *, places: int | None = None) -> str:
+def unknown_text(kind: object = None) -> str:
+    """Write a kind of unknown; where none is given, the number is not in the documents held.
+
+    Examples
+    --------
+    >>> unknown_text("not_yet_due"), unknown_text("not_published"), unknown_text(float("nan"))
+    ('not yet due', 'not published', 'not in the documents held')
+    """
+    return NOT_HELD if is_missing(kind) else UNKNOWN_WORDS.get(str(kind), str(kind))
+
+
+def pounds(amount: Real | None, *, places: int | None = None, unknown: object = None) -> str:
     """Write pounds in full; without `places`, with pence only where there are any.
+
+    A missing amount is written as its kind of `unknown`.
 
     Examples
     --------
     >>> pounds(5981458.0), pounds(285.48), pounds(-50), pounds(None)
-    ('£5,981,458', '£285.48', '−£50', 'not published')
+    ('£5,981,458', '£285.48', '−£50', 'not in the documents held')
+    >>> pounds(None, unknown="withheld")
+    'withheld'
     """
     if amount is None or is_missing(amount):
-        return "not published"
+        return unknown_text(unknown)
     digits = places if places is not None else 0 if float(amount).is_integer() else 2
     return _written(amount, f",.{digits}f", before="£")
 

@@ -243,7 +243,7 @@ def _refusal(
     if not len(areas) and not len(found.left_out):
         why = found.dropped["reason"].astype(str)
         if why.str.startswith("spend unknown").any():
-            return "spend not published", None
+            return "spend not held", None
         if why.str.startswith("outcome unknown").any():
             return "counts missing", "No area with spend has a known outcome in both windows."
         return "no area in common", None

@@ -55,7 +55,7 @@ REASONS = {
         "areas differ in size, so only spend for each resident can be set beside an outcome; "
         "per_capita_spend gives it, and a column of one's own says per what in its name"
     ),
-    "spend not published": "one amount for each area would be needed",
+    "spend not held": "one amount for each area would be needed",
     "one area only": "what happens inside one area is no sample of anything",
     "no variation in spend": (
         "spend per head is the same in every area, as it is wherever a whole is shared out by "

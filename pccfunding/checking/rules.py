@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pccfunding.areas import find_area
-from pccfunding.errors import PccFundingError, PrintedError
+from pccfunding.errors import PccFundingError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import bundled_table, read_package
 from pccfunding.evidence.reconcile_statements import reconcile_statements
-from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
+from pccfunding.evidence.token_columns import (
+    amounts_of_no_token,
+    broken_supersession,
+    misread_tokens,
+)
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -23,6 +27,7 @@ from pccfunding.schemas import (
     UNKNOWN_KINDS,
     broken_rules,
 )
+from pccfunding.words import unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,24 +152,8 @@ def subjects(package: Package) -> Iterator[Finding]:
                     yield Finding("broken", name, line(row), what)
     if figures is not None:
         yield from _dangling(figures, "figures", "subject_id", known, " or ".join(SUBJECT_TABLES))
-        yield from _supersession(figures)
-
-
-def _supersession(figures: pd.DataFrame) -> Iterator[Finding]:
-    rows = figures.drop_duplicates("figure_id").set_index("figure_id")
-    for row, figure in figures[figures["superseded_by"].notna()].iterrows():
-        seen, name = {figure["figure_id"]}, figure["superseded_by"]
-        while isinstance(name, str):
-            if name in seen or name not in rows.index:
-                why = "leads back to itself" if name in seen else f"names no figure: {name!r}"
-                yield Finding("broken", "figures", line(row), f"superseded_by {why}")
-                break
-            if rows.at[name, "subject_id"] != figure["subject_id"]:
-                what = f"superseded_by {name!r} is about another subject"
-                yield Finding("broken", "figures", line(row), what)
-                break
-            seen.add(name)
-            name = rows.at[name, "superseded_by"]
+        for row, what in broken_supersession(figures):
+            yield Finding("broken", "figures", line(row), what)
 
 
 def tokens(package: Package) -> Iterator[Finding]:
@@ -172,28 +161,9 @@ def tokens(package: Package) -> Iterator[Finding]:
     figures = package.tables.get("figures")
     if figures is None:
         return
-    for row, figure in figures[figures["token"].notna()].iterrows():
-        try:
-            read = token_columns(
-                figure["token"],
-                unit=figure["unit"],
-                precision=figure["precision"],
-                direction=figure["direction"],
-            )
-        except PrintedError as error:
-            yield Finding("broken", "figures", line(row), str(error))
-            continue
-        for column in TOKEN_COLUMNS:
-            value = read[column]
-            held = figure[column] if isinstance(figure[column], str | bool) else None
-            held = bool(figure[column]) if column.endswith("_closed") else held
-            if held != value:
-                yield Finding(
-                    "broken",
-                    "figures",
-                    line(row),
-                    f"{column} is {held!r}, but {figure['token']!r} reads as {value!r}",
-                )
+    for found in (misread_tokens, amounts_of_no_token):
+        for row, what in found(figures):
+            yield Finding("broken", "figures", line(row), what)
 
 
 def periods(package: Package) -> Iterator[Finding]:
@@ -281,6 +251,9 @@ def sources(package: Package) -> Iterator[Finding]:
         def todo(what: str, row: object = row, name: str = name) -> Finding:
             return Finding("to do", "sources", line(row), f"{name}: {what}")
 
+        if source.get("held") == "no":
+            yield todo(f"it is named by {source['named_by']} and not held; fetch it")
+            continue
         if source[["url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
         address = source["url"]
@@ -324,10 +297,11 @@ def completeness_of(package: Package) -> Iterator[Finding]:
     awards = package.tables.get("awards")
     if awards is not None and len(awards):
         for detail in STATUTORY:
-            missing = int((awards[f"{detail}_unknown"] == "not_published").sum())
-            if missing:
-                what = f"{detail} is not published for {missing} of {len(awards)} lines"
-                yield Finding("to do", "awards", "", what)
+            for kind in ("not_held", "not_published"):
+                missing = int((awards[f"{detail}_unknown"] == kind).sum())
+                if missing:
+                    of = f"for {missing} of {len(awards)} lines"
+                    yield Finding("to do", "awards", "", f"{detail} is {unknown_text(kind)} {of}")
         for code in awards["area_code"].drop_duplicates():
             try:
                 area = find_area(code)

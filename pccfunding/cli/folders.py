@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -64,6 +65,14 @@ def start(
 
     workbook, *_ = start_folder(area, period=period, awards=awards, counts=counts, directory=out)
     click.echo(f"Made {workbook.parent}. Fill {workbook}, then: pccfunding check {workbook.parent}")
+    # Said now, not after the workbook was filled.
+    absent = [name for name in ("python_calamine", "lxml") if find_spec(name) is None]
+    if absent:
+        names = " and ".join(name.replace("_", "-") for name in absent)
+        click.echo(
+            f"Reading it again needs {names}; install with: pip install 'pccfunding[office]'",
+            err=True,
+        )
 
 
 @main.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.words import DECISIONS
 
 __all__: list[str] = []
 
@@ -18,21 +19,26 @@ __all__: list[str] = []
 @click.option("--role", required=True, help="As what, such as Police and Crime Commissioner.")
 @click.option(
     "--decision",
-    required=True,
-    type=click.Choice(["continue", "change", "stop", "cannot-decide"]),
-    help="What was decided.",
+    type=click.Choice(DECISIONS),
+    help="What was decided about the whole; not needed where sheet Services holds decisions.",
 )
-@click.option("--reason", required=True, help="Why.")
+@click.option("--reason", help="Why.")
 @click.option(
     "--ssh-key",
     type=click.Path(path_type=Path),
     help="Private key to sign the record with, or the public half of one that ssh-agent holds.",
 )
 def sign(
-    pack: Path, name: str, role: str, decision: str, reason: str, ssh_key: Path | None
+    pack: Path,
+    name: str,
+    role: str,
+    decision: str | None,
+    reason: str | None,
+    ssh_key: Path | None,
 ) -> None:
     """Enter a named person's decision over a PACK, a folder or a zip archive.
 
+    The decisions about services that were entered in the evidence are adopted with it.
     Without --ssh-key the record is no cryptographic signature: it shows what was decided over which
     files, not who wrote it. The archive beside a folder is signed with it.
     """

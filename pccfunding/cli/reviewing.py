@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
 
@@ -33,7 +32,11 @@ __all__: list[str] = []
     help="Why a conflict stands; each needs a reason before the pack can be signed.",
 )
 @click.option("--zip", "archive", is_flag=True, help="Write a zip archive beside the folder too.")
-@click.option("--force", is_flag=True, help="Write over an earlier Review and its sign-off.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Write over an earlier Review; a signed one is kept beside it, as NAME-signed-N.",
+)
 @click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
 def review(
     place: Path | None,
@@ -60,25 +63,18 @@ def review(
         evidence = None if given_place is None else evidence_from(given_place)
         own = evidence if isinstance(evidence, pccfunding.office.FolderEvidence) else None
         if own is not None:
-            area = area or (own.area.code if own.area else None)
-            period = period or (own.period.label if own.period else None)
             out = out or Path(own.origin) / "review"
         status.update("Working the figures")
         result = pccfunding.review(evidence, area=area, period=period, exceptions=given)
-        if own is not None:
-            conflicts = {
-                row["statement_id"]
-                for row, told in result.statements
-                if told.verdict == "conflicts"
-            }
-            kept = {name: said for name, said in own.reasons.items() if name in conflicts}
-            result = dataclasses.replace(result, exceptions=kept | given)
         status.update("Writing the pages")
-        written = result.write(out or Path("review"), force=force, zip=archive)
-    for problem in own.problems if own is not None else ():
-        if problem.state == "broken":
-            where = ", ".join(filter(None, [problem.file, problem.place]))
-            click.echo(printable_lines(f"Not read: {where}: {problem.text}"), err=True)
+        out = out or Path("review")
+        kept = set(_kept(out))
+        written = result.write(out, force=force, zip=archive)
+    for row in result.tables["left_out"].to_dict("records"):
+        where = ", ".join(filter(None, [row["file"], row["place"]]))
+        click.echo(printable_lines(f"Not read: {where}: {row['why']}"), err=True)
+    for place in sorted(set(_kept(out)) - kept):
+        click.echo(f"The signed Review that stood there is kept in {place}.", err=True)
     console.print(table_of(result.summary, "What the Review found"))
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)
@@ -142,6 +138,11 @@ def verify_sources(directory: Path, folder: Path | None) -> None:
         names = ", ".join(lost["figure_id"]) or "no document can be checked"
         click.echo(f"Not found: {names}.", err=True)
         sys.exit(1)
+
+
+def _kept(out: Path) -> list[Path]:
+    """The signed Reviews that stand beside a folder, moved out of the way of later ones."""
+    return list(out.resolve().parent.glob(f"{out.resolve().name}-signed-*"))
 
 
 def _reasons(given: tuple[str, ...]) -> dict[str, str]:

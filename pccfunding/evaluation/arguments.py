@@ -24,7 +24,7 @@ def _is_number(value: object) -> bool:
 
 
 def optional_count(value: Any, name: str) -> int | None:
-    """Give a count as int, None where it is not published; refuse what no count can be."""
+    """Give a count as int, None where it is not held; refuse what no count can be."""
     if is_missing(value):
         return None
     return whole_number(value, name, least=0)

@@ -124,7 +124,7 @@ def cochran_q(
     Parameters
     ----------
     log_reductions : sequence of float
-        One an area; None where a count is not published.
+        One an area; None where a count is not held.
     variances : sequence of float
         Their variances at dispersion 1.
     dispersion : float or Dispersion, optional

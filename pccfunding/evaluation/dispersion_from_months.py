@@ -83,7 +83,7 @@ def dispersion_from_months(counts: Sequence[Number | None], months: Sequence[Any
     Parameters
     ----------
     counts : sequence of int
-        Monthly counts; None where one is not published.
+        Monthly counts; None where one is not held.
     months : sequence
         For each count its calendar month 1 to 12, or its month as '2019-04', a date or timestamp.
 

@@ -204,7 +204,7 @@ def funnel_limits(
     Parameters
     ----------
     counts : sequence of int
-        Events of each area; None where not published.
+        Events of each area; None where not held.
     exposure : sequence of float
         Population of each area.
     labels : sequence of str, optional

@@ -152,7 +152,7 @@ def harm_change(
     Parameters
     ----------
     before, after : mapping of offence to int
-        Counts; None where one is not published.
+        Counts; None where one is not held.
     weights : mapping of offence to float, or DataFrame
         Such as days of the Cambridge Crime Harm Index or weights of the ONS Crime Severity Score;
         a frame has the columns `offence` and `weight`, and `unit` if it has one, as
@@ -204,7 +204,7 @@ def harm_change(
     same: dict[str, Any] = {**over, "unit": called, "dispersion": phi, "confidence_level": level}
     missing = [one for one in offences if counts[0][one] is None or counts[1][one] is None]
     if missing:
-        reason = f"the count of {missing[0]} is not published, and a missing count is not 0"
+        reason = f"the count of {missing[0]} is not held, and a missing count is not 0"
         return _refused(reason, **same)
     rows = tuple((one, held[one], counts[0][one] or 0, counts[1][one] or 0) for one in offences)
     sides = [[early for _, _, early, _ in rows], [late for _, _, _, late in rows]]

@@ -55,7 +55,7 @@ def offences_of(named: Mapping[str, OffenceCounts], weights: Mapping[str, float]
         if lacking:
             raise TableError(
                 f"{what} has no count of {lacking[0]!r}; give the same offences throughout, None "
-                "where a count is not published."
+                "where a count is not held."
             )
     without = [one for one in every if one not in weights]
     if without:
@@ -67,5 +67,5 @@ def offences_of(named: Mapping[str, OffenceCounts], weights: Mapping[str, float]
 
 
 def known_counts(counts: OffenceCounts, what: str) -> dict[str, int | None]:
-    """Give each count as int, None where it is not published."""
+    """Give each count as int, None where it is not held."""
     return {str(name): optional_count(one, f"{name} {what}") for name, one in counts.items()}

@@ -192,7 +192,7 @@ def interrupted_series(
     Parameters
     ----------
     counts : sequence of int
-        Counts in order of time; None where one is not published.
+        Counts in order of time; None where one is not held.
     months : sequence
         The month of each count: '2019-04', a date or a timestamp; or its quarter ('2019-Q2', or
         the first month of each), or its year. No period may be left out.
@@ -380,9 +380,7 @@ def _why_not(
         number for one in series for number, y in zip(numbers, one, strict=True) if y is None
     ]
     if missing:
-        return (
-            f"the count of {month_text(missing[0])} is not published, and a missing count is not 0"
-        )
+        return f"the count of {month_text(missing[0])} is not held, and a missing count is not 0"
     after = len(numbers) - n_before
     for n, least, side in ((n_before, spacing.before, "before"), (after, spacing.after, "after")):
         if n < least:

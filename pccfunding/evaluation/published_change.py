@@ -46,7 +46,7 @@ class PublishedChange(Result):
     change : RateRatio
         The same change from the counts.
     cautions : tuple of str
-        base-not-published, counts-of-another-class, counts-revised, and those of the change.
+        base-not-held, counts-of-another-class, counts-revised, and those of the change.
 
     Examples
     --------
@@ -72,7 +72,7 @@ class PublishedChange(Result):
     def _finding(self) -> str:
         if self.change.ratio is None:
             known = self.change.count_before
-            base = "base not published" if known is None else f"base {count(known)}"
+            base = "base not held" if known is None else f"base {count(known)}"
             found = (
                 f"A {self.direction} of {self.printed} is printed ({base}): {self.verdict}, as "
                 f"{self.reason}"
@@ -175,7 +175,7 @@ def published_change(
     if change.ratio is not None and which in _DOUBTS:
         codes.append(_DOUBTS[which])
     if change.count_before is None:
-        codes.append("base-not-published")
+        codes.append("base-not-held")
     low, high = _ends(allowed)
     return PublishedChange(
         printed=token.text,
@@ -222,7 +222,7 @@ def judge_change(
     """
     if count_after is None or count_before is None:
         both = count_after is None and count_before is None
-        return "not testable", "no counts are published" if both else "one count is not published"
+        return "not testable", "no counts are held" if both else "one count is not held"
     if not count_before:
         return "not testable", "there is no percentage of a base of 0"
     # Exact, so that a change on the edge of the rounding is not lost to a float.

@@ -56,7 +56,7 @@ class RateRatio(Result):
     Attributes
     ----------
     count_after, count_before : int or None
-        The counts; None where one is not published.
+        The counts; None where one is not held.
     exposure_after, exposure_before : float
         What each count is over: person-years, days.
     confidence_level : float
@@ -237,7 +237,7 @@ def rate_ratio(
     Parameters
     ----------
     count_after, count_before : int or None
-        Events counted; None where a count is not published, which is not 0.
+        Events counted; None where a count is not held, which is not 0.
     exposure_after, exposure_before : float, default 1
         What the counts are over (persons, days), in the same unit.
     confidence_level : float, default 0.95
@@ -294,7 +294,7 @@ def rate_ratio(
         "p_rule": rule if phi is None else "wald",
     }
     if after is None or before is None:
-        return _undefined("a count is not published, and a missing count is not 0", **same)
+        return _undefined("a count is not held, and a missing count is not 0", **same)
     if after + before == 0:
         return _undefined("nothing was counted before or after", events=0, **same)
     ratio = math.inf if before == 0 else (after / over) / (before / under)

@@ -236,7 +236,7 @@ def ratio_of_rate_ratios(
         return _undefined(funded, None, **same)
     known = [count for count in counts.values() if count is not None]
     if len(known) < 4:
-        return _undefined("a count is not published, and a missing count is not 0", None, **same)
+        return _undefined("a count is not held, and a missing count is not 0", None, **same)
     if 0 in known:
         reason = "the logarithm of a count of 0 does not exist"
         return _undefined(reason, sum(known), cautions=("zero-count",), **same)

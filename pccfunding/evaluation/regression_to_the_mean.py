@@ -207,7 +207,7 @@ def regression_to_the_mean(
     Parameters
     ----------
     counts : sequence of int
-        Baseline counts of all areas that could have been picked; None where not published.
+        Baseline counts of all areas that could have been picked; None where not held.
     labels : sequence of str, optional
     selected : label, optional
         The area picked; by default the one with the highest rate.

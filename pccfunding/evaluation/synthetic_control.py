@@ -346,7 +346,7 @@ def _why_not(
             "each, since so many fit any course: choose fewer, or give more periods"
         )
     if any(is_missing(value) for column in columns for value in column):
-        return "a rate is not published, and a missing rate is not 0"
+        return "a rate is not held, and a missing rate is not 0"
     return None
 
 

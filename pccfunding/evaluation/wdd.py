@@ -218,7 +218,7 @@ def wdd(
     counts = [count for pair in pairs.values() if pair is not None for count in pair]
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
-        return _undefined("a count is not published, and a missing count is not 0", **same)
+        return _undefined("a count is not held, and a missing count is not 0", **same)
     if sum(known) == 0:
         return _undefined("nothing was counted anywhere", **same)
     parts = [_change(pair, times, size) for pair, size in zip(pairs.values(), sizes, strict=True)]
@@ -254,7 +254,7 @@ def _undefined(reason: str, **same: Any) -> WeightedDisplacementDifference:
 
 
 def count_pair(pair: CountPair, name: str) -> tuple[int | None, ...]:
-    """Give the counts before and after, None where one is not published."""
+    """Give the counts before and after, None where one is not held."""
     if len(pair) != 2:
         raise TableError(f"{name} holds {len(pair)} counts; give the one before and the one after.")
     before, after = pair

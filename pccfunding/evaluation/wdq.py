@@ -135,7 +135,7 @@ def wdq(
     pairs = [count_pair(pair, "a pair") for pair in (treated, control, displacement)]
     counts = [count for pair in pairs for count in pair if count is not None]
     if len(counts) < 6:
-        return _no_quotient(difference.reason or "a count is not published", **same)
+        return _no_quotient(difference.reason or "a count is not held", **same)
     r_before, r_after, c_before, c_after, d_before, d_after = counts
     if not c_before or not c_after:
         return _no_quotient("a count of the comparison area is 0", **same)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pccfunding.evidence.citation import citation
 from pccfunding.evidence.evidence import Evidence
 from pccfunding.evidence.loaders import (
     coverage,
@@ -46,6 +47,7 @@ from pccfunding.evidence.verify_sources import verify_sources
 __all__ = [
     "Evidence",
     "caption",
+    "citation",
     "cite",
     "coverage",
     "load_areas",

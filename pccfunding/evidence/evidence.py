@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,13 @@ import pandas as pd
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
-from pccfunding.evidence.tables import read_descriptor, read_table
+from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
+from pccfunding.evidence.token_columns import (
+    amounts_of_no_token,
+    broken_supersession,
+    filled_from_tokens,
+    misread_tokens,
+)
 from pccfunding.periods import Period, parse_date
 from pccfunding.words import is_missing
 
@@ -100,8 +107,6 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
     DataPackageError
         If a table is missing, or breaks its contract; the message names file, row and column.
     """
-    from pccfunding.schemas import completed
-
     day = day_of(as_of)
     resources = {
         str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
@@ -112,13 +117,39 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
             f"{folder} holds no table {absent[0]!r}. Evidence needs {', '.join(_OWN_TABLES)}; "
             f"found {', '.join(sorted(resources)) or 'none'}."
         )
-    stored = {
-        name: completed(name, read_table(folder, resources[name]))
-        for name in table_names()
-        if name in resources
-    }
+    stored = {}
+    for name in table_names():
+        if name in resources:
+            stored[name] = filled(name, read_table(folder, resources[name]))
+            if changed := changed_file(folder, resources[name]):
+                raise DataPackageError(f"{folder / str(resources[name]['path'])}: {changed}.")
     check_contracts(stored, folder)
     return Evidence(**loaded_tables(stored, day), as_of=day, origin=str(folder))
+
+
+def filled(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Give a stored table the nullable columns that it lacks, and what follows from its tokens."""
+    from pccfunding.schemas import completed
+
+    return completed(name, filled_from_tokens(table) if name == "figures" else table)
+
+
+def changed_file(folder: Path, resource: dict[str, Any]) -> str | None:
+    """Say that a table is another file than its descriptor was written for; None where it is not.
+
+    The descriptor gives its sha256 as `hash` ("sha256:...") or as `sha256`.
+    """
+    said = str(resource.get("hash") or f"sha256:{resource.get('sha256') or ''}")
+    kind, _, digest = said.partition(":")
+    if kind != "sha256" or not digest:
+        return None
+    content = read_inside(folder, str(resource.get("path", "")))
+    if digest == hashlib.sha256(content).hexdigest():
+        return None
+    return (
+        "the file was changed after its hash was written; write the package again with "
+        "write_data_package"
+    )
 
 
 def loaded_tables(
@@ -317,6 +348,21 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} names {column} "
                 f"{figure[column]!r}, which is not in {where}."
             )
+    for found in (misread_tokens, amounts_of_no_token, broken_supersession):
+        for row, what in found(stored["figures"]):
+            raise DataPackageError(
+                f"{folder / 'figures.csv'}, line {row + 2}: {what}. Nothing is worked from "
+                f"figures that the check calls broken."
+            )
+    absent = stored["sources"].loc[stored["sources"]["held"] == "no", "source_id"]
+    unseen = stored["figures"][stored["figures"]["source_id"].isin(absent)]
+    if len(unseen):
+        figure = unseen.iloc[0]
+        raise DataPackageError(
+            f"{folder / 'figures.csv'}: figure {figure['figure_id']!r} comes from "
+            f"{figure['source_id']!r}, which sources.csv calls a document that is not held. "
+            f"Where the document is at hand, set held to 'yes' and empty named_by and named_at."
+        )
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:

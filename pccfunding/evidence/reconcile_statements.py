@@ -12,6 +12,7 @@ from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
 from pccfunding.reconciliation.sides import One
+from pccfunding.words import UNKNOWN_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 _Figures: TypeAlias = dict[Any, dict[Any, Any]]
 
 __all__ = ["figure_ids", "reconcile_statements", "work_statements"]
-
-NOT_PUBLISHED = "not published"
 
 
 def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
@@ -114,8 +113,8 @@ def _terms(row: Mapping[Any, Any], side: str, figures: _Figures) -> list[One]:
 
 
 def _term(name: str, statement: str, side: str, figures: _Figures) -> One:
-    if name == NOT_PUBLISHED:
-        return None
+    if kind := _kind(name):
+        return {"token": None, "unknown": kind}
     if name in figures:
         return figures[name]
     unit, _, token = name.partition(":")
@@ -133,7 +132,13 @@ def _term(name: str, statement: str, side: str, figures: _Figures) -> One:
 def figure_ids(statement: Mapping[Any, Any]) -> list[str]:
     """Name the figures that a statement takes, each once, left side first."""
     names = f"{statement['left']};{statement['right']}".split(";")
-    return [name for name in dict.fromkeys(names) if name != NOT_PUBLISHED and ":" not in name]
+    return [name for name in dict.fromkeys(names) if not _kind(name) and ":" not in name]
+
+
+def _kind(name: str) -> str | None:
+    """Give the kind of unknown that stands in a figure's place."""
+    kind = name.strip().replace(" ", "_")
+    return kind if kind in UNKNOWN_WORDS else None
 
 
 def _agrees(statement: dict[Any, Any], result: Reconciliation) -> bool:

@@ -189,7 +189,7 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
     if kind == "boolean":
         typed = text.map({"true": True, "false": False})
         _refuse_unread(text, typed, field, path)
-        return typed.astype(bool) if required else typed.astype("boolean")
+        return typed.astype(bool if required and not typed.isna().any() else "boolean")
     if kind == "date":
         typed = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").astype("datetime64[ns]")
         _refuse_unread(text, typed, field, path)

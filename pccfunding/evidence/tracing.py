@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pandas as pd
 
 from pccfunding.errors import TableError, UnknownNameError, did_you_mean
+from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.words import is_missing
@@ -29,7 +30,23 @@ _WINDOWS = (
 _WRITTEN = frozenset({"caution", "flow", "note", "price_base", "status", "unknown_reason"})
 
 
-def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.DataFrame:
+@overload
+def cite(
+    rows: Any,
+    *,
+    of: Any = None,
+    evidence: Evidence | None = None,
+    style: Literal["frame"] = "frame",
+) -> pd.DataFrame: ...
+@overload
+def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None, style: Style) -> str: ...
+def cite(
+    rows: Any,
+    *,
+    of: Any = None,
+    evidence: Evidence | None = None,
+    style: Literal["frame"] | Style = "frame",
+) -> pd.DataFrame | str:
     """List the sources behind the rows of a table or a result, in reading order.
 
     Parameters
@@ -42,17 +59,19 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
         the same keys and periods are cited, as :func:`trace` finds them.
     evidence : Evidence, optional
         Where the figures are known; the bundled evidence by default.
+    style : {"frame", "text", "bibtex", "csl"}, default "frame"
+        A table; a sentence a source; entries for BibTeX; CSL JSON, as Zotero and pandoc read it.
 
     Returns
     -------
-    DataFrame
+    DataFrame or str
         One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
         `tokens` (the printed tokens taken from it, joined by '; ').
 
     Raises
     ------
     UnknownNameError
-        If a figure or source is not in the evidence.
+        If a figure or source is not in the evidence, or the style is none of the four.
     TableError
         If the table has none of the columns.
 
@@ -69,6 +88,9 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
     >>> spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
     >>> cite(spend[spend["funder_group"] == "Commissioner's Funds"], of=awards)["tokens"].iloc[0]
     '£1,544,914; £288,175; £70,023'
+
+    >>> print(cite(load_awards(), style="bibtex").splitlines()[0])
+    @techreport{cambs-panel-report-2024-03,
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
@@ -89,6 +111,12 @@ def cite(rows: Any, *, of: Any = None, evidence: Evidence | None = None) -> pd.D
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
+    if style != "frame":
+        full = sources.loc[order].assign(tokens=printed.reindex(order)).reset_index()
+        rows_of_sources: list[dict[str, Any]] = [
+            {str(name): value for name, value in row.items()} for row in full.to_dict("records")
+        ]
+        return written(rows_of_sources, style)
     cited: pd.DataFrame = sources.loc[
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 REPORT_COLUMNS = {
     "rejected": ("place", "column", "raw", "reason", "suggestion"),
     "changes": ("place", "column", "raw", "value", "rule"),
-    "totals": ("place", "label", "column", "token", "rows", "verdict", "working"),
+    "totals": (
+        "place",
+        "label",
+        "column",
+        "token",
+        "rows",
+        "verdict",
+        "working",
+        "cautions",
+        "parts",
+    ),
     "others": ("place", "kind", "raw"),
     "coverage": ("topic", "value", "note"),
 }
@@ -71,7 +81,7 @@ class ReadResult(Face):
         Each interpretation made: place, column, raw, value, rule.
     totals : DataFrame
         Total rows found in the file, each against its rows: place, label, column, token, rows,
-        verdict, working.
+        verdict, working, cautions (codes, joined by '; ').
     others : DataFrame
         Rows that are no record: place, kind (total, section, note, repeated header, ...), raw.
     coverage : DataFrame

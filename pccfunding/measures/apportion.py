@@ -16,7 +16,7 @@ from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
 from pccfunding.frames.tables import Table, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
-from pccfunding.measures.shares import Part, dates_of, slices, weighing
+from pccfunding.measures.shares import Part, dates_of, own_tokens, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
 from pccfunding.money.sums import Sums
 from pccfunding.words import pounds
@@ -27,7 +27,7 @@ _Whole: TypeAlias = npt.NDArray[np.int64]
 _Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
 _Given: TypeAlias = dict[tuple[date, date], int]
 _TARGETS = ("financial_year", "month", "area_code")
-_RULES = ("days", "equal", "population", "weights")
+_RULES = ("months", "days", "equal", "population", "weights")
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
@@ -38,7 +38,7 @@ def apportion(
     awards: IntoFrameT,
     *,
     to: str,
-    rule: str = "days",
+    rule: str = "months",
     by: IntoFrameT | None = None,
     published: IntoFrameT | None = None,
 ) -> IntoFrameT:
@@ -51,9 +51,10 @@ def apportion(
         `amount_low_gbp` and `amount_high_gbp` are split by the same rule if present.
     to : {"financial_year", "month", "area_code"}
         What to spread over: the years or months that an award touches, or the areas of `by`.
-    rule : {"days", "equal", "population", "weights"}, default "days"
-        Days inside each year or month; equal parts; persons of each area at the mid-year inside
-        the award's financial year; or the given weights.
+    rule : {"months", "days", "equal", "population", "weights"}, default "months"
+        Whole months inside each year or month, where days count only in a month that the award
+        begins or ends within; days; equal parts; persons of each area at the mid-year inside the
+        award's financial year; or the given weights.
     by : DataFrame, optional
         For "population" a population of the areas to spread over (`area_code`, `reference_date`,
         `persons`, one `vintage`; days that are no mid-year are left aside); for "weights" a table
@@ -71,7 +72,9 @@ def apportion(
 
         - `awarded_gbp`: the whole award;
         - `apportioned_by`: the rule in words;
-        - `basis`: "as printed" (one part only), "published" or "derived".
+        - `basis`: "as printed" (one part only), "published" or "derived";
+        - `derived_from`, where `awards` has a `token`: the `figure_id` (or `subject_id`, or
+          `place`) of the row that a part comes from. A part has no `token`: that is the whole's.
 
         Parts add up to the award to the penny, unknown amounts stay unknown.
 
@@ -108,7 +111,7 @@ def apportion(
     ...     }
     ... )
     >>> apportion(award, to="financial_year")["amount_gbp"].tolist()
-    [273832.12, 546167.88]
+    [273333.33, 546666.67]
     """
     needs = ("period_start", "period_end", "amount_gbp")
     table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
@@ -238,7 +241,9 @@ def _assembled(
         for name, given in pounds.items()
         if np.isnan(given).any()
     )
-    added = [name for name in made if name not in frame.columns]
+    result = result.with_columns(**own_tokens(result.columns))
+    added = [name for name in (*made, "derived_from") if name not in frame.columns]
+    added = [name for name in added if name in result.columns]
     return table.close_collected(result.select([*frame.columns, *added]))
 
 
@@ -266,9 +271,11 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
     if rule not in _RULES:
         raise TableError.among("rule", rule, _RULES)
-    if (rule == "days" and to == "area_code") or (rule == "population" and to != "area_code"):
+    over_time = rule in ("months", "days")
+    if (over_time and to == "area_code") or (rule == "population" and to != "area_code"):
         raise TableError(
-            f"Rule {rule!r} does not spread over {to!r}: days spread over time, persons over areas."
+            f"Rule {rule!r} does not spread over {to!r}: months and days spread over time, persons "
+            f"over areas."
         )
     if by is None and (to == "area_code" or rule == "weights"):
         raise TableError(f"Spreading over {to!r} by {rule!r} needs by=, a table of the parts.")

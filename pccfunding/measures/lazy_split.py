@@ -13,7 +13,7 @@ from pccfunding.frames.days import financial_year_day, julian, with_financial_ye
 from pccfunding.frames.opening import BOUNDED
 from pccfunding.frames.tables import Table, with_reasons
 from pccfunding.measures.people import mid_year_people
-from pccfunding.measures.shares import open_parts, whole_weight
+from pccfunding.measures.shares import MONTH_UNITS, open_parts, own_tokens, whole_weight
 from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
@@ -78,6 +78,8 @@ def _year_weights(table: Table, rule: str, by: Any) -> list[nw.Expr]:
             nw.when(one).then(_looked_up(nw.col("_year") + place, years)).otherwise(nw.lit(0))
             for place, one in enumerate(touched)
         ]
+    if rule == "months":
+        return _month_weights(touched)
     start, end = (_ordinal(f"period_{side}") for side in ("start", "end"))
     weights = []
     for place, one in enumerate(touched):
@@ -85,6 +87,30 @@ def _year_weights(table: Table, rule: str, by: Any) -> list[nw.Expr]:
         days = nw.min_horizontal(end, after - 1) - nw.max_horizontal(start, first) + 1
         weights.append(nw.when(one).then(days).otherwise(nw.lit(0)))
     return weights
+
+
+def _month_weights(touched: list[nw.Expr]) -> list[nw.Expr]:
+    """Weigh each financial year by its whole months, and by parts of a month that is cut."""
+    (start, first_cut), (end, last_cut) = (_months("period_start", 1), _months("period_end", 0))
+    unit = nw.when(first_cut | last_cut).then(nw.lit(1)).otherwise(nw.lit(MONTH_UNITS))
+    weights = []
+    for place, one in enumerate(touched):
+        first, after = (
+            (12 * (nw.col("_year") + place + later) + 4) * MONTH_UNITS for later in (0, 1)
+        )
+        span = nw.min_horizontal(end, after) - nw.max_horizontal(start, first)
+        weights.append(nw.when(one).then((span // unit).cast(nw.Int64)).otherwise(nw.lit(0)))
+    return weights
+
+
+def _months(column: str, before: int) -> tuple[nw.Expr, nw.Expr]:
+    """Give how many months lie before the end of a day, or its beginning, and if one is cut."""
+    year, month = year_and_month(column)
+    later = julian(year + month // 12, month % 12 + 1, 1)
+    length = later - julian(year, month, 1)
+    passed = nw.col(column).dt.day().cast(nw.Int64) - before
+    whole_months = (12 * year + month) * MONTH_UNITS
+    return whole_months + (passed * MONTH_UNITS) // length, (passed > 0) & (passed < length)
 
 
 def _ordinal(column: str) -> nw.Expr:
@@ -263,7 +289,9 @@ def _as_rows(
         ),
     ]
     long = with_reasons(long, "unknown_reason", reasons, eager=False)
+    long = long.with_columns(**own_tokens(long.columns))
     made = ["area_code"] if to == "area_code" and "area_code" not in table.schema else []
     kept = [name for name in table.schema if name != "unknown_reason"]
+    made += ["derived_from"] if "derived_from" in long.columns else []
     added = ["awarded_gbp", "basis", "apportioned_by", *made, "unknown_reason"]
     return long.select([*kept, *(name for name in added if name not in kept)]).to_native()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import gcd
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,7 +20,11 @@ from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
 from pccfunding.words import is_missing
 
+# Days of a month count as parts of it: each of the four lengths of a month divides this.
+MONTH_UNITS = 377_580
+
 _NEEDED = {
+    "months": (),
     "days": (),
     "equal": (),
     "population": ("reference_date", "persons", "vintage"),
@@ -34,6 +40,18 @@ class Part:
     start: date | None = None
     end: date | None = None
     area_code: str | None = None
+
+
+def own_tokens(columns: Sequence[str]) -> dict[str, nw.Expr]:
+    """Take the token of the whole from its parts, and name the row that they come from instead."""
+    if "token" not in columns:
+        return {}
+    whole = nw.col("basis") == "as printed"
+    made: dict[str, nw.Expr] = {"token": nw.when(whole).then(nw.col("token"))}
+    for name in ("figure_id", "subject_id", "place"):
+        if name in columns:
+            return made | {"derived_from": nw.when(~whole).then(nw.col(name))}
+    return made
 
 
 def open_parts(table: Table, to: str, rule: str, by: Any) -> Table:
@@ -67,10 +85,28 @@ def _refuse_repeats(names: list[Any]) -> None:
 
 
 def _times(start: date, end: date, to: str, rule: str) -> list[Part]:
+    spans = list(slices(start, end, to))
+    if rule == "months":
+        units = [_month_units(first, last) for first, last in spans]
+        common = gcd(*units)
+        return [
+            Part(one // common, first, last)
+            for one, (first, last) in zip(units, spans, strict=True)
+        ]
     return [
         Part(1 if rule == "equal" else (last - first).days + 1, first, last)
-        for first, last in slices(start, end, to)
+        for first, last in spans
     ]
+
+
+def _month_units(first: date, last: date) -> int:
+    """Measure a span in whole months; days of a month that is cut are parts of that month."""
+    months = 12 * (last.year - first.year) + last.month - first.month
+    before, until = (
+        day * MONTH_UNITS // monthrange(one.year, one.month)[1]
+        for day, one in ((first.day - 1, first), (last.day, last))
+    )
+    return months * MONTH_UNITS + until - before
 
 
 def _weighted_times(start: date, end: date, to: str, given: dict[Any, Any]) -> list[Part]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.formats import award_tables
-from pccfunding.office.content_ids import content_ids
+from pccfunding.formats.award_files.content_ids import content_ids
 from pccfunding.office.sheets import folded
 from pccfunding.office.workbook_tables import Answers
 from pccfunding.periods import Period

@@ -81,9 +81,9 @@ def traits_of(parts: dict[str, bytes], source: str, limits: Limits = LIMITS) -> 
     TableError
         For a damaged workbook.
     MissingExtraError
-        If the extra ``formats`` is not installed.
+        If the extra ``office`` is not installed.
     """
-    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="formats")
+    etree = need_extra("lxml.etree", f"Reading the workbook {source}", extra="office")
     try:
         if "xl/workbook.xml" in parts:
             return dict(_excel(etree, parts))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Package, statements
 from pccfunding.errors import DataPackageError, PccFundingError
-from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
+from pccfunding.evidence.evidence import changed_file, filled
+from pccfunding.evidence.tables import read_descriptor, read_table
 from pccfunding.files import settled
 from pccfunding.office.read_folder import WORKBOOKS, find_workbook, read_folder
 from pccfunding.office.sheets import SHEETS
 from pccfunding.results import Face
-from pccfunding.schemas import STORED, completed
+from pccfunding.schemas import STORED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,30 +187,16 @@ def open_package(folder: Path) -> Package:
             package.unread.append(Finding("to do", str(name), "datapackage.json", what))
             continue
         try:
-            package.tables[name] = completed(name, read_table(folder, resource))
+            package.tables[name] = filled(name, read_table(folder, resource))
         except (DataPackageError, OSError, AttributeError, KeyError, TypeError) as error:
             said = str(error) if isinstance(error, DataPackageError) else "its schema is damaged"
             package.unread.append(Finding("broken", name, "datapackage.json", said))
             continue
-        package.unread += list(_stale(folder, resource))
+        if changed := changed_file(folder, resource):
+            package.unread.append(Finding("broken", name, "datapackage.json", changed))
     for name in NEEDED:
         if name not in package.tables and not any(one.table == name for one in package.unread):
             columns = ", ".join(STORED[name].to_schema().columns)
             what = f"there is no table {name!r} yet; a row of it holds {columns}"
             package.unread.append(Finding("to do", name, "datapackage.json", what))
     return package
-
-
-def _stale(folder: Path, resource: dict[str, Any]) -> Iterator[Finding]:
-    """Say where a file is another one than the descriptor was written for."""
-    said = str(resource.get("hash", ""))
-    if said.startswith("sha256:"):
-        content = read_inside(folder, str(resource["path"]))
-        if said.removeprefix("sha256:") != hashlib.sha256(content).hexdigest():
-            yield Finding(
-                "broken",
-                str(resource["name"]),
-                "datapackage.json",
-                "the file was changed after its hash was written; write the package again with "
-                "write_data_package",
-            )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pccfunding.errors import PeriodError, PrintedError, nearest
-from pccfunding.office.content_ids import slug
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook
 from pccfunding.office.sheets import RELATIONS, SCOPES, folded
 from pccfunding.periods import Period

@@ -32,6 +32,7 @@ from pccfunding.formats import (
     read_recorded_crime,
 )
 from pccfunding.formats.award_files.award_tables import stored_table
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.opening.limits import read_bytes, unpacked
 from pccfunding.formats.opening.open_file import open_grids
@@ -43,7 +44,6 @@ from pccfunding.office.award_listings import (
     years_from_dates,
 )
 from pccfunding.office.cell_traits import Traits, traits_of
-from pccfunding.office.content_ids import slug
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK
@@ -59,7 +59,7 @@ WORKBOOKS = (WORKBOOK, "evidence.ods")
 _IGNORED = ("~$*", ".~lock*", ".DS_Store", "Thumbs.db")
 _MOST_ROWS = 20  # rejected rows of one file that are named one by one
 _STARTING = tuple(column.title for column in SHEETS[0].columns)
-_OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
+_OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements", "services")
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,10 +78,6 @@ class FolderEvidence(Evidence):
         What a person should look at, each with its file and its cell or line.
     paste : tuple of (str, list of str)
         Rows to paste, each with the sheet they belong in.
-    reasons : dict of str to str
-        A reason by the statement that it answers, with who gives it.
-    decisions : DataFrame
-        Rows of sheet Services; `decision` is blank where none is entered, and none is signed.
     readings : DataFrame
         How each period and each file was read: `place`, `says`, `read`.
     own : tuple of str
@@ -99,8 +95,6 @@ class FolderEvidence(Evidence):
     start: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     paste: tuple[tuple[str, list[str]], ...] = ()
-    reasons: dict[str, str] = field(default_factory=dict)
-    decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     readings: pd.DataFrame = field(default_factory=pd.DataFrame)
     own: tuple[str, ...] = _OWN
 
@@ -209,14 +203,12 @@ class _Folder:
             area=self.answers.area,
             period=self.answers.period,
             start={title: self.book.start.get(title) for title in _STARTING},
-            decisions=pd.DataFrame(self.typed.decisions),
             own=(*_OWN, *self.statistics),
         )
         statements = self._worked(made)
         return dataclasses.replace(
             made,
-            statements=statements,
-            reasons=self._reasons(set(statements["statement_id"])),
+            statements=self._explained(statements),
             problems=tuple(self.problems),
             paste=tuple(self.paste),
             readings=pd.DataFrame(self.readings, columns=["place", "says", "read"], dtype="str"),
@@ -490,12 +482,14 @@ class _Folder:
             kept[column] = pd.Series(cells, index=kept.index, dtype="str")
         return kept
 
-    def _reasons(self, known: set[str]) -> dict[str, str]:
-        reasons: dict[str, str] = {}
+    def _explained(self, statements: pd.DataFrame) -> pd.DataFrame:
+        """Give each statement the reason that sheet Checks holds for it, and who gives it."""
+        known = set(statements["statement_id"])
+        reasons: dict[str, tuple[str | None, str | None]] = {}
         for row in self.typed.reasons:
             name = slug(row.get("check"))
             if name in known:
-                reasons[name] = f"{row.get('reason')} ({row.get('who')})"
+                reasons[name] = (row.get("reason"), row.get("who"))
                 continue
             right = f"use the name of a check: {', '.join(sorted(known)) or 'there is none yet'}"
             why = "no check bears this name"
@@ -505,7 +499,10 @@ class _Folder:
                 place = "sheet Checks"
                 self.tell("to do", self.book.file, place, name, said, "give a reason and who")
                 self.paste.append(("Checks", [name, *[""] * 4, "the reason", "who gives it"]))
-        return reasons
+        for side, column in enumerate(("explanation", "explained_by")):
+            cells = [reasons.get(name, (None, None))[side] for name in statements["statement_id"]]
+            statements[column] = pd.Series(cells, index=statements.index, dtype="str")
+        return statements
 
 
 def _column_names(row: Row) -> dict[str, str]:

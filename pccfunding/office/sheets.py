@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from pccfunding.texts import folded
+from pccfunding.words import DECISIONS
 
 __all__ = ["SHEETS", "Column", "Sheet", "folded"]
 
@@ -67,24 +69,8 @@ FIELDS_OF_LISTS = {
     "from": "period_start",
     "to": "period_end",
 }
-DECISIONS = {
-    "continue": "continue",
-    "change": "change",
-    "stop": "stop",
-    "cannot decide": "cannot-decide",
-}
+DECIDED = {decision.replace("-", " "): decision for decision in DECISIONS}
 YES_NO = {"yes": True, "no": False}
-
-
-def folded(text: str) -> str:
-    """Fold a name for comparison: case, blanks and dashes make no difference.
-
-    Examples
-    --------
-    >>> folded("Youth – Fund ") == folded("youth-fund") == folded("Youth Fund")
-    True
-    """
-    return " ".join(re.split(r"[\s\-_\u2010-\u2015\u2212]+", text.casefold())).strip()
 
 
 @dataclass(frozen=True)
@@ -528,7 +514,7 @@ _SERVICES = Sheet(
             "A person's decision; with it, the reason and who decided are needed.",
             "continue",
             decides=True,
-            choices=DECISIONS,
+            choices=DECIDED,
         ),
         Column("reason", "text", "Why it was decided.", "Targets met at the agreed cost."),
         Column("decided by", "text", "Who decided.", "A. Name"),

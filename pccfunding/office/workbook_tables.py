@@ -13,11 +13,11 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import DataPackageError, PccFundingError, PeriodError, PrintedError
 from pccfunding.evidence.tables import read_within
 from pccfunding.evidence.token_columns import token_columns
+from pccfunding.formats.award_files.content_ids import content_ids, slug
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
-from pccfunding.office.content_ids import content_ids, slug
 from pccfunding.office.links import Links, Subject, unit_of
 from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named_places
-from pccfunding.office.sheets import DECISIONS, DIRECTIONS, FLOWS, STATUSES, folded
+from pccfunding.office.sheets import DECIDED, DIRECTIONS, FLOWS, STATUSES, folded
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
 
@@ -40,11 +40,9 @@ class WorkbookTables:
     Attributes
     ----------
     rows : dict of str to list of dict
-        Rows of sources, figures, awards, outcomes, totals and statements.
+        Rows of sources, figures, awards, outcomes, totals, statements and services.
     reasons : list of Row
         Rows of sheet Checks that give a reason.
-    decisions : list of dict
-        Rows of sheet Services, a row a service.
     problems : list of Problem
     paste : list of (sheet, list of str)
         Rows that a person can paste into a sheet.
@@ -54,7 +52,6 @@ class WorkbookTables:
 
     rows: dict[str, list[dict[str, Any]]]
     reasons: list[Row] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     paste: list[tuple[str, list[str]]] = field(default_factory=list)
     readings: list[tuple[str, str, str]] = field(default_factory=list)
@@ -81,7 +78,7 @@ class _Maker:
         self.folder = folder
         self.answers = answers
         self.sha256 = sha256
-        tables = ("sources", "figures", "awards", "outcomes", "totals", "statements")
+        tables = ("sources", "figures", "awards", "outcomes", "totals", "statements", "services")
         self.out = WorkbookTables({name: [] for name in tables})
         self.source_ids: dict[str, str] = {}
         self.subjects: list[Subject] = []
@@ -432,18 +429,42 @@ class _Maker:
     # services
 
     def _services(self) -> None:
+        known: dict[str, str] = {}
         for row in self.book.rows["Services"]:
+            name = row.get("service")
+            if folded(name) in known:
+                self.tell(row, "service", "an earlier row bears this name", "give it another name")
+                continue
+            key = slug(name)
+            while key in known.values():
+                key += "-2"
+            known[folded(name)] = key
             decision = row.get("decision")
             absent = [title for title in ("reason", "decided by") if not row.get(title)]
             if decision and absent:
                 why = f"a decision without {' and '.join(absent)} is refused"
                 self.tell(row, "decision", why, f"fill {' and '.join(absent)}")
                 decision = None
-            self.out.decisions.append(
+            self.out.rows["services"].append(
                 {
-                    **{title.replace(" ", "_"): typed.value for title, typed in row.cells.items()},
-                    "decision": DECISIONS[decision] if decision else None,
-                    "place": f"sheet Services, row {row.number}",
+                    "service_id": key,
+                    "area_code": self.answers.area.code,
+                    "need": row.get("what it is for"),
+                    "decision": DECIDED[decision] if decision else None,
+                    "decided_by": row.get("decided by"),
+                    "decided_on": row.get("on"),
+                    **{
+                        title: row.get(title)
+                        for title in (
+                            "service",
+                            "logic",
+                            "reach",
+                            "targets",
+                            "delivered",
+                            "reason",
+                            "role",
+                        )
+                    },
                 }
             )
 

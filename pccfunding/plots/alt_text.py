@@ -32,6 +32,7 @@ from pccfunding.words import (
     pounds,
     quantity,
     signed,
+    unknown_text,
 )
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def _streams(rows: list[Record]) -> str:
     for row in lines:
         amount = number(row, "amount_gbp")
         if amount is None:
-            unknown = text(row, "unknown", "not published").replace("_", " ")
+            unknown = unknown_text(row.get("unknown"))
             words.append(f"{text(row, 'funding_stream')}: {unknown}.")
         else:
             words.append(f"{text(row, 'funding_stream')}: {pounds(amount)}{_money_span(row)}.")
@@ -288,7 +289,7 @@ def _changes(rows: list[Record]) -> str:
         if change is not None:
             parts.append(f"from counts {percent(change)} ({_span_and_base(row)})")
         elif row.get("base_count") is None:
-            parts.append("base not published")
+            parts.append("base not held")
         words.append(f"{text(row, 'measure')}: {'; '.join(parts)}: {_change_verdict(row)}.")
     return " ".join(words)
 
@@ -404,7 +405,7 @@ def _beside(rows: list[Record]) -> str:
     for outcomes in streams:
         first = outcomes[0]
         amount = number(first, "amount_gbp")
-        spend = "spend not published" if amount is None else f"{pounds(amount)}{_money_span(first)}"
+        spend = "spend not held" if amount is None else f"{pounds(amount)}{_money_span(first)}"
         said = "; ".join([spend, *map(_outcome, outcomes)])
         words.append(f"{text(first, 'funding_stream')}: {said}.")
     return " ".join([*words, "Nothing shown links the money to the outcome as its cause."])
@@ -413,9 +414,9 @@ def _beside(rows: list[Record]) -> str:
 def _outcome(row: Record) -> str:
     measure, change = text(row, "measure"), number(row, "change_pct")
     if not measure:
-        return "no outcome published"
+        return "no outcome held"
     if change is None:
-        return f"{measure}: {text(row, 'token', 'no number published')}"
+        return f"{measure}: {text(row, 'token', 'no number held')}"
     shown = f"{measure} {percent(round(change, 1), places=None)} ({_span_and_base(row)})"
     return f"{shown}: {_change_verdict(row)}"
 
@@ -442,7 +443,7 @@ def _span_and_base(row: Record) -> str:
     if sure:
         said = f"{named} {interval_text(*sure)}"
     base = row.get("base_count")
-    return f"{said}, base {count(base)}" if base is not None else f"{said}, base not published"
+    return f"{said}, base {count(base)}" if base is not None else f"{said}, base not held"
 
 
 def _change_verdict(row: Record) -> str:

@@ -42,7 +42,7 @@ _NEEDED = (
 _LABEL, _LINE, _STRIP, _BETWEEN, _APART, _HEAD = 13.0, 12.0, 14.0, 16.0, 7.0, 16.0
 _LEFT, _MIDDLE = 0.40, 0.46
 _SIDE_BY_SIDE = "Side by side only: nothing here shows that the money changed the outcome."
-_HOLLOW = " Hollow marks have no interval, since no base count is published."
+_HOLLOW = " Hollow marks have no interval, since no base count is held."
 
 
 def plot_beside(
@@ -105,7 +105,7 @@ def plot_beside(
     ...         "change_high_pct": [None],
     ...     }
     ... )
-    >>> "no outcome published" in [words.get_text() for words in plot_beside(frame).texts]
+    >>> "no outcome held" in [words.get_text() for words in plot_beside(frame).texts]
     True
     """
     rows = records(frame, needs=_NEEDED, plot="plot_beside")
@@ -194,19 +194,19 @@ def _name(outcomes: list[Record]) -> list[str]:
 
 def _spend(row: Record) -> list[str]:
     amount, period = number(row, "amount_gbp"), text(row, "period")
-    said = pounds(amount) if amount is not None else "spend not published"
+    said = pounds(amount) if amount is not None else "spend not held"
     return lines_of(f"{said}, {period}" if period else said, SMALL, width=COLUMN * _LEFT)
 
 
 def _outcome(row: Record) -> list[str]:
     measure, change = text(row, "measure"), number(row, "change_pct")
     if not measure:
-        parts = ["no outcome published"]
+        parts = ["no outcome held"]
     elif change is None:
-        parts = [f"{measure}: {text(row, 'token', 'no number published')}"]
+        parts = [f"{measure}: {text(row, 'token', 'no number held')}"]
     else:
         base, sure = row.get("base_count"), _sure(row)
-        based = f"base {count(base)}" if base is not None else "base not published"
+        based = f"base {count(base)}" if base is not None else "base not held"
         parts = [
             f"{measure}: {percent(round(change, 1), places=None)}",
             *([f"({interval_text(*sure)})"] if sure else []),

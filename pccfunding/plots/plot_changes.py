@@ -45,7 +45,7 @@ def plot_changes(
     """Draw one strip a measure: the printed change above, the recomputed one below.
 
     The printed change spans its rounding, the recomputed one its Poisson interval; a line
-    marks no change. Where no base count is published, a hollow dot stands without interval.
+    marks no change. Where no base count is held, a hollow dot stands without interval.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def plot_changes(
 _KEY_ENTRIES = (
     ("printed", "as printed, with what its rounding allows"),
     ("counted", "recomputed from counts, with its interval"),
-    ("hollow", "as printed; base not published, so no interval"),
+    ("hollow", "as printed; base not held, so no interval"),
 )
 
 
@@ -189,7 +189,7 @@ def _details(row: Record) -> list[str]:
 
 def _draw(ax: Axes, row: Record, y: float) -> float:
     base = row.get("base_count")
-    words = f"base {count(base)}" if base is not None else "base not published"
+    words = f"base {count(base)}" if base is not None else "base not held"
     write(ax, 1, y + 9, words, size=SMALL, ha="right")
     for line in _name(row):
         write(ax, 0, y + 9, line, bold=True)

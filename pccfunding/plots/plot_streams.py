@@ -18,7 +18,7 @@ from pccfunding.plots.canvas import (
     write,
 )
 from pccfunding.plots.records import Record, number, records, span, text
-from pccfunding.words import pounds
+from pccfunding.words import pounds, unknown_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +56,7 @@ def plot_streams(
         - `amount_low_gbp`, `amount_high_gbp` : least and greatest, optional
         - `derived` : whether no source prints the amount, optional
         - `token` : the amount as printed, optional
-        - `unknown` : kind of unknown where no amount is published, optional
+        - `unknown` : kind of unknown where no amount is known, optional
         - `period`, `status` : for the subtitle, optional
     ax : Axes, optional
         Where to draw; by default a figure of its own.
@@ -171,7 +171,7 @@ def _draw(ax: Axes, row: Record, y: float, color: str, start: float) -> None:
 def _amount(row: Record) -> str:
     amount = number(row, "amount_gbp")
     if amount is None:
-        return text(row, "token") or text(row, "unknown", "not published").replace("_", " ")
+        return text(row, "token") or unknown_text(row.get("unknown"))
     if row.get("derived"):
         return f"derived {pounds(amount)}"
     return text(row, "token", pounds(amount))

@@ -43,7 +43,7 @@ def plot_years(
 ) -> Axes:
     """Draw one or more series by financial year, each named at its last point.
 
-    Only neighbouring years are joined: a year that is not published leaves a gap. A thin
+    Only neighbouring years are joined: a year that is not held leaves a gap. A thin
     line through a point spans the values that its printing allows.
 
     Parameters

@@ -12,7 +12,9 @@ from pccfunding.intervals import Interval
 from pccfunding.printed.vocabulary import NUMBER_WORDS, RANK_WORDS, SCALES, alternation
 
 Rounding: TypeAlias = Literal["half", "down", "up"]
+Notation: TypeAlias = Literal["point", "comma"]
 
+DECIMAL_COMMA = "decimal_comma"
 _I = re.IGNORECASE
 _WORD_NUMBERS = {**NUMBER_WORDS, **RANK_WORDS}
 _AMOUNT = re.compile(
@@ -27,6 +29,7 @@ _NUMBER = re.compile(
     r"(?P<whole>0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)?(?:\.(?P<part>[0-9]+))?"
 )
 _DIGITS = re.compile(r"[0-9][0-9.,]*")
+_CHANGED = str.maketrans(",.", ".,")
 _DIRECTION = re.compile(
     r"\b(?:up|down|fall|fell|rise|rose|increase|decrease|reduction|drop|minus)\b", _I
 )
@@ -75,6 +78,28 @@ def is_bare(text: str) -> bool | None:
     """Whether a number carries no unit of its own; None where the text is no number."""
     match = _AMOUNT.fullmatch(text)
     return match and _own_unit(match) is None
+
+
+def with_decimal_point(text: str) -> str:
+    """Let comma and point change places in the numbers of a text.
+
+    Examples
+    --------
+    >>> with_decimal_point("c. £1.234,56")
+    'c. £1,234.56'
+    """
+    return _DIGITS.sub(lambda found: found[0].translate(_CHANGED), text)
+
+
+def notation_in(flags: object) -> Notation:
+    """Tell by the flags of a printing, joined by ';', which sign its decimals stand after.
+
+    Examples
+    --------
+    >>> notation_in("pipe;decimal_comma"), notation_in(None)
+    ('comma', 'point')
+    """
+    return "comma" if DECIMAL_COMMA in str(flags).split(";") else "point"
 
 
 def read_amount(text: str, unit: str | None, *, exact: bool) -> Amount:

@@ -8,7 +8,17 @@ from fractions import Fraction
 
 from pccfunding.errors import PrintedError
 from pccfunding.intervals import Interval
-from pccfunding.printed.amount import Amount, Rounding, hedged, is_bare, read_amount, rounded
+from pccfunding.printed.amount import (
+    DECIMAL_COMMA,
+    Amount,
+    Notation,
+    Rounding,
+    hedged,
+    is_bare,
+    read_amount,
+    rounded,
+    with_decimal_point,
+)
 from pccfunding.printed.vocabulary import (
     HEDGES,
     LEAD_WORDS,
@@ -84,8 +94,8 @@ class Printed:
         Codes of what was repaired ("doubled_symbol", "space_in_group", "mojibake",
         "html_entity"), dropped ("glued_text", "glued_label", "trailing_note", "note_ref",
         "trailing_stop", "pipe", "bullet"), read in one way ("number_word",
-        "accounting_parentheses", "range_without_between") or doubted ("vacuous_precision":
-        known to more than a quarter of itself; "explicit_zero": a true zero).
+        "accounting_parentheses", "range_without_between", "decimal_comma") or doubted
+        ("vacuous_precision": known to more than a quarter of itself; "explicit_zero": a true zero).
 
     Examples
     --------
@@ -140,7 +150,12 @@ class Printed:
 
 
 def parse_printed(
-    text: str, *, unit: str | None = None, exact: bool = False, rounding: Rounding = "half"
+    text: str,
+    *,
+    unit: str | None = None,
+    exact: bool = False,
+    rounding: Rounding = "half",
+    notation: Notation = "point",
 ) -> Printed:
     """Read one printed number, with its hedge and its precision, or refuse it.
 
@@ -156,6 +171,9 @@ def parse_printed(
     rounding : {"half", "down", "up"}, default "half"
         How the source rounds. "half" allows half-up, half-down and half-even; "down" is
         truncation; "up" is always away from zero.
+    notation : {"point", "comma"}, default "point"
+        Whether decimals stand after a point ("1,234.56") or a comma ("1.234,56"). No token says
+        so alone, as "1,234" may be either: whoever knows the list says it.
 
     Returns
     -------
@@ -192,6 +210,8 @@ If it means 31.78 or lost a digit, correct it at the source or store it with the
         )
     if rounding not in ("half", "down", "up"):
         raise PrintedError(f"rounding={rounding!r} is unknown; use 'half', 'down' or 'up'.")
+    if notation not in ("point", "comma"):
+        raise PrintedError(f"notation={notation!r} is unknown; use 'point' or 'comma'.")
     known = unit is None or (isinstance(unit, str) and unit.isidentifier())
     likely = _UNIT_SIGNS.get(str(unit).lower())
     if not known or likely not in (None, unit):
@@ -205,20 +225,26 @@ If it means 31.78 or lost a digit, correct it at the source or store it with the
             f"Pass the number with its hedge."
         )
     try:
-        return _Reader(text, unit, exact, rounding).read()
+        return _Reader(text, unit, exact, rounding, notation).read()
     except PrintedError as error:
-        raise PrintedError(f"Cannot read {text!r}: {error}") from None
+        how = " (comma and point in each other's place)" if notation == "comma" else ""
+        raise PrintedError(f"Cannot read {text!r}{how}: {error}") from None
 
 
 class _Reader:
     """One pass over one token, from the outside in."""
 
-    def __init__(self, text: str, unit: str | None, exact: bool, rounding: Rounding) -> None:
+    def __init__(
+        self, text: str, unit: str | None, exact: bool, rounding: Rounding, notation: Notation
+    ) -> None:
         self.text = text
         self.unit = unit
         self.exact = exact
         self.rounding = rounding
+        self.notation = notation
         self.body, self.flags = repair(text)
+        if notation == "comma":
+            self.flags.append(DECIMAL_COMMA)
         self.hedge: str | None = None
         self.per: str | None = None
 
@@ -237,7 +263,8 @@ class _Reader:
         return self.printed(self.amount(self.body, self.unit), negative)
 
     def amount(self, body: str, unit: str | None) -> Amount:
-        return read_amount(body, unit, exact=self.exact)
+        plain = with_decimal_point(body) if self.notation == "comma" else body
+        return read_amount(plain, unit, exact=self.exact)
 
     def check_missing(self) -> None:
         marker = self.body.strip("£ ").lower()

@@ -169,8 +169,9 @@ _MARKERS: tuple[tuple[str | None, str | None, str], ...] = (
     ("not_yet_due", None, "to be agreed | to be advised"),
     ("not_published", "not_published", ".. | ... | : | [x] | not available"),
     ("not_published", "withheld", "[u]"),
-    ("not_published", None, ". | … | ? | unknown | not known | not published | not stated"),
-    ("not_published", None, "not recorded | blank | null | nan | #value! | #ref! | #name?"),
+    ("not_published", None, ". | … | not published | not recorded"),
+    ("not_held", None, "? | unknown | not known | not stated | blank | null | nan"),
+    ("not_held", None, "#value! | #ref! | #name?"),
     (None, "withheld", "* | [u1] | [low]"),
     (None, None, "** | ~ | [w] | [:]"),
 )
@@ -183,9 +184,7 @@ _SPLIT = [
 ]
 MISSING = frozenset(marker for marker, _, _ in _SPLIT)
 UNKNOWN_AMOUNTS = {marker: kind for marker, kind, _ in _SPLIT if kind}
-UNKNOWN_COUNTS = (
-    {marker: kind for marker, _, kind in _SPLIT if kind} | _LETTERS | {"": "not_published"}
-)
+UNKNOWN_COUNTS = {marker: kind for marker, _, kind in _SPLIT if kind} | _LETTERS | {"": "not_held"}
 
 # What UTF-8 becomes when it is read as one of these; no undamaged text decodes back.
 _WRONG_CODECS = ("gbk", "cp1252", "latin-1", "cp1250", "cp1251", "cp437")

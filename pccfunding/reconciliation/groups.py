@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pccfunding.errors import ReconciliationError, TableError
 from pccfunding.frames.opening import DAYS, day_of, with_area_codes
 from pccfunding.frames.tables import open_table
-from pccfunding.reconciliation.judging import judge
+from pccfunding.reconciliation.judging import IF_ROUNDED, judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
 from pccfunding.results import Face
@@ -65,6 +65,10 @@ class Reconciliations(Face):
             " / ".join(map(str, key)) for key, one in self.groups if one.verdict == "conflicts"
         ]
         tail = f" Conflicts: {', '.join(named)}." if named else ""
+        rounded = [
+            " / ".join(map(str, key)) for key, one in self.groups if IF_ROUNDED in one.cautions
+        ]
+        tail += f" Only if rounded: {', '.join(rounded)}." if rounded else ""
         return (
             f"Of {len(told)} groups {told.count('reconciles')} reconcile, "
             f"{told.count('conflicts')} conflict, "

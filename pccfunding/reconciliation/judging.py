@@ -26,6 +26,7 @@ from pccfunding.reconciliation.scopes import Scopes, scope_reason, stated_scopes
 from pccfunding.reconciliation.sides import Side, Term, read_side
 from pccfunding.reconciliation.verdicts import Reconciliation
 
+IF_ROUNDED = "reconciles-if-rounded"
 IMPLAUSIBLE_SD = 4.0
 # Relations whose left side can only grow when a missing part is found.
 ADDING = ("equal", "sum", "part_of")
@@ -43,7 +44,7 @@ RECIPIENTS = (
     "project",
 )
 # What no precision of the printing can settle.
-BEYOND_PRECISION = ("not-published", "parts-missing", "scope-differs", "status-differs")
+BEYOND_PRECISION = ("figure-unknown", "parts-missing", "scope-differs", "status-differs")
 
 
 def judge(
@@ -70,9 +71,40 @@ def judge(
         scope = stated_scopes(terms, rights)
     differs = scope_reason(scope)
     terms = _one_unknown_each(terms)
-    found = _judge(rule, terms, rights[0], differs, complete)
+    found = _judged_as_listed(rule, terms, rights[0], differs, complete)
     figures = [one.figure_id for one in [*terms, *rights] if one.figure_id is not None]
     return replace(found, figure_ids=tuple(dict.fromkeys(figures)))
+
+
+def _judged_as_listed(
+    rule: Relation, terms: Sequence[Term], right: Term, differs: str | None, complete: bool
+) -> Reconciliation:
+    """Judge a sum; the total of a list is exact where it is written to the pound, as its rows are.
+
+    Where only rounding the total as prose is rounded would settle it, a caution says so.
+    """
+    prose = _judge(rule, terms, right, differs, complete)
+    known = [term for term in terms if term.printed is not None]
+    total = right.printed
+    if not (
+        rule.name == "sum"
+        and known
+        and all(term.listed for term in known)
+        and right.said
+        and total is not None
+        and total.hedge is None
+        and total.strict is not None
+        and total.strict.is_point
+        and total.strict != total.hard
+    ):
+        return prose
+    exact = replace(
+        total, hard=total.strict, soft=total.strict, lenient=total.strict, flags=total.flags[:0]
+    )
+    found = _judge(rule, terms, replace(right, printed=exact), differs, complete)
+    if found.verdict == "conflicts" and prose.verdict == "reconciles":
+        return replace(found, cautions=(IF_ROUNDED,), finest_unit=prose.finest_unit)
+    return found
 
 
 def _one_unknown_each(terms: Sequence[Term]) -> list[Term]:
@@ -92,7 +124,7 @@ def _judge(
     total = right.printed
     if total is None or not known or (missing and rule.name not in ("sum", "part_of")):
         kinds = missing if total is not None else missing + Counter([right.unknown])
-        return _untold(rule, "not-published", None, f"a figure that it needs is {_or(kinds)}")
+        return _untold(rule, "figure-unknown", None, f"a figure that it needs is {_or(kinds)}")
     shown_unit = (
         rule.right_unit or total.unit or next((one.unit for one in known if one.unit), None)
     )
@@ -124,7 +156,7 @@ def _weighed(
     elif not _may_hold(rule, terms, hard, complete and not missing):
         verdict = "conflicts"
     elif missing:
-        verdict, reason = "cannot be told", "not-published"
+        verdict, reason = "cannot be told", "figure-unknown"
     elif not complete and rule.name != "part_of":
         verdict, reason = "cannot be told", "parts-missing"
     elif any(vacuous(one) for one in printed) and not certain(rule, hard):
@@ -173,7 +205,7 @@ def _cautions(
 ) -> tuple[str, ...]:
     found = []
     if not strict_holds:
-        found.append("lenient-only")
+        found.append(IF_ROUNDED)
     if sd is not None and abs(sd) > IMPLAUSIBLE_SD and rule.name == "sum":
         found.append("implausible-as-rounding")
     if any(one.hedge in CEILINGS_AND_FLOORS for one in printed) and not certain(rule, hard):

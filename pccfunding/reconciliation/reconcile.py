@@ -58,7 +58,7 @@ def reconcile(
     left, right : str, Printed, Interval, exact number, row, sequence, DataFrame or Series
         What stands on each side. A DataFrame gives one term a row (its `token`, else its
         `amount_gbp`); a row of one, such as a figure, may stand alone. None is a figure that is
-        not published; a row says by `unknown` which kind of unknown it is. A DataFrame may be of
+        unknown; a row says by `unknown` which kind of unknown it is. A DataFrame may be of
         any engine; of one with more than 1,000 rows, amounts that are exact and nothing else are
         added on their engine, and stand as one term.
     relation : str, default "sum"
@@ -98,6 +98,12 @@ def reconcile(
 
     Notes
     -----
+    Precision is that of the printing. A text alone is prose, whose trailing zeros may be rounding;
+    where only that lets the sides meet, `cautions` say so. Numbers, numeric cells and the amounts
+    of a list are exact to their last digit, and so is the total that is set against a list, where
+    it is written in full pounds ("£80,000", not "£80k"). If it is a sentence's, give it as
+    ``parse_printed("£80,000")``.
+
     Each unknown enters once: a figure that stands twice, or one Printed or Interval given twice,
     is one number, and less itself it is 0. Two figures that print alike are two numbers. So much a
     year or a head is another unit than so much.
@@ -110,7 +116,7 @@ def reconcile(
     --------
     >>> reconcile("£350k", "£352,195", relation="equal").text
     'Reconciles; as printed the sides differ by £2,195 (0.62%). \
-Holds only if a figure is rounded more coarsely than its last digit.'
+Reconciles if rounded to £5,000.'
     >>> reconcile(["£185.2m", "£10.8m"], "£171.5m", relation="difference").verdict
     'conflicts'
     >>> reconcile(["£5,981,458"], "£21.5m", relation="part_of").text

@@ -15,7 +15,8 @@ from pccfunding.frames.tables import holds_text
 from pccfunding.intervals import Interval, as_fraction, interval_text
 from pccfunding.money.pence import exact_pence
 from pccfunding.printed import Printed, parse_printed
-from pccfunding.words import counted, decimal_text, is_missing
+from pccfunding.printed.amount import notation_in
+from pccfunding.words import NOT_HELD, counted, decimal_text, is_missing, unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,6 @@ Row: TypeAlias = "Mapping[Any, Any]"
 One: TypeAlias = "str | Printed | Interval | int | Fraction | Decimal | Row | None"
 Side: TypeAlias = "One | Sequence[One] | pd.DataFrame | pd.Series[Any]"
 
-NOT_PUBLISHED = "not published"
 # How many rows of a ledger one row stands for.
 ADDED_ROWS = "_added_rows"
 # The columns of a table that say what its amounts are about.
@@ -56,12 +56,18 @@ class Term:
         The figure that it was read from.
     scope : dict
         What the columns of its table say that it is about.
+    listed : bool
+        Whether it is an amount of a list or a cell of a table, which is exact to its last digit.
+    said : bool
+        Whether it was given as a text alone, which does not say where it was printed.
     """
 
     printed: Printed | None
-    unknown: str = NOT_PUBLISHED
+    unknown: str = NOT_HELD
     figure_id: str | None = None
     scope: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = False
+    said: bool = False
 
 
 def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
@@ -87,10 +93,12 @@ def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
         If the rows of a table differ in status or flow.
     """
     given: Any = side
+    lister = _lister(given)
+    cells = bool(lister) and not is_row(given) and not hasattr(type(given), "columns")
     if hasattr(type(given), "columns"):
         terms: list[Any] = list(frame_rows(given))
-    elif (lister := _lister(given)) and not is_row(given):
-        terms = [series_value(value, unit) for value in lister()]
+    elif cells:
+        terms = lister()
     elif isinstance(given, list | tuple) and not is_row(given):
         terms = list(given)
     else:
@@ -99,9 +107,18 @@ def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
     _refuse_mixed(rows)
     _refuse_second_printings(rows)
     return [
-        _row_term(row_mapping(term), unit) if is_row(term) else Term(_one(term, unit))
+        _row_term(row_mapping(term), unit) if is_row(term) else _alone(term, unit, cells=cells)
         for term in terms
     ]
+
+
+def _alone(term: Any, unit: str | None, *, cells: bool) -> Term:
+    if cells and not isinstance(term, str):
+        read = _one(series_value(term, unit), unit)
+        return Term(read, listed=read is not None)
+    read = _one(term, unit)
+    exact = read is not None and not isinstance(term, str | Printed | Interval)
+    return Term(read, listed=exact, said=isinstance(term, str))
 
 
 def is_row(given: Any) -> bool:
@@ -192,11 +209,15 @@ def _row_term(row: Row, unit: str | None) -> Term:
         name: tuple(day_of(known(row.get(column))) for column in columns)
         for name, columns in SCOPE_COLUMNS.items()
     }
+    printed = _row_number(row, unit)
+    written = known(row.get("token")) is not None and known(row.get("precision")) != "exact"
     return Term(
-        printed=_row_number(row, unit),
-        unknown=NOT_PUBLISHED if kind is None else str(kind).replace("_", " "),
+        printed=printed,
+        unknown=unknown_text(kind),
         figure_id=known(row.get("figure_id")),
         scope={name: values for name, values in about.items() if None not in values},
+        # What a list hedges ("up to £5,000") is still an amount of the list.
+        listed=printed is not None and (not written or printed.hedge is not None),
     )
 
 
@@ -208,7 +229,15 @@ def _row_number(row: Row, unit: str | None) -> Printed | None:
     if token is None:
         found = None if amount is None else _amount(_pounds(amount), row)
         return found if found is None or per is None else replace(found, per=per)
-    printed = parse_printed(token, unit=unit, exact=known(row.get("precision")) == "exact")
+    if known(row.get("precision")) == "rounded" and amount is not None:
+        found = _amount(_pounds(amount), row)
+        return replace(found, text=token, per=per)
+    printed = parse_printed(
+        token,
+        unit=unit,
+        exact=known(row.get("precision")) == "exact",
+        notation=known(row.get("notation")) or notation_in(known(row.get("flags"))),
+    )
     if known(row.get("direction")) == "down":
         printed = printed.mirrored()
     said = printed.value if "amount_gbp" in row and printed.unit == "GBP" else None

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["Reconciliation"]
 
 REASONS = {
-    "not-published": "a figure that it needs is not published",
+    "figure-unknown": "a figure that it needs is unknown",
     "scope-differs": "the two sides are not about the same thing",
     "status-differs": "one side is a plan or promise, the other is not of the same status",
-    "parts-missing": "not all parts are published",
+    "parts-missing": "not all parts are in the documents held",
     "one-sided": "the words bound a side on one side only",
     "unit-ambiguous": "the two sides are in different units",
     "vacuous-precision": "a figure is printed too coarsely to tell",
 }
+
+_ONE_UNIT = ("equal", "sum", "part_of", "difference", "hull")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Reconciliation(Face):
     verdict : {"reconciles", "conflicts", "cannot be told"}
         "conflicts" needs readings that cannot meet; "reconciles" needs fair readings that do.
     reason : str or None
-        Why it cannot be told: not-published, scope-differs, status-differs, parts-missing,
+        Why it cannot be told: figure-unknown, scope-differs, status-differs, parts-missing,
         one-sided, unit-ambiguous or vacuous-precision.
     relation : str
         The relation asserted.
@@ -58,7 +60,9 @@ class Reconciliation(Face):
     working : str
         The arithmetic as one line.
     cautions : tuple of str
-        Codes: lenient-only, implausible-as-rounding, bounded-on-one-side.
+        Codes: reconciles-if-rounded (to `finest_unit`), implausible-as-rounding,
+        bounded-on-one-side. A list whose total would only reconcile rounded conflicts, and has
+        the first of them.
     figure_ids : tuple of str
         The figures that its rows name, left side first.
 
@@ -91,8 +95,14 @@ class Reconciliation(Face):
     def text(self) -> str:
         """One or two sentences that can be pasted."""
         # These qualify the verdict itself: each is a sentence beside it.
-        notes = [self._clauses[code] for code in self.cautions]
+        notes = [self._doubt(code) for code in self.cautions]
         return " ".join([self._sentence(), *(f"{note[0].upper()}{note[1:]}." for note in notes)])
+
+    def _doubt(self, code: str) -> str:
+        # Units of both sides are alike in what is not a rate of one to the other.
+        if code == "reconciles-if-rounded" and self.finest_unit and self.relation in _ONE_UNIT:
+            return f"reconciles if rounded to {amount_text(self.finest_unit, self.unit)}"
+        return self._clauses[code]
 
     def _sentence(self) -> str:
         if self.verdict == "cannot be told":
@@ -102,6 +112,8 @@ class Reconciliation(Face):
             by = f", as printed by {size}" if size else ""
             if self.relation == "part_of":
                 return f"Conflicts: the part exceeds the whole{by}."
+            if self.cautions:
+                return f"Conflicts: the amounts of a list are exact, and differ{by}."
             return f"Conflicts: no rounding lets the two sides meet{by}."
         if self.relation == "part_of":
             if self.gap is not None and self.gap < 0:

@@ -74,8 +74,8 @@ AWAITS = (
 )
 
 
-def lay_out_area(found: Record) -> tuple[Page, Register]:
-    """Lay out a Review without awards, and give every number that the page uses.
+def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay out a Review without awards, and give every number that its pages use.
 
     Parameters
     ----------
@@ -83,7 +83,8 @@ def lay_out_area(found: Record) -> tuple[Page, Register]:
 
     Returns
     -------
-    Page, Register
+    dict of str to Page, Register
+        By file name, as `lay_out` gives them.
     """
     held = with_counts(found.evidence, found.tables["counts"])
     cited = Citations(dataclasses.replace(found, evidence=held))
@@ -100,43 +101,38 @@ def lay_out_area(found: Record) -> tuple[Page, Register]:
         _awaits(found),
         layout.checkable(),
     ]
-    sections += _printed(found, cited)
+    sections += layout.left_out(found)
+    title = f"Review of police and crime commissioning in {found.area.name}"
     page = Page(
-        title=f"Review of police and crime commissioning in {found.area.name}",
+        title=title,
         subtitle=f"From national statistics, {found.period.words}: no award list of the office is "
         "held",
-        particulars=_particulars(found),
+        particulars=layout.particulars(found),
         summary=[Fact(*fact[:2], _linked(fact, found, cited)) for fact in area_facts(found)],
-        sections=[*sections, layout.register(cited)],
-        sources=cited.sources(),
+        sections=sections,
         footer=[
             "Nothing here says what money did: no list of awards is held. Intervals of counts are "
-            "exact Poisson intervals at 95%. Every number leads to its source below. What to do "
-            "next is decided by a person: this page decides nothing.",
+            "exact Poisson intervals at 95%. Every number leads to its source in the annex. What "
+            "to do next is decided by a person: this page decides nothing.",
             "Official statistics: Open Government Licence v3.0, with attribution to the Office for "
             "National Statistics, the Home Office, HM Inspectorate of Constabulary and Fire & "
             "Rescue Services and the Ministry of Housing, Communities and Local Government.",
         ],
+        beside=layout.others(layout.PAGE),
     )
-    return page, cited.register
+    annex = Page(
+        title=f"Sources and workings: {title}",
+        subtitle="Where each number is from, and how it was worked",
+        sections=[*_printed(found, cited), *layout.worked(sections), layout.register(cited)],
+        sources=cited.sources(),
+        beside=layout.others(layout.ANNEX),
+    )
+    return {layout.PAGE: page, layout.ANNEX: annex}, cited.register
 
 
 def _with_capacity(section: Section, found: Record, cited: Citations) -> Section:
     blocks = [*section.blocks, *capacity_blocks(found, cited)]
     return dataclasses.replace(section, blocks=blocks)
-
-
-def _particulars(found: Record) -> list[tuple[str, str]]:
-    import pccfunding
-
-    known = found.evidence.as_of
-    return [
-        ("Area", f"{found.area.name} ({found.area.code})"),
-        ("Local policing body", layout.governed_by(found.area, found.period)),
-        ("Period", found.period.words),
-        ("Evidence", f"as known on {known}" if known else "everything held"),
-        ("Made with", f"pccfunding {pccfunding.__version__}"),
-    ]
 
 
 def _linked(fact: tuple[str, str, str], found: Record, cited: Citations) -> list[Any]:

@@ -1,13 +1,14 @@
 """What a page of a Review is made of: plain frozen parts, without a word of HTML.
 
 A `Page` holds particulars, key facts, sections, sources and a footer. A `Section` answers one
-question and holds blocks: `Heading`, `Text`, `Bullets`, `Table`, `Plot` and `Verdicts`. Words are
+question and holds blocks: `Heading`, `Text`, `Bullets`, `Table`, `Plot`, `Verdicts`, and `Fold`,
+which holds blocks itself. Words are
 a string, or a sequence of strings, `Link`, `Badge` and `Remark`; markup in them is shown as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
@@ -192,7 +193,16 @@ class Verdicts:
     kind: ClassVar[str] = "verdicts"
 
 
-Block: TypeAlias = Heading | Text | Bullets | Table | Plot | Verdicts
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Blocks behind a line that opens them; on paper the line stands alone."""
+
+    summary: Words
+    blocks: Sequence[Block]
+    kind: ClassVar[str] = "fold"
+
+
+Block: TypeAlias = Heading | Text | Bullets | Table | Plot | Verdicts | Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +240,16 @@ class Page:
     sections: Sequence[Section] = ()
     sources: Sequence[Source] = ()
     footer: Sequence[Words] = ()
+    # The other pages of the pack, by file name.
+    beside: Sequence[Link] = ()
+
+
+def every_block(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Give blocks in reading order, those inside folds too."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Fold):
+            yield from every_block(block.blocks)
 
 
 def badge(verdict: str) -> Badge:

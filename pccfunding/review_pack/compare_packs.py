@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +30,7 @@ __all__ = ["PackDifference", "compare_packs"]
 _KINDS = {
     "superseded": "Superseded: another printing of the same number holds now",
     "changed": "Changed",
+    "renamed": "Renamed: everything else of the row is the same",
     "added": "Added",
     "gone": "Gone",
 }
@@ -36,6 +41,17 @@ _VERDICTS = {
 }
 _COMPARED = ("token", "value", "unit", "low", "low_closed", "high", "high_closed", "source_id",
              "locator", "working")  # fmt: skip
+# Rows that are known by what they say: an id is a hash of the cells that name a row, and a number
+# where several rows have the same. Which cells name a row, and which of these may be spelt anew;
+# another period or status is other money.
+_BY_CONTENT = re.compile(r"\b(?:line|award|amount|outcome)-[0-9a-f]{12}(?:-[0-9]+)*\b")
+_NAMING = {
+    "awards": ("recipient", "funding_stream", "purpose", "period", "status"),
+    "totals": ("note", "funding_stream", "funder", "period", "status", "flow", "kind"),
+    "outcomes": ("measure", "offence", "quantity", "area_code", "period", "baseline"),
+}
+_SPELT = ("recipient", "funding_stream", "purpose", "measure", "note", "funder")
+_BESIDE = ("token", "unit", "unknown", "funder", "flow", "better")
 _COLUMNS = ["change", "kind", "key", "what", "before", "after", "source_before", "source_after"]
 
 
@@ -137,7 +153,9 @@ def compare_packs(before: str | Path, after: str | Path) -> PackDifference:
     import pandas as pd
 
     old, new = _Numbers(before), _Numbers(after)
-    rows = [*_figures(old, new), *_statements(old, new)]
+    paired = _paired(old, new)
+    new.rename(paired.ids)
+    rows = [*_figures(old, new), *_renamed(paired, old, new), *_statements(old, new)]
     order = list(_all())
     rows.sort(key=lambda row: order.index(row["change"]))
     frame = pd.DataFrame(rows, columns=_COLUMNS, dtype=object)
@@ -159,6 +177,7 @@ class _Numbers:
                 for row in content["figures"]
             }
             self.titles = {str(row["source_id"]): str(row["title"]) for row in content["sources"]}
+            self.rows = {name: _named_rows(stored.files, name) for name in _NAMING}
             text = io.StringIO(stored.files["statements.csv"].decode(), newline="")
             self.statements = {
                 row["statement_id"]: _whole(row, ("statement_id", "statement", "verdict", "reason"))
@@ -175,6 +194,25 @@ class _Numbers:
             raise PackError(
                 f"{path} holds no figures.json and statements.csv that can be read ({error!r})."
             ) from error
+
+    def rename(self, ids: dict[str, str]) -> None:
+        """Give rows the ids that they have in the other pack, wherever their ids are named."""
+
+        def other(text: Any) -> Any:
+            if isinstance(text, list):
+                return [other(one) for one in text]
+            return (
+                _BY_CONTENT.sub(lambda found: ids.get(found[0], found[0]), text)
+                if isinstance(text, str)
+                else text
+            )
+
+        if any(new != old for new, old in ids.items()):
+            named = ("key", "subject_id", "what", "working")
+            rows = [
+                row | {name: other(row[name]) for name in named} for row in self.figures.values()
+            ]
+            self.figures = {str(row["key"]): row for row in rows}
 
     def source(self, row: dict[str, Any] | None) -> str:
         if row is None or not row["source_id"]:
@@ -198,6 +236,97 @@ def _whole(row: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
     return row
 
 
+def _named_rows(files: dict[str, bytes], name: str) -> dict[str, dict[str, str]]:
+    """Give the rows of a table that are known by what they say, by their ids."""
+    text = io.StringIO(files.get(f"tables/{name}.csv", b"").decode(), newline="")
+    return {
+        row["subject_id"]: row
+        for row in csv.DictReader(text, restval="")
+        if row["subject_id"] == row["figure_id"] and _BY_CONTENT.fullmatch(row["subject_id"])
+    }
+
+
+@dataclass
+class _Pairs:
+    """Rows of two packs that are the same row.
+
+    Attributes
+    ----------
+    ids : dict of str to str
+        The earlier id by the later one.
+    renamed : list of (str, str, str)
+        The earlier id of a row that is spelt anew, with what it was and what it is.
+    """
+
+    ids: dict[str, str] = field(default_factory=dict)
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def _paired(old: _Numbers, new: _Numbers) -> _Pairs:
+    """Pair identical rows first, then rows with the same name, then rows with one name anew."""
+    pairs = _Pairs()
+    for table, naming in _NAMING.items():
+        before, after = dict(old.rows[table]), dict(new.rows[table])
+        for cells in ((*naming, *_BESIDE), naming):
+            # A row that kept its id goes before others that say the same.
+            _pair(pairs, before, after, (*cells, "subject_id"))
+            _pair(pairs, before, after, cells)
+        for name in (one for one in naming if one in _SPELT):
+            cells = tuple(one for one in (*naming, *_BESIDE) if one != name)
+            _pair(pairs, before, after, cells, name)
+    return pairs
+
+
+def _pair(
+    pairs: _Pairs,
+    before: dict[str, dict[str, str]],
+    after: dict[str, dict[str, str]],
+    cells: tuple[str, ...],
+    name: str | None = None,
+) -> None:
+    """Pair rows with the same cells, the likest spelling first, and take them off both sides."""
+    alike: dict[tuple[str, ...], list[dict[str, str]]] = defaultdict(list)
+    for row in sorted(after.values(), key=_order):
+        alike[_cells(row, cells)].append(row)
+    for one in sorted(before.values(), key=_order):
+        others = alike[_cells(one, cells)]
+        if not others:
+            continue
+        likeness = [0.0 if name is None else _likeness(one, row, name) for row in others]
+        other = others.pop(likeness.index(max(likeness)))
+        del before[one["subject_id"]], after[other["subject_id"]]
+        pairs.ids[other["subject_id"]] = one["subject_id"]
+        if name is not None:
+            pairs.renamed.append((one["subject_id"], one.get(name) or "", other.get(name) or ""))
+
+
+def _cells(row: dict[str, str], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(row.get(name) or "" for name in names)
+
+
+def _order(row: dict[str, str]) -> tuple[str, ...]:
+    return (row.get("token") or "", row["subject_id"])
+
+
+def _likeness(one: dict[str, str], other: dict[str, str], name: str) -> float:
+    return SequenceMatcher(None, one.get(name) or "", other.get(name) or "").ratio()
+
+
+def _renamed(pairs: _Pairs, old: _Numbers, new: _Numbers) -> Iterator[dict[str, Any]]:
+    for key, before, after in pairs.renamed:
+        one, other = old.figures.get(key), new.figures.get(key)
+        if one and other:
+            yield _row("renamed", one, other, old, new) | {"before": before, "after": after}
+
+
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Name what differs; a row that is known by what it says may stand anywhere in its list."""
+    moves = _BY_CONTENT.fullmatch(str(one["key"])) is not None
+    return [
+        name for name in _COMPARED if one[name] != other[name] and not (moves and name == "locator")
+    ]
+
+
 def _figures(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:
     holding = {row["subject_id"]: row for row in new.figures.values() if row["subject_id"]}
     replaced: set[str] = set()
@@ -211,7 +340,7 @@ def _figures(old: _Numbers, new: _Numbers) -> list[dict[str, Any]]:
                 rows.append(_row("superseded", one, other, old, new))
             else:
                 rows.append(_row("gone", one, None, old, new))
-        elif any(one[name] != other[name] for name in _COMPARED):
+        elif _differing(one, other):
             rows.append(_row("changed", one, other, old, new))
     for key, other in new.figures.items():
         if key not in old.figures and key not in replaced:
@@ -231,7 +360,7 @@ def _row(
     sides = [None if row is None else row["token"] for row in (one, other)]
     if both and one and other:
         # The words are the same, so what differs beside them is shown.
-        differing = [name for name in _COMPARED if one[name] != other[name]]
+        differing = _differing(one, other)
         sides = [
             f"{row['token']} ({'; '.join(f'{name} {row[name]}' for name in differing)})"
             for row in (one, other)

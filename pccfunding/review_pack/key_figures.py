@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pccfunding.periods.spellings import financial_label
-from pccfunding.review_pack.tables_spending import printed_total, sum_words
-from pccfunding.words import count, counted, pounds
+from pccfunding.review_pack.tables_spending import given_heads, per_head_words
+from pccfunding.review_pack.tables_sums import (
+    all_sums,
+    beside_sum,
+    kind_words,
+    sum_key,
+    sum_words,
+)
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
+
+
+def sums_behind(found: Record) -> dict[str, str]:
+    """Give for each key fact that is a sum the key of the sum in the register."""
+    sums = found.tables["subtotals"]
+    return {kind_words(total): sum_key(total, sums) for total in all_sums(sums)}
+
+
+def people_words(row: dict[Any, Any]) -> str:
+    """Say whom a rate is for, and why it is a lower bound."""
+    said = f"{count(row['persons'])} residents in mid-{row['financial_year'][:4]}"
+    lost = row["n_figures"] - row["n_known"]
+    of = counted(row["n_figures"], "amount")
+    return f"{said}; {lost} of {of} not known exactly" if lost else said
 
 
 def key_facts(found: Record) -> list[tuple[str, str, str]]:
@@ -25,30 +45,18 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     """
     tables = found.tables
     lines, sums = tables["awards"], tables["subtotals"]
-    total = sums.iloc[-1]
-    stated = printed_total(tables)
-    beside = "no source prints it" if stated is None else f"printed as {stated}"
-    facts = [
-        (
-            f"Funded in {', '.join(lines['period'].unique())}",
-            sum_words(total.to_dict()),
-            f"derived: the sum of {counted(total['n_known'], 'printed line')}; {beside}",
-        )
-    ]
-    everything = tables["spend_per_head"]
-    heads = everything[everything["funding_stream"] == "all lines"]
-    heads = heads.dropna(subset=["spend_gbp_per_head"])
-    for per_head, persons, start in zip(
-        heads["spend_gbp_per_head"], heads["persons"], heads["period_start"], strict=True
-    ):
-        year = f" in {financial_label(start.year)}" if len(heads) > 1 else ""
-        facts.append(
-            (
-                f"Per resident{year}",
-                pounds(round(per_head, 2)),
-                f"{count(persons)} residents in mid-{start.year}",
-            )
-        )
+    facts = []
+    for total in all_sums(sums):
+        beside = beside_sum(tables, total, "no source prints it")
+        known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
+        if total["n_derived"]:
+            known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
+        known += f"; {beside}"
+        facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
+    heads = given_heads(tables)
+    for row in heads.to_dict("records"):
+        year = f" in {row['financial_year']}" if len(heads) > 1 else ""
+        facts.append((f"Per resident{year}", per_head_words(row), people_words(row)))
     fields = tables["statutory_fields"]
     missing = int(fields["not_published"].sum())
     facts.append(

@@ -6,9 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import money_sections, outcome_sections
+from pccfunding.review_pack import award_sections, money_sections, outcome_sections
 from pccfunding.review_pack.area_money_sections import services_beside
 from pccfunding.review_pack.blocks import (
+    Badge,
     Bullets,
     Column,
     Fact,
@@ -16,16 +17,23 @@ from pccfunding.review_pack.blocks import (
     Heading,
     Link,
     Page,
+    Remark,
     Row,
     Section,
+    Statement,
     Table,
     Text,
+    Verdicts,
+    every_block,
+    frame_table,
 )
 from pccfunding.review_pack.citations import Citations
-from pccfunding.review_pack.key_figures import key_facts
+from pccfunding.review_pack.key_figures import key_facts, sums_behind
 from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.areas import Area
     from pccfunding.periods import Period
     from pccfunding.review_pack.citations import Citations
@@ -129,10 +137,65 @@ def next_steps(found: Record, sections: list[Section]) -> Section:
         "beside this page. Nothing here computes the decision.",
         blocks=[
             Text([todo]),
+            *_services(found.tables["services"]),
             Heading("undecided", "Questions that the evidence held does not answer"),
             Bullets(items),
         ],
     )
+
+
+def _services(services: pd.DataFrame) -> list[Any]:
+    """Services with the decisions entered about them: a person's words, which nobody has signed."""
+    if services.empty:
+        return []
+    decided = int(services["decision"].notna().sum())
+    said = (
+        f"{counted(decided, 'decision is', 'decisions are')} entered, not signed: sign-off.json, "
+        f"where it stands beside this page, adopts what it lists."
+        if decided
+        else f"No decision is entered about {counted(len(services), 'service')}."
+    )
+    columns = {
+        "service": Column("Service"),
+        "need": Column("What it is for"),
+        "delivered": Column("Delivered"),
+        "targets": Column("Targets"),
+        "decision": Column("Decision", write=_entered),
+        "reason": Column("Reason"),
+        "decided_by": Column("Decided by"),
+        "role": Column("Role"),
+        "decided_on": Column("On", write=lambda day: f"{day:%Y-%m-%d}"),
+    }
+    shown = {name: how for name, how in columns.items() if services[name].notna().any()}
+    caption = f"Services and what was decided about them ({len(services)})"
+    return [
+        Heading("services", "Decisions about services"),
+        Text([said]),
+        frame_table(services, shown, id="services-table", caption=caption),
+    ]
+
+
+def _entered(decision: str) -> str:
+    return f"{decision.replace('-', ' ')} (entered, not signed)"
+
+
+def left_out(found: Record) -> list[Section]:
+    """Rows and files of the evidence that no number of the page was made from."""
+    rows = found.tables["left_out"]
+    if rows.empty:
+        return []
+    columns = {"file": Column("File"), "place": Column("Place"), "why": Column("Why, and the cure")}
+    table = frame_table(rows, columns, id="left-out-table", caption=f"Not read ({len(rows)})")
+    number = counted(len(rows), "cell, row or file", "cells, rows or files")
+    return [
+        Section(
+            id="left-out",
+            question="Annex",
+            heading="What of the evidence was not read",
+            lead=f"{number} of the evidence could not be read, and no number here takes them in.",
+            blocks=[table],
+        )
+    ]
 
 
 def panel() -> Section:
@@ -262,7 +325,6 @@ BODIES = {
 
 # What each key fact was worked from: the beginning of its name, and the key in the register.
 _FACTS = {
-    "Funded": "sum:all lines",
     "Per resident": "per-head:all lines",
     "Legally": "tally:statutory",
     "Statements": "tally:statements",
@@ -271,8 +333,13 @@ _FACTS = {
 }
 
 
-def lay_out(found: Record) -> tuple[Page, Register]:
-    """Lay a Review out as a page of parts, and give every number that the page uses.
+# The depths of a Review, by the file that holds each.
+PAGE, ANNEX = "index.html", "sources.html"
+DEPTHS = {PAGE: "Review", ANNEX: "Sources and workings"}
+
+
+def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages of parts, and give every number that they use.
 
     Parameters
     ----------
@@ -280,11 +347,12 @@ def lay_out(found: Record) -> tuple[Page, Register]:
 
     Returns
     -------
-    Page, Register
+    dict of str to Page, Register
+        By file name: the page that people read, and the annex that proves it.
     """
     cited = Citations(found)
     sections = [
-        money_sections.bought(found, cited),
+        award_sections.bought(found, cited),
         money_sections.status(found, cited),
         money_sections.adds_up(found, cited),
         without_evidence(outcome_sections.where_was_need(found, cited)),
@@ -303,36 +371,90 @@ def lay_out(found: Record) -> tuple[Page, Register]:
         next_steps(found, sections),
         checkable(),
         panel(),
-        money_sections.other_amounts(found, cited),
+        *left_out(found),
     ]
-    facts = [Fact(*fact[:2], _linked(fact, cited)) for fact in key_facts(found)]
+    other = money_sections.other_amounts(found, cited)
+    behind = _FACTS | sums_behind(found)
+    facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
+    title = f"Review of commissioning in {found.area.name}"
     page = Page(
-        title=f"Review of commissioning in {found.area.name}",
+        title=title,
         subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
-        particulars=_particulars(found),
+        particulars=particulars(found),
         summary=facts,
-        sections=[*sections, register(cited)],
-        sources=cited.sources(),
+        sections=sections,
         footer=[
             "Verdicts are exact interval arithmetic on what was printed; intervals of counts are "
-            "exact Poisson intervals at 95%. Every number leads to its source below. "
+            "exact Poisson intervals at 95%. Every number leads to its source in the annex. "
             "What to do next is decided by a person: this page decides nothing.",
             "Official statistics: Open Government Licence v3.0, with attribution to the Office for "
             "National Statistics, the Home Office, data.police.uk and HM Treasury.",
         ],
+        beside=others(PAGE),
     )
-    return page, cited.register
+    annex = Page(
+        title=f"Sources and workings: {title}",
+        subtitle="Where each number is from, and how it was worked",
+        sections=[other, *worked(sections), register(cited)],
+        sources=cited.sources(),
+        beside=others(ANNEX),
+    )
+    return {PAGE: page, ANNEX: annex}, cited.register
 
 
 def _with_services(section: Section, found: Record, cited: Citations) -> Section:
     return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
 
 
-def _linked(fact: tuple[str, str, str], cited: Citations) -> list[Any]:
+def others(own: str) -> list[Link]:
+    """Link the other depths of a Review from one of them."""
+    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
+
+
+def worked(sections: list[Section]) -> list[Section]:
+    """Write out the working of each statement of the page, which stands folded there."""
+    statements = [
+        statement
+        for section in sections
+        for block in every_block(section.blocks)
+        if isinstance(block, Verdicts)
+        for statement in block.statements
+        if statement.working and statement.id
+    ]
+    if not statements:
+        return []
+    rows = [
+        Row([Link(one.id.removeprefix("statement-"), f"#{one.id}"), one.verdict, _lines(one)])
+        for one in statements
+    ]
+    columns = [Column("Statement"), Column("Verdict"), Column("Working")]
+    caption = f"Workings of statements ({len(rows)})"
+    return [
+        Section(
+            id="worked",
+            question="Annex",
+            heading="How each statement was worked",
+            blocks=[Table("worked-table", caption, columns, [Group(rows)])],
+        )
+    ]
+
+
+def _lines(statement: Statement) -> list[Any]:
+    runs: list[Any] = []
+    for line in statement.working:
+        words = [line] if isinstance(line, str | Link | Badge | Remark) else line
+        runs += [*(["; "] if runs else []), *words]
+    return runs
+
+
+def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
     """The note of a key fact with a link to what the number was worked from."""
     name, _, note = fact
-    start = next(key for begins, key in _FACTS.items() if name.startswith(begins))
+    start = next(key for begins, key in behind.items() if name.startswith(begins))
+    if name.startswith("Per resident in "):
+        start += f":{name[-7:-3]}"
     keys = [entry.key for entry in cited.register.entries() if entry.key.startswith(start)]
+    keys = [start] if start in keys else keys
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
@@ -352,15 +474,18 @@ def governed_by(area: Area, period: Period) -> str:
     return ", then ".join(names) or "not in the register held for that time"
 
 
-def _particulars(found: Record) -> list[tuple[str, str]]:
+def particulars(found: Record) -> list[tuple[str, str]]:
+    """What a Review is of: area, body, period, evidence, version."""
     import pccfunding
 
     body = governed_by(found.area, found.period)
     known = found.evidence.as_of
+    missed = counted(len(found.tables["left_out"]), "cell, row or file", "cells, rows or files")
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
         ("Local policing body", body),
         ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else "everything held"),
+        *([("Not read", f"{missed}, named in the annex")] if len(found.tables["left_out"]) else []),
         ("Made with", f"pccfunding {pccfunding.__version__}"),
     ]

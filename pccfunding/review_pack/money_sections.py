@@ -1,4 +1,4 @@
-"""Sections on the money: what was bought, its status, per head and by year."""
+"""Sections on the money: its status, whether it adds up, per head and by year."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.periods.spellings import financial_label
-from pccfunding.plots import plot_intervals, plot_streams
+from pccfunding.plots import plot_intervals
 from pccfunding.review_pack.area_money_sections import services_blocks
 from pccfunding.review_pack.blocks import (
     Bullets,
@@ -18,25 +18,21 @@ from pccfunding.review_pack.blocks import (
     Remark,
     Section,
     Statement,
-    Table,
     Text,
     Verdicts,
     badge,
     frame_table,
 )
-from pccfunding.review_pack.tables_spending import printed_total, single_years, sum_words
-from pccfunding.review_pack.workings import enter_heads, enter_sums, enter_themes, enter_years
+from pccfunding.review_pack.tables_spending import per_head_words, single_years
+from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
+from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     amount_text,
     count,
-    counted,
     interval_text,
     is_missing,
-    percent,
     pounds,
-    share,
     share_text,
-    sum_text,
 )
 
 if TYPE_CHECKING:
@@ -44,100 +40,6 @@ if TYPE_CHECKING:
 
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
-
-
-MONEY = Column("Amount", numeric=True, write=pounds)
-SHARE = Column("Share", numeric=True, write=share)
-
-
-def bought(found: Record, cited: Citations) -> Section:
-    """What was bought, and from whose money."""
-    lines, sums = found.tables["awards"], found.tables["subtotals"]
-    fields = found.tables["statutory_fields"]
-    keys = enter_sums(found, cited)
-    listing = _listing(lines, sums)
-    links: list[Any] = [
-        cited.links([keys.get(row["funder_group"]) if row["row"] != "line" else row["figure_id"]])
-        + (_share_link(row, cited) if row["row"] == "line" else [])
-        for row in listing.to_dict("records")
-    ]
-    listing["source"] = links
-    details = cited.tally(
-        "statutory",
-        "Details published of each line",
-        f"{int(fields['published'].sum())} of {int(fields['of'].sum())}: "
-        + ", ".join(f"{row.field} {row.published} of {row.of}" for row in fields.itertuples())
-        + f"; {int(fields['not_published'].sum())} not published",
-        "tables/awards.csv",
-    )
-    total = sum_words(sums.iloc[-1].to_dict())
-    stated = printed_total(found.tables)
-    beside = "a sum that no source prints" if stated is None else f"printed as {stated}"
-    if lines["period"].nunique() > 1:
-        beside += ", in the money of their years"
-    return Section(
-        id="bought",
-        question="Q1",
-        heading="What was bought, from whose money, under which power?",
-        lead=[
-            f"{len(lines)} lines are published for {', '.join(lines['period'].unique())}. They add "
-            f"up to {total}, {beside} (",
-            cited.key_link("sum:all lines"),
-            ").",
-        ],
-        blocks=[
-            _streams(lines, sums, listing),
-            frame_table(
-                listing.assign(name=listing["funding_stream"]),
-                {
-                    "name": Column("Funding stream"),
-                    "token": Column("As printed", numeric=True),
-                    "amount_gbp": MONEY,
-                    "share_pct": SHARE,
-                    "source": Column("From"),
-                },
-                id="award-lines",
-                caption="Award lines with derived subtotals",
-                group_by="heading",
-                level="row",
-                note="Subtotals and total are derived. Status: "
-                + ", ".join(lines["status"].unique())
-                + ". "
-                + _common_note(lines),
-            ),
-            frame_table(
-                fields.assign(
-                    field=fields["field"].str.capitalize(),
-                    share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
-                ),
-                {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
-                id="statutory-fields",
-                caption="Details that the law asks to be published of each grant",
-                note=[
-                    "Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
-                    "paragraph 3(f). A detail that is not published is unknown, not absent. "
-                    "Counted in ",
-                    details,
-                    ".",
-                ],
-            ),
-            frame_table(
-                lines.assign(
-                    power=lines["legal_basis"].fillna("not published"),
-                    source=cited.cells([figure] for figure in lines["figure_id"]),
-                ),
-                {
-                    "funding_stream": Column("Funding stream"),
-                    "power": Column("Power"),
-                    "source": Column("From"),
-                },
-                id="powers-table",
-                caption="Power that the money was given under, as printed",
-            ),
-            Heading("themes", "By theme of the Police and Crime Plan"),
-            _themes(found, cited),
-        ],
-    )
 
 
 def status(found: Record, cited: Citations) -> Section:
@@ -171,55 +73,28 @@ def status(found: Record, cited: Citations) -> Section:
     )
 
 
-def _themes(found: Record, cited: Citations) -> Table:
-    keys = enter_themes(found, cited)
-    return frame_table(
-        found.tables["themes"].assign(
-            money=[
-                sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
-                if row["award_lines"]
-                else ""
-                for row in found.tables["themes"].to_dict("records")
-            ],
-            source=cited.cells([key] for key in keys),
-        ),
-        {
-            "theme": Column("Theme"),
-            "award_lines": Column("Award lines", numeric=True),
-            "money": Column("Money in those lines", numeric=True),
-            "results": Column("Results reported", numeric=True),
-            "outcomes": Column("of which outcomes", numeric=True),
-            "with_base": Column("with a published base", numeric=True),
-            "source": Column("From"),
-        },
-        id="themes-table",
-        caption="Money and results by theme",
-        note="Themes are those that the source prints; where it gives none, none is assumed.",
-    )
-
-
-def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
-    if is_missing(row["share_pct"]):
-        return []
-    return [", ", cited.key_link(f"share:{row['subject_id']}")]
-
-
 def per_head_and_year(found: Record, cited: Citations) -> Section:
     """Spend per head, and from one year to the next."""
     heads, years = found.tables["spend_per_head"], found.tables["year_on_year"]
-    several = heads["period_start"].nunique() > 1
+    heads = _shown_heads(heads)
+    several = heads["financial_year"].nunique() > 1
+    kinds = heads[["flow", "status"]].drop_duplicates().shape[0] > 1
     alone = single_years(found.tables)
-    shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all")
+    shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all").head(MOST_LINES)
     blocks: list[Any] = [
         frame_table(
-            heads.assign(year=_year_labels(heads), source=cited.cells(enter_heads(found, cited))),
+            heads.assign(
+                kind=[kind_words(row) for row in heads.to_dict("records")],
+                spend=[_spend(row) for row in heads.to_dict("records")],
+                head=[per_head_words(row) for row in heads.to_dict("records")],
+                source=cited.cells(enter_heads(found, cited, heads)),
+            ),
             {
                 "funding_stream": Column("Funding stream"),
-                **({"year": Column("Year")} if several else {}),
-                "spend_gbp": Column("Spend", numeric=True, write=pounds),
-                "spend_gbp_per_head": Column(
-                    "Per head", numeric=True, write=partial(pounds, places=2)
-                ),
+                **({"kind": Column("Kind")} if kinds else {}),
+                **({"financial_year": Column("Year")} if several and not kinds else {}),
+                "spend": Column("Spend", numeric=True),
+                "head": Column("Per head", numeric=True),
                 "spend_real_gbp_per_head": Column(
                     f"Per head in {heads['price_base'].iloc[0]} prices",
                     numeric=True,
@@ -258,8 +133,14 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
     blocks += services_blocks(found, cited)
     if alone:
         blocks.append(Heading("no-second-year", "Where no change can be given"))
+        more = (
+            [f"{count(len(alone) - MOST_LINES)} more streams."] if len(alone) > MOST_LINES else []
+        )
         blocks.append(
-            Bullets([f"{name}: only one year of like amounts is published." for name in alone])
+            Bullets(
+                [f"{name}: only one year of like amounts is held." for name in alone[:MOST_LINES]]
+                + more
+            )
         )
     return Section(
         id="per-head-and-year",
@@ -270,6 +151,19 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
         "that takes outputs of the same stream and year, and a comparison for the outcomes.",
         blocks=blocks,
     )
+
+
+def _shown_heads(heads: pd.DataFrame) -> pd.DataFrame:
+    """All lines of each year, and as many streams as a reader can take in, the largest first."""
+    if len(heads) <= MOST_LINES:
+        return heads
+    every = heads["funding_stream"] == ALL_LINES
+    places = heads[~every].nlargest(MOST_LINES, "spend_known_gbp").index
+    return heads.loc[sorted([*places, *heads.index[every]])].reset_index(drop=True)
+
+
+def _spend(row: dict[Any, Any]) -> str:
+    return sum_words({**row, "amount_gbp": row["spend_known_gbp"]})
 
 
 def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
@@ -325,86 +219,6 @@ def other_amounts(found: Record, cited: Citations) -> Section:
             )
         ],
     )
-
-
-def _listing(lines: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
-    """Lines in printed order under their headings, each heading closed by its subtotal."""
-    import pandas as pd
-
-    several = lines["period"].nunique() > 1
-    rows: list[dict[str, Any]] = []
-    for group in sums.to_dict("records"):
-        name = group["funder_group"]
-        is_total = name == "all lines"
-        if not is_total:
-            members = lines[lines["funder_group"].fillna("not stated") == name]
-            rows += [
-                line
-                | {"row": "line", "heading": name, "derived": False}
-                | ({"funding_stream": _of_year(line)} if several else {})
-                for line in members.to_dict("records")
-            ]
-        rows.append(
-            {
-                "row": "total" if is_total else "subtotal",
-                "heading": "All lines" if is_total else name,
-                "funder_group": name,
-                "funding_stream": _sum_label(group, "Total" if is_total else "Subtotal"),
-                "amount_gbp": group["amount_gbp"],
-                "share_pct": group["share_pct"],
-                "derived": True,
-                "period": lines["period"].iloc[0],
-                "status": lines["status"].iloc[0],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _sum_label(group: dict[Any, Any], name: str) -> str:
-    """Name a derived sum, which is a lower bound where an amount is unknown."""
-    known, of = group["n_known"], group["n_figures"]
-    least = "" if known == of else f": at least, {known} of {counted(of, 'amount')} known"
-    return f"{name}, derived{least}"
-
-
-def _of_year(line: dict[Any, Any]) -> str:
-    return f"{line['funding_stream']}, {line['period']}"
-
-
-def _year_labels(frame: pd.DataFrame) -> list[str]:
-    return [financial_label(start.year) for start in frame["period_start"]]
-
-
-def _streams(lines: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
-    if not (lines["amount_gbp"] > 0).any():
-        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
-    return Plot(
-        "plot-streams",
-        plot_streams(listing, title=_headline(lines, sums)),
-        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-    )
-
-
-def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
-    """The largest heading, or the largest line where the list has no headings."""
-    if lines["funder_group"].isna().all():
-        line = lines.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
-        name = _of_year(line) if lines["period"].nunique() > 1 else line["funding_stream"]
-    else:
-        line = sums.iloc[:-1].sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
-        name = line["funder_group"]
-    if is_missing(line["share_pct"]):
-        return "The listed amounts that are known add up to £0"
-    return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
-
-
-def _common_note(lines: pd.DataFrame) -> str:
-    """The first sentence that every line's note shares, such as that the list is not outturn."""
-    notes = lines["note"].dropna()
-    if notes.empty:
-        return ""
-    first = notes.iloc[0].split(". ")[0].rstrip(".")
-    return f"{first}." if notes.str.startswith(first).all() else ""
 
 
 def _yearly(years: pd.DataFrame) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 ),
                 {
                     "funding_stream": Column("Funding stream"),
-                    "amount_gbp": Column("Money", numeric=True, write=pounds),
+                    "money": Column("Money", numeric=True),
                     "spend_gbp_per_head": Column(
                         "Per head", numeric=True, write=partial(pounds, places=2)
                     ),
@@ -296,7 +296,9 @@ def _reported(row: dict[Any, Any]) -> str:
     if not isinstance(row["measure"], str):
         return "nothing"
     if not is_missing(row["change_pct"]):
-        return f"{row['measure']}: {percent(row['change_pct'])}, base not published"
+        base = row["base_count"]
+        said = f"of {count(int(base))}" if isinstance(base, str) else "base not published"
+        return f"{row['measure']}: {percent(row['change_pct'])}, {said}"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
     return f"{row['measure']}: no number printed"

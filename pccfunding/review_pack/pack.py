@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import itertools
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -19,12 +20,13 @@ from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import lay_out
-from pccfunding.review_pack.page import render_page
+from pccfunding.review_pack.page import render_pages
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
     RECORD,
     SIGNATURE,
+    Stored,
     archive_beside,
     file_facts,
     manifest_of,
@@ -69,6 +71,8 @@ _TITLES = {
     "funding": "Grant and precept as estimated",
     "council_tax": "Council tax at Band D, the police part",
     "counts": "Years of recorded crime, sums of four quarters, every area",
+    "services": "Services and funds, with the decisions that were entered",
+    "left_out": "Rows and files of the evidence that were not read, and why",
     "sources": "Sources",
     "register": "Every number used, with source or working",
 }
@@ -187,6 +191,7 @@ _RULES = (
 )
 _FILES = (
     ("index.html", "the page; every number leads to its source"),
+    ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
     ("exceptions.csv", "the conflicts with the reason recorded for each"),
     ("figures.json", "every number used: token, place, interval, source, or working"),
@@ -244,8 +249,8 @@ def method_text(found: Record) -> str:
     return "\n".join(lines)
 
 
-def laid_out(found: Record) -> tuple[Page, Register]:
-    """Lay a Review out as a page; one without award lines from the national tables."""
+def laid_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages; one without award lines from the national tables."""
     return lay_out_area(found) if found.tables["awards"].empty else lay_out(found)
 
 
@@ -264,8 +269,8 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    page, register = laid_out(found)
-    files = {"index.html": render_page(page).encode()}
+    pages, register = laid_out(found)
+    files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
     files["statements.csv"] = csv_bytes(found.tables["statements"])
@@ -339,7 +344,7 @@ def write_review(
     found : Record
     directory : Path
     force : bool
-        Write over an earlier pack; its files and its sign-off go.
+        Write over an earlier pack; one that somebody signed is kept beside it, as `NAME-signed-N`.
     archive : bool, default False
         Write the archive too.
 
@@ -361,6 +366,8 @@ def write_pack(
 ) -> tuple[Path, ...]:
     """Write the files of a pack, as `write_review` does."""
     beside = archive_beside(directory)
+    if force:
+        _keep_signed([directory, *([beside] if archive else [])])
     with rewriting(directory) as new:
         # Asked for again when it is written, but nothing is written where it would be refused.
         refuse_present([(beside.parent, beside.name)] if archive else [], force=force)
@@ -372,6 +379,38 @@ def write_pack(
         with rewriting_file(beside, force=force) as part:
             part.write_bytes(zipped(contents))
     return (*(directory / name for name in contents), *([beside] if archive else []))
+
+
+def _keep_signed(places: Iterable[Path]) -> None:
+    """Copy what somebody signed to `NAME-signed-N`, so that nothing writes over it."""
+    seen: set[bytes] = set()
+    for place in places:
+        try:
+            stored = None if place.is_symlink() or not place.exists() else read_pack(place)
+        except PackError:
+            continue
+        if stored is None or RECORD not in stored.files or stored.files[RECORD] in seen:
+            continue
+        seen.add(stored.files[RECORD])
+        _keep(place.resolve(), stored)
+
+
+def _keep(place: Path, stored: Stored) -> None:
+    """Copy a signed pack, unless an earlier command that was stopped has done so."""
+    name, ending = (place.name, "") if place.is_dir() else (place.stem, place.suffix)
+    for number in itertools.count(1):
+        target = place.with_name(f"{name}-signed-{number}{ending}")
+        if not target.exists():
+            break
+        if read_pack(target).files.get(RECORD) == stored.files[RECORD]:
+            return
+    if place.is_file():
+        with rewriting_file(target, force=False) as part:
+            part.write_bytes(place.read_bytes())
+        return
+    with rewriting(target) as new:
+        for file in sorted(_earlier(place) & set(stored.files)):
+            new.write(file, stored.files[file])
 
 
 def _earlier(directory: Path) -> set[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError
@@ -20,6 +21,7 @@ from pccfunding.review_pack.blocks import (
     Table,
     Verdicts,
     Words,
+    every_block,
 )
 from pccfunding.texts import isolated
 
@@ -27,12 +29,56 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_page(page: Page) -> str:
+def render_pages(pages: Mapping[str, Page]) -> dict[str, str]:
+    """Write pages that stand beside each other; a link to a part of another page leads there.
+
+    Parameters
+    ----------
+    pages : mapping of str to Page
+        By file name.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    TableError
+        As `render_page`, and if two pages share the id of a part.
+
+    Examples
+    --------
+    >>> from pccfunding.review_pack.blocks import Section, Text
+    >>> main = Page("Main", sections=[Section("a", "Q1", "A", blocks=[Text([Link("B", "#b")])])])
+    >>> more = Page("More", sections=[Section("b", "Annex", "B")])
+    >>> '<a href="more.html#b">B</a>' in render_pages({"main.html": main, "more.html": more})[
+    ...     "main.html"
+    ... ]
+    True
+    """
+    places: dict[str, str] = {}
+    for file, page in pages.items():
+        own = [name for name in _ids(page) if name not in _FRAME]
+        twice = next((name for name in own if name in places), None)
+        if twice:
+            raise TableError(
+                f"Ids of a pack are unique; '{twice}' stands in {places[twice]} and {file}."
+            )
+        places |= dict.fromkeys(own, file)
+    return {
+        file: render_page(page, {name: at for name, at in places.items() if at != file})
+        for file, page in pages.items()
+    }
+
+
+def render_page(page: Page, places: Mapping[str, str] | None = None) -> str:
     """Write a page as one HTML file: stylesheet and plots inside, no script, no request.
 
     Parameters
     ----------
     page : Page
+    places : mapping of str to str, optional
+        The file of each part that stands on another page.
 
     Returns
     -------
@@ -54,10 +100,13 @@ def render_page(page: Page) -> str:
     if twice:
         raise TableError(f"Ids of a page are unique; more than one part is '{twice[0]}'.")
     for section in page.sections:
-        for block in section.blocks:
+        for block in every_block(section.blocks):
             if isinstance(block, Table):
                 _check(block)
-    return _environment().get_template("review.html.j2").render(page=page, style=_read("style.css"))
+    template = _environment().get_template("review.html.j2")
+    return template.render(
+        page=page, style=_read("style.css"), words=partial(_words, places=places or {})
+    )
 
 
 def table_html(table: Table) -> str:
@@ -85,15 +134,18 @@ def _check(table: Table) -> None:
                 )
 
 
+# Parts that every page has.
+_FRAME = ("content", "contents", "summary", "sources")
+
+
 def _ids(page: Page) -> Iterator[str]:
-    yield from ("content", "contents", "summary", "sources")
+    yield from _FRAME
     yield from (f"source-{source.id}" for source in page.sources)
     for section in page.sections:
         yield section.id
-        yield from (
-            block.id for block in section.blocks if isinstance(block, Heading | Table | Plot)
-        )
-        for block in section.blocks:
+        for block in every_block(section.blocks):
+            if isinstance(block, Heading | Table | Plot):
+                yield block.id
             if isinstance(block, Verdicts):
                 yield from (one.id for one in block.statements if one.id)
             elif isinstance(block, Table):
@@ -101,20 +153,21 @@ def _ids(page: Page) -> Iterator[str]:
                 yield from (row.id for row in rows if row.id)
 
 
-def _words(words: Words) -> Any:
+def _words(words: Words, places: Mapping[str, str] = MappingProxyType({})) -> Any:
     """Write words as HTML. A function, since a macro of the template takes six times as long."""
     from markupsafe import Markup
 
     runs = [words] if isinstance(words, str | Link | Badge | Remark) else words
-    return Markup("".join(map(_run, runs)))
+    return Markup("".join(_run(run, places) for run in runs))
 
 
-def _run(run: Run) -> str:
+def _run(run: Run, places: Mapping[str, str]) -> str:
     if isinstance(run, str):
         return escape(isolated(run))
     text = escape(isolated(run.text))
     if isinstance(run, Link):
-        return f'<a href="{escape(run.href)}">{text}</a>' if run.safe else text
+        address = places.get(run.href[1:], "") + run.href if run.href[:1] == "#" else run.href
+        return f'<a href="{escape(address)}">{text}</a>' if run.safe else text
     if isinstance(run, Remark):
         return f'<span class="remark">{text}</span>'
     sign = f'<span aria-hidden="true">{run.sign}</span> ' if run.sign else ""

@@ -9,8 +9,8 @@ from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.tables_changes import recomputed_changes
-from pccfunding.review_pack.tables_spending import award_lines, subtotals
-from pccfunding.words import amount_text, count, is_missing, percent, pounds, share
+from pccfunding.review_pack.tables_sums import subtotals, sum_words
+from pccfunding.words import amount_text, count, is_missing, percent, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,14 +63,14 @@ def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     if wanted is not None:
         awards = awards[awards["area_code"] == wanted]
     rows = []
-    for (listing, period), lines in awards.groupby(["listing", "period"], sort=False):
-        for group in subtotals(award_lines(lines), by="funder_group").to_dict("records"):
-            part = f", {share(group['share_pct'])}" if group["share_pct"] is not None else ""
+    for listing, lines in awards.groupby("listing", sort=False):
+        for group in subtotals(lines, by="funder_group").to_dict("records"):
+            part = f", {share(group['share_pct'])}" if not is_missing(group["share_pct"]) else ""
             rows.append(
                 {
-                    "what": f"{group['funder_group']}, {period} ({listing})",
+                    "what": f"{group['funder_group']}, {group['financial_year']} ({listing})",
                     "printed": "not printed",
-                    "recomputed": f"{pounds(group['amount_gbp'], places=0)}{part}",
+                    "recomputed": f"{sum_words(group)}{part}",
                     "verdict": "derived",
                     "why": f"sum of {group['n_known']} printed lines",
                     "as_recorded": True,

@@ -14,6 +14,8 @@ from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.tracing import cite
+from pccfunding.measures.award_years import award_years
+from pccfunding.office import FolderEvidence, read_evidence
 from pccfunding.periods import Period
 from pccfunding.results import Face
 from pccfunding.review_pack.completeness import statutory_fields
@@ -23,13 +25,13 @@ from pccfunding.review_pack.tables_area_money import commissioned_services, cost
 from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
 from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
 from pccfunding.review_pack.tables_spending import (
-    award_lines,
     beside,
     compared_years,
+    series_rows,
     spend_per_head,
-    subtotals,
     themes,
 )
+from pccfunding.review_pack.tables_sums import award_lines, recipients, subtotals
 from pccfunding.words import count
 
 if TYPE_CHECKING:
@@ -55,9 +57,10 @@ class Review(Face, Record):
         What the page shows, at full precision. With award lines: awards, subtotals,
         spend_per_head, year_on_year, statements, changes, changes_not_quoted, noise, elsewhere,
         need, force_rates, status, beside, themes, commissioned_services, totals, outcomes,
-        sources. Without: awards (empty), class_changes, breaks, noise, elsewhere, nearest,
-        force_rates, need, severity, deprivation, officers, commissioned_services, funding,
-        council_tax, counts, totals, outcomes, statements, sources.
+        services, left_out, sources. Without: awards (empty), class_changes, breaks, noise,
+        elsewhere, nearest, force_rates, need, severity, deprivation, officers,
+        commissioned_services, funding, council_tax, counts, totals, outcomes, services,
+        left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
@@ -121,10 +124,11 @@ class Review(Face, Record):
         return tuple(codes)
 
     def page(self) -> Page:
-        """Lay the Review out as a page."""
+        """Lay the Review out as the page that people read."""
+        from pccfunding.review_pack.layout import PAGE
         from pccfunding.review_pack.pack import laid_out
 
-        return laid_out(self)[0]
+        return laid_out(self)[0][PAGE]
 
     def write(
         self, directory: str | Path, *, force: bool = False, zip: bool = False
@@ -136,7 +140,8 @@ class Review(Face, Record):
         directory : str or Path
             Created where it does not exist.
         force : bool, default False
-            Write over an earlier pack; its files and its sign-off go.
+            Write over an earlier pack; one that somebody signed is kept beside it, as
+            `NAME-signed-N`.
         zip : bool, default False
             Write the same files as a zip archive beside the folder too.
 
@@ -156,7 +161,7 @@ class Review(Face, Record):
 
 
 def review(
-    evidence: Evidence | None = None,
+    evidence: Evidence | str | Path | None = None,
     *,
     area: str | None = None,
     area_code: str | None = None,
@@ -170,19 +175,20 @@ def review(
 
     Parameters
     ----------
-    evidence : Evidence, optional
-        The bundled evidence, or one read from a data package; by default what is bundled of the
-        area.
+    evidence : Evidence, str or Path, optional
+        The bundled evidence, one that was read, or the folder to read it from; by default what is
+        bundled of the area.
     area : str, optional
-        Name or ONS code of the police force area; by default the one of the award listing.
+        Name or ONS code of the police force area; by default that of sheet Start, else the one of
+        the award listing.
     area_code : str, optional
         The same, by the name of its column.
     period : str or Period, optional
-        By default the period of the largest sum that the listing is part of; without award lines
-        the last four quarters of recorded crime held.
+        By default that of sheet Start, else the period of the largest sum that the listing is
+        part of; without award lines the last four quarters of recorded crime held.
     exceptions : mapping of str to str, optional
-        A reason for a conflict, by the statement's id: a pack can be signed only when each
-        conflict has one.
+        A reason for a conflict, by the statement's id, in place of the explanation that the
+        evidence holds: a pack can be signed only when each conflict has one.
 
     Returns
     -------
@@ -214,31 +220,40 @@ def review(
     asked = area if area is not None else area_code
     if evidence is None:
         evidence = load_evidence() if asked is None else _bundled_of(asked)
+    if not isinstance(evidence, Evidence):
+        evidence = read_evidence(evidence)
+    folder = evidence if isinstance(evidence, FolderEvidence) else None
+    if folder is not None:
+        asked = asked or (folder.area.code if folder.area else None)
+        period = period or folder.period
     place = _police_area(asked or _area_with_most_lines(evidence), evidence)
+    given = dict(exceptions or {})
     of_area = evidence.awards[evidence.awards["area_code"] == place.code]
     if of_area.empty:
-        return _without_awards(
-            evidence, place, None if period is None else _period(period), dict(exceptions or {})
-        )
+        whole = None if period is None else _period(period)
+        return _without_awards(evidence, place, whole, given)
     span = _span(evidence, of_area) if period is None else _period(period)
-    awards = _within(of_area, span)
+    awards = _touched(of_area, span)
     if awards.empty:
-        return _without_awards(evidence, place, span, dict(exceptions or {}))
-    return _with_awards(evidence, place, span, awards, dict(exceptions or {}))
+        return _without_awards(evidence, place, span, given)
+    return _with_awards(evidence, place, span, awards, given)
 
 
 def _with_awards(
     evidence: Evidence, area: Area, span: Period, awards: pd.DataFrame, exceptions: dict[str, str]
 ) -> Review:
     lines = award_lines(_in_printed_order(awards, evidence))
+    years = _within(award_years(lines), span)
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
-    given = _exceptions(exceptions, statements)
+    given = _explained(statements) | _exceptions(exceptions, statements)
     changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
-        "subtotals": subtotals(lines, by="funder_group"),
+        "award_years": years,
+        "subtotals": subtotals(years, by="funder_group"),
+        "recipients": recipients(years),
         "statutory_fields": statutory_fields(lines),
-        "spend_per_head": spend_per_head(evidence, lines),
+        "spend_per_head": spend_per_head(evidence, years),
         "year_on_year": _overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
         "changes": _overlapping(changes, span),
@@ -246,6 +261,9 @@ def _with_awards(
         "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
         "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
     }
+    tables["series"] = _overlapping(series_rows(evidence, area.code), span)[_SERIES]
+    tables["services"] = _here(evidence.services, area).reset_index(drop=True)
+    tables["left_out"] = _left_out(evidence)
     tables["noise"] = noise(tables["changes"])
     tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
     tables["force_rates"] = force_rates(evidence, tables["changes"])
@@ -281,9 +299,11 @@ def _without_awards(
         "statements": _statement_table(statements),
         "outcomes": _in_printed_order(_here(evidence.outcomes, area), evidence),
         "totals": _in_printed_order(_here(evidence.totals, area), evidence),
+        "services": _here(evidence.services, area).reset_index(drop=True),
+        "left_out": _left_out(evidence),
     }
     tables["sources"] = _area_sources(evidence, area, tables, statements)
-    given = _exceptions(exceptions, statements)
+    given = _explained(statements) | _exceptions(exceptions, statements)
     return Review(area, span, evidence, tables, statements, given)
 
 
@@ -374,6 +394,16 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
     return Period.of(frame["period_start"].min().date(), frame["period_end"].max().date())
 
 
+_SERIES = ["series", "funding_stream", "kind", "period", "amount_gbp", "figure_id"]
+
+
+def _touched(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Award lines whose money is for the period, or for some of it."""
+    years = award_years(frame)
+    inside = set(_within(years, span)["subject_id"])
+    return frame[frame["subject_id"].isin(inside)].reset_index(drop=True)
+
+
 def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     start, end = span.start.isoformat(), span.end.isoformat()
     inside: pd.Series[bool] = (frame["period_start"] >= start) & (frame["period_end"] <= end)
@@ -416,6 +446,27 @@ def _touching(
         if named & inside or not named & outside:
             kept.append((row, result))
     return tuple(kept)
+
+
+def _explained(
+    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
+) -> dict[str, str]:
+    """Give the explanations that the evidence holds for its conflicts, with who gives each."""
+    return {
+        row["statement_id"]: f"{row['explanation']} ({row['explained_by']})"
+        for row, told in statements
+        if told.verdict == "conflicts" and isinstance(row["explanation"], str)
+    }
+
+
+def _left_out(evidence: Evidence) -> pd.DataFrame:
+    """List what check calls broken, and no number here was made from: `file`, `place`, `why`."""
+    import pandas as pd
+
+    problems = evidence.problems if isinstance(evidence, FolderEvidence) else ()
+    broken = [one for one in problems if one.state == "broken"]
+    rows = [(one.file, one.place, one.text) for one in broken]
+    return pd.DataFrame(rows, columns=["file", "place", "why"], dtype="str")
 
 
 def _exceptions(

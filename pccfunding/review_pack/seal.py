@@ -34,15 +34,17 @@ from pccfunding.review_pack.stored_pack import (
     zipped,
 )
 from pccfunding.texts import printable
-from pccfunding.words import count
+from pccfunding.words import DECISIONS, count
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["DECISIONS", "MEANING", "Verification", "sign_pack", "verify_pack", "verify_stored"]
 
-DECISIONS = ("continue", "change", "stop", "cannot-decide")
+# A decision for each service, as entered in the evidence, in place of one for the whole.
+BY_SERVICE = "by-service"
 EXCEPTIONS = "exceptions.csv"
+SERVICES = "tables/services.csv"
 MEANING = (
     "A person who gave this name entered this decision over the files that the manifest lists. "
     "The seals show that no file was changed after that by accident or unnoticed. They do not show "
@@ -50,6 +52,7 @@ MEANING = (
     "with one printed elsewhere, such as in the minutes."
 )
 NAMESPACE = "pccfunding"
+_ADOPTED = "The decisions about services are adopted, each with the reason entered for it."
 _LONGEST = {"name": 200, "role": 200, "reason": 5_000}
 _SSH_SECONDS = 30
 
@@ -125,9 +128,15 @@ class Verification(Face):
                 f"{printable(', '.join(self.signers))}, as the allowed signers name it."
             )
         record = {name: printable(str(value)) for name, value in self.record.items()}
+        adopted = "; ".join(
+            printable(f"{one['service']}: {one['decision']} ({one['decided_by']})")
+            for one in self.record.get("services", ())
+        )
+        services = f" Decisions about services, adopted: {adopted}." if adopted else ""
         return (
             f"Signed by {record['name']}, {record['role']}, on {record['signed_on']}: "
-            f"{record['decision']}. Reason: {record['reason'].rstrip('.')}. {whole} {meaning}"
+            f"{record['decision']}. Reason: {record['reason'].rstrip('.')}.{services} {whole} "
+            f"{meaning}"
         )
 
 
@@ -177,13 +186,14 @@ def sign_pack(
     *,
     name: str,
     role: str,
-    decision: str,
-    reason: str,
+    decision: str | None = None,
+    reason: str | None = None,
     signed_on: dt.date | None = None,
     ssh_key: str | Path | None = None,
 ) -> Verification:
     """Write a named person's decision over a pack, and verify the signed pack.
 
+    The decisions about services that the pack holds are adopted with it, each with its reason.
     Without a key the record is no cryptographic signature: see `MEANING` for what it shows and
     what not. The archive beside a folder, where it holds the same pack, is signed with it.
 
@@ -193,9 +203,11 @@ def sign_pack(
         Folder or zip archive; an archive is written again with the record in it.
     name, role : str
         Who decides, and as what: at most 200 characters each.
-    decision : {"continue", "change", "stop", "cannot-decide"}
-    reason : str
-        At most 5,000 characters.
+    decision : {"continue", "change", "stop", "cannot-decide"}, optional
+        About all that the pack covers; it may be left out where the pack holds decisions about
+        services, and is then recorded as "by-service".
+    reason : str, optional
+        At most 5,000 characters; needed with a decision.
     signed_on : datetime.date, optional
         Today by default.
     ssh_key : str or Path, optional
@@ -215,8 +227,8 @@ def sign_pack(
         "format": "pccfunding sign-off 1",
         "name": " ".join(name.split()),
         "role": " ".join(role.split()),
-        "decision": decision,
-        "reason": " ".join(reason.split()),
+        "decision": decision or BY_SERVICE,
+        "reason": " ".join((reason or ("" if decision else _ADOPTED)).split()),
         "signed_on": (signed_on or dt.datetime.now(dt.UTC).date()).isoformat(),
     }
     if flaw := _flaw(record):
@@ -251,8 +263,16 @@ def _signed(
         )
     if what := _open_conflicts(stored):
         raise PackError(what)
+    services = _entered(stored)
+    if record["decision"] == BY_SERVICE and not services:
+        raise PackError(
+            f"{stored.path} holds no decision about a service, so that there is nothing to adopt; "
+            f"give a decision ({', '.join(DECISIONS)}) and its reason, or enter decisions in sheet "
+            "Services and review again."
+        )
     digest = hashlib.sha256(stored.files[MANIFEST]).hexdigest()
-    text = sealed({**record, "manifest_sha256": digest, "meaning": MEANING})
+    adopted = {"services": services} if services else {}
+    text = sealed({**record, **adopted, "manifest_sha256": digest, "meaning": MEANING})
     if ssh_key is None:
         return {RECORD: text}
     done = _ssh_keygen("sign", "-n", NAMESPACE, "-f", os.fspath(ssh_key), given=text)
@@ -405,6 +425,8 @@ def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:
         return None, [Problem("changed", RECORD, "not a whole record")]
     if flaw := _flaw(record) or _open_conflicts(stored):
         return None, [Problem("changed", RECORD, flaw.rstrip("."))]
+    if record.get("services", []) != _entered(stored):
+        return None, [Problem("changed", RECORD, f"not the decisions that {SERVICES} holds")]
     if record["manifest_sha256"] != hashlib.sha256(stored.files[MANIFEST]).hexdigest():
         return record, [Problem("changed", MANIFEST, f"not the one that {RECORD} is about")]
     return record, []
@@ -413,7 +435,7 @@ def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:
 def _flaw(record: Mapping[str, str]) -> str:
     """Say what no record may be; empty where it is none of that."""
     decision, day = record["decision"], record["signed_on"]
-    if decision not in DECISIONS:
+    if decision not in (*DECISIONS, BY_SERVICE):
         return str(PackError.among("decision", decision, DECISIONS))
     for part, longest in _LONGEST.items():
         if not record[part].strip():
@@ -425,6 +447,19 @@ def _flaw(record: Mapping[str, str]) -> str:
     except ValueError:
         real = False
     return "" if real else f"A sign-off has a day such as 2026-03-01; '{day}' is none."
+
+
+def _entered(stored: Stored) -> list[dict[str, str]]:
+    """Give the decisions about services that a pack holds, in the words they were entered in."""
+    text = stored.files.get(SERVICES, b"").decode("utf-8", "replace")
+    named = ("service", "decision", "reason", "decided_by", "role", "decided_on")
+    try:
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return []
+    return [
+        {name: str(row.get(name) or "") for name in named} for row in rows if row.get("decision")
+    ]
 
 
 def _open_conflicts(stored: Stored) -> str:

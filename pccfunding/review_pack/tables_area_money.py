@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evidence.evidence import bundled_table
-from pccfunding.evidence.reconcile_statements import NOT_PUBLISHED
 from pccfunding.measures import per_capita_spend
 from pccfunding.measures.people import latest_vintage
 from pccfunding.periods.spellings import financial_label
@@ -223,4 +222,4 @@ def cost_statements(area_code: str, period: Period) -> list[dict[str, Any]]:
 
 def _token(row: dict[Any, Any]) -> str:
     amount = row["amount_gbp"]
-    return NOT_PUBLISHED if is_missing(amount) else f"GBP:{pounds(amount)}"
+    return str(row["unknown"]) if is_missing(amount) else f"GBP:{pounds(amount)}"

@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
+from pccfunding.measures.award_years import award_years
 from pccfunding.measures.people import latest_vintage
-from pccfunding.money.pence import exact_sum, share_pct
-from pccfunding.words import is_missing, sum_text
+from pccfunding.money.pence import exact_sum
+from pccfunding.periods.spellings import financial_label
+from pccfunding.review_pack.tables_sums import (
+    ALL_LINES,
+    KINDS,
+    RECEIVED,
+    all_sums,
+    by_kind,
+    kind_words,
+    stated,
+    subtotals,
+    sum_words,
+)
+from pccfunding.words import is_missing, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,126 +29,81 @@ if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
 
-def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
-    """Give each award line its share of the listing that it belongs to.
-
-    Parameters
-    ----------
-    awards : DataFrame
-        Contract ``schemas.Awards``, one listing.
-
-    Returns
-    -------
-    DataFrame
-        The lines with `share_pct`: percent of the derived total, from exact pence.
-    """
-    total = exact_sum(awards["amount_gbp"])
-    shares: list[Any] = [share_pct(amount, total) for amount in awards["amount_gbp"]]
-    return awards.assign(share_pct=shares)
-
-
-def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Add up a listing by heading and in all; the sums are ours, not the publisher's.
-
-    Parameters
-    ----------
-    awards : DataFrame
-        Contract ``schemas.Awards``, one listing.
-    by : str
-        Column of the headings, such as "funder_group" or "theme".
-
-    Returns
-    -------
-    DataFrame
-        `by`, `amount_gbp`, `share_pct`, `n_figures`, `n_known`, `basis` (always "derived"); the
-        last row is the total of all lines. An amount is missing where no line of it is known, and
-        a lower bound where `n_known` is less than `n_figures`.
-    """
-    import pandas as pd
-
-    headings = awards[by].fillna("not stated")
-    total = exact_sum(awards["amount_gbp"])
-    groups: list[tuple[str, pd.Series[Any]]] = [
-        (name, awards.loc[headings == name, "amount_gbp"]) for name in headings.unique()
-    ]
-    rows = [
-        {
-            by: name,
-            "amount_gbp": None if (added := exact_sum(amounts)) is None else float(added),
-            "share_pct": share_pct(added, total),
-            "n_figures": len(amounts),
-            "n_known": int(amounts.notna().sum()),
-            "basis": "derived",
-        }
-        for name, amounts in [*groups, ("all lines", awards["amount_gbp"])]
-    ]
-    return pd.DataFrame(rows)
-
-
-def sum_words(group: Mapping[Any, Any]) -> str:
-    """Write a row of `subtotals` as words: a lower bound where an amount of it is unknown."""
-    return sum_text(group["amount_gbp"], group["n_known"], group["n_figures"])
-
-
-def printed_total(tables: dict[str, pd.DataFrame]) -> str | None:
-    """Give the printed total of all lines, where the sources print one over the same days.
-
-    Parameters
-    ----------
-    tables : dict of str to DataFrame
-        `awards` and `totals` of a Review.
-
-    Returns
-    -------
-    str or None
-        The token; None where the lines are part of no common total of their own period.
-    """
-    lines, totals = tables["awards"], tables["totals"]
-    named = lines["part_of"].unique()
-    if len(named) != 1:
-        return None
-    same = (
-        (totals["subject_id"] == named[0])
-        & (totals["period_start"] == lines["period_start"].min())
-        & (totals["period_end"] == lines["period_end"].max())
-    )
-    tokens = totals.loc[same, "token"].dropna()
-    return None if tokens.empty else str(tokens.iloc[0])
-
-
-def spend_per_head(evidence: Evidence, awards: pd.DataFrame) -> pd.DataFrame:
+def spend_per_head(evidence: Evidence, years: pd.DataFrame) -> pd.DataFrame:
     """Spend per resident by funding stream and in all, in cash and in the latest year's prices.
 
     Parameters
     ----------
     evidence : Evidence
         Gives population and deflator.
-    awards : DataFrame
-        Contract ``schemas.Awards``: lines of whole financial years.
+    years : DataFrame
+        Award lines by year, as ``award_years`` gives them.
 
     Returns
     -------
     DataFrame
-        `funding_stream` ("all lines" last), `period_start`, `period_end`, `spend_gbp`, `persons`,
-        `spend_gbp_per_head`, `spend_real_gbp_per_head`, `price_base`, `n_known`, `n_figures`,
-        `unknown_reason`.
+        `funding_stream` ("all lines" last), `financial_year`, `period_start`, `period_end`,
+        `flow`, `status`, `spend_gbp`, `persons`, `spend_gbp_per_head`,
+        `spend_real_gbp_per_head`, `price_base`, `n_known`, `n_figures`, `unknown_reason`. Where
+        an amount is unknown or hedged, the spend is unknown, and `spend_known_gbp` and
+        `spend_known_gbp_per_head` are lower bounds of it.
     """
     import pandas as pd
 
     people = latest_vintage(evidence.population)
     base = evidence.deflator["financial_year"].max()
-    twice = pd.concat([awards, awards.assign(funding_stream="all lines")], ignore_index=True)
-    table = per_capita_spend(twice, people, by=["area_code", "funding_stream"])
-    real = real_terms(table, evidence.deflator, base=base, value="spend_gbp_per_head")
-    order = {name: place for place, name in enumerate(awards["funding_stream"])}
-    return real.sort_values(
-        ["period_start", "funding_stream"],
-        key=lambda column: (
-            column.map(order).fillna(len(awards)) if column.name == "funding_stream" else column
-        ),
-        kind="stable",
-        ignore_index=True,
+    rows = years.assign(amount_gbp=years["amount_gbp"].where(years["is_exact"]))
+    least = years.assign(
+        amount_gbp=years["known_gbp"],
+        amount_low_gbp=years["known_gbp"],
+        amount_high_gbp=float("nan"),
     )
+    tables = []
+    for (_, kind), (_, known) in zip(by_kind(rows), by_kind(least), strict=True):
+        order = {name: place for place, name in enumerate(kind["funding_stream"].unique())}
+        table, lowest = (
+            per_capita_spend(_twice(one), people, by=["area_code", "funding_stream"])
+            for one in (kind, known.dropna(subset="amount_gbp"))
+        )
+        table = table.merge(
+            lowest[["funding_stream", "spend_gbp", "spend_gbp_per_head"]].rename(
+                columns={"spend_gbp": "_least", "spend_gbp_per_head": "spend_known_gbp_per_head"}
+            ),
+            on="funding_stream",
+            how="left",
+            validate="1:1",
+        )
+        table["spend_known_gbp"] = table.pop("_least")
+        place = table["funding_stream"].map(order).fillna(len(order))
+        year = [financial_label(start.year) for start in table["period_start"]]
+        table = table.assign(_place=place, financial_year=year)
+        tables.append(table.sort_values("_place", kind="stable"))
+    table = pd.concat(tables, ignore_index=True).drop(columns="_place")
+    return real_terms(table, evidence.deflator, base=base, value="spend_gbp_per_head")
+
+
+def given_heads(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Give the rows of spend per head of all lines of money given, where something is known."""
+    heads = tables["spend_per_head"]
+    held = heads["persons"].notna() & heads["spend_known_gbp_per_head"].notna()
+    return heads[(heads["funding_stream"] == ALL_LINES) & (heads["flow"] != RECEIVED) & held]
+
+
+def per_head_words(row: Mapping[Any, Any]) -> str:
+    """Write a rate per head: a lower bound where an amount behind it is unknown or hedged."""
+    if is_missing(row["spend_gbp_per_head"]):
+        least = row["spend_known_gbp_per_head"]
+        return "unknown" if is_missing(least) else f"at least {pounds(least, places=2)}"
+    return pounds(row["spend_gbp_per_head"], places=2)
+
+
+def _twice(rows: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["area_code", "funding_stream", "period_start", "period_end", "flow", "status",
+               "amount_gbp", "amount_low_gbp", "amount_high_gbp"]  # fmt: skip
+    named = rows[columns]
+    return pd.concat([named, named.assign(funding_stream=ALL_LINES)], ignore_index=True)
 
 
 def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
@@ -154,11 +122,10 @@ def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    money = pd.concat([evidence.awards, evidence.totals], ignore_index=True)
-    like = money[
-        (money["area_code"] == area_code) & money["series"].notna() & money["period_end"].notna()
-    ]
-    whole = like[like["period"].str.fullmatch(r"\d{4}-\d{2}")]
+    money = series_rows(evidence, area_code)
+    if money.empty:
+        money = money.assign(basis=None)
+    whole = money[money["period"].str.fullmatch(r"\d{4}-\d{2}")]
     base = evidence.deflator["financial_year"].max()
     real = real_terms(whole, evidence.deflator, base=base)
     for bound in ("amount", "amount_low", "amount_high"):
@@ -167,26 +134,93 @@ def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
     compared = year_on_year(both, value="amount_gbp", by=["series", "prices"])
     keys = ["series", "period_start"]
     deflated = compared.loc[compared["prices"] == base, [*keys, "change_pct"]]
-    return compared[compared["prices"] == "cash"].merge(
+    found = compared[compared["prices"] == "cash"].merge(
         deflated.rename(columns={"change_pct": "change_real_pct"}), on=keys, validate="1:1"
     )
+    split = set(whole.loc[whole["basis"] == "derived", "series"])
+    said = [
+        "; ".join([*([] if is_missing(told) else [str(told)]), *(_SPLIT if name in split else [])])
+        for told, name in zip(found["caution"], found["series"], strict=True)
+    ]
+    cautions: list[Any] = [one or None for one in said]
+    return found.assign(caution=cautions)
+
+
+_SPLIT = ["awards over several years are split by months"]
+# A series that nobody named: the same fund, from the same hand, of the same kind.
+_LIKE = ["funding_stream", "funder", "area_code", "flow", "status", "kind"]
+_OF_A_FUND = ("award", "grant_received", "allocation", "budget")
+
+
+def series_rows(evidence: Evidence, area_code: str) -> pd.DataFrame:
+    """Give the amounts of each yearly series: named in `series`, else of the same fund and kind.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+        ONS code of the area.
+
+    Returns
+    -------
+    DataFrame
+        Award lines by year, and amounts of `totals`, with `series` filled. An amount of `totals`
+        without a named series is in one only where it stands alone in its year, since such
+        amounts overlap.
+    """
+    import pandas as pd
+
+    awards, totals = (
+        table[(table["area_code"] == area_code) & table["period_end"].notna()]
+        for table in (evidence.awards, evidence.totals)
+    )
+    lines = award_years(awards) if len(awards) else awards.assign(basis=None)
+    lines = lines.assign(kind="award line")
+    money = pd.concat([lines, totals.assign(basis="as printed")], ignore_index=True)
+    like = pd.Series(
+        ["\x1f".join(str(row[name]) for name in _LIKE) for row in money[_LIKE].to_dict("records")],
+        index=money.index,
+        dtype="object",
+    )
+    unnamed = money["series"].isna() & money["unit"].eq("GBP") & money["per"].isna()
+    outside = money["kind"] != "award line"
+    alone = ~money.assign(like=like).duplicated(["like", "period_start"], keep=False)
+    unnamed &= ~outside | (alone & money["kind"].isin(_OF_A_FUND))
+    held = money.assign(like=like)[unnamed].groupby("like")["period_start"].nunique()
+    unnamed &= like.map(held).fillna(0) > 1
+    names = _series_names(money[unnamed].assign(like=like[unnamed]), set(money["series"].dropna()))
+    money["series"] = money["series"].where(~unnamed, like.map(names))
+    return money[money["series"].notna()]
+
+
+def _series_names(rows: pd.DataFrame, taken: set[str]) -> dict[str, str]:
+    """Name each series after its fund; by what tells it apart where two would bear one name."""
+    first = rows.drop_duplicates("like")
+    streams = first["funding_stream"].value_counts()
+    names: dict[str, str] = {}
+    for row in first.to_dict("records"):
+        name = row["funding_stream"]
+        if streams[name] > 1 or name in taken:
+            apart = [row[one] for one in ("funder", "status", "kind") if not is_missing(row[one])]
+            name = f"{name} ({', '.join(map(str, apart))})".replace("_", " ")
+        while name in taken:
+            name += ", another"
+        taken.add(name)
+        names[row["like"]] = name
+    return names
 
 
 def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     """Name the funding streams of a Review for which no second like year is published."""
-    compared = tables["year_on_year"].dropna(subset=["change_pct"])["series"]
+    compared = tables["year_on_year"].dropna(subset=["change_pct", "change_low_pct"], how="all")
+    held = tables["series"]
+    told = set(held.loc[held["series"].isin(compared["series"]), "figure_id"])
     lines = tables["awards"]
-    return lines.loc[~lines["series"].isin(compared), "funding_stream"].drop_duplicates().tolist()
+    return lines.loc[~lines["figure_id"].isin(told), "funding_stream"].drop_duplicates().tolist()
 
 
-_MONEY = [
-    "funding_stream",
-    "amount_gbp",
-    "period",
-    "period_start",
-    "period_end",
-    "figure_id",
-]
+_MONEY = ["funding_stream", *KINDS, "amount_gbp", "n_known", "n_figures", "period",
+          "period_start", "period_end", "figure_id"]  # fmt: skip
 _CLAIMS = {
     "not_attributed": "the source links it to no stream",
     "associated": "set beside the stream; no link is claimed in numbers",
@@ -197,29 +231,34 @@ _CLAIMS = {
 
 
 def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Set each award line beside the outcomes that the sources name with its stream.
+    """Set the money of each stream and year beside the outcomes that the sources name with it.
 
     Parameters
     ----------
     tables : dict of str to DataFrame
-        `awards`, `outcomes`, `totals` and `spend_per_head` of a Review.
+        `award_years`, `outcomes`, `totals` and `spend_per_head` of a Review.
 
     Returns
     -------
     DataFrame
-        One row a stream and outcome (or the stream alone, where none is published):
-        `funding_stream`, `amount_gbp`, `money_figure_id`, `spend_gbp_per_head`, `period`,
-        `measure`, `token`, `change_pct`, `base_count`, `outcome_period`, `figure_kind`, `claim`,
-        `order` (whether the outcome's period starts after the money's), `figure_id`.
+        One row a stream, year and outcome (or stream and year alone, where none is published):
+        `funding_stream`, `amount_gbp`, `money` (in words), `money_figure_id` (where it is one
+        line), `spend_gbp_per_head`, `period`, `measure`, `token`, `change_pct`, `base_count`,
+        `outcome_period`, `figure_kind`, `claim`, `order` (whether the outcome's period starts
+        after the money's), `figure_id`.
     """
     import pandas as pd
 
     outcomes = tables["outcomes"].dropna(subset=["funding_stream"])
-    lines = tables["awards"][_MONEY]
+    lines = _stream_years(tables["award_years"])
     elsewhere = outcomes[~outcomes["funding_stream"].isin(lines["funding_stream"])]
     named_only = elsewhere["funding_stream"].drop_duplicates()
     lines = pd.concat([lines, _amounts_elsewhere(tables["totals"], named_only)], ignore_index=True)
-    heads = tables["spend_per_head"][["funding_stream", "period_start", "spend_gbp_per_head"]]
+    lines["money"] = [
+        "" if is_missing(row["n_figures"]) or is_missing(row["period_start"]) else sum_words(row)
+        for row in lines.to_dict("records")
+    ]
+    heads = tables["spend_per_head"][["funding_stream", *KINDS, "spend_gbp_per_head"]]
     named = _of_lines(lines, outcomes).rename(
         columns={"period": "outcome_period", "period_start": "outcome_start"}
     )
@@ -239,9 +278,9 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         "figure_id",
     ]
     lines = lines.rename(columns={"figure_id": "money_figure_id"})
-    table = lines.merge(heads, on=["funding_stream", "period_start"], how="left")
+    table = lines.merge(heads, on=["funding_stream", *KINDS], how="left")
     table = table.assign(line=range(len(table))).merge(named[columns], on="line", how="left")
-    table = table.drop(columns=["line", "period_end"])
+    table = table.drop(columns=["line", "period_end", "financial_year"])
     table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
     table["order"] = [
         None if is_missing(measure) else _order(start, outcome)
@@ -252,25 +291,49 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return table
 
 
-def _of_lines(lines: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Give each outcome the position of the line that it stands beside, as column `line`.
+def _stream_years(years: pd.DataFrame) -> pd.DataFrame:
+    """Add up the lines of one stream, year, flow and kind, each the money of one outcome."""
+    import pandas as pd
 
-    Where one stream has lines of several years, that is each line whose period the outcome
-    touches; an outcome that touches none, or has no period, stands beside the latest.
+    rows = []
+    for _, same in years.groupby(["funding_stream", *KINDS], sort=False, dropna=False):
+        added = exact_sum(same["known_gbp"])
+        first = same.iloc[0].to_dict()
+        rows.append(
+            {name: first.get(name) for name in _MONEY}
+            | {
+                "amount_gbp": None if added is None else float(added),
+                "n_known": int(same["is_exact"].sum()),
+                "n_figures": len(same),
+                "period": first["period"] if len(same) == 1 else first["financial_year"],
+                "period_start": same["period_start"].min(),
+                "period_end": same["period_end"].max(),
+                "figure_id": first["figure_id"] if len(same) == 1 else None,
+            }
+        )
+    return pd.DataFrame(rows, columns=_MONEY)
+
+
+def _of_lines(lines: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Give each outcome the position of the money that it stands beside, as column `line`.
+
+    Where a stream has money of several years, that is each year that the outcome touches; an
+    outcome that touches none, or has no period, stands beside the latest.
     """
     import pandas as pd
 
     chosen: list[tuple[int, int]] = []
     places = lines.reset_index(drop=True)
+    of_streams = dict(list(places.groupby("funding_stream", sort=False)))
     for row, outcome in enumerate(outcomes.to_dict("records")):
-        of_stream = places[places["funding_stream"] == outcome["funding_stream"]]
+        of_stream = of_streams[outcome["funding_stream"]]
         touched = of_stream[
             (of_stream["period_start"] <= outcome["period_end"])
             & (of_stream["period_end"] >= outcome["period_start"])
         ]
         latest = of_stream.sort_values("period_start", kind="stable").tail(1)
         chosen += [(row, place) for place in (latest if touched.empty else touched).index]
-    pairs = pd.DataFrame(chosen, columns=["row", "line"])
+    pairs = pd.DataFrame(chosen, columns=["row", "line"], dtype="int64")
     return outcomes.iloc[pairs["row"]].assign(line=pairs["line"].to_numpy())
 
 
@@ -282,6 +345,8 @@ def _amounts_elsewhere(totals: pd.DataFrame, streams: pd.Series[str]) -> pd.Data
         & totals["kind"].isin(["total", "grant_received", "award"])
     ]
     single = held.drop_duplicates("funding_stream", keep=False)
+    exact = (single["hedge"].isna()).astype(int)
+    single = single.assign(financial_year=None, n_known=exact, n_figures=1)
     return single[_MONEY].merge(streams.to_frame(), on="funding_stream", how="right")
 
 
@@ -291,31 +356,37 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables : dict of str to DataFrame
-        `awards` and `outcomes` of a Review.
+        `award_years` and `outcomes` of a Review.
 
     Returns
     -------
     DataFrame
-        One row a theme: `theme`, `award_lines`, `amount_gbp` (of the `n_known` lines whose amount
-        is known; missing where none is), `results`, `outcomes`, `with_base` (outcomes with a
-        published count behind them).
+        One row a theme: `theme`, `award_lines` (each counted once a year), `amount_gbp` (of the
+        `n_known` lines whose amount is known; missing where none is, and where its lines are of
+        several years, flows or kinds), `money` (every sum of it in words), `results`, `outcomes`,
+        `with_base` (outcomes with a published count behind them).
     """
     import pandas as pd
 
-    awards = tables["awards"].assign(theme=tables["awards"]["theme"].fillna("not stated"))
-    results = tables["outcomes"].assign(theme=tables["outcomes"]["theme"].fillna("not stated"))
+    awards = tables["award_years"].assign(theme=stated(tables["award_years"]["theme"]))
+    results = tables["outcomes"].assign(theme=stated(tables["outcomes"]["theme"]))
     names = list(dict.fromkeys([*results["theme"], *awards["theme"]]))
     rows = []
     for name in sorted(names, key=lambda one: (one == "not stated", one)):
         money, said = awards[awards["theme"] == name], results[results["theme"] == name]
         changes = said[said["figure_kind"] == "outcome"]
-        added = exact_sum(money["amount_gbp"])
+        sums = all_sums(subtotals(money, by="theme")) if len(money) else []
+        words = [
+            sum_words(one) if len(sums) == 1 else f"{kind_words(one)}: {sum_words(one)}"
+            for one in sums
+        ]
         rows.append(
             {
                 "theme": name,
                 "award_lines": len(money),
-                "amount_gbp": float(added) if len(money) and added is not None else None,
-                "n_known": int(money["amount_gbp"].notna().sum()),
+                "amount_gbp": sums[0]["amount_gbp"] if len(sums) == 1 else None,
+                "money": "; ".join(words),
+                "n_known": int(money["is_exact"].sum()),
                 "results": len(said),
                 "outcomes": len(changes),
                 "with_base": int(changes["base_count"].notna().sum()),

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
-from pccfunding.review_pack.tables_spending import sum_words
-from pccfunding.words import count, is_missing, pounds, share, sum_text
+from pccfunding.review_pack.tables_spending import series_rows
+from pccfunding.review_pack.tables_sums import (
+    ALL_LINES,
+    KINDS,
+    all_sums,
+    kind_of,
+    kind_words,
+    lines_of,
+    stated,
+    sum_key,
+    sum_words,
+)
+from pccfunding.words import count, counted, is_missing, pounds, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,76 +27,95 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
 
 
-def enter_sums(found: Record, cited: Citations) -> dict[str, str]:
-    """Enter subtotals, total and shares; give the key of each heading, "share:" before lines."""
-    lines, sums = found.tables["awards"], found.tables["subtotals"]
-    total = sum_words(sums.iloc[-1].to_dict())
-    headings = lines["funder_group"].fillna("not stated")
+# A working names so many amounts; all of them stand in the pack's table.
+_MOST_TERMS = 12
+
+
+def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[str, str]:
+    """Enter subtotals, totals, and the shares of the lines `shown`; give the words of each sum."""
+    years, sums = found.tables["award_years"], found.tables["subtotals"]
+    totals = {kind_of(one): one for one in all_sums(sums)}
+    words = {}
     for row in sums.iloc[::-1].to_dict("records"):
-        name = row["funder_group"]
-        members = lines if name == "all lines" else lines[headings == name]
-        known = members[members["amount_gbp"].notna()]
-        amount = sum_words(row)
-        added = " + ".join(known["token"].fillna("?")) or "no amount"
-        of_all = "" if name == "all lines" else _share(amount, total, row["share_pct"])
+        total = totals[kind_of(row)]
+        key, whole = sum_key(row, sums), sum_key(total, sums)
+        is_total = key == whole
+        members = lines_of(years, row, "funder_group")
+        known = members[members["known_gbp"].notna()]
+        amount = words[key] = sum_words(row)
+        of_all = "" if is_total else _share(amount, sum_words(total), row["share_pct"])
+        name = "all lines" if is_total else f"the lines of {row['funder_group']}"
+        several = "" if len(totals) == 1 else f", {kind_words(row).lower()}"
+        derived = row["n_derived"]
+        split = f", {counted(derived, 'part')} of awards over several years" if derived else ""
         cited.derived(
-            f"sum:{name}",
-            what=f"Sum of {name if name == 'all lines' else f'the lines of {name}'}",
+            key,
+            what=f"Sum of {name}{several}",
             shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
-            working=f"{added} = {amount}{of_all}, from {row['n_known']} printed lines "
-            f"of {row['n_figures']}",
-            inputs=[*known["figure_id"], *([] if name == "all lines" else ["sum:all lines"])],
+            working=f"{added_up(known)} = {amount}{of_all}, from {row['n_known']} printed lines "
+            f"of {row['n_figures']}{split}",
+            inputs=[*known["figure_id"], *([] if is_total else [whole])],
             value=row["amount_gbp"],
             unit="GBP",
         )
-    for line in lines.dropna(subset=["share_pct"]).to_dict("records"):
-        amount = pounds(line["amount_gbp"])
+    for line in (
+        years[years["figure_id"].isin(set(shown))].dropna(subset=["share_pct"]).to_dict("records")
+    ):
+        amount, total = pounds(line["amount_gbp"]), totals[kind_of(line)]
         cited.derived(
             f"share:{line['subject_id']}",
             what=f"Share of {line['funding_stream']} in all lines",
             shown=share(line["share_pct"]),
-            working=f"{amount} / {total} = {share(line['share_pct'])}",
-            inputs=[line["figure_id"], "sum:all lines"],
+            working=f"{amount} / {sum_words(total)} = {share(line['share_pct'])}",
+            inputs=[line["figure_id"], sum_key(total, sums)],
             value=line["share_pct"],
             unit="percent",
         )
-    return {name: f"sum:{name}" for name in sums["funder_group"]}
+    return words
 
 
-def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
+def added_up(lines: pd.DataFrame) -> str:
+    """Write the terms of a sum as printed, a part of an award over several years as its amount."""
+    terms = [
+        str(row["token"]) if isinstance(row["token"], str) else pounds(row["known_gbp"])
+        for row in lines.head(_MOST_TERMS).to_dict("records")
+    ]
+    more = len(lines) - len(terms)
+    return " + ".join([*terms, *([f"{count(more)} more"] if more else [])]) or "no amount"
+
+
+def enter_heads(found: Record, cited: Citations, heads: pd.DataFrame) -> list[list[str]]:
     """Enter spend per head; give for each row the keys to link."""
-    lines, heads = found.tables["awards"], found.tables["spend_per_head"]
+    years, sums = found.tables["award_years"], found.tables["subtotals"]
+    totals = {kind_of(one): sum_key(one, sums) for one in all_sums(sums)}
     keys = []
-    one_year = heads["period_start"].nunique() == 1
     for row in heads.to_dict("records"):
-        name, year = row["funding_stream"], row["period_start"].year
-        key = f"per-head:{name}:{year}"
-        of_year = lines[lines["period_start"] == row["period_start"]]
-        figures = of_year.loc[of_year["funding_stream"] == name, "figure_id"].tolist()
-        if name == "all lines":
-            figures = of_year.loc[of_year["amount_gbp"].notna(), "figure_id"].tolist()
-        summed = name == "all lines" and one_year
-        inputs = [*(["sum:all lines"] if summed else []), *figures]
+        name = row["funding_stream"]
+        key = head_key(row, found)
+        whole = lines_of(years, row, "")
+        of_stream = whole[whole["funding_stream"] == name]
+        inputs = [totals[kind_of(row)]] if name == ALL_LINES else of_stream["figure_id"].tolist()
+        linked = inputs if name == ALL_LINES or len(inputs) < _MOST_TERMS else inputs[:1]
         if is_missing(row["spend_gbp_per_head"]):
-            keys.append(inputs)
+            keys.append(linked)
             continue
-        inputs.append(cited.persons(row["period_start"], row["period_end"]))
+        more = [cited.persons(row["period_start"], row["period_end"])]
         working = (
             f"{pounds(row['spend_gbp'])} / {count(row['persons'])} residents "
             f"= {pounds(row['spend_gbp_per_head'], places=2)}"
         )
         real = row["spend_real_gbp_per_head"]
         if not is_missing(real):
-            then = cited.price_index(financial_label(year))
+            then = cited.price_index(row["financial_year"])
             base = cited.price_index(row["price_base"])
-            inputs += [then, base]
+            more += [then, base]
             working += (
                 f"; × {cited.register[base].token} / {cited.register[then].token} "
                 f"= {pounds(real, places=2)} in {row['price_base']} prices"
             )
         cited.derived(
             key,
-            what=f"Spend per resident, {name}, {financial_label(year)}",
+            what=f"Spend per resident, {name}, {row['financial_year']}",
             shown=pounds(row["spend_gbp_per_head"], places=2)
             + (
                 ""
@@ -92,22 +123,35 @@ def enter_heads(found: Record, cited: Citations) -> list[list[str]]:
                 else f"; {pounds(real, places=2)} in {row['price_base']} prices"
             ),
             working=working,
-            inputs=inputs,
+            inputs=[*inputs, *more],
             value=row["spend_gbp_per_head"],
             unit="GBP per person",
             bounds=(row["spend_low_gbp_per_head"], row["spend_high_gbp_per_head"]),
         )
-        keys.append([*(["sum:all lines"] if summed else figures), key])
+        keys.append([*linked, key])
     return keys
+
+
+def head_key(row: dict[Any, Any], found: Record) -> str:
+    """Name a row of spend per head in the register: by flow and kind too where there are several.
+
+    Examples
+    --------
+    >>> import pccfunding as pcc
+    >>> found = pcc.review(pcc.load_evidence())
+    >>> head_key(found.tables["spend_per_head"].iloc[-1].to_dict(), found)
+    'per-head:all lines:2023'
+    """
+    name = f"per-head:{row['funding_stream']}:{str(row['financial_year'])[:4]}"
+    several = found.tables["subtotals"][KINDS[1:]].drop_duplicates().shape[0] > 1
+    return ":".join([name, *kind_of(row)[1:]]) if several else name
 
 
 def enter_years(found: Record, cited: Citations, years: pd.DataFrame) -> list[str]:
     """Enter changes from year to year; give the key of each row."""
     import pandas as pd
 
-    evidence = found.evidence
-    money = pd.concat([evidence.awards, evidence.totals], ignore_index=True)
-    money = money[money["area_code"] == found.area.code]
+    money = series_rows(found.evidence, found.area.code)
     keys = []
     for row in years.to_dict("records"):
         start = row["period_start"]
@@ -156,24 +200,26 @@ def enter_rises(found: Record, cited: Citations, shown: pd.DataFrame) -> list[st
 
 def enter_themes(found: Record, cited: Citations) -> list[str]:
     """Enter the sums by theme with what was counted; give the key of each row."""
-    lines = found.tables["awards"]
-    themes = lines["theme"].fillna("not stated")
+    years = found.tables["award_years"]
+    themes = stated(years["theme"])
     keys = []
     for row in found.tables["themes"].to_dict("records"):
-        members = lines[(themes == row["theme"]) & lines["amount_gbp"].notna()]
+        members = years[(themes == row["theme"]) & years["known_gbp"].notna()]
         key = f"theme:{row['theme']}"
-        money = sum_text(row["amount_gbp"], row["n_known"], row["award_lines"])
         counts = (
             f"{row['award_lines']} award lines, {row['results']} results, {row['outcomes']} "
             f"outcomes, {row['with_base']} with a base"
         )
+        one_sum = not is_missing(row["amount_gbp"])
+        added = f"{added_up(members)} = " if len(members) and one_sum else ""
         cited.derived(
             key,
             what=f"Theme: {row['theme']}",
-            shown=f"{money}; {counts}",
-            working=(f"{' + '.join(members['token'].fillna('?'))} = {money}; " if len(members)
-                     else "")
-            + f"{counts}: rows of tables/awards.csv and tables/outcomes.csv",
+            shown="; ".join(filter(None, [row["money"], counts])),
+            working="".join(
+                [added, f"{row['money']}; " if row["money"] else "", counts,
+                 ": rows of tables/award_years.csv and tables/outcomes.csv"]
+            ),
             inputs=members["figure_id"].tolist(),
             value=row["amount_gbp"],
             unit="GBP",

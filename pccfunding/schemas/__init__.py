@@ -10,7 +10,7 @@ import pandera.pandas as pa
 
 from pccfunding.errors import lacking
 from pccfunding.schemas import national
-from pccfunding.schemas.base import DECISIONS, FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
+from pccfunding.schemas.base import FLOWS, STATUSES, STATUTORY, UNKNOWN_KINDS
 from pccfunding.schemas.national import (
     AsbIncidents,
     Breaks,
@@ -55,7 +55,6 @@ from pccfunding.schemas.statistics import (
 from pccfunding.words import is_missing
 
 __all__ = [
-    "DECISIONS",
     "FLOWS",
     "FOREIGN_KEYS",
     "LOADED",
@@ -201,8 +200,15 @@ def broken_rules(name: str, table: pd.DataFrame) -> Iterator[tuple[int | None, s
     try:
         contract.validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
+        told = set()
         for case in error.failure_cases.to_dict("records"):
             row = case["index"]
+            if case["schema_context"] == "DataFrameSchema" and not is_missing(row):
+                # A rule of whole rows comes back once a cell of each row that breaks it.
+                if (row, case["check"]) not in told:
+                    told.add((row, case["check"]))
+                    yield int(row), f"breaks the rule {case['check']!r}"
+                continue
             where = f"column {case['column']!r}: " if case["column"] in wanted else ""
             yield (
                 None if is_missing(row) else int(row),

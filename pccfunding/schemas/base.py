@@ -6,14 +6,14 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from pccfunding.words import UNKNOWN_WORDS
+
 FLOWS = ("national_to_pcc", "pcc_to_recipient")
 STATUSES = ("bid", "award", "allocation", "budget", "outturn", "ceiling")
-UNKNOWN_KINDS = ("nil", "not_published", "withheld", "not_applicable", "not_yet_due")
+UNKNOWN_KINDS = tuple(UNKNOWN_WORDS)
 # Who got a grant, what for, on which conditions and why: what SI 2011/3050, Schedule, paragraph
 # 3(f), asks to be published.
 STATUTORY = ("recipient", "purpose", "conditions", "reasons")
-# What a person can decide about a service, or about all that a Review covers.
-DECISIONS = ("continue", "change", "stop", "cannot-decide")
 VERIFIED = ("yes", "secondary", "derived")
 AREA_CODE = r"^([EWKN]\d{8}(-unassigned|-airport)?|BTP)$"
 SUBJECT_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"

@@ -37,7 +37,7 @@ class _Counts(Table):
         ge=-1_000,
     )
     unknown: Series[str] = column(
-        "Kind of unknown where no count is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no count is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     vintage: Series[str] = column(
         "How late the counts were revised: counts of two vintages never make a difference.",
@@ -341,7 +341,7 @@ class AsbIncidents(Table):
         "Incidents recorded.", unit="incidents", optional=True, ge=0
     )
     unknown: Series[str] = column(
-        "Kind of unknown where no count is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no count is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     verified: Series[str] = column(
         "How it was seen: in the source, in a copy, or computed.", isin=list(VERIFIED)
@@ -367,7 +367,7 @@ class KnifeAndFirearmOffences(Table):
         "Offences recorded.", unit="offences", optional=True, ge=0
     )
     unknown: Series[str] = column(
-        "Kind of unknown where no count is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no count is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     vintage: Series[str] = column("Release that the series was read from.", isin=list(VINTAGES))
     verified: Series[str] = column(

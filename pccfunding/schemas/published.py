@@ -11,15 +11,16 @@ from pandera.typing import Series
 from pccfunding.schemas.base import (
     AREA_CODE,
     DECIMAL,
-    DECISIONS,
     FLOWS,
     STATUSES,
+    STATUTORY,
     SUBJECT_ID,
     UNKNOWN_KINDS,
     VERIFIED,
     Table,
     column,
 )
+from pccfunding.words import DECISIONS
 
 
 class Sources(Table):
@@ -46,6 +47,28 @@ class Sources(Table):
     licence: Series[str] = column("Licence of the source, or 'not stated'.")
     attribution: Series[str] = column("Attribution that the licence asks for.", optional=True)
     note: Series[str] = column("What a reader should know about the source.", optional=True)
+    held: Series[str] = column(
+        "'no' for a document that a source names and that is not in the documents held; else "
+        "'yes'. No figure comes from a document that is not held.",
+        optional=True,
+        isin=["yes", "no"],
+    )
+    named_by: Series[str] = column(
+        "source_id of the document that names it, where it is not held.", optional=True
+    )
+    named_at: Series[str] = column("Place of the name within that document.", optional=True)
+    fills: Series[str] = column(
+        "What it would tell, as 'table.column', joined by ';', where it is not held.",
+        optional=True,
+        str_matches=r"^[a-z_]+\.[a-z_]+(;[a-z_]+\.[a-z_]+)*$",
+    )
+
+    @pa.dataframe_check(error="a document that is not held says who names it and where")
+    def names_who_names_it(cls, frame: pd.DataFrame) -> Any:  # noqa: N805
+        """Hold that what is missing from the documents was named by one of them."""
+        absent = frame["held"] == "no"
+        named = frame["named_by"].isin(frame["source_id"]) & frame["named_at"].notna()
+        return (absent & named) | (~absent & frame["named_by"].isna())
 
 
 class Figures(Table):
@@ -114,7 +137,24 @@ class Figures(Table):
         return (missing & reasoned) | (~missing & frame["unknown"].isna())
 
 
-class _MoneySubject(Table):
+_OUR_READING = "Columns of this row that are our reading and not the source's words, joined by ';'."
+
+
+class _Subject(Table):
+    @pa.dataframe_check(error="inferred names columns of its row that hold something")
+    def infers_what_is_there(cls, frame: pd.DataFrame) -> Any:  # noqa: N805
+        """Hold that what is called our reading is there to read."""
+        named = frame["inferred"].dropna().str.split(";").explode()
+        filled = frame.notna()
+        lost = [
+            row
+            for row, name in zip(named.index, named, strict=True)
+            if name not in filled.columns or not filled[name].loc[[row]].all()
+        ]
+        return pd.Series(~frame.index.isin(lost), index=frame.index)
+
+
+class _MoneySubject(_Subject):
     subject_id: Series[str] = column("Key of the subject.", unique=True, str_matches=SUBJECT_ID)
     funding_stream: Series[str] = column("Name of the funding stream.")
     funder: Series[str] = column("Who gave the money, where the source says.", optional=True)
@@ -134,6 +174,7 @@ class _MoneySubject(Table):
         "Name of the yearly series of like amounts that this one continues.", optional=True
     )
     note: Series[str] = column("What a reader should know.", optional=True)
+    inferred: Series[str] = column(_OUR_READING, optional=True, str_matches=r"^[a-z_]+(;[a-z_]+)*$")
 
 
 class AwardSubjects(_MoneySubject):
@@ -144,15 +185,15 @@ class AwardSubjects(_MoneySubject):
     period_start: Series[pa.DateTime] = column("First day that the money is for.")
     period_end: Series[pa.DateTime] = column("Last day that the money is for.")
     recipient_unknown: Series[str] = column(
-        "Kind of unknown where no recipient is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no recipient is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     purpose: Series[str] = column("What it is for, where published.", optional=True)
     purpose_unknown: Series[str] = column(
-        "Kind of unknown where no purpose is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no purpose is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     conditions: Series[str] = column("Conditions attached, where published.", optional=True)
     conditions_unknown: Series[str] = column(
-        "Kind of unknown where no conditions are published.",
+        "Kind of unknown where no conditions are given.",
         optional=True,
         isin=list(UNKNOWN_KINDS),
     )
@@ -160,8 +201,22 @@ class AwardSubjects(_MoneySubject):
         "Why it was thought to reduce crime, where published.", optional=True
     )
     reasons_unknown: Series[str] = column(
-        "Kind of unknown where no reasons are published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no reasons are given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
+    unknown_source_id: Series[str] = column(
+        "The source that shows that details called not published are so.", optional=True
+    )
+
+    @pa.dataframe_check(
+        error="a detail is called not published only with the source that shows it "
+        "(unknown_source_id); otherwise it is not_held"
+    )
+    def shows_what_is_not_published(cls, frame: pd.DataFrame) -> Any:  # noqa: N805
+        """Hold that nobody is told to have left out what was never looked for."""
+        called = pd.Series(False, index=frame.index)
+        for detail in STATUTORY:
+            called |= (frame[f"{detail}_unknown"] == "not_published").fillna(False).astype(bool)
+        return ~called | frame["unknown_source_id"].notna()
 
 
 class TotalSubjects(_MoneySubject):
@@ -202,7 +257,7 @@ class _Amounts(Table):
     amount_high_gbp: Series[float] = column(
         "Greatest amount that the words imply; missing where unbounded.", unit="GBP", optional=True
     )
-    unknown: Series[str] = column("Kind of unknown where no amount is published.", optional=True)
+    unknown: Series[str] = column("Kind of unknown where no amount is given.", optional=True)
     period: Series[str] = column("Label of the period, such as '2023-24'.", optional=True)
 
 
@@ -238,7 +293,7 @@ class Statements(Table):
     )
     left: Series[str] = column(
         "Figures on the left, joined by ';': a figure_id, 'unit:token' for a printed token that is "
-        "no figure of its own, or 'not published'."
+        "no figure of its own, or a kind of unknown such as 'not_held'."
     )
     right: Series[str] = column("The figure on the right, written in the same way.")
     source_id: Series[str] = column("Where tokens that are no figures were printed.", optional=True)
@@ -295,7 +350,7 @@ class Services(Table):
         return frame["decision"].isna() | (frame["reason"].notna() & frame["decided_by"].notna())
 
 
-class OutcomeSubjects(Table):
+class OutcomeSubjects(_Subject):
     """One row an outcome, output or demand that somebody reported, without its number."""
 
     subject_id: Series[str] = column("Key of the subject.", unique=True, str_matches=SUBJECT_ID)
@@ -349,6 +404,7 @@ class OutcomeSubjects(Table):
     )
     part_of: Series[str] = column("subject_id of a larger count that contains it.", optional=True)
     note: Series[str] = column("What a reader should know.", optional=True)
+    inferred: Series[str] = column(_OUR_READING, optional=True, str_matches=r"^[a-z_]+(;[a-z_]+)*$")
 
 
 class Outcomes(OutcomeSubjects):
@@ -370,6 +426,6 @@ class Outcomes(OutcomeSubjects):
         unit="percent",
         optional=True,
     )
-    unknown: Series[str] = column("Kind of unknown where no number is published.", optional=True)
+    unknown: Series[str] = column("Kind of unknown where no number is given.", optional=True)
     period: Series[str] = column("Label of the period.", optional=True)
     baseline: Series[str] = column("Label of the baseline.", optional=True)

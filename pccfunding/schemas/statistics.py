@@ -63,7 +63,7 @@ class RecordedCrime(Table):
         "Offences recorded.", unit="offences", optional=True, ge=-1_000
     )
     unknown: Series[str] = column(
-        "Kind of unknown where no count is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no count is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     release: Series[str] = column("Release that the count was read from.")
     source_id: Series[str] = column("Where it was read: key of `sources`.")
@@ -108,7 +108,7 @@ class CrimeSeverity(Table):
     period_end: Series[pa.DateTime] = column("Last day.")
     severity_score: Series[float] = column("Severity per head.", unit="score", optional=True)
     unknown: Series[str] = column(
-        "Kind of unknown where no score is published.", optional=True, isin=list(UNKNOWN_KINDS)
+        "Kind of unknown where no score is given.", optional=True, isin=list(UNKNOWN_KINDS)
     )
     release: Series[str] = column("Release that the score was read from.")
     source_id: Series[str] = column("Where it was read: key of `sources`.")

@@ -121,6 +121,7 @@ def test_spans_of_a_page_cost_little(span: str) -> None:
     ends_soon(lambda: pcc.read_awards(page.encode()))
 
 
+@pytest.mark.slow
 def test_ten_megabytes_of_empty_columns_cost_little() -> None:
     lines = ["Recipient,Amount (£)" + "," * 900, *["Alpha,5" + "," * 900] * 11_000]
     table = text_of(*lines)

@@ -52,6 +52,7 @@ def forge_record(pack: Path, **changed: str) -> None:
     ],
 )
 @pytest.mark.parametrize("name", [MANIFEST, RECORD])
+@pytest.mark.slow
 def test_a_manifest_or_record_of_odd_json(desk: Path, name: str, text: bytes) -> None:
     (desk / "review" / name).write_bytes(text)
     done = command("verify", desk / "review")
@@ -89,6 +90,7 @@ def test_odd_figures_in_a_comparison(desk: Path, change: Callable[[Any], Any]) -
     "text",
     [b"statement_id\nshort\n", b"statement_id,verdict,reason,statement\n" + b"x" * 200_000, b"\0"],
 )
+@pytest.mark.slow
 def test_odd_statements_in_a_comparison(desk: Path, text: bytes) -> None:
     shutil.copytree(desk / "review", desk / "odd")
     forge(desk / "odd", "statements.csv", text)
@@ -98,6 +100,7 @@ def test_odd_statements_in_a_comparison(desk: Path, text: bytes) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.slow
 def test_pipes_and_devices_are_no_packs(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     for place in (tmp_path / "pipe.zip", Path("/dev/zero"), Path("/dev/null")):
@@ -126,6 +129,7 @@ def test_pipes_and_devices_in_a_pack_and_in_evidence(desk: Path, tmp_path: Path)
 
 
 @pytest.mark.posix
+@pytest.mark.slow
 def test_a_file_larger_than_any_pack(tmp_path: Path) -> None:
     with (tmp_path / "huge.zip").open("wb") as file:
         file.truncate(10**12)
@@ -170,6 +174,7 @@ def test_a_pack_of_folders_in_folders(desk: Path) -> None:
         ({"reason": "A" * 5_001}, "at most 5,000 characters"),
     ],
 )
+@pytest.mark.slow
 def test_what_sign_refuses_verify_refuses(
     desk: Path, signed: Path, changed: dict[str, str], told: str
 ) -> None:
@@ -195,6 +200,7 @@ def test_a_signed_pack_with_an_open_conflict(signed: Path) -> None:
     assert "have no recorded reason" in found.text
 
 
+@pytest.mark.slow
 def test_an_archive_of_another_day_beside_a_folder(desk: Path, found: Review) -> None:
     assert "Beside it" not in verify_pack(desk / "review").text
     first, *_ = found.exceptions

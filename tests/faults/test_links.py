@@ -25,6 +25,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("force", [True, False])
+@pytest.mark.slow
 def test_a_linked_folder_in_a_pack(desk: Path, outside: Path, found: Review, force: bool) -> None:
     shutil.rmtree(desk / "review" / "tables")
     (desk / "review" / "tables").symlink_to(outside)
@@ -36,6 +37,7 @@ def test_a_linked_folder_in_a_pack(desk: Path, outside: Path, found: Review, for
 
 
 @pytest.mark.parametrize("force", [True, False])
+@pytest.mark.slow
 def test_a_dangling_link_in_an_output_folder(tmp_path: Path, found: Review, force: bool) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "index.html").symlink_to(tmp_path / "nothing yet")
@@ -44,6 +46,7 @@ def test_a_dangling_link_in_an_output_folder(tmp_path: Path, found: Review, forc
     assert not (tmp_path / "nothing yet").exists()
 
 
+@pytest.mark.slow
 def test_a_dangling_link_as_output(tmp_path: Path, found: Review) -> None:
     (tmp_path / "out").symlink_to(tmp_path / "nothing yet")
     with pytest.raises(FileNotFoundError, match="leads to nothing"):
@@ -55,6 +58,7 @@ def test_a_dangling_link_as_output(tmp_path: Path, found: Review) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
 
 
+@pytest.mark.slow
 def test_an_output_folder_named_by_a_link_stays_a_link(tmp_path: Path, found: Review) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "out").symlink_to("real")
@@ -85,6 +89,7 @@ def test_a_sign_off_that_is_a_link(desk: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["figures.csv", "datapackage.json"])
+@pytest.mark.slow
 def test_a_table_outside_its_folder(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "evidence"
     shutil.copytree(datasets_dir(), folder)

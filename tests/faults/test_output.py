@@ -25,6 +25,7 @@ def test_output_that_is_not_utf_8(tmp_path: Path, env: dict[str, str]) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.slow
 def test_a_name_that_is_no_text(desk: Path) -> None:
     odd = os.fsencode(desk / "review") + b"/a\xff\x1b[2J.csv"
     with open(odd, "wb"):
@@ -39,6 +40,7 @@ def test_a_name_that_is_no_text(desk: Path) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.slow
 def test_a_sentence_for_little_memory(desk: Path) -> None:
     (desk / "review" / "large.bin").write_bytes(b"x" * 300_000_000)
     done = command("verify", desk / "review", before=memory_left(60_000_000))

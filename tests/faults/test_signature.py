@@ -36,6 +36,7 @@ def keys(tmp_path: Path) -> Path:
 
 @with_ssh
 @pytest.mark.parametrize("pack", ["review", "review.zip"])
+@pytest.mark.slow
 def test_a_key_signs_and_its_name_is_told(desk: Path, keys: Path, pack: str) -> None:
     who = ["--name", "A", "--role", "B", "--decision", "stop", "--reason", "C"]
     done = command("sign", desk / pack, *who, "--ssh-key", keys / "own")
@@ -59,6 +60,7 @@ def test_a_key_signs_and_its_name_is_told(desk: Path, keys: Path, pack: str) -> 
 
 
 @with_ssh
+@pytest.mark.slow
 def test_an_unsigned_pack_and_a_record_without_a_signature(desk: Path, keys: Path) -> None:
     for _ in range(2):
         done = command("verify", desk / "review", "--allowed-signers", keys / "allowed")
@@ -131,6 +133,7 @@ def test_without_ssh_keygen_a_sentence(desk: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.posix
+@pytest.mark.slow
 def test_an_ssh_keygen_that_waits_is_not_waited_for(desk: Path, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "ssh-keygen"

@@ -71,16 +71,34 @@ def test_counts_of_hostile_street_files(tmp_path: Path) -> None:
     assert (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[1].startswith("'=cmd")
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["//host/x", "\\\\host\\x", "/\\host", "\t//host", "\n/x", "file:///etc/passwd", "smb://h/x",
-     "javascript:alert(1)", "java\nscript:alert(1)", " //h", "\x01\\\\h\\x", "/etc/passwd",
-     "data:text/html,x", "vbscript:x"],
-)  # fmt: skip
-def test_an_address_that_leads_to_a_share_or_a_script(address: str, tmp_path: Path) -> None:
+ADDRESSES = (
+    "//host/x",
+    "\\\\host\\x",
+    "/\\host",
+    "\t//host",
+    "\n/x",
+    "file:///etc/passwd",
+    "smb://h/x",
+    "javascript:alert(1)",
+    "java\nscript:alert(1)",
+    " //h",
+    "\x01\\\\h\\x",
+    "/etc/passwd",
+    "data:text/html,x",
+    "vbscript:x",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_leads_to_a_share_or_a_script_is_no_link(address: str) -> None:
     assert not Link("x", address).safe
     page = render_page(Page("A", sources=[Source("s", "T", href=address)]))
     assert re.findall(r'href="([^"]*)"', page.partition("<body")[2]).count(address) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_is_none_breaks_the_evidence(address: str, tmp_path: Path) -> None:
     folder = tmp_path / "evidence"
     shutil.copytree(datasets_dir(), folder)
     sources = pd.read_csv(folder / "sources.csv", dtype=str)
@@ -111,6 +129,7 @@ def test_text_from_right_to_left_stays_in_its_place() -> None:
     assert isolated("£12 – Cwm Rhondda’s café") == "£12 – Cwm Rhondda’s café"
 
 
+@pytest.mark.slow
 def test_a_terminal_is_not_turned_either(tmp_path: Path) -> None:
     folder = tmp_path / "evidence"
     shutil.copytree(datasets_dir(), folder)
@@ -122,6 +141,7 @@ def test_a_terminal_is_not_turned_either(tmp_path: Path) -> None:
     assert "\x1b" not in said(done)
 
 
+@pytest.mark.slow
 def test_texts_without_end(tmp_path: Path, found: Review) -> None:
     folder = tmp_path / "evidence"
     shutil.copytree(datasets_dir(), folder)

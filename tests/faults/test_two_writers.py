@@ -68,6 +68,7 @@ def test_two_reviews_of_which_none_may_write_over(pristine: Path, ram: Path) -> 
 
 
 @pytest.mark.parametrize("pack", ["review", "review.zip"])
+@pytest.mark.slow
 def test_two_decisions_over_one_pack(desk: Path, pack: str) -> None:
     def decide(decision: str) -> int:
         who = ["--name", decision, "--role", "B", "--reason", "C"]

@@ -124,7 +124,7 @@ def test_kinds_of_unknown_are_not_zero_and_not_each_other() -> None:
         f"R{at},p,{one}\n" for at, one in enumerate(cells)
     )
     result = read(text)
-    kinds = ["", "nil", "not_applicable", "not_yet_due", "withheld", "not_published", "nil"]
+    kinds = ["", "nil", "not_applicable", "not_yet_due", "withheld", "not_held", "nil"]
     assert result.frame["unknown"].fillna("").tolist() == kinds
     assert result.frame["amount_gbp"].dropna().tolist() == [0.0]
     assert "amounts-unknown" in result.cautions

@@ -257,6 +257,7 @@ def test_a_missing_extra_names_the_command(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(read_awards(b"Recipient,Amount\nA,5\n").frame) == 1
 
 
+@pytest.mark.slow
 def test_more_tables_than_any_list_has_are_refused() -> None:
     table = "Recipient,Purpose,Amount\nA,x,£5\nName,Reason,Award\nB,y,£6\n"
     with pytest.raises(TableError, match="over 300 tables"):

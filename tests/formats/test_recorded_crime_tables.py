@@ -406,7 +406,7 @@ def test_periods_are_found_in_titles_and_headings(text: str, labels: list[str]) 
         ("[x]", None, "not_published"),
         ("[c]", None, "withheld"),
         ("[ z ]", None, "not_applicable"),
-        ("", None, "not_published"),
+        ("", None, "not_held"),
         ("0", 0, None),
     ],
 )

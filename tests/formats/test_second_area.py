@@ -167,7 +167,7 @@ def test_a_sum_that_is_printed_stands_beside_its_lines(tmp_path: Path) -> None:
     lines = evidence.awards[instalments].reset_index(drop=True)
     written = pcc.review(dataclasses.replace(evidence, awards=lines)).write(tmp_path)
     page = written[0].read_text(encoding="utf-8")
-    assert "printed as £120,000" in page
+    assert "part of £120,000, printed for 2023-24/2024-25" in page
     assert "no source prints" not in page
 
 
@@ -187,7 +187,13 @@ def test_lines_of_several_years_keep_their_years_apart(tmp_path: Path) -> None:
     for year in years:
         assert f"Commissioner's grants, {year}" in page
         assert f"Per resident in {year}" in page
-    assert "in the money of their years" in page
+    assert "in the money of their years" not in page
+    facts = found.summary.set_index("finding")["number"]
+    assert [facts[f"Funded in {year}"] for year in years] == [
+        "£992,550",
+        "£525,179",
+        "£299,213.13",
+    ]
 
 
 def test_an_outcome_without_a_period_stands_beside_the_latest_line() -> None:

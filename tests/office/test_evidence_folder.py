@@ -121,9 +121,11 @@ def test_the_contracts_hold_and_sources_name_their_copies(folder: Path) -> None:
     source = evidence.sources.set_index("source_id").loc["report"]
     assert source["document"] == "Report.txt"
     assert source["sha256"] == hashlib.sha256("£21,000".encode()).hexdigest()
-    assert evidence.decisions["decision"].tolist()[0] == "continue"
-    assert evidence.decisions["decision"].isna().tolist() == [False, True]
-    assert evidence.decisions.loc[0, "place"] == "sheet Services, row 4"
+    services = evidence.services
+    assert services["service_id"].tolist() == ["youth", "lights"]
+    assert services["decision"].tolist()[0] == "continue"
+    assert services["decision"].isna().tolist() == [False, True]
+    assert str(services.loc[0, "decided_on"]) == "2025-06-12 00:00:00"
 
 
 def test_award_lists_join_the_typed_awards(folder: Path) -> None:
@@ -379,7 +381,7 @@ def test_a_decision_without_reason_or_decider_is_refused(tmp_path: Path) -> None
     folder = started(tmp_path / "d")
     fill(folder, Services=[{"service": "Youth", "decision": "stop", "decided by": "A. N."}])
     evidence = read(folder)
-    assert evidence.decisions["decision"].isna().all()
+    assert evidence.services["decision"].isna().all()
     assert "a decision without reason is refused" in told(evidence)[0]
 
 

@@ -232,7 +232,11 @@ def test_a_reason_answers_a_check_by_its_printed_name(tmp_path: Path) -> None:
     )  # fmt: skip
     evidence = read(tmp_path / "two", Awards=[part], Amounts=[total], Checks=rows)
     assert told(evidence) == []
-    assert evidence.reasons == {"parts-of-youth-fund": "The list closed in May (A. Name)"}
+    (statement,) = evidence.statements.to_dict("records")
+    assert statement["statement_id"] == "parts-of-youth-fund"
+    assert (statement["explanation"], statement["explained_by"]) == (
+        "The list closed in May", "A. Name",
+    )  # fmt: skip
 
 
 def test_rows_to_paste_hold_one_cell_a_column(tmp_path: Path) -> None:

@@ -52,6 +52,20 @@ def test_start_makes_the_folder_and_copies_the_files_in(tmp_path: Path) -> None:
     assert typed[3] == [None, None, None]
 
 
+def test_start_says_at_once_what_reading_the_workbook_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pccfunding.cli.folders.find_spec", lambda name: name)
+    ready = CliRunner().invoke(main, ["start", "Durham", "--out", str(tmp_path / "ready")])
+    assert (ready.exit_code, ready.stderr) == (0, "")
+    monkeypatch.setattr("pccfunding.cli.folders.find_spec", lambda name: None)
+    bare = CliRunner().invoke(main, ["start", "Durham", "--out", str(tmp_path / "bare")])
+    assert bare.exit_code == 0
+    assert (tmp_path / "bare" / "evidence.xlsx").exists()
+    assert "needs python-calamine and lxml" in bare.stderr
+    assert "pip install 'pccfunding[office]'" in bare.stderr
+
+
 def test_start_is_told_in_ten_lines(folder: Path) -> None:
     assert len((folder / "START.txt").read_text(encoding="utf-8").splitlines()) == 10
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 # What looks like a number and is none of the money or outcomes: years, days, periods, the law,
@@ -100,3 +101,17 @@ def same(shown: str, known: str) -> bool:
     low, high = Decimal(one), Decimal(other)
     half = Decimal(1).scaleb(low.as_tuple().exponent) / 2  # type: ignore[arg-type]
     return abs(low - high) <= half
+
+
+def joined(pack: Path) -> str:
+    """The page and its annex as one page, as a reader has them who goes from one to the other."""
+    page, annex = (
+        (pack / name)
+        .read_text(encoding="utf-8")
+        .replace('href="sources.html#', 'href="#')
+        .replace('href="index.html#', 'href="#')
+        for name in ("index.html", "sources.html")
+    )
+    more = annex.partition('<main id="content" tabindex="-1">')[2].partition("</main>")[0]
+    assert more
+    return page.replace("</main>", f"{more}</main>", 1)

@@ -200,6 +200,7 @@ def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -
     difference = compare_packs(pack, folder / "narrow")
     return {
         "review": (pack / "index.html").read_text(encoding="utf-8"),
+        "annex": (pack / "sources.html").read_text(encoding="utf-8"),
         "unsigned": render_page(found.page()),
         "difference": render_page(difference.page()),
     }
@@ -208,7 +209,7 @@ def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.skipif(not AXE_CORE, reason="AXE_CORE does not say where axe-core is")
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", list(SCHEMES))
-@pytest.mark.parametrize("name", ["review", "difference"])
+@pytest.mark.parametrize("name", ["review", "annex", "difference"])
 def test_axe_finds_no_violation(
     pages: dict[str, str], name: str, scheme: str, width: int, tmp_path: Path
 ) -> None:
@@ -276,7 +277,7 @@ def test_axe_is_at_work(pages: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("name", ["review", "difference"])
+@pytest.mark.parametrize("name", ["review", "annex", "difference"])
 def test_no_page_of_a_pack_overflows(
     pages: dict[str, str], name: str, width: int, tmp_path: Path
 ) -> None:
@@ -304,7 +305,7 @@ def test_the_printed_pack_holds_every_row_to_its_last_column(
 ) -> None:
     if not shutil.which("pdftotext"):
         pytest.skip("no pdftotext on this machine")
-    (tmp_path / "index.html").write_text(pages["review"], encoding="utf-8")
+    (tmp_path / "index.html").write_text(pages["annex"], encoding="utf-8")
     pdf = tmp_path / "page.pdf"
     chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={pdf}",
              (tmp_path / "index.html").as_uri())  # fmt: skip
@@ -317,6 +318,6 @@ def test_the_printed_pack_holds_every_row_to_its_last_column(
     assert max(right) < float(sizes[0]) - 30
     words = re.findall(r">([^<]+)</word>", done.stdout)
     # The last column of the register's longest table, and the workings that a click opens.
-    figures = len(re.findall(r'<tr id="figure-', pages["review"]))
+    figures = len(re.findall(r'<tr id="figure-', pages["annex"]))
     assert sum(bool(re.fullmatch(r"\[\d+\]", word)) for word in words) >= figures
     assert words.count("Gap,") > 5

@@ -142,6 +142,7 @@ def test_the_family_never_makes_p_smaller(
 
 
 @given(both_sides())
+@pytest.mark.slow
 def test_a_smaller_noise_never_shuts_the_gate(sides: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     strict, lenient = (judged(*sides, dispersion=phi) for phi in (3.0, 1.0))
     assume(strict.gate is not None)

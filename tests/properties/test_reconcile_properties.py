@@ -376,13 +376,13 @@ def test_what_is_not_published_never_reconciles(
     assert result.strict_verdict != "reconciles"
     above = bool(known) and reconcile(known, right, relation="part_of").verdict == "conflicts"
     assert (result.verdict == "conflicts") == above
-    assert above or result.reason == "not-published"
+    assert above or result.reason == "figure-unknown"
     if known:
-        assert f"{truths.count(None)} not published" in result.working
+        assert f"{truths.count(None)} not in the documents held" in result.working
     for binary in BINARY:
         against = {"percent": "5%", "ratio": "5"}.get(RELATIONS[binary].right_unit, right)
-        assert reconcile([None, right], against, relation=binary).reason == "not-published"
-    assert reconcile(parts, None, relation=relation).reason == "not-published"
+        assert reconcile([None, right], against, relation=binary).reason == "figure-unknown"
+    assert reconcile(parts, None, relation=relation).reason == "figure-unknown"
 
 
 KEYS = st.sampled_from(["a", "b", "c", "d", None])

@@ -213,3 +213,50 @@ def test_frictionless_reads_the_descriptor_and_the_evidence_tables() -> None:
     report = package.validate()
     assert report.valid, report.flatten(["type", "message"])[:5]
     assert len(report.tasks) == len(small)
+
+
+def test_what_is_not_held_is_named_by_what_is(stored: dict[str, pd.DataFrame]) -> None:
+    sources = stored["sources"].set_index("source_id")
+    absent = sources[sources["held"] == "no"]
+    assert set(sources.loc[absent["named_by"], "held"]) == {"yes"}
+    assert "Total Investment" in str(absent.loc["cambs-pcc-total-investment-2021-25", "title"])
+    # Each of the five documents that the project began with but one names others.
+    seeds = sources[sources["document"].notna() & sources.index.str.startswith("cambs-")].index
+    assert set(absent["named_by"]) <= set(seeds)
+    assert not stored["figures"]["source_id"].isin(absent.index).any()
+    for name in ("awards", "totals"):
+        assert stored[name]["inferred"].notna().any()
+
+
+def test_not_published_needs_the_source_that_shows_it(stored: dict[str, pd.DataFrame]) -> None:
+    kinds = [stored["awards"][f"{detail}_unknown"].dropna() for detail in schemas.STATUTORY]
+    assert set(pd.concat(kinds)) == {"not_held"}
+    called = stored["awards"].assign(reasons_unknown="not_published")
+    broken = list(schemas.broken_rules("awards", called))
+    assert len(broken) == len(called)
+    assert "unknown_source_id" in broken[0][1]
+    shown = called.assign(unknown_source_id="cambs-panel-report-2024-03")
+    assert not list(schemas.broken_rules("awards", shown))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "fault"),
+    [
+        ("sources", {"held": "no"}, "says who names it and where"),
+        ("sources", {"held": "yes", "named_by": "ons-crime-severity-2023-24"}, "says who names it"),
+        ("awards", {"inferred": "recipient"}, "inferred names columns"),
+        ("totals", {"inferred": "colour"}, "inferred names columns"),
+        ("awards", {"inferred": "Theme of the plan"}, "inferred"),
+    ],
+)
+def test_marks_of_what_is_not_known_are_held_to_their_rows(
+    table: str, change: dict[str, str], fault: str, stored: dict[str, pd.DataFrame]
+) -> None:
+    rows = stored[table]
+    first = rows.index[rows["held"] == "yes"][0] if table == "sources" else rows.index[0]
+    planted = rows.copy()
+    for column, value in change.items():
+        planted.loc[first, column] = value
+    broken = list(schemas.broken_rules(table, planted))
+    assert any(fault in how for _, how in broken), broken
+    assert {row for row, _ in broken} == {first}

@@ -92,7 +92,7 @@ def test_a_published_change(name: str, printed: pd.DataFrame, counts: pd.DataFra
     assert (found.verdict, found.told_apart, found.base_needed) == (verdict, told, bases)
     # Every written digit is taken at its word; the table also allows 30% to be a round number.
     assert row["value_low"] <= found.printed_low_pct < found.printed_high_pct <= row["value_high"]
-    assert ("base not published" in found.text) is (known is None)
+    assert ("base not held" in found.text) is (known is None)
 
 
 def test_robbery_depends_on_how_much_counts_scatter(counts: pd.DataFrame) -> None:

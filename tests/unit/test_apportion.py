@@ -68,7 +68,7 @@ def hand(amount: int, weights: list[int]) -> list[int]:
 @FRAMES
 def test_safer_streets_5_by_days(kind: str) -> None:
     """183 of 548 days lie in 2023-24: £273,832.1167..., so the penny goes to the second year."""
-    spread = apportion(table([award(820_000.0, *ROUND_5)], kind), to="financial_year")
+    spread = apportion(table([award(820_000.0, *ROUND_5)], kind), to="financial_year", rule="days")
     first, second = records(spread)
     assert (first["amount_gbp"], second["amount_gbp"]) == (273_832.12, 546_167.88)
     assert days(first) == ("2023-10-01", "2024-03-31")
@@ -82,7 +82,7 @@ def test_safer_streets_5_by_days(kind: str) -> None:
 
 def test_round_5_as_it_is_bundled() -> None:
     totals = pcc.load_totals().query("subject_id == 'cambs-safer-streets-5'")
-    spread = apportion(totals, to="financial_year")
+    spread = apportion(totals, to="financial_year", rule="days")
     assert amounts(spread) == [273_832.12, 546_167.88]
     # The bounds of £820,000 are split by the same rule.
     assert spread["amount_low_gbp"].tolist() == [272_162.41, 542_837.59]
@@ -95,18 +95,20 @@ def test_a_published_year_wins_and_the_rest_is_derived(kind: str) -> None:
     """Domestic Abuse Perpetrator: £374,849 of £786,138 is printed for 2023-24."""
     whole = award(786_138.0, *TWO_YEARS, subject_id="two-years")
     printed = award(374_849.0, *YEAR, part_of="two-years")
-    spread = apportion(table([whole], kind), to="financial_year", published=table([printed], kind))
+    spread = apportion(
+        table([whole], kind), to="financial_year", rule="days", published=table([printed], kind)
+    )
     first, second = records(spread)
     assert (first["amount_gbp"], first["basis"]) == (374_849, "published")
     assert (second["amount_gbp"], second["basis"]) == (411_289, "derived")
-    straight = apportion(table([whole], kind), to="financial_year")
+    straight = apportion(table([whole], kind), to="financial_year", rule="days")
     assert amounts(straight) == [393_606.71, 392_531.29]
 
 
 def test_the_perpetrator_award_as_it_is_bundled() -> None:
     totals = pcc.load_totals()
     award = totals[totals["subject_id"] == "cambs-domestic-abuse-perpetrator-2023-25"]
-    spread = apportion(award, to="financial_year", published=pcc.load_awards())
+    spread = apportion(award, to="financial_year", rule="days", published=pcc.load_awards())
     assert spread["amount_gbp"].tolist() == [374_849, 411_289]
     assert spread["amount_low_gbp"].tolist() == [374_849, 411_289]
     assert spread["basis"].tolist() == ["published", "derived"]
@@ -128,7 +130,10 @@ def test_what_is_left_is_spread_over_the_other_years_by_the_rule() -> None:
 def test_a_published_year_stands_where_the_award_is_unknown() -> None:
     whole = award(None, *TWO_YEARS, subject_id="x", amount_high_gbp=100.0)
     spread = apportion(
-        table([whole]), to="financial_year", published=table([award(40.0, *YEAR, part_of="x")])
+        table([whole]),
+        to="financial_year",
+        rule="days",
+        published=table([award(40.0, *YEAR, part_of="x")]),
     )
     assert amounts(spread) == [40, None]
     assert spread["amount_high_gbp"].tolist() == [40, 60]
@@ -139,29 +144,32 @@ def test_all_years_published() -> None:
     whole = award(100.0, *TWO_YEARS, subject_id="x")
     second = (date(2024, 4, 1), date(2025, 3, 31))
     both = [award(40.0, *YEAR, part_of="x"), award(60.0, *second, part_of="x")]
-    spread = apportion(table([whole]), to="financial_year", published=table(both))
+    spread = apportion(table([whole]), to="financial_year", rule="days", published=table(both))
     assert (amounts(spread), set(spread["basis"])) == ([40, 60], {"published"})
     both[1]["amount_gbp"] = 59.99
     with pytest.raises(TableError, match=r"row 0 add up to £99.99, the award is £100.00"):
-        apportion(table([whole]), to="financial_year", published=table(both))
+        apportion(table([whole]), to="financial_year", rule="days", published=table(both))
 
 
 def test_published_parts_that_exceed_the_award_or_stand_twice_are_refused() -> None:
     whole = table([award(100.0, *TWO_YEARS, subject_id="x")])
     more = table([award(100.01, *YEAR, part_of="x")])
     with pytest.raises(TableError, match=r"£100.01, the award is £100.00. Reconcile them"):
-        apportion(whole, to="financial_year", published=more)
+        apportion(whole, to="financial_year", rule="days", published=more)
     twice = table([award(4.0, *YEAR, part_of="x"), award(5.0, *YEAR, part_of="x")])
     with pytest.raises(TableError, match="two amounts of 'x' from 2023-04-01 to 2024-03-31"):
-        apportion(whole, to="financial_year", published=twice)
+        apportion(whole, to="financial_year", rule="days", published=twice)
     correction = table([award(-100.0, *TWO_YEARS, subject_id="x")])
     back = apportion(
-        correction, to="financial_year", published=table([award(-40.0, *YEAR, part_of="x")])
+        correction,
+        to="financial_year",
+        rule="days",
+        published=table([award(-40.0, *YEAR, part_of="x")]),
     )
     assert amounts(back) == [-40, -60]
     beyond = table([award(-100.01, *YEAR, part_of="x")])
     with pytest.raises(TableError, match=r"add up to −£100.01, the award is −£100.00"):
-        apportion(correction, to="financial_year", published=beyond)
+        apportion(correction, to="financial_year", rule="days", published=beyond)
 
 
 @FRAMES
@@ -191,7 +199,7 @@ def test_the_spread_award_goes_into_spend_per_head() -> None:
     people = pcc.load_population()
     people = people[people["area_code"].isin(DISTRICTS)]
     money = pcc.load_totals().query("subject_id == 'cambs-safer-streets-5'")
-    years = apportion(money, to="financial_year")
+    years = apportion(money, to="financial_year", rule="days")
     spread = apportion(years, to="area_code", rule="population", by=people)
     assert len(spread) == 12
     assert round(100 * spread["amount_gbp"].sum()) == 82_000_000
@@ -209,7 +217,7 @@ def test_the_spread_award_goes_into_spend_per_head() -> None:
 @FRAMES
 def test_months_by_days_and_equally(kind: str) -> None:
     quarter = table([award(91.0, date(2023, 12, 15), date(2024, 2, 10))], kind)
-    rows = records(apportion(quarter, to="month"))
+    rows = records(apportion(quarter, to="month", rule="days"))
     # 17, 31 and 10 of 58 days.
     assert [round(100 * row["amount_gbp"]) for row in rows] == hand(9_100, [17, 31, 10])
     assert [round(100 * row["amount_gbp"]) for row in rows] == [2_667, 4_864, 1_569]
@@ -225,7 +233,7 @@ def test_months_by_days_and_equally(kind: str) -> None:
 
 def test_leap_days_count() -> None:
     spread = apportion(
-        table([award(7.31, date(2023, 4, 1), date(2025, 3, 31))]), to="financial_year"
+        table([award(7.31, date(2023, 4, 1), date(2025, 3, 31))]), to="financial_year", rule="days"
     )
     assert amounts(spread) == [3.66, 3.65]
 
@@ -255,7 +263,7 @@ def test_years_and_months_by_weights() -> None:
 
 
 def test_one_part_is_as_printed() -> None:
-    rows = records(apportion(table([award(12.34, *YEAR)]), to="financial_year"))
+    rows = records(apportion(table([award(12.34, *YEAR)]), to="financial_year", rule="days"))
     assert [(row["amount_gbp"], row["basis"]) for row in rows] == [(12.34, "as printed")]
 
 
@@ -291,7 +299,7 @@ def test_rows_keep_their_order_their_columns_and_their_kind(kind: str) -> None:
     )
     if kind == "pandas":
         money.index = pd.Index([7, 7, 9])
-    spread = apportion(money, to="financial_year")
+    spread = apportion(money, to="financial_year", rule="days")
     assert list(spread.columns) == [
         *("period_start", "period_end", "amount_gbp", "name", "theme"),
         *("awarded_gbp", "basis", "apportioned_by"),
@@ -332,7 +340,7 @@ def test_dates_of_other_kinds() -> None:
     zoned = table([award(10.0, *TWO_YEARS)])
     for column in ("period_start", "period_end"):
         zoned[column] = zoned[column].dt.tz_localize("Europe/London")
-    assert amounts(apportion(zoned, to="financial_year")) == [5.01, 4.99]
+    assert amounts(apportion(zoned, to="financial_year", rule="days")) == [5.01, 4.99]
 
 
 def test_many_parts_at_once_are_those_one_by_one() -> None:
@@ -397,7 +405,7 @@ MONEY = table([award(100.0, *YEAR), award(50.0, *TWO_YEARS)])
         ({"to": "month", "rule": "population"}, TableError, "does not spread over 'month'"),
         ({"to": "area_code", "rule": "equal"}, TableError, "needs by=, a table of the parts"),
         ({"to": "month", "rule": "weights"}, TableError, "needs by=, a table of the parts"),
-        ({"to": "month", "by": MONEY}, TableError, "'days' over 'month' takes no by="),
+        ({"to": "month", "by": MONEY}, TableError, "'months' over 'month' takes no by="),
         ({"to": "month", "published": MONEY}, TableError, "does not go with to='month'"),
         (
             {"to": "area_code", "rule": "equal", "by": MONEY},
@@ -436,7 +444,7 @@ def test_a_weight_is_a_whole_number(weight: Any) -> None:
 
 def test_published_needs_the_subject_of_an_award() -> None:
     with pytest.raises(TableError, match="awards has no column 'subject_id'"):
-        apportion(MONEY, to="financial_year", published=MONEY.assign(part_of="x"))
+        apportion(MONEY, to="financial_year", rule="days", published=MONEY.assign(part_of="x"))
 
 
 @pytest.mark.parametrize(
@@ -449,10 +457,10 @@ def test_published_needs_the_subject_of_an_award() -> None:
 )
 def test_parts_of_a_penny_are_refused(amount: float, says: str) -> None:
     with pytest.raises(PenceError, match=says):
-        apportion(table([award(1.0, *YEAR), award(amount, *YEAR)]), to="month")
+        apportion(table([award(1.0, *YEAR), award(amount, *YEAR)]), to="month", rule="days")
     bounds = table([award(1.0, *YEAR, amount_low_gbp=1.0), award(1.0, *YEAR, amount_low_gbp=0.005)])
     with pytest.raises(PenceError, match="amount_low_gbp in row 1"):
-        apportion(bounds, to="month")
+        apportion(bounds, to="month", rule="days")
 
 
 @pytest.mark.parametrize(
@@ -469,7 +477,7 @@ def test_an_award_without_a_period_is_refused(
 ) -> None:
     rows = [award(1.0, *YEAR), award(1.0, start, end)]
     with pytest.raises(PeriodError, match=f"row 1 has no period to spread it over: {said}"):
-        apportion(table(rows, kind), to="month")
+        apportion(table(rows, kind), to="month", rule="days")
 
 
 def people(
@@ -516,8 +524,8 @@ def test_each_year_takes_its_own_population() -> None:
 def test_lazy_months_and_other_things_are_refused() -> None:
     lazy = pl.DataFrame([award(1.0, *YEAR)]).lazy()
     with pytest.raises(TableError, match="collect it first to split it over months"):
-        apportion(lazy, to="month")
+        apportion(lazy, to="month", rule="days")
     with pytest.raises(TableError, match="awards is a dict, not a table"):
-        apportion({"amount_gbp": [1.0]}, to="month")
+        apportion({"amount_gbp": [1.0]}, to="month", rule="days")
     with pytest.raises(TableError, match="awards has no columns 'period_start', 'period_end'"):
-        apportion(pd.DataFrame({"amount_gbp": [1.0]}), to="month")
+        apportion(pd.DataFrame({"amount_gbp": [1.0]}), to="month", rule="days")

@@ -129,7 +129,7 @@ def test_the_family_can_take_an_association_away() -> None:
         ("no variation in outcome", spend_of(SIX), fall_of([10.0] * 6)),
         ("no area in common", spend_of(SIX), fall_of(IN_ORDER, FORCES)),
         ("no area in common", spend_of(()), fall_of(())),
-        ("spend not published", spend_of([None] * 6), fall_of(IN_ORDER)),
+        ("spend not held", spend_of([None] * 6), fall_of(IN_ORDER)),
         ("mixed flows", spend_of(SIX, flow=["national_to_pcc"] + ["pcc_to_recipient"] * 5),
          fall_of(IN_ORDER)),
         ("mixed statuses", spend_of(SIX, status=["bid"] + ["award"] * 5), fall_of(IN_ORDER)),

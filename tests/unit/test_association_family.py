@@ -84,6 +84,7 @@ def test_an_association_is_kept_or_lost_by_the_false_discovery_rate() -> None:
     assert set(among["verdict"].drop("Robbery")) <= {"no clear association", "rests on one area"}
 
 
+@pytest.mark.slow
 def test_six_areas_test_one_declared_stream_against_eight_offences_at_most() -> None:
     spend, fall = grid(6, 2, 8)
     untested = pcc.spend_vs_reduction_family(spend, fall)

@@ -80,7 +80,7 @@ CASES: dict[str, tuple[Make, Make]] = {
     "dispersion-decides": (lambda: rate(688, 796), lambda: rate(7, 9)),
     "dispersion-raised": (lambda: rate(7, 9, dispersion=0.9), lambda: rate(7, 9, dispersion=1)),
     "zero-count": (lambda: rate(0, 9), lambda: rate(1, 9)),
-    "base-not-published": (lambda: printed(), lambda: printed(688, 796)),
+    "base-not-held": (lambda: printed(), lambda: printed(688, 796)),
     "counts-of-another-class": (
         lambda: printed(688, 796, counts="another class"),
         lambda: printed(counts="another class"),

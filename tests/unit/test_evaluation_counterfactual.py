@@ -148,6 +148,7 @@ def of_forces(courses: list[list[float]], before: int = 8) -> ev.SyntheticContro
     return ev.synthetic_control(courses[0], named, n_before=before)
 
 
+@pytest.mark.slow
 def test_with_more_donors_than_earlier_periods_a_halving_is_still_found() -> None:
     found = [of_forces(forces(seed, halved=True)) for seed in range(6)]
     nothing = [of_forces(forces(seed, halved=False)) for seed in range(6)]

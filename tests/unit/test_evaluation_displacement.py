@@ -63,7 +63,7 @@ def test_text_of_a_difference() -> None:
 
 def test_a_difference_is_refused_with_a_reason() -> None:
     assert ev.wdd((None, 50), (80, 70)).reason == (
-        "a count is not published, and a missing count is not 0"
+        "a count is not held, and a missing count is not 0"
     )
     assert ev.wdd((0, 0), (0, 0)).reason == "nothing was counted anywhere"
     assert ev.wdd((0, 0), (0, 0)).maryland_level == 0
@@ -132,7 +132,7 @@ def test_rounding_does_not_decide_the_sign_of_the_success_measure() -> None:
 
 
 def test_quotient_needs_counts_of_all_three_areas() -> None:
-    assert "not published" in (ev.wdq((100, 50), (None, 100), (100, 90)).reason or "")
+    assert "not held" in (ev.wdq((100, 50), (None, 100), (100, 90)).reason or "")
     zero = ev.wdq((100, 50), (100, 0), (100, 90))
     assert zero.reason == "a count of the comparison area is 0"
     assert zero.success is None

@@ -119,7 +119,7 @@ def test_equal_weights_are_the_plain_difference() -> None:
 def test_harm_is_refused_with_a_reason() -> None:
     missing = pcc.harm_change({**BEFORE, "Robbery": None}, AFTER, DAYS)
     assert missing.text == (
-        "Not estimable: the count of Robbery is not published, and a missing count is not 0."
+        "Not estimable: the count of Robbery is not held, and a missing count is not 0."
     )
     nothing = pcc.harm_change({"Robbery": 0}, {"Robbery": 5}, DAYS)
     assert "no harm before or after" in nothing.text

@@ -84,17 +84,18 @@ def test_hedged_and_parsed_tokens() -> None:
 
 def test_text_without_counts_says_what_base_would_do() -> None:
     assert ev.published_change("30%").text == (
-        "A fall of 30% is printed (base not published): not testable, as no counts are published; "
+        "A fall of 30% is printed (base not held): not testable, as no counts are held; "
         "such a fall stands out from counting noise from a base of 79 on (147 at dispersion 2, 294 "
-        "at dispersion 4). Caution: the base is not published, so the change cannot be tested."
+        "at dispersion 4). Caution: the base is not in the documents held, so the change cannot be "
+        "tested."
     )
 
 
 def test_one_count_alone_tests_nothing() -> None:
     found = ev.published_change("30%", None, 796)
-    assert found.reason == "one count is not published"
+    assert found.reason == "one count is not held"
     assert "is printed (base 796): not testable" in found.text
-    assert "base-not-published" not in found.cautions
+    assert "base-not-held" not in found.cautions
 
 
 def test_text_with_counts_carries_base_interval_p_n_and_floor() -> None:

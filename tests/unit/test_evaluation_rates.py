@@ -90,7 +90,7 @@ def test_text_carries_change_interval_base_p_n_family_floor_and_caution() -> Non
 def test_missing_and_empty_counts_are_refused_as_results() -> None:
     missing = ev.rate_ratio(None, 5)
     assert missing.ratio is missing.low is missing.p_value is None
-    assert missing.text.startswith("Not estimable: a count is not published")
+    assert missing.text.startswith("Not estimable: a count is not held")
     assert ev.rate_ratio(float("nan"), 5).reason == missing.reason
     assert ev.rate_ratio(0, 0).reason == "nothing was counted before or after"
     assert ev.rate_ratio(0, 0).maryland_level == 0

@@ -148,9 +148,9 @@ def test_months_may_be_timestamps_or_numpy_dates() -> None:
         ({"first_after": "2011-12"}, "23 months before the interruption; at least 24 are needed"),
         ({"first_after": "2014-11"}, "2 months after the interruption; at least 3 are needed"),
         ({"months": [*months(30), *months(30, 2013)]}, "do not follow each other at 2013-01"),
-        ({"counts": [None, *made_up()[1:]]}, "the count of 2010-01 is not published"),
+        ({"counts": [None, *made_up()[1:]]}, "the count of 2010-01 is not held"),
         ({"counts": [0] * 36 + [5] * 24}, "nothing was counted before or after"),
-        ({"control": [5] * 59 + [None]}, "the count of 2014-12 is not published"),
+        ({"control": [5] * 59 + [None]}, "the count of 2014-12 is not held"),
     ],
 )
 def test_a_series_is_refused_with_a_reason(change: dict[str, object], reason: str) -> None:

@@ -423,6 +423,7 @@ assert "matplotlib.pyplot" not in sys.modules, "a plot imported pyplot"
 """
 
 
+@pytest.mark.slow
 def test_no_pyplot_no_global_state_and_the_same_bytes_in_every_process() -> None:
     printed = set()
     for seed in ("0", "4711"):
@@ -487,14 +488,14 @@ def test_changes_draw_both_intervals_and_no_interval_without_a_base() -> None:
     assert hollow.get_marker() == "o"
     assert spans.count((0, 0)) == len(changes())
     assert "no change" in words(ax)
-    assert words(ax).count("base not published") == 1
+    assert words(ax).count("base not held") == 1
     assert {"base 3,497", "base 986", "base 4,579"} <= set(words(ax))
 
 
 def test_changes_explain_only_the_marks_that_occur() -> None:
     said = words(plots.plot_changes(changes().iloc[:1]))
     assert "recomputed from counts, with its interval" in said
-    assert not any("base not published" in line for line in said)
+    assert not any("base not held" in line for line in said)
 
 
 def test_changes_of_two_comparisons_are_refused() -> None:
@@ -579,8 +580,8 @@ def test_beside_joins_nothing_ranks_nothing_and_claims_nothing() -> None:
     assert "Projects: Three" in words(ax)
     said = " ".join([*words(ax), plots.alt_text(beside(), "beside")]).lower()
     assert not any(verb in said for verb in ("reduced", "led to", "caused", "because of", "thanks"))
-    assert "no outcome published" in words(ax)
-    assert "spend not published" in words(ax)
+    assert "no outcome held" in words(ax)
+    assert "spend not held" in words(ax)
     marks = [(is_hollow(dot), dot.get_marker()) for dot in dots(ax)]
     assert marks == [(False, "D"), (True, "D")]
 
@@ -639,7 +640,7 @@ def test_alt_text_of_changes() -> None:
     assert "a fall beyond counting noise; reproduced." in said
     assert "cannot be told from no change; differs." in said
     assert "+32.0% (95% interval +27.1% to +37.2%, base 4,579): a rise beyond counting" in said
-    assert said.endswith("printed −30%; base not published: a fall, how sure cannot be told.")
+    assert said.endswith("printed −30%; base not held: a fall, how sure cannot be told.")
 
 
 def test_alt_text_of_intervals() -> None:
@@ -661,9 +662,9 @@ def test_alt_text_of_beside() -> None:
     said = plots.alt_text(beside(), "beside")
     assert said.startswith("Small panels, n = 4 streams")
     assert "Residential burglary −36.8% (interval −40.1% to −33.3%, base 3,497): a fall" in said
-    assert "Sharp weapon −26% (no interval, base not published): a fall, how sure" in said
+    assert "Sharp weapon −26% (no interval, base not held): a fall, how sure" in said
     assert "a fall beyond counting noise; Projects: Three." in said
-    assert "Youth Fund: £70,023; no outcome published." in said
+    assert "Youth Fund: £70,023; no outcome held." in said
 
 
 def test_a_scatter_names_its_areas_and_draws_a_line_without_each() -> None:

@@ -28,7 +28,7 @@ def test_the_row_of_a_result() -> None:
         "gap": "2195",
         "unit": "GBP",
         "working": "'£350k' [345000, 355000]; against 352195",
-        "cautions": "lenient-only",
+        "cautions": "reconciles-if-rounded",
         "figures": "",
     }
     assert result.frame.to_dict("records") == [result.record()]
@@ -36,13 +36,13 @@ def test_the_row_of_a_result() -> None:
     assert untold == {
         "relation": "equal",
         "verdict": "cannot be told",
-        "reason": "not-published",
+        "reason": "figure-unknown",
         "strict_verdict": "cannot be told",
         "left": None,
         "right": None,
         "gap": None,
         "unit": None,
-        "working": "a figure that it needs is not published",
+        "working": "a figure that it needs is not in the documents held",
         "cautions": "",
         "figures": "",
     }
@@ -123,7 +123,7 @@ def test_the_two_sides_of_a_result_and_their_ladder() -> None:
             "£5.00",
             None,
             {},
-            "Cannot be told (not-published): a figure that it needs is not published.",
+            "Cannot be told (figure-unknown): a figure that it needs is unknown.",
         ),
         (
             "£5.00",
@@ -142,7 +142,7 @@ def test_the_two_sides_of_a_result_and_their_ladder() -> None:
             "£5.00",
             "£6.00",
             {"complete": False},
-            "Cannot be told (parts-missing): not all parts are published.",
+            "Cannot be told (parts-missing): not all parts are in the documents held.",
         ),
         (
             "£1m",
@@ -197,7 +197,7 @@ def test_the_words_of_a_result(left: Any, right: Any, options: dict[str, Any], t
             ["£1.00", None],
             "more than £9.00",
             "part_of",
-            "1 + 1 not published; against 'more than £9.00' (9, 9.01]",
+            "1 + 1 not in the documents held; against 'more than £9.00' (9, 9.01]",
         ),
     ],
 )
@@ -248,7 +248,7 @@ def test_groups_show_each_verdict_and_check_them_all() -> None:
         {1: "£352,195", 2: "£351,234"},
         by="year",
     )
-    assert cautioned.cautions == ("lenient-only",)
+    assert cautioned.cautions == ("reconciles-if-rounded",)
 
 
 TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
@@ -397,13 +397,15 @@ def test_a_row_says_its_direction_its_precision_and_its_bounds() -> None:
     bounds = {"amount_gbp": 350_000.0, "amount_low_gbp": 345_000.0, "amount_high_gbp": 355_000.0}
     for amount, verdict in [("£345,001", "reconciles"), ("£344,999", "conflicts")]:
         assert reconcile(bounds, amount).verdict == verdict
-    assert reconcile("£5", {"amount_gbp": None, "per": "person"}).reason == "not-published"
+    assert reconcile("£5", {"amount_gbp": None, "per": "person"}).reason == "figure-unknown"
 
 
 def test_kinds_of_unknown_are_named_in_order() -> None:
     kinds = [{"amount_gbp": None, "unknown": kind} for kind in ("withheld", "not_yet_due")]
     result = reconcile(kinds, {"amount_gbp": None, "unknown": None})
-    assert result.working == "a figure that it needs is not published or not yet due or withheld"
+    assert result.working == (
+        "a figure that it needs is not in the documents held or not yet due or withheld"
+    )
 
 
 def test_what_gap_there_is() -> None:
@@ -465,5 +467,5 @@ def test_a_percentage_of_no_one_is_refused() -> None:
 
 def test_several_cautions_are_joined_in_the_record() -> None:
     result = reconcile("£350k", "£352,195", relation="equal")
-    both = replace(result, cautions=("lenient-only", "bounded-on-one-side"))
-    assert both.record()["cautions"] == "lenient-only; bounded-on-one-side"
+    both = replace(result, cautions=("reconciles-if-rounded", "bounded-on-one-side"))
+    assert both.record()["cautions"] == "reconciles-if-rounded; bounded-on-one-side"

@@ -45,6 +45,7 @@ def test_a_heading_of_unknown_amounts_is_unknown(found: pcc.review_pack.Review) 
     assert sums.at["all lines", "n_known"] == 7
 
 
+@pytest.mark.slow
 def test_the_page_says_that_a_sum_is_a_lower_bound(found: pcc.review_pack.Review) -> None:
     text = page_text(found)
     assert "at least £5,649,596 (7 of 8 amounts known)" in text
@@ -64,6 +65,7 @@ def test_a_theme_of_unknown_amounts_is_unknown() -> None:
     assert themes.at[name, "n_known"] == 0 < themes.at[name, "award_lines"]
 
 
+@pytest.mark.slow
 def test_known_sums_are_as_they_were() -> None:
     sums = pcc.review(pcc.load_evidence()).tables["subtotals"]
     assert sums["amount_gbp"].tolist() == [3_746_484, 1_903_112, 331_862, 5_981_458]

@@ -126,6 +126,7 @@ def test_bytes_that_are_no_text_are_read_as_far_as_they_go(tmp_path: Path) -> No
     assert verify_sources(tmp_path, evidence=known)["found"].tolist() == [True, True]
 
 
+@pytest.mark.slow
 def test_a_source_without_a_digest_cannot_be_checked(tmp_path: Path) -> None:
     known = evidence({"report.txt": digest("")}, [("report.txt", "£5")])
     found = verify_sources(

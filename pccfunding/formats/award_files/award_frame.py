@@ -45,6 +45,7 @@ AWARD_COLUMNS = (
     "hedge",
     "per",
     "precision",
+    "notation",
     "unknown",
     "awarded_on",
     "period",

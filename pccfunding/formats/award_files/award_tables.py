@@ -111,15 +111,19 @@ def award_tables(
 
 def _figures(rows: pd.DataFrame) -> dict[str, Any]:
     """Give the columns of the printings, each read again from its token."""
-    cells = list(zip(rows["token"], rows["precision"], strict=True))
-    read = [token_columns(token, unit="GBP", precision=precision) for token, precision in cells]
+    # What the list rounds, its figures say by their zeros.
+    precision = rows["precision"].replace("rounded", "as_printed").fillna("as_printed")
+    read = [
+        token_columns(token, unit="GBP", precision=how, notation=notation)
+        for token, how, notation in zip(rows["token"], precision, rows["notation"], strict=True)
+    ]
     unknown = rows["unknown"].where(rows["token"].isna())
     return {
         "locator": rows["place"],
         "token": rows["token"],
         "unit": "GBP",
         "per": rows["per"],
-        "precision": rows["precision"].fillna("as_printed"),
+        "precision": precision,
         **{name: [one[name] for one in read] for name in (*TOKEN_COLUMNS, "flags")},
         "unknown": unknown,
         "unknown_reason": unknown.astype(object).map(_reasons, na_action="ignore"),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pccfunding.errors import PrintedError
+from pccfunding.intervals import Interval
 from pccfunding.printed import Printed, parse_printed
+from pccfunding.printed.amount import Notation, with_decimal_point
 from pccfunding.printed.vocabulary import UNKNOWN_AMOUNTS, repair
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _LOOKS = re.compile(
 _LONGEST = 1_000
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
+# "1.234,56" has decimals after the comma; "1,234" and "5.50" cannot have.
+_COMMA_DECIMALS = r"\.[0-9][0-9][0-9],[0-9][0-9]?(?:[^0-9,.]|$)"
+_POINT_DECIMALS = r",[0-9][0-9][0-9]|\.[0-9][0-9]?(?:[^0-9,.]|$)"
 _LETTER = re.compile("[A-Za-z]")
 
 # As they are written in cells, for one look over a whole column.
@@ -47,10 +52,10 @@ def kind_of_unknown(text: str) -> str | None:
     Examples
     --------
     >>> kind_of_unknown("N/A"), kind_of_unknown("£ —"), kind_of_unknown(""), kind_of_unknown("0")
-    ('not_applicable', 'nil', 'not_published', None)
+    ('not_applicable', 'nil', 'not_held', None)
     """
     plain = " ".join(text.split()).lower().strip("£ ")
-    return "not_published" if not plain else UNKNOWN_AMOUNTS.get(plain)
+    return "not_held" if not plain else UNKNOWN_AMOUNTS.get(plain)
 
 
 def looks_like_money(text: str, *, lenient: bool = False) -> bool:
@@ -82,8 +87,10 @@ class MoneyColumn:
         0 plain, 1 read by the grammar, 2 a marker of a missing amount, 3 blank, 4 unreadable.
     printed : list of (text, Printed or None, reason, kind of unknown)
         What the distinct odd texts are.
-    exact : bool
-        Whether the column is written to the pound, so that trailing zeros are meant.
+    rounded_to : int or None
+        Pounds that the list is rounded to; None where its amounts are exact, as those of lists are.
+    notation : {"point", "comma"}
+        Which sign decimals stand after.
     """
 
     value: Any
@@ -92,14 +99,35 @@ class MoneyColumn:
     odd: Any
     state: Any
     printed: list[tuple[str, Printed | None, str, str | None]]
-    exact: bool
+    rounded_to: int | None = None
+    notation: Notation = "point"
 
 
 PLAIN_AMOUNT, ODD_AMOUNT, MARKER, BLANK, UNREADABLE = range(5)
 
 
-def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -> MoneyColumn:
-    """Read a column of amounts in pounds.
+def notation_of(texts: pd.Series[Any]) -> Notation:
+    """Tell whether a column writes decimals after a comma: some amount can be read in no other way.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> notation_of(pd.Series(["1.234,56", "500"])), notation_of(pd.Series(["1,234", "31,78"]))
+    ('comma', 'point')
+    """
+    if not texts.str.contains(_COMMA_DECIMALS, regex=True).any():
+        return "point"
+    return "point" if texts.str.contains(_POINT_DECIMALS, regex=True).any() else "comma"
+
+
+def read_money(
+    texts: pd.Series[Any],
+    scale: str = "",
+    *,
+    rounded_to: int | None = None,
+    notation: Notation = "point",
+) -> MoneyColumn:
+    """Read a column of amounts in pounds, each exact to its last digit.
 
     Parameters
     ----------
@@ -107,45 +135,44 @@ def read_money(texts: pd.Series[Any], scale: str = "", *, exact: bool = False) -
         The cells.
     scale : {"", "thousand", "million"}
         What the header says a unit is.
-    exact : bool, default False
-        Whether a column beside it is known to be written to the pound.
+    rounded_to : int, optional
+        Pounds that the list is known to be rounded to.
+    notation : {"point", "comma"}, default "point"
+        Which sign decimals stand after.
     """
     import pandas as pd
 
     size = len(texts)
     plain = np.zeros(size, bool)
     value = np.full(size, np.nan)
-    pence = False
     if not scale:
         stripped = texts.str.strip()
+        if notation == "comma":
+            stripped = stripped.map(with_decimal_point)
         plain = stripped.str.fullmatch(PLAIN).to_numpy(dtype=bool)
         digits = stripped[plain] if not plain.all() else stripped
         if digits.str.contains("£", regex=False).any():
             digits = digits.str.replace("£ ", "£", regex=False).str.replace("£", "", regex=False)
-        pence = bool(digits.str.contains(".", regex=False).any())
         value[plain] = _floats(digits.str.replace(",", "", regex=False))
     odd = np.full(size, -1, np.int64)
     state = np.zeros(size, np.int8)
     printed: list[tuple[str, Printed | None, str, str | None]] = []
     if not plain.all():
         codes, distinct = pd.factorize(texts[~plain])
-        printed = [read_one(str(text), scale) for text in distinct]
+        printed = [read_one(str(text), scale, rounded_to, notation) for text in distinct]
         odd[~plain] = codes
         states = [_state(*one) for one in printed]
         state[~plain] = np.asarray(states, np.int8)[codes] if states else 0
-    exact = exact or pence or _written_to_the_pound(value[plain], printed)
-    low, high = value.copy(), value.copy()
-    if not exact:
-        half = _half_unit(value)
-        low, high = value - half, value + half
+    half = (rounded_to or 0) / 2
+    low, high = value - half, value + half
     for at, (_, one, _, _) in enumerate(printed):
         if one is not None:
             rows = odd == at if len(printed) < 64 else None
             if rows is not None:
-                _fill(one, exact, rows, value, low, high)
+                _fill(one, rows, value, low, high)
     if len(printed) >= 64:
-        _fill_all(printed, exact, odd, value, low, high)
-    return MoneyColumn(value, low, high, odd, state, printed, exact)
+        _fill_all(printed, odd, value, low, high)
+    return MoneyColumn(value, low, high, odd, state, printed, rounded_to, notation)
 
 
 def _floats(texts: pd.Series[Any]) -> Any:
@@ -154,38 +181,34 @@ def _floats(texts: pd.Series[Any]) -> Any:
     return texts.astype("double[pyarrow]" if arrow else "float64").to_numpy(dtype="float64")
 
 
-def _fill(one: Printed, exact: bool, rows: Any, value: Any, low: Any, high: Any) -> None:
-    value[rows], low[rows], high[rows] = bounds_of(one, exact)
+def _fill(one: Printed, rows: Any, value: Any, low: Any, high: Any) -> None:
+    value[rows], low[rows], high[rows] = bounds_of(one)
 
 
 def _fill_all(
     printed: Sequence[tuple[str, Printed | None, str, str | None]],
-    exact: bool,
     odd: Any,
     value: Any,
     low: Any,
     high: Any,
 ) -> None:
-    table = np.array(
-        [(np.nan,) * 3 if one is None else bounds_of(one, exact) for _, one, _, _ in printed]
-    )
+    table = np.array([(np.nan,) * 3 if one is None else bounds_of(one) for _, one, _, _ in printed])
     rows = odd >= 0
     value[rows], low[rows], high[rows] = table[odd[rows]].T
 
 
-def bounds_of(one: Printed, exact: bool) -> tuple[float, float, float]:
+def bounds_of(one: Printed) -> tuple[float, float, float]:
     """Give the value and the hard bounds in float pounds; NaN where there is none."""
-    fine = one.resolution is not None and one.resolution <= 1
-    hard = one.strict if exact and fine and one.hedge is None else one.hard
-    low = None if hard is None else hard.low
-    high = None if hard is None else hard.high
-    return tuple(np.nan if part is None else float(part) for part in (one.value, low, high))  # type: ignore[return-value]
+    ends = (one.value, one.low, one.high)
+    return tuple(np.nan if part is None else float(part) for part in ends)  # type: ignore[return-value]
 
 
-def read_one(text: str, scale: str) -> tuple[str, Printed | None, str, str | None]:
+def read_one(
+    text: str, scale: str, rounded_to: int | None = None, notation: Notation = "point"
+) -> tuple[str, Printed | None, str, str | None]:
     """Read one cell: its text, the amount, why not, or the kind of unknown that it marks."""
     if not text.strip():
-        return text, None, "", "not_published"
+        return text, None, "", "not_held"
     if kind := kind_of_unknown(text):
         return text, None, "", kind
     body = repair(text)[0]
@@ -194,12 +217,25 @@ def read_one(text: str, scale: str) -> tuple[str, Printed | None, str, str | Non
             return text, None, f"the header says {scale}s, the cell says it in another way", None
         body = re.sub(r"([0-9])(\)?)$", rf"\1 {scale}\2", body)
     try:
-        return text, parse_printed(body if scale else text, unit="GBP"), "", None
+        return text, _printed(body if scale else text, rounded_to, notation), "", None
     except PrintedError as error:
         why = str(error).partition(": ")[2] or str(error)
         if kind := kind_of_unknown(body):
             return text, None, "", kind
         return text, None, why.rstrip("."), None
+
+
+def _printed(text: str, rounded_to: int | None, notation: Notation) -> Printed:
+    """Read an amount of a list: exact to its last digit, unless the list or its words say else."""
+    hedged = parse_printed(text, unit="GBP", notation=notation)
+    if hedged.hedge is not None or hedged.value is None:
+        return hedged
+    read = parse_printed(text, unit="GBP", exact=True, notation=notation)
+    if not rounded_to or read.value is None or read.strict is None:
+        return read
+    half = Fraction(rounded_to, 2)
+    wide = Interval(read.value - half, read.value + half).hull(read.strict)
+    return replace(read, hard=wide, soft=wide, strict=wide, lenient=wide)
 
 
 def _state(text: str, printed: Printed | None, reason: str, kind: str | None) -> int:
@@ -208,34 +244,3 @@ def _state(text: str, printed: Printed | None, reason: str, kind: str | None) ->
     if kind is None:
         return UNREADABLE
     return MARKER if text.strip() else BLANK
-
-
-def _half_unit(value: Any) -> Any:
-    """Half the unit of the last digit of whole pounds that is no zero; 0 for pence."""
-    pounds = np.nan_to_num(value)
-    half = np.zeros_like(value)
-    whole = (pounds == np.floor(pounds)) & (pounds != 0)
-    unit = 10.0
-    while unit <= 1e12:
-        whole &= pounds % unit == 0
-        if not whole.any():
-            break
-        half[whole] = unit / 2
-        unit *= 10
-    return half
-
-
-def _written_to_the_pound(
-    value: Any, printed: Sequence[tuple[str, Printed | None, str, str | None]]
-) -> bool:
-    """Whether some amount without pence is no multiple of ten: then all zeros are meant."""
-    ten = Fraction(10)
-    return bool(np.any(value % 10 != 0)) or any(
-        one is not None
-        and one.hedge is None
-        and one.value is not None
-        and one.resolution is not None
-        and one.resolution <= 1
-        and one.value % ten != 0
-        for _, one, _, _ in printed
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from pccfunding.formats.award_files.sheets import (
     sheet_of,
     split_lines,
 )
-from pccfunding.formats.award_files.stated_totals import TotalsReader, stated_totals
+from pccfunding.formats.award_files.stated_totals import TotalFound, TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.open_file import open_grids
@@ -137,8 +137,24 @@ class _TableReader(TableState):
         found += reader.row_totals(self.amounts.totals)
         for place, text in self._sentences():
             found += [reader.against_all(text, token, place) for token in stated_totals(text)]
-        self.result.totals = found
+        self.result.totals = [replace(one, parts=self._parts(one)) for one in found]
         self._rejected(reader)
+
+    def _parts(self, total: TotalFound) -> str:
+        """Name the places of the awards that a total adds up; of very long lists none."""
+        texts = self.header.texts
+        columns = self.amounts.columns
+        if total.label != "row total":
+            own = [one for one in columns if " ".join(texts[one.position].split()) == total.column]
+            columns = tuple(own) or columns
+        if len(total.positions) * len(columns) > _MOST_PARTS:
+            return ""
+        places = [
+            self.place(position - self.first, column)
+            for position in total.positions
+            for column in columns
+        ]
+        return "; ".join(places)
 
     def _sentences(self) -> list[tuple[str, str]]:
         where = f"{self.sheet.grid.where}banner"
@@ -213,6 +229,8 @@ class _TableReader(TableState):
             self.result.others.append({"place": place, "kind": kind, "raw": raw})
 
 
+# Places of more awards than a person would look up are not listed.
+_MOST_PARTS = 5_000
 # More tables than any list of awards has; each costs a look at the rows below it.
 _MOST_TABLES = 300
 
@@ -232,6 +250,7 @@ def read_awards(
     area: str | None = None,
     status: str | None = None,
     flow: str = "pcc_to_recipient",
+    rounded_to: int | None = None,
 ) -> ReadResult:
     r"""Read an award list as an office publishes it: CSV, TSV, XLSX, ODS, HTML tables or JSON.
 
@@ -262,6 +281,9 @@ def read_awards(
         the header says, else awards.
     flow : str, default "pcc_to_recipient"
         Direction of the money.
+    rounded_to : int, optional
+        Pounds that the amounts of the list are rounded to, where it says so, such as 1000. Without
+        it every amount is exact to its last digit, and so are the totals that the list prints.
 
     Returns
     -------
@@ -298,6 +320,7 @@ def read_awards(
     if framed is not None:
         columns, flow = _told_by(framed.grids[0], columns, flow)
     context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
+    context = replace(context, rounded_to=_whole_pounds(rounded_to))
     opened = framed or open_grids(path_or_buffer, lines=line_columns)
     read = [
         _read_sheet(sheet_of(one), context, layout, opened.source)
@@ -345,6 +368,15 @@ class _SheetRead:
     @property
     def n_awards(self) -> int:
         return sum(len(table.frame) for table in self.tables)
+
+
+def _whole_pounds(rounded_to: Any) -> int | None:
+    if rounded_to is None or (type(rounded_to) is int and rounded_to > 0):
+        return rounded_to
+    raise TableError(
+        f"rounded_to is {rounded_to!r}; it takes the pounds that a list is rounded to, such as "
+        f"1000. Leave it out where amounts are exact."
+    )
 
 
 def _context(
@@ -543,6 +575,8 @@ def _result(
         cautions.append("sheets-left-out")
     if any(total["verdict"] == "conflicts" for total in totals):
         cautions.append("total-conflicts")
+    if any("reconciles-if-rounded" in str(total["cautions"]) for total in totals):
+        cautions.append("total-if-rounded")
     if frame["repeat_of"].notna().any():
         cautions.append("repeated-awards")
     if frame["unknown"].notna().any():

@@ -277,6 +277,17 @@ def _may_be_slips(one: str, two: str, score: float) -> bool:
     return score >= _ALIKE and min(len(first), len(second)) > 5
 
 
+def kind_of_body(name: str) -> str:
+    """Say what kind of body a name is: a commissioner's office, a police force, a council, other.
+
+    Examples
+    --------
+    >>> kind_of_body("Surrey PCC"), kind_of_body("Surrey Police"), kind_of_body("Halo")
+    ("commissioner's office", 'police force', 'other')
+    """
+    return str(_body(name, 1)["body"])
+
+
 def _body(name: str, number: int) -> dict[str, Any]:
     kind, reason, code = "other", "", None
     if _OFFICE.search(name):

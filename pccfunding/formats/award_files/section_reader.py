@@ -29,7 +29,7 @@ from pccfunding.formats.award_files.typed_columns import (
     read_texts,
 )
 from pccfunding.periods import Period
-from pccfunding.words import decimal_text
+from pccfunding.words import count, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,6 +155,13 @@ _STATUS_WORDS = (
 )
 
 
+# Money and things beside an award, which are never part of its amount.
+_BESIDE = {
+    "match_funding": re.compile(r"\bmatch(?:ed)?[\s-]*fund", re.IGNORECASE),
+    "in_kind": re.compile(r"\bin[\s-]kind\b", re.IGNORECASE),
+}
+
+
 class PartReader:
     """Reads the awards of one amount column of a table."""
 
@@ -214,10 +221,20 @@ class PartReader:
             data["funder_group"] = pd.Series(labels[at], dtype="str")
         for position in self.table.extras():
             text = taken(position)
-            name = f"printed_{_slug(self.header.texts[position], position)}"
+            name = self._extra_name(position)
             name = f"{name}_{position + 1}" if name in data else name
             data[name] = text.mask(text == "")
         return pd.DataFrame(data, copy=False)
+
+    def _extra_name(self, position: int) -> str:
+        """Name a column of no field of an award: what was spent of it, or what others add."""
+        heading = self.header.headings[position]
+        if heading.field == "paid" or (heading.is_amount and heading.status == "outturn"):
+            return "spent"
+        for name, words in _BESIDE.items():
+            if words.search(heading.text):
+                return name
+        return f"printed_{_slug(self.header.texts[position], position)}"
 
     def _places(self, at: Any, column: AmountColumn) -> Any:
         import pandas as pd
@@ -244,7 +261,7 @@ class PartReader:
         if not scale and not (odd >= 0).any():
             token = texts.str.strip()
             hedge = per = unknown = constant(None, size)
-            precision = constant("exact" if money.exact else "as_printed", size)
+            precision = constant("rounded" if money.rounded_to else "exact", size)
         else:
             columns = self._odd(money, odd, texts, scale)
             token, hedge, per, unknown, precision = (pd.Series(one, dtype="str") for one in columns)
@@ -258,25 +275,31 @@ class PartReader:
             "hedge": hedge,
             "per": per,
             "precision": precision,
+            "notation": constant("comma" if money.notation == "comma" else None, size),
             "unknown": unknown,
         }
         shared = self.table.shared[at]
         if shared.any():
-            data["unknown"] = unknown.mask(shared, "not_published")
+            data["unknown"] = unknown.mask(shared, "not_held")
         stated = column.heading.pounds or "currency" in self.of
         if not stated and not texts.str.contains("£", regex=False).any() and size:
             self.table.result.assumed.add("unit")
             where = f"{self.sheet.grid.where}header"
             rule = "no unit in the header or the cells; read as pounds"
             self.changes.add(where, column.heading.text, column.heading.text, "GBP", rule)
-        if money.exact and size:
+        if money.rounded_to and size:
             where = f"{self.sheet.grid.where}header"
-            rule = "the column is written to the pound, so its trailing zeros are meant"
-            self.changes.add(where, column.heading.text, column.heading.text, "exact", rule)
+            rule = "the caller says that the list is rounded"
+            nearest = f"to £{count(money.rounded_to)}"
+            self.changes.add(where, column.heading.text, column.heading.text, nearest, rule)
+        if money.notation == "comma" and size:
+            where = f"{self.sheet.grid.where}header"
+            rule = "decimals stand after a comma in some cell, so in the whole table"
+            self.changes.add(where, column.heading.text, column.heading.text, "comma", rule)
 
     def _odd(self, money: MoneyColumn, odd: Any, texts: Any, scale: str) -> list[list[str | None]]:
         tokens: list[str | None] = texts.tolist()
-        plain = "exact" if money.exact else "as_printed"
+        plain = "rounded" if money.rounded_to else "exact"
         size = len(tokens)
         columns: list[list[str | None]] = [tokens, [None] * size, [None] * size, [None] * size]
         columns.append([plain] * size)
@@ -288,8 +311,7 @@ class PartReader:
             if scale:
                 tokens[row] = printed.text
             columns[1][row], columns[2][row] = printed.hedge, printed.per
-            fine = printed.resolution is not None and printed.resolution <= 1
-            if not (money.exact and printed.hedge is None and fine):
+            if printed.hedge is not None:
                 columns[4][row] = "as_printed"
         return columns
 
@@ -324,14 +346,14 @@ class PartReader:
         """Tell blanks and markers of the statutory fields apart; a marker is never a name."""
         from pccfunding.schemas import STATUTORY
 
-        unpublished = constant("not_published", size)
+        unpublished = constant("not_held", size)
         for name in TEXTS:
             if name in data and name not in ("award_id", "note"):
                 marked = data[name].isin(MARKERS).to_numpy(dtype=bool)
                 missing = data[name].isna().to_numpy(dtype=bool)
                 if name in STATUTORY and (marked.any() or missing.any()):
                     kinds = np.full(size, None, dtype=object)
-                    kinds[missing] = "not_published"
+                    kinds[missing] = "not_held"
                     for row in np.flatnonzero(marked):
                         kinds[row] = kind_of_unknown(str(data[name].iat[row]))
                     import pandas as pd

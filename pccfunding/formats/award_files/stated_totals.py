@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from pccfunding.errors import PccFundingError
+from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.formats.award_files.headings import find_period
-from pccfunding.formats.award_files.money_columns import BLANK, MARKER, MoneyColumn, read_one
+from pccfunding.formats.award_files.money_columns import BLANK, MARKER, MoneyColumn
 from pccfunding.formats.award_files.row_kinds import AWARD, REJECTED, Rows
 from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.intervals import Interval
-from pccfunding.printed import Printed
+from pccfunding.printed import Printed, parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
-from pccfunding.words import count
+from pccfunding.words import count, decimal_text
 
 _FEW = 12
 _GRAND = re.compile(r"\b(?:grand|overall|all|combined|cumulative)\b", re.IGNORECASE)
@@ -45,9 +45,13 @@ class TotalFound:
     rows: str
     verdict: str
     working: str
+    cautions: str = ""
+    positions: tuple[int, ...] = ()
+    parts: str = ""
 
     def record(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        held = [name for name in self.__dataclass_fields__ if name != "positions"]
+        return {name: getattr(self, name) for name in held}
 
 
 class TotalsReader:
@@ -120,70 +124,80 @@ class TotalsReader:
                     continue
                 parts = [part for one in self.values for part in self.terms(one, np.array([at]))]
                 place = self.sheet.place(self.rows.first + int(at))
+                scope = np.array([at])
                 found.append(
-                    self._judged(parts, money, int(at), place, "row total", column, "this row")
+                    self._judged(
+                        parts, money, int(at), place, "row total", column, "this row", scope
+                    )
                 )
         return found
 
     def against_all(self, text: str, token: str, place: str) -> TotalFound:
         """Reconcile a total stated in words against every row of the table."""
         parts = [part for value in self.values for part in self.terms(value, self.counted)]
-        total = read_one(token, "")[1]
-        told = _reconcile(parts, total)
+        # A sentence rounds where a list does not.
+        try:
+            said: Printed | None = parse_printed(token, unit="GBP")
+        except PrintedError:
+            said = None
+        told = _reconcile(parts, said)
         rows = self._rows_text(self.counted)
-        return _found(place, text[:120], "stated", token, rows, told, len(parts))
+        stated = _found(place, text[:120], "stated", token, rows, told, len(parts))
+        return replace(stated, positions=tuple(int(one) for one in self.rows.first + self.counted))
 
     def _column_total(
         self, position: int, label: str, column: int, money: MoneyColumn
     ) -> TotalFound:
         place = self.sheet.place(position)
         at = position - self.rows.first
-        scopes = self._scopes(at, label)
-        first: TotalFound | None = None
-        for scope in scopes:
-            for rows in self._with_and_without_repeats(scope):
-                parts = self.terms(column, rows)
-                told = self._judged(parts, money, at, place, label, column, self._rows_text(rows))
-                if len(rows) < len(scope):
-                    counted = f"with {len(scope) - len(rows)} repeated rows counted once: "
-                    told = TotalFound(**{**told.record(), "working": counted + told.working})  # type: ignore[arg-type]
-                if told.verdict == "reconciles":
-                    return told
-                first = first or told
-        if first is None:
-            return self._judged([], money, at, place, label, column, "no rows")
-        return first
-
-    def _with_and_without_repeats(self, scope: Any) -> list[Any]:
+        scope = self._scope(at, label)
+        parts = self.terms(column, scope)
+        rows = self._rows_text(scope)
+        told = self._judged(parts, money, at, place, label, column, rows, scope)
         once = scope[~self.repeats[scope]]
-        return [scope, once] if len(once) < len(scope) else [scope]
+        if told.verdict == "conflicts" and len(once) < len(scope):
+            # A row that prints an award again may be meant to count or not: both are said.
+            again = self._judged(
+                self.terms(column, once), money, at, place, label, column, rows, once
+            )
+            if again.verdict == "reconciles":
+                said = f"with {len(scope) - len(once)} repeated rows counted once: "
+                return replace(again, working=said + again.working)
+        return told
 
-    def _scopes(self, at: int, label: str) -> list[Any]:
-        """Rows that a total may add up, the likeliest first."""
+    def _scope(self, at: int, label: str) -> Any:
+        """Give the rows that a total stands under; what they hold has no say in it.
+
+        A total that names a section or a year is of that; a subtotal is of the section above it;
+        any other of all rows since the last total of its own rank, or of all where none is there.
+        """
+        named = self._of_section(label, at) + self._of_period(label)
+        if named and len(named[0]):
+            return named[0]
         before = self.counted[self.counted < at]
-        totals = [one - self.rows.first for one, _ in self.rows.totals]
-        earlier = [one for one in totals if one < at]
-        since_total = before[before > max(earlier, default=-1)]
+        totals = [(one - self.rows.first, text) for one, text in self.rows.totals]
+        if not len(before):
+            later = [one for one, _ in totals if one > at]
+            after = self.counted[self.counted > at]
+            scope = after[after < min(later, default=len(self.rows.kind))]
+            return scope if len(scope) else after
+        if _GRAND.search(label):
+            return before
+        earlier = [one for one in totals if one[0] < at]
         sections = [
             one - self.rows.first for one, _ in self.rows.sections if one - self.rows.first < at
         ]
-        since_section = before[before > max(sections, default=-1)]
-        named = self._of_section(label, at) + self._of_period(label)
-        if not len(before):
-            later = [one for one in totals if one > at]
-            after = self.counted[self.counted > at]
-            scopes = [after[after < min(later, default=len(self.rows.kind))], after]
-        elif _GRAND.search(label):
-            scopes = [before, since_total]
-        elif _SUB.search(label):
-            scopes = [since_section, since_total, before]
+        if self._is_partial(label):
+            ends = [*sections, *(one for one, _ in earlier)]
         else:
-            scopes = [since_total, since_section, before]
-        distinct: list[Any] = []
-        for scope in [*named, *scopes]:
-            if len(scope) and not any(np.array_equal(scope, one) for one in distinct):
-                distinct.append(scope)
-        return distinct
+            ends = [one for one, text in earlier if not self._is_partial(text)]
+        since = before[before > max(ends, default=-1)]
+        return since if len(since) else before
+
+    def _is_partial(self, label: str) -> bool:
+        """Whether a total is of a part of the list by its own words."""
+        names = [name.lower() for _, name in self.rows.sections if len(name) > 3]
+        return bool(_SUB.search(label)) or any(name in label.lower() for name in names)
 
     def _of_section(self, label: str, at: int) -> list[Any]:
         starts = [(one - self.rows.first, name.lower()) for one, name in self.rows.sections]
@@ -215,25 +229,16 @@ class TotalsReader:
                 parts.append(printed)
             else:
                 parts.append(_plain(Fraction(0), Fraction(0)))
-        pence, half = self._pence(money, plain)
-        parts[:0] = [_plain(value, width) for value, width in zip(pence, half, strict=True)]
+        parts[:0] = self._pence(money, plain)
         return parts
 
-    def _pence(self, money: MoneyColumn, plain: Any) -> tuple[list[Fraction], list[Fraction]]:
+    def _pence(self, money: MoneyColumn, plain: Any) -> list[Printed]:
+        """Give plain amounts as they are, or many of them as their sum."""
         whole = np.rint(money.value[plain] * 100).astype(np.int64)
-        half = self._half(money)[plain]
+        half = Fraction(money.rounded_to or 0, 2)
         if len(plain) > _FEW:
-            return [Fraction(int(whole.sum()), 100)], [Fraction(float(half.sum()))]
-        return [Fraction(int(one), 100) for one in whole], [Fraction(float(one)) for one in half]
-
-    @staticmethod
-    def _half(money: MoneyColumn) -> Any:
-        """Half the rounding unit of plain amounts: no coarser than the finest of the column."""
-        if money.exact:
-            return np.zeros_like(money.value)
-        half = np.where(money.odd < 0, money.high - money.value, 0.0)
-        known = half[half > 0]
-        return np.minimum(half, known.min()) if len(known) else half
+            return [_plain(Fraction(int(whole.sum()), 100), half * len(plain))]
+        return [_plain(Fraction(int(one), 100), half) for one in whole]
 
     def _judged(
         self,
@@ -244,15 +249,16 @@ class TotalsReader:
         label: str,
         column: int,
         rows: str,
+        scope: Any,
     ) -> TotalFound:
         token = str(self.sheet.columns[column].iat[self.rows.first + at]).strip()
         if money.odd[at] < 0:
-            pence, half = self._pence(money, np.array([at]))
-            total: Printed | None = _plain(pence[0], half[0])
+            total: Printed | None = self._pence(money, np.array([at]))[0]
         else:
             total = money.printed[int(money.odd[at])][1]
         name = " ".join(self.header.texts[column].split()) or "amount"
-        return _found(place, label, name, token, rows, _reconcile(parts, total), len(parts))
+        told = _found(place, label, name, token, rows, _reconcile(parts, total), len(parts))
+        return replace(told, positions=tuple(int(one) for one in self.rows.first + scope))
 
     def _rows_text(self, rows: Any) -> str:
         if not len(rows):
@@ -265,13 +271,13 @@ class TotalsReader:
 
 
 def _plain(value: Fraction, half: Fraction) -> Printed:
-    exact, wide = Interval.point(value), Interval(value - half, value + half)
+    wide = Interval(value - half, value + half)
     return Printed(
-        text=str(value),
+        text=decimal_text(value),
         value=value,
         hard=wide,
         soft=wide,
-        strict=exact,
+        strict=wide,
         lenient=wide,
         unit="GBP",
     )
@@ -300,7 +306,8 @@ def _found(
     working = told.working
     if told.verdict != "reconciles" or told.cautions:
         working = f"{working}. {told.text}"
-    return TotalFound(place, label, column, token, rows, told.verdict, working)
+    codes = "; ".join(told.cautions)
+    return TotalFound(place, label, column, token, rows, told.verdict, working, codes)
 
 
 def stated_totals(text: str) -> list[str]:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.formats.award_files.amount_columns import AmountColumn, Amounts, choose_amounts
-from pccfunding.formats.award_files.money_columns import UNREADABLE, MoneyColumn, read_money
+from pccfunding.formats.award_files.money_columns import (
+    UNREADABLE,
+    MoneyColumn,
+    notation_of,
+    read_money,
+)
 from pccfunding.formats.award_files.row_kinds import (
     AWARD,
     EMPTY,
@@ -25,6 +30,7 @@ from pccfunding.formats.count_files.printed_counts import grouped_by_blanks
 from pccfunding.formats.opening.chosen_headers import WORD, Title, choose
 from pccfunding.formats.opening.row_shape import RowShape, shape_of
 from pccfunding.periods import Period
+from pccfunding.printed.amount import Notation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +65,7 @@ class Context:
     area_code: str | None = None
     status: str | None = None
     flow: str = "pcc_to_recipient"
+    rounded_to: int | None = None
     columns: dict[str, str | int] = field(default_factory=dict)
 
 
@@ -179,12 +186,16 @@ class TableState:
             for position in (*self.values, *self.amounts.totals)
         }
         scales = {position: self.header.headings[position].scale for position in texts}
+        # The columns of one table are written alike.
+        notations = {position: notation_of(column) for position, column in texts.items()}
+        notation: Notation = "comma" if "comma" in notations.values() else "point"
         for position, column in texts.items():
-            read[position] = read_money(column, scales[position])
-        exact = {position for position, one in read.items() if one.exact}
-        if exact:  # the columns of one table are written alike
-            for position in set(read) - exact:
-                read[position] = read_money(texts[position], scales[position], exact=True)
+            read[position] = read_money(
+                column,
+                scales[position],
+                rounded_to=self.context.rounded_to,
+                notation=notation,
+            )
         return read
 
     def _without_blanks(self, sheet: Sheet) -> Sheet:

@@ -81,7 +81,7 @@ def read_count(cell: object, *, blanks: bool = False) -> Count:
         return _whole(cell)
     if isinstance(cell, float):
         if is_missing(cell):
-            return Count(None, "not_published")
+            return Count(None, "not_held")
         if abs(cell) > 1e15 or is_broken(cell, round(cell)):  # what a formula leaves of a count
             return Count(None, None, "a count is a whole number")
         return _whole(round(cell))

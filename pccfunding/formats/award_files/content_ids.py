@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from pccfunding.office.sheets import folded
+from pccfunding.texts import folded
 
 
 def slug(text: str) -> str:

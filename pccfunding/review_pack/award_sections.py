@@ -1,0 +1,360 @@
+"""The section on what was bought: lines, sums by year and kind, recipients, themes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.plots import plot_streams
+from pccfunding.review_pack.blocks import (
+    Column,
+    Heading,
+    Link,
+    Plot,
+    Section,
+    Table,
+    Text,
+    frame_table,
+)
+from pccfunding.review_pack.tables_sums import (
+    ALL_LINES,
+    GIVEN,
+    KINDS,
+    MOST_LINES,
+    all_sums,
+    beside_sum,
+    kind_of,
+    kind_words,
+    largest_recipients,
+    lines_of,
+    of_kind,
+    own_recipients,
+    sum_key,
+    sum_words,
+)
+from pccfunding.review_pack.workings import enter_sums, enter_themes
+from pccfunding.words import count, counted, is_missing, percent, pounds, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
+
+
+MONEY = Column("Amount", numeric=True, write=pounds)
+SHARE = Column("Share", numeric=True, write=share)
+_MOST_BARS = 12
+
+
+def bought(found: Record, cited: Citations) -> Section:
+    """What was bought, and from whose money."""
+    lines, sums = found.tables["awards"], found.tables["subtotals"]
+    years = found.tables["award_years"]
+    fields = found.tables["statutory_fields"]
+    shown, left = _largest(years)
+    words = enter_sums(found, cited, set(shown["figure_id"]))
+    listing = _listing(shown, sums)
+    links: list[Any] = [
+        cited.links([row["key"] if row["row"] != "line" else row["figure_id"]])
+        + (_share_link(row, cited) if row["row"] == "line" else [])
+        for row in listing.to_dict("records")
+    ]
+    listing["source"] = links
+    details = cited.tally(
+        "statutory",
+        "Details published of each line",
+        f"{int(fields['published'].sum())} of {int(fields['of'].sum())}: "
+        + ", ".join(f"{row.field} {row.published} of {row.of}" for row in fields.itertuples())
+        + f"; {int(fields['not_published'].sum())} not published",
+        "tables/awards.csv",
+    )
+    powers = lines.drop_duplicates(["funding_stream", "legal_basis"])
+    return Section(
+        id="bought",
+        question="Q1",
+        heading="What was bought, from whose money, under which power?",
+        lead=_lead(found, cited),
+        blocks=[
+            _streams(shown, sums, listing),
+            frame_table(
+                listing.assign(name=listing["funding_stream"]),
+                {
+                    "name": Column("Funding stream"),
+                    "token": Column("As printed", numeric=True),
+                    "amount_gbp": MONEY,
+                    "share_pct": SHARE,
+                    "source": Column("From"),
+                },
+                id="award-lines",
+                caption="Award lines with derived subtotals",
+                group_by="heading",
+                level="row",
+                note="Subtotals and total are derived. Status: "
+                + ", ".join(lines["status"].unique())
+                + ". "
+                + (
+                    f"The largest {len(shown)} lines; {count(left)} more stand in "
+                    "tables/award_years.csv. "
+                    if left
+                    else ""
+                )
+                + _several_years(years)
+                + _common_note(lines),
+            ),
+            *_recipients(found, cited, words),
+            frame_table(
+                fields.assign(
+                    field=fields["field"].str.capitalize(),
+                    share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
+                ),
+                {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
+                id="statutory-fields",
+                caption="Details that the law asks to be published of each grant",
+                note=[
+                    "Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
+                    "paragraph 3(f). A detail that is not published is unknown, not absent. "
+                    "Counted in ",
+                    details,
+                    ".",
+                ],
+            ),
+            frame_table(
+                powers.head(MOST_LINES).assign(
+                    power=powers["legal_basis"].fillna("not published"),
+                    source=cited.cells([figure] for figure in powers["figure_id"].head(MOST_LINES)),
+                ),
+                {
+                    "funding_stream": Column("Funding stream"),
+                    "power": Column("Power"),
+                    "source": Column("From"),
+                },
+                id="powers-table",
+                caption="Power that the money was given under, as printed",
+            ),
+            Heading("themes", "By theme of the Police and Crime Plan"),
+            _themes(found, cited),
+        ],
+    )
+
+
+def _lead(found: Record, cited: Citations) -> list[Any]:
+    """Say what the lines add up to, each year, flow and kind by itself."""
+    lines, sums = found.tables["awards"], found.tables["subtotals"]
+    totals = all_sums(sums)
+    said: list[Any] = []
+    for total in totals:
+        beside = beside_sum(found.tables, total, "a sum that no source prints")
+        name = "" if len(totals) == 1 else f"{kind_words(total)}: "
+        said += [f"{name}{sum_words(total)}, {beside} (", cited.key_link(sum_key(total, sums)), ")"]
+        said.append("; ")
+    said[-1] = "."
+    add = "They add up to " if len(totals) == 1 else "Each year, flow and kind by itself: "
+    return [
+        f"{counted(len(lines), 'line is', 'lines are')} published for "
+        f"{', '.join(sorted(found.tables['award_years']['financial_year'].unique()))}. {add}",
+        *said,
+    ]
+
+
+def _largest(years: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Choose the lines that the page shows, and count those that it leaves to the tables."""
+    if len(years) <= MOST_LINES:
+        return years, 0
+    largest = years.nlargest(MOST_LINES, "known_gbp").index
+    return years.loc[sorted(largest)], len(years) - MOST_LINES
+
+
+def _several_years(years: pd.DataFrame) -> str:
+    parts = years[years["basis"] == "derived"]
+    if parts.empty:
+        return ""
+    awards = counted(parts["subject_id"].nunique(), "award")
+    return (
+        f"{awards} over several years: what is printed by year counts as printed, the rest by "
+        "whole months. "
+    )
+
+
+def _recipients(found: Record, cited: Citations, words: dict[str, str]) -> list[Any]:
+    """Name the recipients of each year, flow and kind, the largest first."""
+    table = found.tables["recipients"]
+    if table.empty:
+        return []
+    shown = largest_recipients(table)
+    sums = found.tables["subtotals"]
+    totals = {kind_of(one): one for one in all_sums(sums)}
+    rows = shown.to_dict("records")
+    shown = shown.assign(
+        heading=[kind_words(row) for row in rows],
+        money=[sum_words(row) for row in rows],
+        body=shown["body"].where(shown["body"] != "other", ""),
+        source=cited.cells([sum_key(totals[kind_of(row)], sums)] for row in rows),
+    )
+    left = len(table) - len(shown)
+    more = f"{count(left)} more recipients stand in tables/recipients.csv. " if left else ""
+    return [
+        frame_table(
+            shown,
+            {
+                "recipient": Column("Recipient"),
+                "money": Column("Amount", numeric=True),
+                "share_pct": SHARE,
+                "n_figures": Column("Lines", numeric=True, write=count),
+                "body": Column("Kind of body"),
+                "source": Column("Part of"),
+            },
+            id="recipients",
+            caption="Who received most, by year",
+            group_by="heading",
+            note=f"{more}Names are grouped as printed, capitals and blanks aside; "
+            "pccfunding.recipient_names proposes which others may be one body.",
+        ),
+        *[Text([one]) for one in own_recipients(table)],
+    ]
+
+
+def _themes(found: Record, cited: Citations) -> Table:
+    keys = enter_themes(found, cited)
+    return frame_table(
+        found.tables["themes"].assign(
+            source=cited.cells([key] for key in keys),
+        ),
+        {
+            "theme": Column("Theme"),
+            "award_lines": Column("Award lines", numeric=True),
+            "money": Column("Money in those lines", numeric=True),
+            "results": Column("Results reported", numeric=True),
+            "outcomes": Column("of which outcomes", numeric=True),
+            "with_base": Column("with a published base", numeric=True),
+            "source": Column("From"),
+        },
+        id="themes-table",
+        caption="Money and results by theme",
+        note="Themes are those that the source prints; where it gives none, none is assumed.",
+    )
+
+
+def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
+    if is_missing(row["share_pct"]):
+        return []
+    return [", ", cited.key_link(f"share:{row['subject_id']}")]
+
+
+def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Lines in printed order under their headings, each heading closed by its subtotal."""
+    import pandas as pd
+
+    totals = all_sums(sums)
+    groups = sums.to_dict("records")
+    if len(groups) > MOST_LINES + len(totals):
+        largest = sums[sums["funder_group"] != ALL_LINES].nlargest(MOST_LINES, "amount_gbp").index
+        groups = [
+            one
+            for place, one in enumerate(groups)
+            if place in largest or one["funder_group"] == ALL_LINES
+        ]
+    rows: list[dict[Any, Any]] = []
+    for group in groups:
+        name = group["funder_group"]
+        is_total = name == ALL_LINES
+        kind = "" if len(totals) == 1 else kind_words(group)
+        heading = ": ".join(filter(None, [kind, "All lines" if is_total else name]))
+        if not is_total:
+            rows += [
+                line
+                | {
+                    "row": "line",
+                    "heading": heading,
+                    "derived": line["basis"] == "derived",
+                    "token": _printed(line),
+                    "amount_gbp": _counted(line),
+                }
+                for line in lines_of(years, group, "funder_group").to_dict("records")
+            ]
+        rows.append(
+            {
+                "row": "total" if is_total else "subtotal",
+                "heading": heading,
+                "key": sum_key(group, sums),
+                "funder_group": name,
+                "funding_stream": _sum_label(group, "Total" if is_total else "Subtotal"),
+                "amount_gbp": group["amount_gbp"],
+                "share_pct": group["share_pct"],
+                "derived": True,
+                "period": group["financial_year"],
+                **{one: group[one] for one in KINDS},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _printed(line: dict[Any, Any]) -> Any:
+    """The token of a line; of a part of an award the whole that it comes from, and its life."""
+    if line["basis"] != "derived" or is_missing(line["awarded_gbp"]):
+        return line["token"]
+    return f"part of {pounds(line['awarded_gbp'])}"
+
+
+def _counted(line: dict[Any, Any]) -> Any:
+    return line["amount_gbp"] if line["is_exact"] else None
+
+
+def _sum_label(group: dict[Any, Any], name: str) -> str:
+    """Name a derived sum, which is a lower bound where an amount is unknown."""
+    known, of = group["n_known"], group["n_figures"]
+    least = "" if known == of else f": at least, {known} of {counted(of, 'amount')} known"
+    return f"{name}, derived{least}"
+
+
+def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+    """Draw the money of the latest year with the most lines: never two kinds in one picture."""
+    known = years[years["known_gbp"] > 0]
+    if known.empty:
+        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+    kinds = {kind_of(row): row for row in known.to_dict("records")}
+    last = kinds[max(kinds, key=lambda one: (one[0], one[1] == GIVEN, one))]
+    drawn = listing[of_kind(listing, last)]
+    lines = drawn[drawn["row"] == "line"]
+    if len(lines) > _MOST_BARS:
+        kept = lines.nlargest(_MOST_BARS, "amount_gbp").index
+        drawn = drawn.loc[sorted([*kept, *drawn.index[drawn["row"] == "total"]])]
+        drawn = drawn.assign(funding_stream=_bar_names(drawn))
+    same = sums[of_kind(sums, last)]
+    return Plot(
+        "plot-streams",
+        plot_streams(drawn, title=_headline(lines, same)),
+        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
+    )
+
+
+def _bar_names(drawn: pd.DataFrame) -> list[str]:
+    """Name bars by their recipient where many lines share a stream."""
+    return [
+        row["funding_stream"]
+        if row["row"] != "line" or is_missing(row["recipient"])
+        else f"{row['funding_stream']}: {row['recipient']}"
+        for row in drawn.to_dict("records")
+    ]
+
+
+def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
+    """The largest heading, or the largest line where the list has no headings."""
+    headings = sums[sums["funder_group"] != ALL_LINES]
+    if headings["funder_group"].eq("not stated").all():
+        line = lines.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
+        name = line["funding_stream"]
+    else:
+        line = headings.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
+        name = line["funder_group"]
+    if is_missing(line["share_pct"]):
+        return "The listed amounts that are known add up to £0"
+    return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
+
+
+def _common_note(lines: pd.DataFrame) -> str:
+    """The first sentence that every line's note shares, such as that the list is not outturn."""
+    notes = lines["note"].dropna()
+    if notes.empty:
+        return ""
+    first = notes.iloc[0].split(". ")[0].rstrip(".")
+    return f"{first}." if notes.str.startswith(first).all() else ""

@@ -1,0 +1,79 @@
+"""Sources as BibTeX, CSL JSON and sentences, and the package's own citation."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding.errors import UnknownNameError
+from pccfunding.evidence.citation import written
+
+ROOT = Path(pcc.__file__).parents[1]
+HOSTILE = {
+    "source_id": "s",
+    "title": "100% of £5 & {more} \\input{x} #1_a~b^c",
+    "publisher": "A & B",
+    "kind": "web_page",
+    "url": "https://example.org/a_b%20c}\\end",
+    "published_on": pd.Timestamp(2024, 2, 29),
+}
+
+
+def balanced(text: str) -> bool:
+    """Whether braces close in the order in which they open; escaped ones do not count."""
+    deep = 0
+    for sign in re.sub(r"\\\\[{}\\\\]", "", text):
+        deep += (sign == "{") - (sign == "}")
+        if deep < 0:
+            return False
+    return deep == 0
+
+
+def test_a_measure_is_cited_as_bibtex_through_its_table() -> None:
+    awards = pcc.load_awards()
+    spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
+    entry = pcc.cite(spend, of=awards, style="bibtex")
+    assert entry.startswith("@techreport{cambs-panel-report-2024-03,\n")
+    assert "  year = {2024},\n  month = {3}," in entry
+    assert "{\\pounds}2,321,845" in entry
+
+
+def test_every_source_has_an_entry_in_each_style() -> None:
+    sources = pcc.load_sources()
+    entries = pcc.cite(sources, style="bibtex")
+    assert re.findall(r"^@\w+\{(.+),$", entries, re.M) == sources["source_id"].tolist()
+    assert balanced(entries)
+    told = json.loads(pcc.cite(sources, style="csl"))
+    assert [one["id"] for one in told] == sources["source_id"].tolist()
+    assert [one["title"] for one in told] == sources["title"].tolist()
+    dated = sources.dropna(subset=["published_on"])["source_id"].tolist()
+    assert [one["id"] for one in told if "issued" in one] == dated
+    assert len(pcc.cite(sources, style="text").splitlines()) == len(sources)
+
+
+def test_signs_that_tex_reads_are_written_as_signs() -> None:
+    entry = written([HOSTILE], "bibtex")
+    assert "{100\\% of {\\pounds}5 \\& \\{more\\} \\textbackslash{}input\\{x\\} \\#1\\_a" in entry
+    assert "url = {https://example.org/a_b%20cend}" in entry
+    assert balanced(entry)
+    assert json.loads(written([HOSTILE], "csl"))[0]["issued"] == {"date-parts": [[2024, 2, 29]]}
+
+
+def test_the_package_is_cited_as_its_file_says() -> None:
+    told = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    [own] = json.loads(pcc.citation("csl"))
+    assert f'title: "{own["title"]}"' in told
+    assert f"version: {own['version']}" in told
+    assert f"  - name: {own['publisher']}" in told
+    assert pcc.citation().startswith("The pccfunding authors. pccfunding: ")
+
+
+def test_another_style_is_refused_with_those_there_are() -> None:
+    for ask in (lambda: pcc.citation("apa"), lambda: pcc.cite(pcc.load_awards(), style="bibtx")):  # type: ignore[arg-type, call-overload]
+        with pytest.raises(UnknownNameError, match="There are text, bibtex, csl"):
+            ask()
