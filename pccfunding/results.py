@@ -184,6 +184,27 @@ CAUTIONS = {
 }
 
 
+_ID_COLUMNS = ("figure_id", "figures", "source_id")
+
+
+def sources_of(*tables: pd.DataFrame) -> tuple[str, ...]:
+    """Give the figures that the rows of tables name, else their sources, each once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sources_of(pd.DataFrame({"figure_id": ["S1", "S1", None]}), pd.DataFrame({"n": [1]}))
+    ('S1',)
+    """
+    found: dict[str, None] = {}
+    for table in tables:
+        named = next((name for name in _ID_COLUMNS if name in table), None)
+        if named is not None:
+            for cell in table[named].dropna().unique():
+                found |= dict.fromkeys(filter(None, str(cell).split(";")))
+    return tuple(found)
+
+
 def nothing(*names: str) -> dict[str, Any]:
     """Give None for each of the fields that a refusal leaves empty."""
     return dict.fromkeys(names)
@@ -242,6 +263,11 @@ class Face(ABC):
 
         @property
         def cautions(self) -> tuple[str, ...]: ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the figures, or else of the sources, that its rows name; ``cite`` tells them."""
+        return sources_of(self.frame)
 
     @property
     @abstractmethod

@@ -373,6 +373,8 @@ class Association(Face):
     seed : int
     cautions : tuple of str
         Codes of a closed list, each a clause of the text.
+    sources : tuple of str
+        Ids of the figures, or of the sources, that the rows of both tables named.
 
     Examples
     --------
@@ -427,6 +429,7 @@ class Association(Face):
     null: NullDistribution | None = None
     seed: int
     cautions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     _clauses = CAUTIONS["association"]
 
     @property

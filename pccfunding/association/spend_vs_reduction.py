@@ -35,6 +35,7 @@ from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
+from pccfunding.results import sources_of
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoFrame
@@ -198,6 +199,7 @@ def spend_vs_reduction(
         left_out=tuple(found.left_out["label"]),
         seed=seed,
         cautions=in_order(found.cautions),
+        sources=sources_of(money, outcome),
     )
     if found.reason is not None:
         return start

@@ -11,6 +11,8 @@ from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.frames.opening import open_frame
+from pccfunding.frames.tables import open_table
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -94,7 +96,11 @@ def cite(
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
-    if "figure_id" in table.columns or "figures" in table.columns:
+    named = {"figure_id", "figures", "source_id"} & set(table.columns)
+    kept = () if hasattr(type(rows), "columns") else getattr(rows, "sources", ())
+    if of is None and kept and (not named or (named == {"figures"} and not _figures_of(table))):
+        order, printed = _kept_names(kept, known)
+    elif "figure_id" in table.columns or "figures" in table.columns:
         wanted = pd.Index(_figures_of(table), dtype=object)
         figures = known.figures.set_index("figure_id")
         _refuse_unknown(wanted, figures.index, "figure")
@@ -121,6 +127,16 @@ def cite(
         order, ["title", "publisher", "published_on", "url", "licence"]
     ]
     return cited.assign(tokens=printed.reindex(order)).reset_index()
+
+
+def _kept_names(names: Sequence[str], known: Any) -> tuple[list[str], Any]:
+    """Give the sources, and their tokens, of the ids that a result kept of its tables."""
+    figures = known.figures.set_index("figure_id")
+    wanted = [name for name in names if name in figures.index]
+    tokens = figures.loc[wanted, ["source_id", "token"]]
+    printed = tokens.dropna().groupby("source_id", sort=False)["token"].agg("; ".join)
+    alone = [name for name in names if name not in figures.index]
+    return list(dict.fromkeys([*tokens["source_id"], *alone])), printed
 
 
 def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:
@@ -175,16 +191,20 @@ class _Known:
 
 
 def _opened(rows: Any) -> nw.DataFrame[Any]:
-    import narwhals.stable.v2 as nw
-
     try:
-        frame = nw.from_native(getattr(rows, "frame", rows))
-    except TypeError:
-        raise TableError(
-            f"Only a table, or a result with a frame, can be cited; this is a "
-            f"{type(rows).__name__}."
-        ) from None
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        return open_table(_framed(rows), "table").frame.collect()
+    except TableError as error:
+        if isinstance(error.__cause__, TypeError):
+            raise TableError(
+                f"Only a table, or a result with a frame, can be cited; this is a "
+                f"{type(rows).__name__}."
+            ) from None
+        raise
+
+
+def _framed(rows: Any) -> Any:
+    # A table may have a column of this name.
+    return rows if hasattr(type(rows), "columns") else getattr(rows, "frame", rows)
 
 
 def _figures_of(table: nw.DataFrame[Any]) -> list[str]:
@@ -248,8 +268,6 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
     >>> ways[ways["funder_group"] == "Commissioner's Funds"]["figure_id"].tolist()
     ['S021', 'S022', 'S023']
     """
-    import narwhals.stable.v2 as nw
-
     if of is not None:
         return _ways(table, of, by)
     if by is None:
@@ -258,27 +276,26 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
             "was measured from."
         )
 
-    rows = getattr(table, "frame", table)
+    rows = _framed(table)
     if isinstance(rows, pd.DataFrame) and "figures" in rows and "figure_id" not in rows:
         rows = rows.assign(figure_id=rows["figures"].str.split(";")).explode("figure_id")
         rows = rows[rows["figure_id"].fillna("") != ""]
-    frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(rows)
+    opened = open_table(rows, "table")
+    frame = opened.frame
     keys = [by] if isinstance(by, str) else list(by)
     present = frame.collect_schema().names()
     columns = [*keys, "figure_id"]
     TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
-    pairs = frame.select(columns).unique(subset=columns).sort(columns)
-    found = nw.maybe_reset_index(pairs) if isinstance(pairs, nw.DataFrame) else pairs
-    return found.to_native()
+    return opened.close(frame.select(columns).unique(subset=columns).sort(columns))
 
 
 def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     """Join a result to the rows that it was measured from, by keys and periods."""
     import narwhals.stable.v2 as nw
 
-    rows: nw.LazyFrame[Any] = nw.from_native(getattr(result, "frame", result)).lazy()
-    table = nw.from_native(of)
-    held, source = rows.collect_schema(), table.collect_schema()
+    measured = open_frame(_framed(result), "result", also=sum(_WINDOWS, ()))
+    table = open_frame(of, "of", also=_WINDOWS[0])
+    rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
         texts = (nw.String, nw.Categorical, nw.Object, nw.Enum)
@@ -293,7 +310,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     span = [name for name in ("period_start", "period_end") if name in source]
     shown = list(dict.fromkeys([*keys, *(windows[0] if windows else ())]))
     renamed = {name: f"_of_{name}" for name in span}
-    behind = table.lazy().select(*keys, *span, named).rename(renamed)
+    behind = table.frame.select(*keys, *span, named).rename(renamed)
     left = rows.with_columns(_all=nw.lit(1)) if not keys else rows
     right = behind.with_columns(_all=nw.lit(1)) if not keys else behind
     joined = left.join(right, on=keys or ["_all"], how="inner")
@@ -307,10 +324,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         joined = joined.filter(inside)
     columns = [*shown, named]
     pairs = joined.select(columns).unique(subset=columns).sort(columns)
-    if isinstance(table, nw.LazyFrame):
-        return pairs.to_native()
-    backend: Any = table.implementation
-    return nw.maybe_reset_index(pairs.collect(backend)).to_native()
+    return table.close(pairs)
 
 
 def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:

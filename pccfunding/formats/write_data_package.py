@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
 from pccfunding.files import rewriting, rewriting_file
-from pccfunding.schemas import FOREIGN_KEYS, PRIMARY_KEYS, STORED, completed
+from pccfunding.schemas import FOREIGN_KEYS, LOADED, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,9 +55,12 @@ _TYPES = {
     "Int64": "integer",
     "bool": "boolean",
 }
+_OWN = "Not of the contract: carried along as it was given."
 
 
-def table_schema(table: str, *, present: tuple[str, ...] = ()) -> dict[str, Any]:
+def table_schema(
+    table: str, *, present: tuple[str, ...] = (), own: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Turn the contract of a stored table into a Table Schema.
 
     Parameters
@@ -66,6 +69,8 @@ def table_schema(table: str, *, present: tuple[str, ...] = ()) -> dict[str, Any]
         Name of a stored table, such as ``"awards"``.
     present : tuple of str
         Tables of the same package; foreign keys to any other are left out.
+    own : sequence of dict
+        Fields of columns that the contract does not know, which are carried along.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def table_schema(table: str, *, present: tuple[str, ...] = ()) -> dict[str, Any]
     """
     contract = STORED[table].to_schema()
     schema: dict[str, Any] = {
-        "fields": [_field(name, column) for name, column in contract.columns.items()],
+        "fields": [*(_field(name, column) for name, column in contract.columns.items()), *own],
         "primaryKey": PRIMARY_KEYS[table],
         "missingValues": [""],
     }
@@ -94,7 +99,13 @@ def table_schema(table: str, *, present: tuple[str, ...] = ()) -> dict[str, Any]
 
 
 def package_descriptor(
-    folder: Path, *, name: str, title: str, tables: tuple[str, ...] | None = None, **more: Any
+    folder: Path,
+    *,
+    name: str,
+    title: str,
+    tables: tuple[str, ...] | None = None,
+    own: Mapping[str, Sequence[dict[str, Any]]] | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """Describe the tables that lie in a folder as a Data Package 2.0.
 
@@ -106,6 +117,8 @@ def package_descriptor(
         Name (lower case, hyphens) and title of the package.
     tables : tuple of str, optional
         Tables to describe; by default those that lie in the folder.
+    own : mapping, optional
+        Fields of a table's columns beyond its contract, by the name of the table.
     **more
         Further properties of the package, such as ``licenses`` or ``version``.
 
@@ -121,7 +134,9 @@ def package_descriptor(
         "name": name,
         "title": title,
         **more,
-        "resources": [_resource(folder, table, present) for table in present],
+        "resources": [
+            _resource(folder, table, present, (own or {}).get(table, ())) for table in present
+        ],
     }
 
 
@@ -143,7 +158,9 @@ def descriptor_text(folder: Path, **properties: Any) -> str:
     return json.dumps(package_descriptor(folder, **properties), indent=1, ensure_ascii=False) + "\n"
 
 
-def _resource(folder: Path, table: str, present: tuple[str, ...]) -> dict[str, Any]:
+def _resource(
+    folder: Path, table: str, present: tuple[str, ...], own: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     content = (folder / f"{table}.csv").read_bytes()
     return {
         "name": table,
@@ -155,7 +172,7 @@ def _resource(folder: Path, table: str, present: tuple[str, ...]) -> dict[str, A
         "description": " ".join((STORED[table].__doc__ or "").split()),
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": table_schema(table, present=present),
+        "schema": table_schema(table, present=present, own=own),
     }
 
 
@@ -184,6 +201,19 @@ def _field(name: str, column: pa.Column) -> dict[str, Any]:
     if constraints:
         field["constraints"] = constraints
     return field
+
+
+def _own_fields(table: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Describe the columns of a table that its contract does not know, by what they hold."""
+    known = STORED[table].to_schema().columns
+    fields = []
+    for name in frame.columns:
+        if name not in known:
+            kind = "datetime64[ns]" if frame[name].dtype.kind == "M" else str(frame[name].dtype)
+            field = {"name": name, "type": _TYPES.get(kind, "string"), "description": _OWN}
+            whole = {"constraints": {"required": True}} if kind in ("int64", "bool") else {}
+            fields.append(field | whole)
+    return fields
 
 
 def own_properties(folder: Path) -> dict[str, Any]:
@@ -227,8 +257,8 @@ def write_data_package(
     Parameters
     ----------
     tables : Evidence or mapping of str to DataFrame
-        Evidence as read or loaded whole, or some of its tables by name; columns that only the
-        loaders add are left out.
+        Evidence as read or loaded whole, or some of its tables by name. Columns that only the
+        loaders add are left out; columns of one's own are carried along.
     directory : str or Path
         Created where it does not exist.
     name, title : str
@@ -278,29 +308,33 @@ def write_data_package(
             f"name={name!r} is no name of a package; use lower case, digits and hyphens."
         )
     folder = Path(directory)
-    contents = {
-        f"{table}.csv": _csv(frame, table) for table, frame in _stored(tables, folder).items()
-    }
+    stored = _stored(tables, folder)
+    own = {table: _own_fields(table, frame) for table, frame in stored.items()}
+    contents = {f"{table}.csv": _csv(frame, table) for table, frame in stored.items()}
     if csvw:
         for file in list(contents):
-            contents[f"{file}-metadata.json"] = csvw_text(file.removesuffix(".csv"))
+            table = file.removesuffix(".csv")
+            contents[f"{file}-metadata.json"] = csvw_text(table, own=own[table])
     with rewriting(folder) as new:
         new.refuse_present(["datapackage.json", *contents], force=force)
         for file, text in contents.items():
             new.write(file, text.encode())
         written = tuple(file.removesuffix(".csv") for file in contents if file.endswith(".csv"))
-        text = descriptor_text(new.part, tables=written, name=name, title=title, **properties)
+        described = {"tables": written, "name": name, "title": title, "own": own, **properties}
+        text = descriptor_text(new.part, **described)
         new.write("datapackage.json", text.encode())
     return tuple(folder / file for file in ("datapackage.json", *contents))
 
 
-def csvw_text(table: str) -> str:
+def csvw_text(table: str, *, own: Sequence[dict[str, Any]] = ()) -> str:
     """Write the CSVW metadata of one stored table as JSON text.
 
     Parameters
     ----------
     table : str
         Name of a stored table.
+    own : sequence of dict
+        Fields of its columns beyond the contract.
 
     Returns
     -------
@@ -311,7 +345,7 @@ def csvw_text(table: str) -> str:
     >>> json.loads(csvw_text("deflator"))["tableSchema"]["primaryKey"]
     ['financial_year']
     """
-    schema = table_schema(table)
+    schema = table_schema(table, own=own)
     metadata = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": f"{table}.csv",
@@ -353,7 +387,7 @@ def _csvw_column(field: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict[str, pd.DataFrame]:
-    """Reduce tables to the columns of their contracts, and hold them to these."""
+    """Hold tables to their contracts, without what loaders add to them."""
     if isinstance(tables, Evidence):
         if tables.as_of is not None:
             raise DataPackageError(
@@ -374,7 +408,9 @@ def _stored(tables: Evidence | Mapping[str, pd.DataFrame], folder: Path) -> dict
             wanted = list(STORED[name].to_schema().columns)
             given = completed(name, tables[name])
             DataPackageError.need(f"The table {name!r}", wanted, given.columns)
-            stored[name] = given[wanted].reset_index(drop=True)
+            added = LOADED[name].to_schema().columns
+            own = [column for column in given if column not in wanted and column not in added]
+            stored[name] = given[[*wanted, *own]].reset_index(drop=True)
     check_contracts(stored, folder)
     return stored
 

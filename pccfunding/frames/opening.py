@@ -27,7 +27,16 @@ DAYS = frozenset({*_ENDS, "baseline_start", "baseline_end", "reference_date"})
 # Columns of text that stand in place of the two dates, the first of them that is there.
 _SPELLINGS = ("period", "financial_year")
 # A column of nothing comes back from a CSV file as numbers.
-_LABELS = ("area_code", "flow", "status", "vintage", "release", "offence", "unknown_reason")
+_LABELS = (
+    "area_code",
+    "flow",
+    "status",
+    "vintage",
+    "release",
+    "offence",
+    "unknown_reason",
+    "price_base",
+)
 
 # Engines raise errors of their own for 30 February, so that only true dates pass: leap years too.
 _CENTURY = "(?:1[89]|2[01])"

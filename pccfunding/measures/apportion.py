@@ -14,7 +14,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
-from pccfunding.frames.tables import Table, refuse_other_kind
+from pccfunding.frames.tables import Table, named_with, refuse_other_kind
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, own_tokens, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
@@ -82,7 +82,7 @@ def apportion(
     ------
     TableError
         If a column is missing, the rule does not fit `to`, or published parts exceed the award or
-        stand twice for one year.
+        stand twice for one year; if there are amounts in real terms beside those in cash.
     PenceError
         If an amount is no whole number of pence.
     PeriodError
@@ -116,6 +116,11 @@ def apportion(
     needs = ("period_start", "period_end", "amount_gbp")
     table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
     _check_rule(to, rule, by, published)
+    if named_with("amount_gbp", "real") in table.schema:
+        raise TableError(
+            "awards holds amount_real_gbp, in the prices of the whole award. Split the cash first "
+            "and put its parts into prices with real_terms, or drop one of the two amounts."
+        )
     if table.spelled is not None and to != "area_code":
         # The text names the whole, and each part has its dates.
         table = table.with_frame(table.frame.drop(table.spelled))

@@ -75,7 +75,7 @@ def encode_keys(
     table.need(*given)
     held = {name: words for name, words in {**_closed(), **given}.items() if name in table.schema}
     native: Any = table.native
-    opened = nw.from_native(native, eager_only=True)
+    opened = table.frame.collect()
     for name, words in held.items():
         _refuse_strangers(opened, name, words)
     if not opened.implementation.is_pandas():

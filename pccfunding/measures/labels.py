@@ -1,4 +1,4 @@
-"""Flow and status: labels that no sum may mix."""
+"""Flow, status and price base: labels that no sum may mix."""
 
 from __future__ import annotations
 
@@ -7,13 +7,44 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import MixedFlowError, MixedStatusError
+from pccfunding.errors import DeflatorError, MixedFlowError, MixedStatusError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe
 from pccfunding.words import is_missing
 
 AFTER_ALL = "\U0010ffff"
-LABELS = {"flow": MixedFlowError, "status": MixedStatusError}
+LABELS = {"flow": MixedFlowError, "status": MixedStatusError, "price_base": DeflatorError}
+CASH = "cash"
+
+
+def is_real(column: str) -> bool:
+    """Whether a column says by its name that it is in real terms, as `real_terms` writes it.
+
+    Examples
+    --------
+    >>> is_real("amount_real_gbp"), is_real("amount_gbp")
+    (True, False)
+    """
+    return "real" in column.split("_")
+
+
+def labelled(table: Table, value: str) -> tuple[Table, list[str]]:
+    """Give the labels of a value, and the table with cash named where prices are a label.
+
+    A `price_base` is that of the columns in real terms; where the table has none, of the value.
+    """
+    labels = [label for label in LABELS if label in table.schema]
+    if "price_base" not in labels:
+        return table, labels
+    if not is_real(value) and any(map(is_real, table.schema)):
+        return table, [label for label in labels if label != "price_base"]
+    named = filled(table.text("price_base"), CASH)
+    return table.with_frame(table.frame.with_columns(price_base=named)), labels
+
+
+def label_shown(label: str, text: nw.Expr) -> nw.Expr:
+    """Give a label as results show it: cash has no price base."""
+    return nw.when(text != CASH).then(text) if label == "price_base" else text
 
 
 def ends_of(name: str, text: nw.Expr) -> dict[str, nw.Expr]:

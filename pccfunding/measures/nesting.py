@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, TableError, UnknownNameError
 from pccfunding.frames.days import iso_day
-from pccfunding.frames.tables import Table, describe
+from pccfunding.frames.tables import Table, describe, encoded_key
 from pccfunding.words import count
 
 # Columns that say where a count was read, or how its place and time are called, but not what it
@@ -123,11 +123,7 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
     if not len(lines) or lines["_rows"].max() < 2:
         return
     days = [day for day in ("period_start", "period_end") if day in table.schema]
-    telling = [
-        name
-        for name, dtype in table.schema.items()
-        if name not in {*_NOT_TELLING, *days, column} and not _is_measured(dtype)
-    ]
+    telling = _telling(table, days, column)
     counts = table.frame.filter(~nw.col(column).is_null()).group_by([*telling, *days])
     twice = counts.agg(nw.len().alias("_times"), nw.col(column).max().alias("_count"))
     twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
@@ -138,6 +134,27 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
             f"{row['_times']} times ({column} {count(row['_count'])}). "
             f"Keep one row of each count, or add the column that tells the rows apart."
         )
+
+
+def times_given(table: Table, keys: Sequence[str], column: str) -> nw.LazyFrame[Any]:
+    """Count how often one count stands in a group of a lazy table at most, as `_times` by `_key`.
+
+    The groups are those of the keys, joined by ``encoded_key``, and the two days of the period.
+    """
+    days = ["period_start", "period_end"]
+    alike = list(dict.fromkeys([*keys, *_telling(table, days, column), *days]))
+    counts = table.frame.filter(~nw.col(column).is_null()).group_by(alike)
+    counted = counts.agg(nw.len().alias("_times")).with_columns(_key=encoded_key(table, keys))
+    return counted.group_by(["_key", *days]).agg(nw.col("_times").max())
+
+
+def _telling(table: Table, days: Sequence[str], column: str) -> list[str]:
+    """Name the columns that tell one count from another."""
+    return [
+        name
+        for name, dtype in table.schema.items()
+        if name not in {*_NOT_TELLING, *days, column} and not _is_measured(dtype)
+    ]
 
 
 def _is_measured(dtype: Any) -> bool:

@@ -17,16 +17,20 @@ from pccfunding.frames.days import (
 from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
+    Table,
     bound_names,
+    encoded_key,
     key_columns,
+    named_with,
     refuse_other_kind,
     with_reasons,
 )
 from pccfunding.measures.labels import (
     AFTER_ALL,
-    LABELS,
     filled,
     first_and_last,
+    label_shown,
+    labelled,
     mixed,
     refuse_mixtures,
     single,
@@ -73,7 +77,7 @@ def per_capita_spend(
     -------
     the same kind of frame, sorted by its keys and period
         - the columns of `by`; `period_start` and `period_end` of the financial year; `flow` and
-          `status` where `awards` has them;
+          `status` where `awards` has them, and the `price_base` of its amounts;
         - `spend_gbp`, `spend_low_gbp`, `spend_high_gbp`: the sum and its bounds, each unknown
           where any amount or bound in it is unknown (an unknown is not zero, and zero is no lower
           bound where corrections can be negative);
@@ -81,7 +85,10 @@ def per_capita_spend(
         - `persons`, and the three sums per head;
         - `n_known` and `n_figures`: rows with a known amount, and rows;
         - `unknown_reason`: why something is unknown, in this order and joined by '; ': periods,
-          mixtures, pence, amounts, population.
+          mixtures, pence, amounts, population;
+        - where `awards` has been through ``real_terms``, the same sums and rates of
+          `amount_real_gbp` (`spend_real_gbp`, `spend_real_gbp_per_head` and their bounds), with
+          their `price_base`; the columns without `real` stay in cash.
 
     Raises
     ------
@@ -92,6 +99,8 @@ def per_capita_spend(
         If a row does not lie within one financial year (1 April to 31 March).
     MixedFlowError, MixedStatusError
         If a group and year holds more than one flow or status.
+    DeflatorError
+        If a group and year holds amounts in the prices of several years.
     PenceError
         If an amount is not a whole number of pence.
     PopulationError
@@ -140,7 +149,39 @@ def per_capita_spend(
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
     keys = key_columns(by, table, reserved)
-    labels = [label for label in LABELS if label in table.schema]
+    spend = _spend(table, people, keys, per)
+    if not {_REAL, "price_base"} <= set(table.schema):
+        return table.close(spend)  # type: ignore[no-any-return]
+    shown = {name: named_with(name, "real") for name in (*_GROUP_RESULT[:3], *rates)}
+    real = _spend(_in_real_terms(table), people, keys, per).rename(shown)
+    added = ["price_base", *shown.values()] if "price_base" not in keys else [*shown.values()]
+    if table.eager:
+        # Both have the same groups in the same order.
+        columns = real.select(*added).collect()
+        spend = spend.collect().with_columns(*columns.iter_columns()).lazy()
+        return table.close(spend)  # type: ignore[no-any-return]
+    place = encoded_key(table, keys).alias("_key"), nw.col("period_start").alias("_day")
+    real = real.select(*place, *added)
+    spend = spend.with_columns(*place).join(real, on=["_key", "_day"], how="left")
+    return table.close(spend.drop("_key", "_day").sort([*keys, "period_start"], nulls_last=True))  # type: ignore[no-any-return]
+
+
+_REAL = "amount_real_gbp"
+
+
+def _in_real_terms(table: Table) -> Table:
+    """Put the amounts in real terms, and their bounds, in the place of those in cash."""
+    cash, real = ("amount_gbp", *bound_names("amount_gbp")), (_REAL, *bound_names(_REAL))
+    there = dict(zip(cash, real, strict=True))
+    frame = table.frame.drop(*(name for name in cash if name in table.schema))
+    return table.with_frame(
+        frame.rename({old: new for new, old in there.items() if old in table.schema})
+    )
+
+
+def _spend(table: Table, people: Table, keys: Sequence[str], per: int) -> nw.LazyFrame[Any]:
+    """Add up the amounts of each group and year, and divide them by its people."""
+    table, labels = labelled(table, "amount_gbp")
     sums = Sums(table, "amount_gbp")
 
     sums.refuse_outside(keys)
@@ -164,8 +205,7 @@ def per_capita_spend(
         if "area_code" not in keys:
             refuse_overlap(lines.collect(), [*keys, "_year"], "area_code", PopulationError)
         groups = totals.lazy()
-    finished = _finish(sums, groups, keys, labels, per)
-    return table.close(finished)  # type: ignore[no-any-return]
+    return _finish(sums, groups, keys, labels, per)
 
 
 def _rate_names(per: int) -> tuple[str, str, str]:
@@ -233,7 +273,7 @@ def _finish(
         years = groups.select("_year").unique().collect()["_year"].to_list()
     frame = groups.with_columns(
         **amounts,
-        **{label: single(label) for label in shown},
+        **{label: label_shown(label, single(label)) for label in shown},
         persons=nw.when(peopled).then(nw.col("_persons")),
         period_start=financial_year_day(table, nw.col("_year"), "start", years=years),
         period_end=financial_year_day(table, nw.col("_year"), "end", years=years),

@@ -22,6 +22,7 @@ from pccfunding.frames.tables import (
     refuse_other_kind,
     with_reasons,
 )
+from pccfunding.measures.labels import CASH, is_real
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
@@ -66,7 +67,9 @@ def real_terms(
     TableError
         If a column is missing or the tables are of different kinds.
     DeflatorError
-        If the deflator does not hold the base, or holds a year twice.
+        If the deflator does not hold the base, or holds a year twice; if the value is in real
+        terms already, or `price_base` says other prices of what the result would hold. On a lazy
+        frame such a row is unknown, with its reason.
     PeriodError
         If `base` is no financial year, or a row does not lie within one. On a lazy frame no look
         at the rows is taken: such a row is unknown, with its reason.
@@ -96,6 +99,9 @@ def real_terms(
     sums.refuse_outside([value])
     index = _indices(prices)
     year = _base_year(base, index)
+    label = Period.financial_year(year).label
+    already = _already(opened, value, label)
+    _refuse_real(opened, value, already)
     if opened.eager:
         refuse_undated(opened, opened.frame, [value])
     frame = with_financial_year(opened.frame, checked=opened.eager)
@@ -117,10 +123,52 @@ def real_terms(
         number = _rounded(number, scale, bounded=bounded)
         # Where the rows are at hand, an amount outside its bounds has been refused.
         numbers[name] = number if opened.eager else nw.when(~sums.outside()).then(number)
-    frame = frame.with_columns(**numbers, price_base=nw.lit(Period.financial_year(year).label))
-    frame = with_reasons(frame, "unknown_reason", _reasons(sums), eager=opened.eager)
+    reasons = _reasons(sums)
+    if already is not None and not opened.eager:
+        frame = frame.with_columns(_already=already.fill_null(value=False))
+        numbers = {name: nw.when(~nw.col("_already")).then(one) for name, one in numbers.items()}
+        reasons.append((nw.col("_already"), nw.lit("in the prices of a year already")))
+    frame = frame.with_columns(**numbers, price_base=nw.lit(label))
+    frame = with_reasons(frame, "unknown_reason", reasons, eager=opened.eager)
+    if "_already" in frame.collect_schema().names():
+        frame = frame.drop("_already")
     frame = frame.drop("_cash", "_factor", "_year", "_last_year")
     return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
+
+
+def _already(table: Table, value: str, base: str) -> nw.Expr | None:
+    """Whether rows have prices already that deflating would put in doubt; None if none can have.
+
+    Without a column in real terms, a price base is that of the value; with others than the one
+    that is written, a second base would be said of all of them.
+    """
+    if "price_base" not in table.schema:
+        return None
+    written = named_with(value, "real")
+    mine = {written, *bound_names(written)}
+    others = [name for name in table.schema if is_real(name) and name not in mine]
+    if written in table.schema and not others:
+        return None
+    stated = table.text("price_base")
+    known = ~stated.is_null() & (stated != CASH)
+    return known & (stated != base) if others else known
+
+
+def _refuse_real(table: Table, value: str, already: nw.Expr | None) -> None:
+    """Refuse to deflate what is in real terms already."""
+    if is_real(value):
+        raise DeflatorError(
+            f"{table.name}: {value} is in real terms already. Put the cash that it was made from "
+            f"into the prices of another year."
+        )
+    if not table.eager or already is None:
+        return
+    for (base,) in table.frame.filter(already).select("price_base").head(1).collect().rows():
+        raise DeflatorError(
+            f"{table.name}: price_base says {base} prices, and deflating {value} would say other "
+            f"ones of the same rows. Start from a table in cash, or drop what is in real terms and "
+            f"its price_base."
+        )
 
 
 def _rounded(number: nw.Expr, scale: int | None, *, bounded: bool) -> nw.Expr:

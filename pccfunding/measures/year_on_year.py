@@ -19,15 +19,16 @@ from pccfunding.frames.tables import (
     with_reasons,
 )
 from pccfunding.measures.labels import (
-    LABELS,
     differ,
     first_and_last,
+    label_shown,
+    labelled,
     mixed,
     refuse_mixtures,
     single,
     with_labels,
 )
-from pccfunding.measures.nesting import refuse_repeats
+from pccfunding.measures.nesting import refuse_repeats, times_given
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -50,8 +51,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     ----------
     table : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
         Rows with `period_start`, `period_end`, the value, its bounds where present
-        (`amount_low_gbp` and `amount_high_gbp` for `amount_gbp`), and `flow` and `status` where
-        present. Without bounds a value is taken as exact.
+        (`amount_low_gbp` and `amount_high_gbp` for `amount_gbp`), and `flow`, `status` and
+        `price_base` where present. Without bounds a value is taken as exact.
     value : str
         Column to compare: an amount such as `amount_gbp`, the count `offences`, or any other
         number, such as `spend_gbp_per_head`, which cannot be added and so stands once in a group
@@ -62,7 +63,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     Returns
     -------
     the same kind of frame, one row a group and period, sorted by both
-        - the columns of `by`; `period_start`, `period_end`; `flow` and `status` where present;
+        - the columns of `by`; `period_start`, `period_end`; `flow`, `status` and the
+          `price_base` of the value where present;
         - the value and its bounds, unknown where any part of them is;
         - the same three of the year before, their names ending in `_previous`;
         - `change_gbp` for an amount, otherwise `change`;
@@ -81,6 +83,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         If a period is missing or ends before it starts, or an amount spans more than a year.
     MixedFlowError, MixedStatusError
         If one group and period holds more than one flow or status.
+    DeflatorError
+        If it holds amounts in the prices of several years.
     PenceError
         If an amount is not a whole number of pence.
 
@@ -112,10 +116,10 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     needs = (value, "period_start", "period_end", *area_asked(by))
     opened = open_frame(table, "table", needs=needs, numbers=names)
     (opened,) = with_area_codes(opened) if area_asked(by) else (opened,)
+    opened, labels = labelled(opened, value)
     sums = Sums(opened, value)
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
-    labels = [label for label in LABELS if label in opened.schema]
 
     sums.refuse_outside(keys)
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])
@@ -132,6 +136,10 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         .agg(*sums.again(), *first_and_last(labels))
     )
     years = with_days(years)
+    if value == "offences" and not opened.eager:
+        years = years.with_columns(_key=encoded_key(opened, keys)).join(
+            times_given(opened, keys, value), on=["_key", "period_start", "period_end"], how="left"
+        )
     if opened.eager:
         totals = years.collect()
         _refuse_odd_periods(sums, totals, keys)
@@ -144,7 +152,11 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     found = _reasons(sums, labels)
     compared = with_reasons(compared, "unknown_reason", found, eager=opened.eager)
     days = ["period_start", "period_end"]
-    shown = [nw.col(f"_{label}").alias(label) for label in labels if label not in keys]
+    shown = [
+        label_shown(label, nw.col(f"_{label}")).alias(label)
+        for label in labels
+        if label not in keys
+    ]
     frame = compared.sort([*keys, *days], nulls_last=True)
     frame = frame.select(*keys, *days, *shown, *results, *_LAST)
     return opened.close(frame)  # type: ignore[no-any-return]
@@ -198,6 +210,8 @@ def _valued(
     if not sums.table.eager:
         # Where the rows are at hand, each of these has been refused.
         alone = nw.col("_rows") > 0 if sums.scale else nw.col("_rows") == 1
+        if sums.value == "offences":
+            alone = alone & (nw.col("_times").fill_null(1) == 1)
         for label in labels:
             alone = alone & ~mixed(label)
         values = {name: nw.when(alone).then(sum_) for name, sum_ in values.items()}
@@ -266,12 +280,16 @@ def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
     which = nw.when(long).then(nw.lit("more than a year: ")).otherwise(nw.lit("part year: "))
     length = nw.concat_str([which, span, nw.lit(" is "), days, nw.lit(" days")])
     rates = (nw.col("_rows") > 1, nw.lit("rates cannot be added"))
+    twice = []
+    if sums.value == "offences" and not sums.table.eager:
+        twice = [(nw.col("_times").fill_null(1) > 1, nw.lit("a count is given more than once"))]
     return [
         (nw.col("_whole").is_null(), nw.lit("no period")),
         (backwards, nw.lit("ends before it starts")),
         (long | short, length),
         *((mixed(label), nw.lit(f"more than one {label}")) for label in labels),
         *([rates] if sums.scale is None else []),
+        *twice,
         *sums.reasons(),
         (unfound, nw.lit("no figure for the year before")),
         (whole_year & found & then.is_null(), nw.lit("the year before is unknown")),

@@ -86,6 +86,11 @@ class Reconciliations(Face):
         return tuple(dict.fromkeys(name for _, one in self.groups for name in one.figure_ids))
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Those figures, and the sources of rows that name no figure."""
+        return tuple(dict.fromkeys(name for _, one in self.groups for name in one.sources))
+
+    @property
     def frame(self) -> pd.DataFrame:
         """Two rows a group: its verdict, and the residual (right side less left side)."""
         import pandas as pd

@@ -73,7 +73,12 @@ def judge(
     terms = _one_unknown_each(terms)
     found = _judged_as_listed(rule, terms, rights[0], differs, complete)
     figures = [one.figure_id for one in [*terms, *rights] if one.figure_id is not None]
-    return replace(found, figure_ids=tuple(dict.fromkeys(figures)))
+    named = [one.figure_id or one.source_id for one in [*terms, *rights]]
+    return replace(
+        found,
+        figure_ids=tuple(dict.fromkeys(figures)),
+        sources=tuple(dict.fromkeys(name for name in named if name is not None)),
+    )
 
 
 def _judged_as_listed(

@@ -54,6 +54,8 @@ class Term:
         Which kind of unknown stands there instead, in words.
     figure_id : str or None
         The figure that it was read from.
+    source_id : str or None
+        The source that its row names.
     scope : dict
         What the columns of its table say that it is about.
     listed : bool
@@ -65,6 +67,7 @@ class Term:
     printed: Printed | None
     unknown: str = NOT_HELD
     figure_id: str | None = None
+    source_id: str | None = None
     scope: Mapping[str, Any] = field(default_factory=dict)
     listed: bool = False
     said: bool = False
@@ -215,6 +218,7 @@ def _row_term(row: Row, unit: str | None) -> Term:
         printed=printed,
         unknown=unknown_text(kind),
         figure_id=known(row.get("figure_id")),
+        source_id=known(row.get("source_id")),
         scope={name: values for name, values in about.items() if None not in values},
         # What a list hedges ("up to £5,000") is still an amount of the list.
         listed=printed is not None and (not written or printed.hedge is not None),

@@ -65,6 +65,8 @@ class Reconciliation(Face):
         the first of them.
     figure_ids : tuple of str
         The figures that its rows name, left side first.
+    sources : tuple of str
+        Those figures, and the sources of rows that name no figure.
 
     Examples
     --------
@@ -88,6 +90,7 @@ class Reconciliation(Face):
     working: str
     cautions: tuple[str, ...] = ()
     figure_ids: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     _clauses = CAUTIONS["reconciliation"]
     _headline = "verdict"
 

@@ -242,6 +242,8 @@ class Page:
     footer: Sequence[Words] = ()
     # The other pages of the pack, by file name.
     beside: Sequence[Link] = ()
+    # Small type and no contents: for pages of one or two sheets.
+    compact: bool = False
 
 
 def every_block(blocks: Sequence[Block]) -> Iterator[Block]:

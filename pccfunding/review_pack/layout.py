@@ -27,6 +27,7 @@ from pccfunding.review_pack.blocks import (
     every_block,
     frame_table,
 )
+from pccfunding.review_pack.brief import brief
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.key_figures import key_facts, sums_behind
 from pccfunding.words import bracketed, counted, quantity
@@ -334,8 +335,8 @@ _FACTS = {
 
 
 # The depths of a Review, by the file that holds each.
-PAGE, ANNEX = "index.html", "sources.html"
-DEPTHS = {PAGE: "Review", ANNEX: "Sources and workings"}
+BRIEF, PAGE, ANNEX = "brief.html", "index.html", "sources.html"
+DEPTHS = {BRIEF: "Brief", PAGE: "Review", ANNEX: "Sources and workings"}
 
 
 def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
@@ -399,7 +400,8 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         sources=cited.sources(),
         beside=others(ANNEX),
     )
-    return {PAGE: page, ANNEX: annex}, cited.register
+    short = replace(brief(found, page, cited), beside=_others(BRIEF))
+    return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
 
 
 def _with_services(section: Section, found: Record, cited: Citations) -> Section:

@@ -190,6 +190,7 @@ _RULES = (
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
 _FILES = (
+    ("brief.html", "the brief: at most two sheets of A4"),
     ("index.html", "the page; every number leads to its source"),
     ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),

@@ -187,3 +187,28 @@ def test_a_table_is_read_with_its_types_and_the_odd_cell_is_named(tmp_path: Path
     ):
         with pytest.raises(DataPackageError, match=re.escape(named)):
             read("2024-02-29,1,,", line)
+
+
+def test_own_columns_are_carried_along(tmp_path: Path) -> None:
+    evidence = pcc.load_evidence()
+    size = len(evidence.areas)
+    own = {
+        "ward": ["Abbey"] * size,
+        "rank": list(range(size)),
+        "share": [0.5] * size,
+        "seen_on": pd.to_datetime(["2024-03-31"] * size),
+        "ours": [True] * size,
+    }
+    awards = evidence.awards.assign(ward="Abbey")
+    mine = dataclasses.replace(evidence, areas=evidence.areas.assign(**own), awards=awards)
+    pcc.write_data_package(mine, tmp_path / "own", name="own", title="Own")
+    back = pcc.read_evidence(tmp_path / "own")
+    pd.testing.assert_frame_equal(back.areas[[*own]], mine.areas[[*own]], check_dtype=False)
+    assert [back.areas[name].dtype.kind for name in ("rank", "share", "seen_on", "ours")] == [
+        *"ifMb"
+    ]
+    assert back.awards["ward"].to_list() == ["Abbey"] * len(awards)
+    assert back.awards["amount_gbp"].to_list() == awards["amount_gbp"].to_list()
+    csvw = (tmp_path / "own" / "areas.csv-metadata.json").read_text(encoding="utf-8")
+    assert '"ward"' in csvw
+    assert pcc.conformance(tmp_path / "own").broken == 0

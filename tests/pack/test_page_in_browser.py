@@ -71,6 +71,15 @@ def chromium(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def printed_pages(folder: Path, page: str) -> int:
+    """Print a page to PDF and count its sheets of A4."""
+    (folder / "printed.html").write_text(page, encoding="utf-8")
+    pdf = folder / "printed.pdf"
+    address = (folder / "printed.html").as_uri()
+    chromium(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", address)
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf.read_bytes()))
+
+
 @pytest.fixture
 def page_file(example_page: Page, tmp_path: Path) -> Path:
     file = tmp_path / "index.html"
@@ -201,6 +210,7 @@ def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -
     return {
         "review": (pack / "index.html").read_text(encoding="utf-8"),
         "annex": (pack / "sources.html").read_text(encoding="utf-8"),
+        "brief": (pack / "brief.html").read_text(encoding="utf-8"),
         "unsigned": render_page(found.page()),
         "difference": render_page(difference.page()),
     }
@@ -209,7 +219,7 @@ def pages(pack: Path, found: Review, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.skipif(not AXE_CORE, reason="AXE_CORE does not say where axe-core is")
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("scheme", list(SCHEMES))
-@pytest.mark.parametrize("name", ["review", "annex", "difference"])
+@pytest.mark.parametrize("name", ["review", "annex", "brief", "difference"])
 def test_axe_finds_no_violation(
     pages: dict[str, str], name: str, scheme: str, width: int, tmp_path: Path
 ) -> None:
@@ -277,7 +287,7 @@ def test_axe_is_at_work(pages: dict[str, str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 400])
-@pytest.mark.parametrize("name", ["review", "annex", "difference"])
+@pytest.mark.parametrize("name", ["review", "annex", "brief", "difference"])
 def test_no_page_of_a_pack_overflows(
     pages: dict[str, str], name: str, width: int, tmp_path: Path
 ) -> None:

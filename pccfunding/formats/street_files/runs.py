@@ -32,6 +32,7 @@ from pccfunding.formats.street_files.scanning import (
     quoted,
     read_csv,
 )
+from pccfunding.frames.tables import open_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def count_records(table: Any, by: Sequence[str]) -> Any:
     >>> count_records(table, ["month"]).collect().rows()
     [('2023-01', 2)]
     """
-    frame = nw.from_native(table)
+    frame = open_table(table, "records").frame
     return frame.group_by(list(by)).agg(nw.len().alias("records")).to_native()
 
 

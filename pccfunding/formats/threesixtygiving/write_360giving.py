@@ -22,6 +22,7 @@ from pccfunding.formats.threesixtygiving.fields import EXTRA, META, PLACED, VERS
 from pccfunding.formats.threesixtygiving.flat import flat_grant, guarded, titles_of
 from pccfunding.formats.threesixtygiving.grants import STANDARD_COLUMNS, Exporter, as_refusals
 from pccfunding.formats.threesixtygiving.official import Schema, official_schema
+from pccfunding.frames.tables import open_table
 from pccfunding.results import Face
 from pccfunding.words import count, counted
 
@@ -274,13 +275,7 @@ def write_360giving(
 
 
 def _rows(awards: Any) -> tuple[list[dict[str, Any]], list[str]]:
-    import narwhals.stable.v2 as nw
-
-    try:
-        frame = nw.from_native(awards)
-    except TypeError:
-        raise TableError(f"Awards are a table; this is a {type(awards).__name__}.") from None
-    table = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    table = open_table(awards, "awards").frame.collect()
     if not {"amount_gbp", "award_id", "subject_id"} & set(table.columns):
         raise TableError(
             f"This table has neither subject_id nor amount_gbp; it has "

@@ -1,0 +1,251 @@
+"""The brief: at most two sheets of A4 for any office, in the order in which a panel asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.review_pack.blocks import (
+    Block,
+    Bullets,
+    Column,
+    Group,
+    Link,
+    Page,
+    Row,
+    Section,
+    Statement,
+    Table,
+    Text,
+    Verdicts,
+    Words,
+    every_block,
+    frame_table,
+)
+from pccfunding.words import count, interval_text, is_missing, percent, pounds
+
+if TYPE_CHECKING:
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
+
+# How many rows of each kind two sheets hold.
+MOST = {"money": 10, "recipients": 8, "conflicts": 4, "changes": 8, "services": 12}
+_CELL = 60  # characters of what a person wrote
+
+
+def brief(found: Record, page: Page, cited: Citations) -> Page:
+    """Lay out the brief of a Review.
+
+    Parameters
+    ----------
+    found : Record
+    page : Page
+        The page of the same Review, whose answers the brief repeats.
+    cited : Citations
+
+    Returns
+    -------
+    Page
+    """
+    sections = [
+        _money(found, cited),
+        _recipients(found),
+        _adds_up(page),
+        _changes(found, cited),
+        _services(found),
+        _answers(page),
+    ]
+    return Page(
+        title=page.title.replace("Review", "Brief", 1),
+        subtitle=page.subtitle,
+        particulars=page.particulars,
+        sections=[section for section in sections if section.blocks],
+        footer=["What the numbers are from stands in the Review, under the codes beside them."],
+        compact=True,
+    )
+
+
+def _section(name: str, heading: str, blocks: Sequence[Block], lead: Words = "") -> Section:
+    return Section(f"brief-{name}", "", heading, lead=lead, blocks=blocks)
+
+
+def _more(held: int, kind: str, where: str) -> Words:
+    """Say how many rows the brief leaves to the page."""
+    left = held - MOST[kind]
+    return [f"{count(left)} more ", Link("on the page", f"#{where}"), "."] if left > 0 else ""
+
+
+def _money(found: Record, cited: Citations) -> Section:
+    """What was bought, per head and against the year before."""
+    heads = found.tables["spend_per_head"]
+    heads = heads[(heads["flow"] == "pcc_to_recipient") & heads["funding_stream"].ne("all lines")]
+    heads = heads.sort_values("spend_gbp", ascending=False, kind="stable")
+    before = found.tables["year_on_year"]
+    cash = before[before["prices"] == "cash"]
+    changes = {
+        (row["series"], row["period_start"]): row["change_pct"] for row in cash.to_dict("records")
+    }
+    shown = heads.head(MOST["money"])
+    changed: list[Any] = [
+        changes.get((row["funding_stream"], row["period_start"]))
+        for row in shown.to_dict("records")
+    ]
+    shown = shown.assign(change=changed)
+    columns = {
+        "funding_stream": Column("Stream"),
+        "spend_gbp": Column("Amount", numeric=True, write=pounds),
+        "spend_gbp_per_head": Column("Per resident", numeric=True, write=_pence),
+        "change": Column("On the year before", numeric=True, write=percent),
+    }
+    table = frame_table(
+        shown,
+        columns,
+        id="brief-money-table",
+        caption="Money",
+        note=_more(len(heads), "money", "bought"),
+    )
+    return _section("money", "What was bought", [table] if len(shown) else [])
+
+
+def _pence(amount: float) -> str:
+    return pounds(round(amount, 2))
+
+
+def _recipients(found: Record) -> Section:
+    """Who took most."""
+    table = found.tables.get("recipients")
+    if table is None or table.empty:
+        return _section("recipients", "Who took most", [])
+    shown = table.head(MOST["recipients"])
+    columns = {
+        "recipient": Column("Recipient", write=_cut),
+        "amount_gbp": Column("Amount", numeric=True, write=pounds),
+    }
+    made = frame_table(
+        shown,
+        columns,
+        id="brief-recipients-table",
+        caption="Recipients",
+        note=_more(len(table), "recipients", "bought"),
+    )
+    return _section("recipients", "Who took most", [made])
+
+
+def _statements(page: Page, section_id: str) -> Iterable[Statement]:
+    for section in page.sections:
+        if section.id == section_id:
+            for block in every_block(section.blocks):
+                if isinstance(block, Verdicts):
+                    yield from block.statements
+
+
+def _adds_up(page: Page) -> Section:
+    """Whether the figures add up: the conflicts, the area's own documents first."""
+    conflicts = [one for one in _statements(page, "adds-up") if one.verdict.text == "conflicts"]
+    lead = next((one.lead for one in page.sections if one.id == "adds-up"), "")
+    items: list[Words] = [
+        [*_runs(one.text), " ", Link("working", f"#{one.id}")]
+        for one in conflicts[: MOST["conflicts"]]
+    ]
+    blocks: list[Block] = [Bullets(items)] if items else [Text(["No conflict was found."])]
+    if more := _more(len(conflicts), "conflicts", "adds-up"):
+        blocks.append(Text([more]))
+    return _section("adds-up", "Does it add up", blocks, lead=lead)
+
+
+def _changes(found: Record, cited: Citations) -> Section:
+    """What changed here, with its interval, and elsewhere."""
+    changes = found.tables["changes"]
+    elsewhere = found.tables["elsewhere"]
+    others = dict(zip(elsewhere["subject_id"], elsewhere["others_change_pct"], strict=True))
+    # What can be counted comes first, in the order in which the sources print it.
+    counted_first = changes.assign(open=changes["change_pct"].isna())
+    counted_first = counted_first.sort_values("open", kind="stable")
+    shown = counted_first.head(MOST["changes"])
+    rows = [
+        Row(
+            [
+                row["measure"],
+                _printed(row, cited),
+                _counted_change(row),
+                _or_dash(others.get(row["subject_id"])),
+                row["verdict"],
+            ]
+        )
+        for row in shown.to_dict("records")
+    ]
+    columns = [
+        Column("Measure"),
+        Column("As printed", numeric=True),
+        Column("From counts (95%)", numeric=True),
+        Column("Elsewhere", numeric=True),
+        Column("Verdict"),
+    ]
+    table = Table(
+        "brief-changes-table",
+        "Changes that a source prints",
+        columns,
+        [Group(rows)],
+        note=_more(len(changes), "changes", "outcomes"),
+    )
+    return _section("changes", "What changed, here and elsewhere", [table] if rows else [])
+
+
+def _printed(row: dict[Any, Any], cited: Citations) -> Words:
+    return [f"{percent(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
+
+
+def _counted_change(row: dict[Any, Any]) -> str:
+    told = _or_dash(row["change_pct"])
+    if not is_missing(row["change_low_pct"]):
+        told += f" ({interval_text(row['change_low_pct'], row['change_high_pct'])})"
+    return told
+
+
+def _or_dash(value: Any) -> str:
+    return "\N{EN DASH}" if is_missing(value) else percent(value)
+
+
+def _services(found: Record) -> Section:
+    """Each service with what was decided about it: a person's words."""
+    services = found.tables["services"]
+    shown = services.head(MOST["services"])
+    columns = {
+        "service": Column("Service", write=_cut),
+        "delivered": Column("Delivered", write=_cut),
+        "reason": Column("Reason", write=_cut),
+        "decision": Column("Decision, as entered", write=_cut),
+    }
+    table = frame_table(
+        shown,
+        columns,
+        id="brief-services-table",
+        caption="Services",
+        note=_more(len(services), "services", "next"),
+    )
+    return _section("services", "Services and decisions", [table] if len(shown) else [])
+
+
+def _answers(page: Page) -> Section:
+    """The sixteen questions, each with its answer sentence."""
+    rows = [
+        Row([Link(f"{section.question} {section.heading}", f"#{section.id}"), section.lead])
+        for section in page.sections
+        if section.question.startswith("Q")
+    ]
+    table = Table(
+        "brief-answers-table",
+        "Sixteen questions",
+        [Column("Question"), Column("Answer")],
+        [Group(rows)],
+    )
+    return _section("answers", "The sixteen questions", [table])
+
+
+def _runs(words: Words) -> list[Any]:
+    return list(words) if isinstance(words, list | tuple) else [words]
+
+
+def _cut(text: str) -> str:
+    return shorten(text, _CELL, placeholder="\N{HORIZONTAL ELLIPSIS}")
