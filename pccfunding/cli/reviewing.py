@@ -86,11 +86,17 @@ def review(
 @main.command()
 @evidence_option
 def datasets(folder: Path | None) -> None:
-    """List the tables of the evidence and how complete they are."""
+    """List the tables of the evidence and how complete they are.
+
+    Without --evidence the years of every bundled table follow as a chart.
+    """
     from pccfunding.review_pack import completeness
 
     console = console_of()
     console.print(table_of(completeness(evidence_from(folder)), "Tables of the evidence"))
+    if folder is None:
+        click.echo("\nYears of the bundled statistics and money")
+        click.echo(pccfunding.coverage(chart=True))
 
 
 @main.command()

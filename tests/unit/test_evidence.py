@@ -152,3 +152,21 @@ def test_coverage_says_which_years_of_which_table_are_held() -> None:
     in_2019 = crime[crime["period_end"].dt.year == 2019]
     assert held.loc[("recorded_crime", 2019), "rows"] == len(in_2019)
     assert held.loc[("recorded_crime", 2019), "areas"] == in_2019["area_code"].nunique()
+
+
+def test_the_chart_shows_what_is_held_and_what_is_not() -> None:
+    lines = pcc.coverage(chart=True).splitlines()
+    marks = {line.split()[0]: line.split()[1] for line in lines[1:-1]}
+    held = pcc.coverage()
+    years = range(held["year"].min(), held["year"].max() + 1)
+    assert marks.keys() == set(held["table"])
+    for table, drawn in marks.items():
+        known = set(held.loc[held["table"] == table, "year"])
+        assert [year for year, mark in zip(years, drawn, strict=True) if mark != "."] == sorted(
+            known
+        )
+    # Officers: all forces to 2023 and in 2025, nothing in 2024.
+    assert marks["workforce"].endswith("#.#")
+    # Street records of 2025 are of 37 areas.
+    assert marks["street_crime_2025"].endswith(".+")
+    assert lines[0].rstrip().endswith("20")
