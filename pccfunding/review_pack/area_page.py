@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
+# A Review without awards has no brief: it holds no money, recipients or services to sum up.
+_HELD = (layout.PAGE, layout.ANNEX)
 AWAITS = (
     ("Q5", "Was it delivered as planned?", "targets, outputs and spend of each award, by quarter"),
     (
@@ -118,14 +120,14 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
             "National Statistics, the Home Office, HM Inspectorate of Constabulary and Fire & "
             "Rescue Services and the Ministry of Housing, Communities and Local Government.",
         ],
-        beside=layout.others(layout.PAGE),
+        beside=layout.others(layout.PAGE, _HELD),
     )
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
         sections=[*_printed(found, cited), *layout.worked(sections), layout.register(cited)],
         sources=cited.sources(),
-        beside=layout.others(layout.ANNEX),
+        beside=layout.others(layout.ANNEX, _HELD),
     )
     return {layout.PAGE: page, layout.ANNEX: annex}, cited.register
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -400,7 +401,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         sources=cited.sources(),
         beside=others(ANNEX),
     )
-    short = replace(brief(found, page, cited), beside=_others(BRIEF))
+    short = replace(brief(found, page, cited), beside=others(BRIEF))
     return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
 
 
@@ -408,9 +409,9 @@ def _with_services(section: Section, found: Record, cited: Citations) -> Section
     return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
 
 
-def others(own: str) -> list[Link]:
-    """Link the other depths of a Review from one of them."""
-    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
+def others(own: str, held: Collection[str] = tuple(DEPTHS)) -> list[Link]:
+    """Link the other depths of a Review that are held from one of them."""
+    return [Link(name, file) for file, name in DEPTHS.items() if file in held and file != own]
 
 
 def worked(sections: list[Section]) -> list[Section]:

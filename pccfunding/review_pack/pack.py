@@ -19,7 +19,7 @@ from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
-from pccfunding.review_pack.layout import lay_out
+from pccfunding.review_pack.layout import BRIEF, lay_out
 from pccfunding.review_pack.page import render_pages
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
@@ -190,7 +190,7 @@ _RULES = (
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
 _FILES = (
-    ("brief.html", "the brief: at most two sheets of A4"),
+    (BRIEF, "the brief: at most two sheets of A4"),
     ("index.html", "the page; every number leads to its source"),
     ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
@@ -214,6 +214,7 @@ def method_text(found: Record) -> str:
         Markdown.
     """
     known = found.evidence.as_of
+    has_brief = not found.tables["awards"].empty
     lines = [
         "# How this Review was made",
         "",
@@ -236,7 +237,7 @@ def method_text(found: Record) -> str:
         "",
         "## Files",
         "",
-        *(f"- `{name}`: {what}" for name, what in _FILES),
+        *(f"- `{name}`: {what}" for name, what in _FILES if name != BRIEF or has_brief),
         "",
         "Numbers in the tables are written to ten digits, amounts of a million and more to the "
         "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
