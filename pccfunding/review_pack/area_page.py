@@ -93,7 +93,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
     sections = [
         _bought(found),
         _status(),
-        money_sections.adds_up(found, cited),
+        _adds_up(found, cited),
         area_need(found, cited),
         area_changed(found, cited),
         area_noise(found, cited),
@@ -130,6 +130,17 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
         beside=layout.others(layout.ANNEX, _HELD),
     )
     return {layout.PAGE: page, layout.ANNEX: annex}, cited.register
+
+
+def _adds_up(found: Record, cited: Citations) -> Section:
+    if found.statements:
+        return money_sections.adds_up(found, cited)
+    return Section(
+        "adds-up",
+        "Q3",
+        "Do the figures add up?",
+        lead=f"No sum about {found.area.name} is held that its own parts could be added up to.",
+    )
 
 
 def _with_capacity(section: Section, found: Record, cited: Citations) -> Section:
