@@ -37,6 +37,9 @@ __all__: list[str] = []
     is_flag=True,
     help="Write over an earlier Review; a signed one is kept beside it, as NAME-signed-N.",
 )
+@click.option(
+    "--word", is_flag=True, help="Write the brief as a Word document beside the folder too."
+)
 @click.option("--open", "show", is_flag=True, help="Open the page when it is written.")
 def review(
     place: Path | None,
@@ -47,6 +50,7 @@ def review(
     exceptions: tuple[str, ...],
     archive: bool,
     force: bool,
+    word: bool,
     show: bool,
 ) -> None:
     """Write a Review of the funding beside the reported outcomes.
@@ -70,6 +74,7 @@ def review(
         out = out or Path("review")
         kept = set(_kept(out))
         written = result.write(out, force=force, zip=archive)
+        document = result.write_brief(out) if word else None
     for row in result.tables["left_out"].to_dict("records"):
         where = ", ".join(filter(None, [row["file"], row["place"]]))
         click.echo(printable_lines(f"Not read: {where}: {row['why']}"), err=True)
@@ -79,6 +84,8 @@ def review(
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)
     console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)
+    if document is not None:
+        console.print(f"The brief for Word: {document}", markup=False, soft_wrap=True)
     if show:
         click.launch(str(written[0]))
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import fnmatch
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,7 +17,6 @@ from pccfunding.areas import Area
 from pccfunding.errors import DataPackageError, PccFundingError, TableError
 from pccfunding.evidence.evidence import (
     Evidence,
-    bundled_rows,
     check_contracts,
     day_of,
     loaded_tables,
@@ -27,9 +26,6 @@ from pccfunding.evidence.tables import read_within
 from pccfunding.formats import (
     ReadResult,
     read_awards,
-    read_deflator,
-    read_population,
-    read_recorded_crime,
 )
 from pccfunding.formats.award_files.award_tables import stored_table
 from pccfunding.formats.award_files.content_ids import slug
@@ -44,13 +40,18 @@ from pccfunding.office.award_listings import (
     years_from_dates,
 )
 from pccfunding.office.cell_traits import Traits, traits_of
+from pccfunding.office.folder_statistics import (
+    beside_bundled,
+    statistics_readers,
+    statistics_table,
+)
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK
 from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
 from pccfunding.results import CAUTIONS
-from pccfunding.schemas import PRIMARY_KEYS, STORED
+from pccfunding.schemas import STORED
 from pccfunding.words import counted
 
 __all__ = ["WORKBOOKS", "FolderEvidence", "find_workbook", "read_folder"]
@@ -192,7 +193,7 @@ class _Folder:
         stored["sources"] = _joined([stored["sources"], _frame("sources", self.sources)])
         stored["figures"] = _dated(stored["figures"], stored["sources"])
         for name, frames in self.statistics.items():
-            stored[name] = _merged(name, frames)
+            stored[name] = beside_bundled(name, frames)
         stored["statements"]["expected_verdict"] = "cannot be told"
         check_contracts(stored, self.folder)
         tables: dict[str, Any] = loaded_tables(stored, as_of)
@@ -202,7 +203,7 @@ class _Folder:
             origin=str(self.folder),
             area=self.answers.area,
             period=self.answers.period,
-            start={title: self.book.start.get(title) for title in _STARTING},
+            start=self._answers(tables["deflator"]),
             own=(*_OWN, *self.statistics),
         )
         statements = self._worked(made)
@@ -299,8 +300,6 @@ class _Folder:
             "status": status,
             "flow": FLOWS[row.get("flow") or "given"],
         }
-        if row.get("status") and status is None:
-            raise TableError(f"awards that are {row.get('status')} cannot be shown yet")
         sheets = list(filter(None, map(str.strip, str(row.get("sheets") or "").split(";"))))
         asked: list[str | None] = [*sheets] or [None]
         results = [read_awards(path, sheet=sheet, **options) for sheet in asked]
@@ -421,12 +420,7 @@ class _Folder:
         asked = FILE_KINDS[row.get("what it is")] if row.get("what it is") else None
         key = self._fresh(f"counts-{slug(path.stem)}")
         failures = []
-        readers: dict[str, Callable[[], ReadResult]] = {
-            "recorded_crime": lambda: read_recorded_crime(path, source_id=key, annual=True),
-            "population": lambda: read_population(path, vintage=path.stem, source_id=key),
-            "deflator": lambda: read_deflator(path, source_id=key),
-        }
-        for kind, read in readers.items():
+        for kind, read in statistics_readers(path, key).items():
             if asked not in (None, kind):
                 continue
             try:
@@ -434,15 +428,12 @@ class _Folder:
             except PccFundingError as error:
                 failures.append(str(error).removesuffix("."))
                 continue
-            frame = result.frame
-            if kind == "recorded_crime":
-                frame = frame[frame["measure"] == "recorded_offences"]
+            frame = statistics_table(kind, result.frame, path.name)
             self._rejected(shown, result, "to do")
             said = f"{counted(len(frame), 'count')} of {kind.replace('_', ' ')} read"
             self.readings.append((shown, "", said))
             if len(frame):
-                columns = list(STORED[kind].to_schema().columns)
-                self.statistics.setdefault(kind, []).append(frame[columns])
+                self.statistics.setdefault(kind, []).append(frame)
                 self.sources.append(
                     {
                         "source_id": key,
@@ -460,6 +451,20 @@ class _Folder:
         self.tell("broken", shown, "", "", why, right)
 
     # statements and reasons
+
+    def _answers(self, deflator: pd.DataFrame) -> dict[str, Any]:
+        """Give the answers of sheet Start; a base year that no index is held for is refused."""
+        start, title = self.book.start, "base year of prices"
+        answers = {one: start.get(one) for one in _STARTING}
+        asked = answers[title]
+        known = sorted(deflator["financial_year"])
+        if asked is None or asked.label in known:
+            return answers
+        place = start.place(title)
+        right = f"type a financial year from {known[0]} to {known[-1]}, or add prices to counts/"
+        why = "no index of prices is held for this year"
+        self.tell("broken", self.book.file, place, asked.label, why, right)
+        return answers | {title: None}
 
     def _worked(self, evidence: Evidence) -> pd.DataFrame:
         """Fill the verdicts; a statement that cannot be worked is named and left out."""
@@ -544,14 +549,3 @@ def _dated(figures: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     days = dict(zip(sources["source_id"], sources["published_on"], strict=True))
     dated = [days[source] for source in figures["source_id"]]
     return figures.assign(published_on=pd.Series(dated, dtype="datetime64[ns]"))
-
-
-def _merged(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Set the folder's own counts beside the bundled ones; of equal keys the folder's stands.
-
-    An index of prices takes the place of the bundled one, since each has a base of its own.
-    """
-    bundled = bundled_rows(name)
-    frames = [frame.astype(bundled.dtypes.to_dict()) for frame in frames]
-    both = pd.concat([*frames, *([] if name == "deflator" else [bundled])], ignore_index=True)
-    return both.drop_duplicates(PRIMARY_KEYS[name], ignore_index=True)

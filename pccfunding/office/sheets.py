@@ -13,18 +13,17 @@ __all__ = ["SHEETS", "Column", "Sheet", "folded"]
 Kind: TypeAlias = Literal["text", "amount", "printed", "count", "day", "period", "choice", "name"]
 FORCES, DISTRICTS, OFFENCES = "forces", "districts", "offences"
 
-# What an office says, and what the contracts call it. Where there is no word of a contract, the
-# row is read and named, but no Review shows it.
-STATUSES: dict[str, str | None] = {
+# What an office says, and what the contracts call it.
+STATUSES = {
     "applied for": "bid",
     "allocated": "allocation",
     "budget": "budget",
     "awarded": "award",
     "up to": "ceiling",
-    "forecast": None,
+    "forecast": "forecast",
     "spent (outturn)": "outturn",
-    "returned (clawback)": None,
-    "carried forward": None,
+    "returned (clawback)": "returned",
+    "carried forward": "carried_forward",
 }
 FLOWS = {
     "received from government": "national_to_pcc",
@@ -60,6 +59,7 @@ FILE_KINDS = {
     "recorded crime": "recorded_crime",
     "population": "population",
     "prices": "deflator",
+    "street records (police.uk)": "street_crime",
     "something else": None,
 }
 # The words of sheet Awards for what a list may hold, and the reader's own.

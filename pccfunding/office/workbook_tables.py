@@ -225,22 +225,12 @@ class _Maker:
             else None,
         }
 
-    def _status(self, row: Row) -> str | None:
-        word = row.get("status") or "awarded"
-        known = STATUSES[word]
-        if known is None:
-            self.tell(
-                row,
-                "status",
-                f"an amount that is {word} is read, but no Review can show it yet",
-                "leave it; it stays in the workbook",
-                broken=False,
-            )
-        return known
+    def _status(self, row: Row) -> str:
+        return STATUSES[row.get("status") or "awarded"]
 
     def _award(self, row: Row) -> None:
         status, period = self._status(row), self._life(row)
-        if status is None or period is None:
+        if period is None:
             self.whole = False
             return
         # An amount in a list of awards is exact to its last digit; rounding is for prose.
@@ -305,16 +295,11 @@ class _Maker:
 
     def _amount(self, row: Row) -> None:
         status = self._status(row)
-        if status is None:
-            self.whole = False
-            return
         word = row.get("flow") or "given"
         period: Period | None = row.get("period")
         what, stream = row.get("what"), row.get("funding stream")
-        kind = {"outturn": "total", "bid": "total"}.get(status, status)
-        if FLOWS[word] == "national_to_pcc":
-            kind = "grant_received"
-        elif row.get("parts listed"):
+        kind = kind_of_total(FLOWS[word], status)
+        if row.get("parts listed") and kind != "grant_received":
             kind = "total"
         content = {
             "funding_stream": stream or what,
@@ -467,6 +452,13 @@ class _Maker:
                     },
                 }
             )
+
+
+def kind_of_total(flow: str, status: str) -> str:
+    """Tell what an amount outside a listing is, of its flow and status."""
+    if flow == "national_to_pcc":
+        return "grant_received"
+    return status if status in ("award", "allocation", "budget", "ceiling") else "total"
 
 
 def _day_words(day: dt.date | None) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+import zipfile
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.errors import need_extra
 from pccfunding.review_pack.blocks import (
     Block,
     Bullets,
@@ -23,6 +27,8 @@ from pccfunding.review_pack.blocks import (
     every_block,
     frame_table,
 )
+from pccfunding.review_pack.stored_pack import zipped
+from pccfunding.texts import isolated
 from pccfunding.words import count, interval_text, is_missing, percent, pounds
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
 # How many rows of each kind two sheets hold.
 MOST = {"money": 10, "recipients": 8, "conflicts": 4, "changes": 8, "services": 12}
 _CELL = 60  # characters of what a person wrote
+_EPOCH = dt.datetime(2000, 1, 1)
 
 
 def brief(found: Record, page: Page, cited: Citations) -> Page:
@@ -249,3 +256,80 @@ def _runs(words: Words) -> list[Any]:
 
 def _cut(text: str) -> str:
     return shorten(text, _CELL, placeholder="\N{HORIZONTAL ELLIPSIS}")
+
+
+def word_bytes(page: Page, *, seal: str) -> bytes:
+    """Write a brief as a Word document, for people to edit.
+
+    Parameters
+    ----------
+    page : Page
+        A brief.
+    seal : str
+        Sha256 of the manifest of the pack that the numbers are from; named in the foot.
+
+    Returns
+    -------
+    bytes
+        The same brief gives the same bytes.
+
+    Raises
+    ------
+    MissingExtraError
+        If python-docx is not installed.
+    """
+    docx = need_extra("docx", "The brief as a Word document", extra="office")
+    shared = need_extra("docx.shared", "The brief as a Word document", extra="office")
+    document = docx.Document()
+    document.core_properties.created = document.core_properties.modified = _EPOCH
+    document.core_properties.title = page.title
+    document.core_properties.author = ""
+    document.styles["Normal"].font.size = shared.Pt(9)
+    document.styles["Normal"].paragraph_format.space_after = shared.Pt(3)
+    for part in document.sections:
+        part.page_width, part.page_height = shared.Mm(210), shared.Mm(297)
+        part.left_margin = part.right_margin = part.top_margin = shared.Mm(15)
+        part.bottom_margin = shared.Mm(15)
+        part.footer.paragraphs[0].text = f"Numbers from the Review with manifest sha256 {seal}"
+    document.add_heading(page.title, level=1)
+    document.add_paragraph(page.subtitle)
+    document.add_paragraph("; ".join(f"{name}: {value}" for name, value in page.particulars))
+    for section in page.sections:
+        document.add_heading(section.heading, level=2)
+        if section.lead:
+            document.add_paragraph(_plain(section.lead))
+        for block in section.blocks:
+            _add(document, block)
+    for line in page.footer:
+        document.add_paragraph(_plain(line))
+    written = io.BytesIO()
+    document.save(written)
+    with zipfile.ZipFile(written) as made:
+        return zipped({name: made.read(name) for name in made.namelist()})
+
+
+def _add(document: Any, block: Block) -> None:
+    if isinstance(block, Table):
+        table = document.add_table(rows=1, cols=len(block.columns))
+        table.style = "Light List"
+        for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
+            cell.text = column.label
+        for row in (row for group in block.groups for row in group.rows):
+            for cell, words in zip(table.add_row().cells, row.cells, strict=True):
+                cell.text = _plain(words)
+        if block.note:
+            document.add_paragraph(_plain(block.note))
+    elif isinstance(block, Bullets):
+        for item in block.items:
+            document.add_paragraph(_plain(item), style="List Bullet")
+    elif isinstance(block, Text):
+        for words in block.paragraphs:
+            document.add_paragraph(_plain(words))
+    else:
+        raise TypeError(f"A brief has no {block.kind}.")
+
+
+def _plain(words: Words) -> str:
+    """The words alone; signs that XML cannot hold are left out."""
+    text = "".join(run if isinstance(run, str) else run.text for run in _runs(words))
+    return "".join(sign for sign in isolated(text) if sign in "\t\n" or sign >= " ")

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pccfunding
-from pccfunding.errors import PackError
+from pccfunding.errors import PackError, TableError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
+from pccfunding.review_pack.brief import word_bytes
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import BRIEF, lay_out
 from pccfunding.review_pack.page import render_pages
@@ -361,6 +362,29 @@ def write_review(
         If a file is there and `force` is false; nothing is written then.
     """
     return write_pack(contents_of(found), directory, force=force, archive=archive)
+
+
+def write_word_brief(found: Record, directory: Path) -> Path:
+    """Write the brief as a Word document beside a pack; never over one that is there."""
+    pages = laid_out(found)[0]
+    if BRIEF not in pages:
+        raise TableError(
+            f"A Review without award lines has no brief, and none is held of {found.area.name}: "
+            f"there is no money to sum up. Add the office's list with pccfunding start."
+        )
+    contents = contents_of(found)
+    seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
+    content = word_bytes(pages[BRIEF], seal=seal)
+    for number in itertools.count(1):
+        ending = "" if number == 1 else f"-{number}"
+        place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")
+        if not place.exists():
+            break
+        if place.read_bytes() == content:
+            return place
+    with rewriting_file(place, force=False) as part:
+        part.write_bytes(content)
+    return place
 
 
 def write_pack(

@@ -159,6 +159,28 @@ class Review(Face, Record):
 
         return write_review(self, Path(directory), force=force, archive=zip)
 
+    def write_brief(self, directory: str | Path) -> Path:
+        """Write the brief as a Word document beside the pack, for people to edit.
+
+        Parameters
+        ----------
+        directory : str or Path
+            The folder of the pack. The document stands beside it, as `NAME-brief.docx`; one that
+            is there already, and differs, is kept, and the new one takes the next number.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        MissingExtraError
+            If the extra `office` is not installed.
+        """
+        from pccfunding.review_pack.pack import write_word_brief
+
+        return write_word_brief(self, Path(directory))
+
 
 def review(
     evidence: Evidence | str | Path | None = None,

@@ -9,6 +9,7 @@ from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.award_years import award_years
 from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import exact_sum
+from pccfunding.office import FolderEvidence
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
@@ -51,7 +52,7 @@ def spend_per_head(evidence: Evidence, years: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     people = latest_vintage(evidence.population)
-    base = evidence.deflator["financial_year"].max()
+    base = price_base(evidence)
     rows = years.assign(amount_gbp=years["amount_gbp"].where(years["is_exact"]))
     least = years.assign(
         amount_gbp=years["known_gbp"],
@@ -106,6 +107,12 @@ def _twice(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, named.assign(funding_stream=ALL_LINES)], ignore_index=True)
 
 
+def price_base(evidence: Evidence) -> str:
+    """Name the financial year whose prices are used: that of sheet Start, else the latest held."""
+    asked = evidence.start["base year of prices"] if isinstance(evidence, FolderEvidence) else None
+    return str(asked.label if asked else evidence.deflator["financial_year"].max())
+
+
 def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
     """Compare years wherever two like years of one series are published.
 
@@ -126,7 +133,7 @@ def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
     if money.empty:
         money = money.assign(basis=None)
     whole = money[money["period"].str.fullmatch(r"\d{4}-\d{2}")]
-    base = evidence.deflator["financial_year"].max()
+    base = price_base(evidence)
     real = real_terms(whole, evidence.deflator, base=base)
     for bound in ("amount", "amount_low", "amount_high"):
         real[f"{bound}_gbp"] = real[f"{bound.replace('amount', 'amount_real')}_gbp"]

@@ -26,6 +26,9 @@ _DONE = {
     "budget": "Budgeted",
     "outturn": "Spent",
     "ceiling": "Promised at most",
+    "forecast": "Forecast",
+    "returned": "Returned",
+    "carried_forward": "Carried forward",
 }
 
 

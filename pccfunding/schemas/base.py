@@ -9,7 +9,17 @@ import pandera.pandas as pa
 from pccfunding.words import UNKNOWN_WORDS
 
 FLOWS = ("national_to_pcc", "pcc_to_recipient")
-STATUSES = ("bid", "award", "allocation", "budget", "outturn", "ceiling")
+STATUSES = (
+    "bid",
+    "award",
+    "allocation",
+    "budget",
+    "outturn",
+    "ceiling",
+    "forecast",
+    "returned",
+    "carried_forward",
+)
 UNKNOWN_KINDS = tuple(UNKNOWN_WORDS)
 # Who got a grant, what for, on which conditions and why: what SI 2011/3050, Schedule, paragraph
 # 3(f), asks to be published.

@@ -360,7 +360,6 @@ def test_a_result_that_cannot_be_meant_is_asked_for(
         ({"from": "1 April 2024"}, "cell G4", "only one of from and to is given"),
         ({"from": "1/4/2024", "to": "1/3/2024"}, "cell H4", "before it starts"),
         ({}, "row 4", "no period is given, here or in sheet Start"),
-        ({"status": "forecast", "financial year": "2024-25"}, "cell J4", "no Review can show it"),
     ],
 )
 def test_an_award_without_a_life_or_a_known_status_is_named(
@@ -482,6 +481,65 @@ def test_an_open_document_workbook_gives_the_same_evidence(folder: Path) -> None
     after = read(folder)
     for name in ("awards", "outcomes", "totals", "statements"):
         pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
+
+
+def test_money_of_another_kind_stands_beside_the_awards(tmp_path: Path) -> None:
+    folder = started(tmp_path / "d")
+    award = {"recipient": "Halo", "funding stream": "Fund", "amount": "£5,000", "source": "Report"}
+    words = {
+        "applied for": "bid", "budget": "budget", "up to": "ceiling", "forecast": "forecast",
+        "spent (outturn)": "outturn", "returned (clawback)": "returned",
+        "carried forward": "carried_forward", "allocated": "allocation",
+    }  # fmt: skip
+    rows = [award | {"status": word, "amount": f"£{n}00"} for n, word in enumerate(words, 1)]
+    fill(folder, Awards=[*rows, award], Sources=[{"name": "Report"}])
+    evidence = read(folder)
+    assert evidence.awards.set_index("status")["amount_gbp"].to_dict() == {
+        "award": 5000.0, **{code: 100.0 * n for n, code in enumerate(words.values(), 1)},
+    }  # fmt: skip
+    # Each kind has a sum of its own, and none holds another's money.
+    page = (run("review", folder), (folder / "review" / "index.html").read_text("utf-8"))[1]
+    for said in ("£5,000", *(f"£{n}00" for n in range(1, 9))):
+        assert said in page
+    assert "£8,600" not in page  # all of them
+
+
+def test_the_base_year_of_prices_is_that_of_sheet_start(tmp_path: Path) -> None:
+    folder = started(tmp_path / "d")
+    answer(folder, base_year_of_prices="2019-20")
+    award = {"recipient": "Halo", "funding stream": "Fund", "amount": "£5,000", "source": "Report"}
+    fill(folder, Awards=[award], Sources=[{"name": "Report"}])
+    heads = pcc.review(folder).tables["spend_per_head"]
+    assert set(heads["price_base"]) == {"2019-20"}
+    answer(folder, base_year_of_prices="2031-32")
+    (problem,) = read(folder).problems
+    assert (problem.state, problem.place) == ("broken", "sheet Start, cell B8")
+    assert "no index of prices is held for this year" in problem.text
+    assert set(pcc.review(folder).tables["spend_per_head"]["price_base"]) != {"2019-20"}
+
+
+STREET = """Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,\
+LSOA name,Crime type,Last outcome category,Context
+a1,2024-01,{0},{0},1,52,On or near High Street,E01020634,County Durham 001A,Bicycle theft,,
+a2,2024-01,{0},{0},1,52,On or near Park Lane,E01020634,County Durham 001A,Bicycle theft,,
+a3,2024-01,{0},{0},1,52,On or near High Street,E01017995,Cambridge 001A,Bicycle theft,,
+,2024-01,{0},{0},,,No Location,,,Anti-social behaviour,,
+"""
+
+
+def test_street_records_are_counted_by_district_category_and_month(tmp_path: Path) -> None:
+    folder = started(tmp_path / "d")
+    put(folder, "counts/2024-01-durham-street.csv", STREET.format("Durham Constabulary"))
+    evidence = read(folder)
+    mine = evidence.street_crime[evidence.street_crime["source_id"].str.startswith("counts-")]
+    columns = ["area_code", "location", "category", "recorded_as", "records"]
+    assert sorted(mine[columns].itertuples(index=False, name=None)) == [
+        ("E06000047", "in_the_area", "Bicycle theft", "crime", 2),
+        ("E23000008", "not_located", "Anti-social behaviour", "incident", 1),
+        ("E23000008", "outside_the_force", "Bicycle theft", "crime", 1),
+    ]
+    assert len(evidence.street_crime) == 3 + len(pcc.load_street_crime())
+    assert "4 counts" not in str(evidence.readings)
 
 
 AREAS: list[tuple[str, dict[str, Any]]] = [

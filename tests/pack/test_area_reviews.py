@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -164,6 +165,16 @@ def test_a_year_without_data_gives_a_review_that_says_so() -> None:
 def test_other_names_lead_to_the_area_that_holds_them_now(asked: str, said: str) -> None:
     with pytest.raises(UnknownNameError, match=said):
         pcc.review(area=asked)
+
+
+def test_a_review_without_awards_has_no_brief(tmp_path: Path) -> None:
+    found = pcc.review(area="Durham", period="1999-00")
+    files = contents_of(found)
+    assert "brief.html" not in files
+    assert b"brief.html" not in files["method.md"]
+    assert b"brief.html" not in files["index.html"]
+    with pytest.raises(TableError, match="has no brief"):
+        found.write_brief(tmp_path / "pack")
 
 
 def test_two_areas_are_refused() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -79,3 +80,27 @@ def test_the_brief_is_two_sheets_of_a4_at_most(found: Review, times: int, tmp_pa
         pytest.skip("no Chromium on this machine")
     shown = found if times == 1 else grown(found, times)
     assert printed_pages(tmp_path, brief_of(shown)) <= 2
+
+
+def test_the_brief_for_word_is_the_brief_and_nobody_s_is_written_over(
+    found: Review, tmp_path: Path
+) -> None:
+    docx = pytest.importorskip("docx")
+    place = found.write_brief(tmp_path / "review")
+    assert place.name == "review-brief.docx"
+    document = docx.Document(str(place))
+    table = document.tables[0]
+    assert [cell.text for cell in table.rows[1].cells][:3] == [
+        "Victim Support Services", "£2,321,845", "£2.52",
+    ]  # fmt: skip
+    assert len(document.tables[-1].rows) == 17
+    foot = document.sections[0].footer.paragraphs[0].text
+    found.write(tmp_path / "review")
+    sealed = hashlib.sha256((tmp_path / "review" / "manifest.json").read_bytes()).hexdigest()
+    assert foot.endswith(sealed)
+    assert found.write_brief(tmp_path / "review") == place
+    document.add_paragraph("a person's own words")
+    document.save(str(place))
+    mine = place.read_bytes()
+    assert found.write_brief(tmp_path / "review").name == "review-brief-2.docx"
+    assert place.read_bytes() == mine

@@ -91,7 +91,7 @@ class Gathered:
         working: str,
     ) -> None:
         """Note a printed total and how it stands against its parts."""
-        self.reports["totals"].append((place, label, column, token, rows, verdict, working, ""))
+        self.reports["totals"].append((place, label, column, token, rows, verdict, working, "", ""))
 
     def cover(self, topic: str, value: object, note: str = "") -> None:
         """Note what the file holds or leaves out."""
