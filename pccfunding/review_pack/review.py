@@ -264,7 +264,9 @@ def review(
 def _with_awards(
     evidence: Evidence, area: Area, span: Period, awards: pd.DataFrame, exceptions: dict[str, str]
 ) -> Review:
-    lines = award_lines(_in_printed_order(awards, evidence))
+    # Columns that a list has for itself stay in the evidence.
+    own = [name for name in awards.columns if str(name).startswith("printed_")]
+    lines = award_lines(_in_printed_order(awards.drop(columns=own), evidence))
     years = _within(award_years(lines), span)
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
     given = _explained(statements) | _exceptions(exceptions, statements)
