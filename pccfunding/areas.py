@@ -48,7 +48,7 @@ class Area:
         ``"county"``, ``"combined_authority"``, ``"region"``, ``"country"`` or
         ``"england_and_wales"``.
     parent : str or None
-        Code of the police force area that contains it.
+        Code of the police force area that contains it; of a force, its region, or Wales.
     aliases : tuple of str
         Other names as printed.
     governing_bodies : tuple of GoverningBody

@@ -12,12 +12,16 @@ from pccfunding.words import number_text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUTIONS", "Face", "Report", "Result", "nothing"]
+__all__ = ["CAUTIONS", "MOST_WORDS", "Face", "Report", "Result", "nothing"]
+
+# What a text that chooses its cautions may hold; the rest stands in the report.
+MOST_WORDS = 70
 
 # What several rooms may find of the same evidence is one law each, and has one clause.
 _NOISE = {
     "dispersion-decides": "dispersion 1, 2 and 4 do not agree, and it was not measured",
     "counting-noise": "the areas' changes differ no more than counting noise would make them",
+    "dispersion-raised": "the dispersion given was below 1, and 1 was used",
 }
 _DRAWS = {
     "exchangeable-areas-assumed": "the interval takes areas as draws, not as all there are",
@@ -48,7 +52,6 @@ CAUTIONS = {
             "events are taken as independent, and repeat victims make the interval wider"
         ),
         **_NOISE,
-        "dispersion-raised": "the dispersion given was below 1, and 1 was used",
         "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
         "base-not-held": "the base is not in the documents held, so the change cannot be tested",
         "counts-of-another-class": "the counts are of another class than the printed change",
@@ -107,6 +110,7 @@ CAUTIONS = {
         "windows-overridden": (
             "the money is dated after the outcome, and it is shown only on request"
         ),
+        "windows-unequal": "baseline and follow-up are not of the same length",
         "baseline-not-before-spend": "the baseline does not end before the money starts",
         "series-break-overridden": "what is counted changed in between, and it is shown on request",
         "pandemic-overridden": "a window holds pandemic months, and it is shown on request",
@@ -122,9 +126,16 @@ CAUTIONS = {
         **_DRAWS,
         "perfect-order": "at a coefficient of 1 or -1 there is no interval",
         **_ORDERS,
+        "more-orders-needed": "no p of so few random orders can be below .05 for the family",
         "check-disagrees": "Kendall's tau falls on the other side of .05",
         "sign-within-figures": "within what the printed amounts allow, the sign can turn",
+        "neighbours-alike": (
+            "areas of one region resemble each other on both sides, so that p is too small: give "
+            "strata"
+        ),
         # influence
+        "crosses-without": "p falls on the other side of .05 without one area",
+        "several-areas-carry": "without any one of several areas p is .05 or more",
         "influential-areas": "the sign turns if one area is left out",
         "tied-without": "without one of the areas there is no coefficient",
         "pearson-on-one-area": "the sign of Pearson's r turns if one area is left out",
@@ -132,6 +143,7 @@ CAUTIONS = {
         "follows-baseline": (
             "spend goes with the baseline, so a return to the mean would look the same"
         ),
+        "follows-covariate": "spend goes with the covariate that was allowed for",
         "turns-given-baseline": "the sign turns once the baseline is allowed for",
         "baseline-not-checked": "spend was not held against the baseline",
         "shared-denominator": "pounds dealt out at random over the same residents do as well",
@@ -144,7 +156,7 @@ CAUTIONS = {
     },
     "formats": {
         # award lists
-        "sheets-left-out": "sheets with amounts were left out, since they may count awards twice",
+        "sheets-left-out": "tables with amounts were left out, since they may count awards twice",
         "total-conflicts": "a printed total conflicts with its rows",
         "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
@@ -159,6 +171,8 @@ CAUTIONS = {
         # counts
         "counts-unknown": "counts are unknown for some areas, which is not zero",
         "total-leaves-areas-out": "a printed total leaves areas out",
+        "class-unknown": "a column names no class of the statistics, and may hold no counts",
+        "codes-unknown": "codes of areas are not among the areas known here",
         "year-incomplete": "a year is not complete, so that no annual count is given for it",
         "printed-twice-differently": "the same number is printed twice with different values",
         "incidents-are-no-crimes": "incidents stand among the rows, and are no crimes",
@@ -249,7 +263,7 @@ class Face(ABC):
     """What every result shows: a frame at full precision, a text to paste, cautions by code."""
 
     _clauses: ClassVar[Mapping[str, str]] = {}
-    # Which cautions the text names first, two of them at most; None names all as they stand.
+    # Which cautions the text names first, two of them at most while they fit; None names all.
     _first: ClassVar[tuple[str, ...] | None] = None
     # What a notebook shows beside the text: a field in bold before it, rows of the frame below it.
     _headline: ClassVar[str] = ""
@@ -278,8 +292,14 @@ class Face(ABC):
         codes = self.cautions
         if self._first is not None:
             codes = tuple(code for code in self._first if code in self.cautions)[:2]
-        doubts = "; ".join(map(self._doubt, codes))
-        return f"{finding} {lead}: {doubts}." if doubts else finding
+        told = finding
+        for shown in range(1, len(codes) + 1):
+            doubts = "; ".join(map(self._doubt, codes[:shown]))
+            longer = f"{finding} {lead}: {doubts}."
+            if self._first is not None and len(longer.split()) > MOST_WORDS:
+                break
+            told = longer
+        return told
 
     def _doubt(self, code: str) -> str:
         return self._clauses[code]

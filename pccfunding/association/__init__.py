@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pccfunding.association.result import OVERRIDES, REASONS, Association
+from pccfunding.association.result import OVERRIDES, Association
 from pccfunding.association.spend_vs_reduction import spend_vs_reduction
 from pccfunding.association.spend_vs_reduction_family import (
     AssociationFamily,
     spend_vs_reduction_family,
 )
 from pccfunding.association.verdicts import CAUTIONS, VERDICTS
+from pccfunding.association.wording import REASONS
 
 __all__ = [
     "CAUTIONS",

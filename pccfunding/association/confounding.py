@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pccfunding.association.coefficients import Floats, coefficients, ranked
-from pccfunding.association.inputs import need, numbers
+from pccfunding.association.inputs import ALPHA, need, numbers
+from pccfunding.association.reordering import Places, partial_test
 from pccfunding.errors import TableError
 from pccfunding.permutation import PermutationTest, permutation_test
 
 # With fewer areas a partial coefficient has too few degrees of freedom for a p.
-_PARTIAL_AREAS = 10
+_PARTIAL_AREAS = 6
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,20 @@ class BaselineCheck:
     outcome : float or None
         Rank correlation of the outcome with the baseline.
     partial : float or None
-        Partial rank correlation of spend and outcome given the baseline.
+        Partial rank correlation of spend and outcome given the baseline, and the strata if given.
     partial_p : float or None
-        Freedman-Lane: residuals of the outcome reordered; none below ten areas.
+        Freedman-Lane: residuals of the outcome reordered, in every order up to nine areas; none
+        below six areas.
+    adjusted_p : float or None
+        The same for the family.
     what : str
         What stands as the baseline.
+    called : str
+        What an association is not told apart from: "need", or the name of the covariate.
+    of_outcome : bool
+        Whether it is a baseline of the outcome itself.
+    inseparable : bool
+        Whether spend or outcome stands in the very order of the baseline.
     reason : str or None
     """
 
@@ -41,8 +51,29 @@ class BaselineCheck:
     outcome: float | None
     partial: float | None
     partial_p: float | None
+    adjusted_p: float | None
     what: str
+    called: str
+    of_outcome: bool
+    inseparable: bool
     reason: str | None
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the partial coefficient stands apart from chance, or nothing is to allow for."""
+        if self.inseparable:
+            return False
+        return self.adjusted_p is None or self.adjusted_p < ALPHA
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What spend may have followed: a value for each area, and what it is."""
+
+    values: pd.Series[float]
+    what: str
+    called: str
+    of_outcome: bool
 
 
 @dataclass(frozen=True)
@@ -69,63 +100,70 @@ class DenominatorNull:
 
 def baseline_of(
     areas: pd.DataFrame, spend: pd.DataFrame, reduction: pd.DataFrame, on: str, baseline: Any
-) -> tuple[pd.Series[float], str]:
+) -> Baseline:
     """Give the baseline of each area, and what it is."""
     if isinstance(baseline, str):
         held = next((side for side in (reduction, spend) if baseline in side.columns), reduction)
         need(held, [baseline], "reduction")
         values = numbers(held, baseline, "reduction").set_axis(held[on].astype(str))
-        return areas["area"].map(values), baseline
+        of_outcome = held is reduction and baseline.endswith("_baseline")
+        called = "need" if of_outcome else baseline.replace("_", " ")
+        return Baseline(areas["area"].map(values), baseline, called, of_outcome)
     if isinstance(baseline, pd.Series | Mapping):
         given = {str(code): value for code, value in dict(baseline).items()}
-        return areas["area"].map(given).astype("float64"), "the baseline given"
+        values = areas["area"].map(given).astype("float64")
+        return Baseline(values, "the baseline given", "the baseline given", False)
     if baseline is not None:
         raise TableError(
             f"baseline is {baseline!r}; it takes the name of a column, or a value for each area."
         )
     people = areas["persons_before"].fillna(areas["spend_persons"])
     if areas["before"].notna().all() and people.notna().all():
-        return areas["before"] / people, "offences per resident in the baseline"
+        what = "offences per resident in the baseline"
+        return Baseline(areas["before"] / people, what, "need", True)
     if areas["score_before"].notna().all():
-        return areas["score_before"], "the score in the baseline"
-    return pd.Series(np.nan, index=areas.index), "the baseline"
+        return Baseline(areas["score_before"], "the score in the baseline", "need", True)
+    return Baseline(pd.Series(np.nan, index=areas.index), "the baseline", "need", True)
 
 
 def baseline_check(
     areas: pd.DataFrame,
-    baseline: pd.Series[float],
-    what: str,
+    baseline: Baseline,
     *,
+    labels: Places,
+    adjust: Callable[[float], float],
     two_sided: str,
     resamples: int | None,
     seed: int,
 ) -> BaselineCheck:
     """Hold spend against the baseline, and take the baseline out of both sides."""
-    if baseline.isna().any() or np.ptp(baseline.to_numpy()) == 0:
-        reason = "no rate in the baseline is known" if baseline.isna().any() else "it is constant"
-        return BaselineCheck(None, None, None, None, what, reason)
-    x, y, z = (np.asarray(v, float) for v in (areas["spend"], areas["g"], baseline))
+    values = baseline.values
+    nothing = BaselineCheck(
+        None, None, None, None, None, baseline.what, baseline.called, baseline.of_outcome, False,
+        "no rate in the baseline is known" if values.isna().any() else "it is constant",
+    )  # fmt: skip
+    if values.isna().any() or np.ptp(values.to_numpy()) == 0:
+        return nothing
+    x, y, z = (np.asarray(v, float) for v in (areas["spend"], areas["g"], values))
     test = permutation_test(x, z, two_sided=two_sided, resamples=resamples, seed=seed)
-    a, b, c = (row - row.mean() for row in ranked(np.array([x, y, z])))
-    c = c / np.sqrt(c @ c)
-    rest_x, rest_y = a - (a @ c) * c, b - (b @ c) * c
-    length = np.sqrt((rest_x @ rest_x) * (rest_y @ rest_y))
-    outcome = float((b @ c) / np.sqrt(b @ b))
-    if length < 1e-9:
+    a, b, c = ranked(np.array([x, y, z]))
+    outcome = float(coefficients(y[None], z[None], "spearman")[0])
+    held = replace(nothing, test=test, outcome=outcome, reason=None)
+    few = len(x) < _PARTIAL_AREAS
+    # Without a p a few orders are enough.
+    draws = 1 if few else resamples
+    found = partial_test(a, b, c, labels, two_sided=two_sided, resamples=draws, seed=seed)
+    if found is None:
         reason = "spend or outcome is in the very order of the baseline"
-        return BaselineCheck(test, outcome, None, None, what, reason)
-    partial = float(np.clip(rest_x @ rest_y / length, -1, 1))
-    p = None
-    if len(x) >= _PARTIAL_AREAS:
-        rng = np.random.default_rng(seed)
-        drawn = rng.permuted(np.tile(rest_y, (resamples or 9_999, 1)), axis=1)
-        # Residuals put in another order are no longer free of the baseline.
-        drawn -= np.outer(drawn @ c, c)
-        lengths = np.sqrt((drawn * drawn).sum(axis=1) * (rest_x @ rest_x))
-        values = drawn @ rest_x / lengths
-        tails = [(values >= partial - 1e-12).sum(), (values <= partial + 1e-12).sum()]
-        p = min(1.0, 2 * (min(tails) + 1) / (len(values) + 1))
-    return BaselineCheck(test, outcome, partial, p, what, None)
+        return replace(held, inseparable=True, reason=reason)
+    if few:
+        return replace(held, partial=found.statistic)
+    return replace(
+        held,
+        partial=found.statistic,
+        partial_p=found.p_value,
+        adjusted_p=adjust(found.p_value),
+    )
 
 
 def denominator_null(
@@ -155,13 +193,8 @@ def denominator_null(
     return DenominatorNull(median, low, high, p, deals, None)
 
 
-def within_strata(areas: pd.DataFrame, x: Floats, strata: Any, method: str) -> pd.DataFrame:
+def within_strata(areas: pd.DataFrame, x: Floats, labels: Any, method: str) -> pd.DataFrame:
     """Give the coefficient within each stratum of four areas or more."""
-    given = {str(code): value for code, value in dict(strata).items()}
-    lacking = [code for code in areas["area"] if code not in given]
-    if lacking:
-        raise TableError(f"strata has no stratum for {lacking[0]}; give one for each area.")
-    labels = areas["area"].map(given)
     rows = []
     for stratum in sorted(labels.unique(), key=str):
         held = (labels == stratum).to_numpy()

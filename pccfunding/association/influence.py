@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pccfunding.permutation import leave_one_out, permutation_test
+from pccfunding.association.inputs import ALPHA
+from pccfunding.association.reordering import Places, Reordered, numbered, within_test
+from pccfunding.permutation import PermutationTest, leave_one_out, permutation_test
+
+# So many areas are named; of more, the number.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,13 +24,14 @@ class Influence:
     Attributes
     ----------
     frame : DataFrame
-        One row an area left out: its code and name, `estimate`, `p_value`, `min_p`, `undefined`
-        with its `reason`, `crosses` (p moves across .05) and `turns` (the sign turns).
+        One row an area left out: its code and name, `estimate`, `p_value`, `adjusted_p` (for the
+        family), `min_p`, `undefined` with its `reason`, `crosses` (the p for the family moves
+        across .05) and `turns` (the sign turns).
     low, high : float or None
         Range of the coefficient.
     rests_on : tuple of str
-        Areas without which p falls on the other side of .05, or, where p is below it, the sign
-        turns.
+        Areas without which the p for the family falls on the other side of .05, or, where it is
+        below, the sign turns or nothing is left to correlate.
     turns : tuple of str
         Areas without which the sign turns.
     verdict : str
@@ -41,6 +48,8 @@ class Influence:
         """What the range comes to, in a few words."""
         if not self.rests_on:
             return "does not rest on one area"
+        if len(self.rests_on) > MOST_NAMED:
+            return f"turns without any one of {len(self.rests_on)} areas"
         return f"rests on {' or '.join(self.rests_on)}"
 
 
@@ -75,42 +84,46 @@ def influence_of(
     y: np.ndarray,
     *,
     on: str,
+    labels: Places | None,
+    adjust: Callable[[float], float],
     p_value: float,
     statistic: float,
     method: str,
     two_sided: str,
-    alpha: float,
     resamples: int | None,
     seed: int,
 ) -> Influence:
-    """Leave out each area in turn, with the p of the others."""
+    """Leave out each area in turn, with the p of the others, within strata where they are given."""
     left = leave_one_out(x, y, method=method)
+    how: dict[str, Any] = {
+        "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
+    }  # fmt: skip
+    small = adjust(p_value) < ALPHA
     rows = []
     for place, (code, name) in enumerate(zip(areas["area"], areas["label"], strict=True)):
-        row = {on: code, "name": name, "estimate": None, "p_value": None, "min_p": None}
-        row |= {"undefined": bool(left.undefined[place]), "reason": None}
+        row = {on: code, "name": name, "estimate": None, "p_value": None, "adjusted_p": None}
+        row |= {"min_p": None, "undefined": bool(left.undefined[place]), "reason": None}
         row |= {"crosses": False, "turns": False}
         if row["undefined"]:
             row["reason"] = _why(left.reasons, place, str(name))
         else:
-            rest = permutation_test(
-                np.delete(x, place),
-                np.delete(y, place),
-                method=method,
-                two_sided=two_sided,
-                resamples=resamples,
-                seed=seed,
-            )
+            others = np.delete(x, place), np.delete(y, place)
+            rest: PermutationTest | Reordered | None
+            if labels is None:
+                rest = permutation_test(*others, **how)
+            else:
+                rest = within_test(*others, numbered(np.delete(labels, place)), **how)
+            assert rest is not None
             assert rest.p_value is not None
-            value = float(left.statistic[place])
+            value, adjusted = float(left.statistic[place]), adjust(rest.p_value)
             row |= {"estimate": value, "p_value": rest.p_value, "min_p": rest.min_p}
-            row["crosses"] = (rest.p_value < alpha) != (p_value < alpha)
+            row |= {"adjusted_p": adjusted, "crosses": (adjusted < ALPHA) != small}
             row["turns"] = value * statistic < 0
         rows.append(row)
-    frame = pd.DataFrame(rows).astype({"estimate": "Float64", "p_value": "Float64"})
-    frame["min_p"] = frame["min_p"].astype("Float64")
-    turns = frame["turns"].to_numpy(bool)
-    carries = frame["crosses"].to_numpy(bool) | (turns & (p_value < alpha))
+    numeric = dict.fromkeys(("estimate", "p_value", "adjusted_p", "min_p"), "Float64")
+    frame = pd.DataFrame(rows).astype(numeric)
+    turns, undefined = (frame[name].to_numpy(bool) for name in ("turns", "undefined"))
+    carries = frame["crosses"].to_numpy(bool) | ((turns | undefined) & small)
     known = frame["estimate"].dropna()
     return Influence(
         frame=frame,

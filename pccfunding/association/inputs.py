@@ -14,6 +14,8 @@ from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, open_table
 from pccfunding.words import count, number_text
 
+# The level at which every verdict is read.
+ALPHA = 0.05
 _POUNDS_PER = re.compile(r"spend_(?:real_)?gbp_per_(?P<per>head|[1-9]\d*)")
 _SPEND = ("spend_real_gbp_per_head", "spend_gbp_per_head")
 # Pennies of an area, shared out among its people.

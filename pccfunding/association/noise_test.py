@@ -127,7 +127,8 @@ def noise_gate(
         phi, source = None, "not measured: 1, 2 and 4 have to agree"
     test = cochran_q(areas["g"].tolist(), areas["variance"].tolist(), dispersion=phi, alpha=alpha)
     opens = test.gate == "open"
-    cautions = [code for code in test.cautions if code in ("counting-noise", "dispersion-decides")]
+    told = ("dispersion-decides", "counting-noise", "dispersion-raised")
+    cautions = [code for code in test.cautions if code in told]
     if phi is None and opens:
         cautions.append("dispersion-assumed")
     return Gate(test, test.dispersion, source, placebo, opens, tuple(cautions))

@@ -1,4 +1,4 @@
-"""How far the coefficient can move: counts drawn again, and amounts within what was printed."""
+"""How far the coefficient can move: true changes behind the counts, amounts within their bounds."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pccfunding.association.coefficients import Floats, coefficients
+from pccfunding.association.coefficients import Floats, coefficients, ranked
 
 _DISPERSIONS = (1.0, 2.0, 4.0)
 _SWEEPS = 20
+_STEPS, _WIDEST = 200, 6.0
+_NEAR = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class MeasurementInterval:
-    """The coefficient over counts drawn again and amounts drawn within their bounds.
+    """The coefficient over true changes and amounts drawn as counts and bounds allow.
 
     Attributes
     ----------
     low, high : float or None
-        At the dispersion used; where it was not measured, at the largest of those shown.
+        At the dispersion used; where it was not measured, at the largest of those shown. The
+        coefficient itself always lies within.
     dispersion : float or None
     by_dispersion : DataFrame
         dispersion, low, high, median.
@@ -69,47 +72,81 @@ def measurement_interval(
     redraws: int,
     seed: int,
 ) -> MeasurementInterval:
-    """Draw counts with variance dispersion times count, and amounts evenly within their bounds."""
+    """Draw the true log reductions given spend and counts, and amounts within their bounds.
+
+    The counts hold noise already, so that drawing about them would add it a second time.
+    """
     columns = ["dispersion", "low", "high", "median"]
     counted = has_counts and areas[["before", "after"]].notna().all(axis=None)
     low, high = (areas[f"spend_{end}"].to_numpy(float) for end in ("low", "high"))
     bounded = np.isfinite(low) & np.isfinite(high) & (high > low)
     redrawn = " and ".join(
-        words for words, holds in (("counts", counted), ("printed amounts", bounded.any())) if holds
+        words
+        for words, holds in (("true changes", counted), ("printed amounts", bounded.any()))
+        if holds
     )
     if not redrawn:
         reason = "neither counts nor bounds of amounts are known"
         return MeasurementInterval(None, None, None, pd.DataFrame(columns=columns), 0, "", reason)
     shown = [dispersion] if dispersion else list(_DISPERSIONS if counted else (1.0,))
     tail = (1 - confidence_level) / 2
+    spend = areas["spend"].to_numpy(float)
+    seen = float(_of(spend[None], areas["g"].to_numpy(float)[None], method)[0])
     rows = []
     for phi in shown:
         rng = np.random.default_rng(seed)
-        x = np.tile(areas["spend"].to_numpy(float), (redraws, 1))
+        x = np.tile(spend, (redraws, 1))
         x[:, bounded] = rng.uniform(low[bounded], high[bounded], (redraws, bounded.sum()))
-        y = np.tile(areas["g"].to_numpy(float), (redraws, 1))
+        y = areas["g"].to_numpy(float)[None]
         if counted:
-            y += _drawn_noise(areas, phi, redraws, rng)
-        if method == "pearson":
-            x = np.log(x)
-        found = coefficients(x, y, method)
-        ends = np.nanquantile(found, [tail, 1 - tail, 0.5])
-        rows.append((phi, *map(float, ends)))
+            y = _true_changes(areas, phi, redraws, rng)
+        ends = np.nanquantile(_of(x, y, method), [tail, 1 - tail, 0.5])
+        rows.append((phi, min(float(ends[0]), seen), max(float(ends[1]), seen), float(ends[2])))
     by_dispersion = pd.DataFrame(rows, columns=columns)
     last = rows[-1]
+    if last[2] - last[1] <= _NEAR:
+        reason = "every draw has the same coefficient, and one point is no range"
+        return MeasurementInterval(
+            None, None, None, by_dispersion.head(0), redraws, redrawn, reason
+        )
     return MeasurementInterval(
         last[1], last[2], last[0] if counted else None, by_dispersion, redraws, redrawn, None
     )
 
 
-def _drawn_noise(areas: pd.DataFrame, phi: float, redraws: int, rng: np.random.Generator) -> Floats:
-    """Move each log reduction by counts drawn again about those recorded."""
-    moved = np.zeros((redraws, len(areas)))
-    for side, sign in (("before", 1.0), ("after", -1.0)):
-        count = areas[side].to_numpy(float)
-        drawn = phi * rng.poisson(count / phi, (redraws, len(areas)))
-        moved += sign * np.log((drawn + 0.5) / (count + 0.5))
-    return moved
+def _of(x: Floats, y: Floats, method: str) -> Floats:
+    return coefficients(np.log(x) if method == "pearson" else x, y, method)
+
+
+def _true_changes(
+    areas: pd.DataFrame, phi: float, redraws: int, rng: np.random.Generator
+) -> Floats:
+    """Draw true log reductions: a line on the normal score of spend, spread, and noise known.
+
+    The prior of the line and of the spread is flat; the spread runs over a grid.
+    """
+    from scipy.special import ndtri
+
+    g, noise = areas["g"].to_numpy(float), phi * areas["variance"].to_numpy(float)
+    n = len(g)
+    order = ranked(areas["spend"].to_numpy(float)[None])[0]
+    place = (order - 0.375) / (n + 0.25)
+    line = np.column_stack([np.ones(n), ndtri(place)])
+    spreads = np.linspace(0, _WIDEST * max(float(g.std()), np.sqrt(noise.max())), _STEPS)
+    weight = 1 / (spreads[:, None] ** 2 + noise)
+    inner = np.einsum("ki,ia,ib->kab", weight, line, line)
+    fitted = np.linalg.solve(inner, np.einsum("ki,ia,i->ka", weight, line, g)[..., None])[..., 0]
+    rest = g - fitted @ line.T
+    likely = (np.log(weight).sum(1) - np.linalg.slogdet(inner)[1] - (weight * rest**2).sum(1)) / 2
+    chance = np.exp(likely - likely.max())
+    picked = rng.choice(_STEPS, redraws, p=chance / chance.sum())
+    roots = np.linalg.cholesky(np.linalg.inv(inner))
+    normal = rng.standard_normal((redraws, 2, 1))
+    mean = (fitted[picked] + (roots[picked] @ normal)[..., 0]) @ line.T
+    kept = spreads[picked, None] ** 2 * weight[picked]
+    drawn: Floats = mean + kept * (g - mean)
+    drawn += np.sqrt(kept * noise) * rng.standard_normal((redraws, n))
+    return drawn
 
 
 def figure_range(areas: pd.DataFrame, *, method: str) -> FigureRange:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.association.confounding import (
+    Baseline,
     baseline_check,
     baseline_of,
     denominator_null,
@@ -20,9 +21,18 @@ from pccfunding.association.inputs import plain
 from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.ranges import figure_range, measurement_interval
-from pccfunding.association.result import OVERRIDES, Association, estimand_of
+from pccfunding.association.reordering import (
+    Reordered,
+    floor_of,
+    likeness_of,
+    numbered,
+    strata_of,
+    within_test,
+)
+from pccfunding.association.result import OVERRIDES, Association
 from pccfunding.association.verdicts import ALPHA, doubts, family_of, family_p, in_order, verdict
 from pccfunding.association.windows import begins, pick_lag
+from pccfunding.association.wording import estimand_of
 from pccfunding.errors import UnknownNameError, one_of
 from pccfunding.evaluation import (
     CorrelationInterval,
@@ -66,7 +76,7 @@ def spend_vs_reduction(
     family: int | Sequence[float] | None = None,
     dispersion: Any = None,
     placebo: IntoFrame | None = None,
-    strata: Mapping[str, Any] | pd.Series[Any] | None = None,
+    strata: str | Mapping[str, Any] | pd.Series[Any] | None = None,
     leave_out: Mapping[str, str] | Collection[str] | None = None,
     override: Collection[str] = (),
     spend_column: str | None = None,
@@ -99,7 +109,8 @@ def spend_vs_reduction(
         several spend windows. A search over lags belongs to the family.
     baseline : str, mapping or Series, optional
         What spend may have followed: a column of either frame, or a value for each area. By
-        default offences per resident in the baseline.
+        default offences per resident in the baseline. An association that its partial
+        coefficient does not bear out is "not told apart from need", or from the covariate.
     family : int or sequence of float, optional
         How many correlations were tried (Bonferroni), or the p values of the others (Holm).
     dispersion : float or Dispersion, optional
@@ -108,8 +119,11 @@ def spend_vs_reduction(
     placebo : DataFrame, optional
         The reduction between two years before the money: it measures the dispersion, and shows
         what the same procedure finds where there is nothing to find.
-    strata : mapping or Series, optional
-        The stratum of each area, such as urban or rural: the coefficient within each is shown.
+    strata : str, mapping or Series, optional
+        The stratum of each area, such as urban or rural: a value for each, a column of either
+        frame, or "region" for the regions that the bundled areas name. The verdict is then read
+        from the p of orders within strata, which asks only that areas of one stratum could change
+        places; the coefficient within each is shown.
     leave_out : mapping or collection of str, optional
         Areas to leave out, with reasons. By default those whose residents changed by more than a
         quarter between the windows, where the outcome is per resident; `()` keeps all.
@@ -141,14 +155,16 @@ def spend_vs_reduction(
 
     Notes
     -----
-    Order of decision: does spend vary, are counts known, is the money first, do the areas differ
-    by more than counting noise, are there six areas, p and the areas it rests on, the baseline,
-    the family, the words.
+    Order of decisions: can it be estimated; do the areas differ by more than counting noise; are
+    there six areas, and could any p for the family be below .05; is p for the family below .05
+    (from here on each p is that for the family); with fewer than ten areas, do half or more of
+    them undo it when left out one at a time ("too few areas to tell"), with more, do one to three
+    ("rests on one area"); is the partial coefficient given the baseline borne out.
 
     References
     ----------
-    Bonett and Wright (2000); Cochran (1954); Pearson (1897); Oldham (1962); Farrington et al.
-    (2002) for the Maryland scale.
+    Bonett and Wright (2000); Cochran (1954); Pearson (1897); Oldham (1962); Freedman and Lane
+    (1983); Moran (1950); Farrington et al. (2002) for the Maryland scale.
 
     Examples
     --------
@@ -162,7 +178,7 @@ def spend_vs_reduction(
     ... )
     >>> found = spend_vs_reduction(spend, fell)
     >>> round(found.estimate, 3), round(found.p_value, 4), found.verdict
-    (0.886, 0.0333, 'rests on one area')
+    (0.886, 0.0333, 'too few areas to tell')
     """
     _check(method, two_sided, interval, override, confidence_level)
     money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
@@ -181,6 +197,7 @@ def spend_vs_reduction(
         estimand=estimand_of(found, len(areas), method, lag),
         n=len(areas),
         unit=found.unit,
+        spend_stream=found.words["funding_stream"],
         spend_window=found.timing.spend,
         spend_status=found.words["status"],
         spend_prices=found.words["price_base"],
@@ -219,10 +236,10 @@ def spend_vs_reduction(
             seed=seed,
         ),
         baseline=baseline_of(areas, money, outcome, on, baseline),
+        labels=None if strata is None else strata_of(areas, strata, (outcome, money), on),
         others=others,
         stated=family is not None,
         dispersion=dispersion,
-        strata=strata,
         interval=interval,
         on=on,
         resamples=resamples,
@@ -235,11 +252,11 @@ def _estimated(
     found: Pairing,
     *,
     placebo: Placebo | None,
-    baseline: tuple[pd.Series[float], str],
+    baseline: Baseline,
+    labels: pd.Series[Any] | None,
     others: Sequence[float] | None,
     stated: bool,
     dispersion: Any,
-    strata: Any,
     interval: str | None,
     on: str,
     resamples: int | None,
@@ -253,10 +270,26 @@ def _estimated(
     assert test.statistic is not None
     assert test.p_value is not None
     gate = noise_gate(areas, dispersion=dispersion, placebo=placebo, alpha=ALPHA)
+    places = None if labels is None else numbered(labels)
+    within = None if places is None else within_test(x, y, places, method=method, **rule)
+    judged: PermutationTest | Reordered = test if within is None else within
+    assert judged.p_value is not None
+    assert judged.min_p is not None
+    one_or_more = np.zeros(len(x), np.intp) if places is None else places
+    # More random orders would bring a p further down; more areas alone do the rest.
+    floor = judged.min_p if judged.exact else floor_of(x, y, one_or_more, start.two_sided)
+
+    def adjust(p_value: float) -> float:
+        return family_p(p_value, start.family_size, others)
+
     done = replace(
         start,
         test=test,
-        null=null_distribution(x, y, method=method, **drawn),
+        within=within,
+        likeness=None if labels is not None else likeness_of(areas, start.seed),
+        null=null_distribution(x, y, method=method, **drawn)
+        if within is None
+        else within.null(len(x), method),
         gate=gate,
         interval=_interval(x, y, test.statistic, method, interval, level, start.seed),
         measurement=measurement_interval(
@@ -276,13 +309,20 @@ def _estimated(
             x,
             y,
             on=on,
-            p_value=test.p_value,
+            labels=places,
+            adjust=adjust,
+            p_value=judged.p_value,
             statistic=test.statistic,
             method=method,
-            alpha=ALPHA,
             **rule,
         ),
-        baseline=baseline_check(areas, *baseline, **rule),
+        baseline=baseline_check(
+            areas,
+            baseline,
+            labels=one_or_more,
+            adjust=adjust,
+            **rule,
+        ),
         denominator=denominator_null(
             areas,
             test.statistic,
@@ -291,11 +331,13 @@ def _estimated(
             deals=redraws,
             seed=start.seed,
         ),
-        strata=None if strata is None else within_strata(areas, x, strata, method),
+        strata=None if labels is None else within_strata(areas, x, labels, method),
         detectable=minimal_detectable_correlation(len(areas)),
         with_left_out=_with_left_out(found, method, rule),
         maryland_level=1,
-        **family_p(test.p_value, start.family_size, others),
+        adjusted_p=adjust(judged.p_value),
+        adjusted_min_p=adjust(floor),
+        adjusted_by=None if start.family_size == 1 else "Bonferroni" if others is None else "Holm",
     )
     done = replace(done, verdict=verdict(done))
     return replace(done, cautions=in_order([*start.cautions, *doubts(done, family_stated=stated)]))

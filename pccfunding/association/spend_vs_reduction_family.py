@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from pccfunding.association.coefficients import Floats, coefficients
+from pccfunding.association.confounding import BaselineCheck, baseline_check, baseline_of
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
 from pccfunding.association.result import OVERRIDES
-from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order
+from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, FIRST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
 from pccfunding.measures.nesting import offence_clash
@@ -22,7 +23,7 @@ from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_fa
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.permutation_family import FAMILY_METHODS
 from pccfunding.permutation.scores import RULES
-from pccfunding.results import Face
+from pccfunding.results import Face, Report
 from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
@@ -69,15 +70,25 @@ def _axes(tested: Sequence[tuple[Key, str]]) -> tuple[list[Key], list[str]]:
 def _without_each(
     series: Series, tested: Sequence[tuple[Key, str]], test: PermutationFamily, **how: Any
 ) -> tuple[Floats, Floats]:
-    """Give every coefficient and its p without each area: areas by series by series."""
+    """Give every coefficient and its p for the family without each area."""
     x, y = series.arrays(tested)
+    few = test.n <= FEWEST
     parts = [
         permutation_family(
-            np.delete(x, area, 1), np.delete(y, area, 1), method=test.method, max_t=False, **how
+            np.delete(x, area, 1), np.delete(y, area, 1), method=test.method, max_t=few, **how
         )
         for area in range(test.n)
     ]
-    return np.array([part.statistic for part in parts]), np.array([part.p_value for part in parts])
+    ps = [part.p_max_t if few else _discovery(part.p_value) for part in parts]
+    return np.array([part.statistic for part in parts]), np.array(ps)
+
+
+def _discovery(p_value: Floats) -> Floats:
+    """Adjust the p values that are there by Benjamini and Hochberg."""
+    found = np.full(p_value.shape, np.nan)
+    known = ~np.isnan(p_value)
+    found[known] = adjusted_p(p_value[known])
+    return found
 
 
 def table_of(
@@ -104,6 +115,7 @@ def table_of(
         row: dict[str, Any] = {
             "funding_stream": stream, "lag": lag, "offence": offence, "n": n, "estimate": None,
             "p_value": None, "min_p": None, "p_max_t": None, "q_value": None,
+            "adjusted_p": None, "partial": None, "partial_p": None,
             "reliability": None, "gate": None, "leave_one_out_low": None,
             "leave_one_out_high": None, "rests_on": None, "tested": False,
             "verdict": "not estimable", "reason": found.reason,
@@ -117,13 +129,19 @@ def table_of(
         rows.append(row)
     frame = pd.DataFrame(rows)
     numeric = ["estimate", "p_value", "min_p", "p_max_t", "q_value", "reliability"]
+    numeric += ["adjusted_p", "partial", "partial_p"]
     numeric += ["leave_one_out_low", "leave_one_out_high"]
     frame = frame.astype(dict.fromkeys(numeric, "Float64") | {"lag": "Int64"})
     has_p = frame["p_value"].notna()
     if has_p.any():
         frame.loc[has_p, "q_value"] = adjusted_p(frame.loc[has_p, "p_value"].to_numpy(float))
-    frame["verdict"] = [_verdict(row, gates, n) for row in frame.itertuples()]
-    return frame
+    how = {"two_sided": two_sided, "resamples": resamples, "seed": seed}
+    told, partials, ps = _verdicts(frame, series, gates, n, how)
+    return frame.assign(
+        verdict=told,
+        partial=pd.array(partials, dtype="Float64"),
+        partial_p=pd.array(ps, dtype="Float64"),
+    )
 
 
 def _estimates(series: Series, pair_key: tuple[Key, str], gate: Gate) -> dict[str, Any]:
@@ -145,14 +163,18 @@ def _tests(
     if test.undefined[place]:
         return {}
     assert test.p_max_t is not None
-    p = float(test.p_value[place])
+    every = test.p_max_t if test.n <= FEWEST else _discovery(test.p_value)
+    adjusted = float(every[place])
     values, others = (part[:, place[0], place[1]] for part in without)
-    crosses = ((others < ALPHA) != (p < ALPHA)) & ~np.isnan(others)
-    turns = (np.nan_to_num(values) * test.statistic[place] < 0) & (p < ALPHA)
+    gone = np.isnan(others)
+    crosses = ((others < ALPHA) != (adjusted < ALPHA)) & ~gone
+    turns = (np.nan_to_num(values) * test.statistic[place] < 0) | gone
+    turns &= adjusted < ALPHA
     names = areas["label"].to_numpy()[crosses | turns]
     return {
         "estimate": float(test.statistic[place]),
-        "p_value": p,
+        "p_value": float(test.p_value[place]),
+        "adjusted_p": adjusted,
         "min_p": float(test.min_p[place]),
         "p_max_t": float(test.p_max_t[place]),
         "leave_one_out_low": float(np.nanmin(values)),
@@ -162,21 +184,57 @@ def _tests(
     }
 
 
-def _verdict(row: Any, gates: Mapping[str, Gate], n: int) -> str:
-    """Judge one pair; with few areas by max-T, with more by the false discovery rate."""
-    if is_missing(row.estimate):
-        return "not estimable"
-    if not gates[row.offence].opens:
-        return "not distinguishable from counting noise"
-    if not row.tested or n < FEWEST or row.min_p > ALPHA:
-        return "too few areas to tell"
-    if isinstance(row.rests_on, str):
-        return "rests on one area"
-    adjusted = row.p_max_t if n <= FEWEST else row.q_value
-    return "association, not causal" if adjusted < ALPHA else "no clear association"
+def _verdicts(
+    frame: pd.DataFrame, series: Series, gates: Mapping[str, Gate], n: int, how: Mapping[str, Any]
+) -> tuple[list[str], list[float | None], list[float | None]]:
+    """Judge each pair by its p for the family; partials of those that come so far."""
+    verdicts: list[str] = []
+    partials: list[float | None] = []
+    ps: list[float | None] = []
+    raw = frame["p_value"].dropna().to_numpy(float)
+    nth = frame["p_value"].notna().cumsum() - 1
+    for place, row in enumerate(frame.itertuples()):
+        check = None
+        told = "not estimable"
+        if not is_missing(row.estimate):
+            case: dict[str, Any] = {
+                "gate_opens": gates[str(row.offence)].opens,
+                "n": n,
+                "floor": row.min_p if row.tested else 1.0,
+                "adjusted_p": row.adjusted_p if row.tested else 1.0,
+                "undone": len(row.rests_on.split("; ")) if isinstance(row.rests_on, str) else 0,
+            }
+            told = judged(**case, not_apart_from=None)
+            if told == "association, not causal":
+                check = _need(row, series, raw, int(nth.iloc[place]), n, how)
+                told = judged(**case, not_apart_from=None if check.told_apart else check.called)
+        verdicts.append(told)
+        partials.append(None if check is None else check.partial)
+        ps.append(None if check is None else check.adjusted_p)
+    return verdicts, partials, ps
+
+
+def _need(
+    row: Any, series: Series, raw: Floats, place: int, n: int, how: Mapping[str, Any]
+) -> BaselineCheck:
+    """Allow for the baseline of one pair, its p adjusted among the p of the others."""
+
+    def adjust(p_value: float) -> float:
+        every = raw.copy()
+        every[place] = p_value
+        method = "holm" if n <= FEWEST else "benjamini-hochberg"
+        return float(adjusted_p(every, method=method)[place])
+
+    lag = None if is_missing(row.lag) else int(row.lag)
+    stream = row.funding_stream if isinstance(row.funding_stream, str) else None
+    areas = series.outcomes[row.offence].assign(spend=series.spend[stream, lag])
+    baseline = baseline_of(areas, areas, areas, "area", None)
+    labels = np.zeros(len(areas), np.intp)
+    return baseline_check(areas, baseline, labels=labels, adjust=adjust, **how)
 
 
 _MOST_OFFENCES = 8
+_SOME = "Caution, for some pairs or all"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -188,6 +246,8 @@ class AssociationFamily(Face):
     frame : DataFrame
         One row a pair: `funding_stream`, `lag`, `offence`, `n`, `estimate`; `p_value` and
         `min_p` of the pair, `p_max_t` and `q_value` (Benjamini-Hochberg) of the family;
+        `adjusted_p`, the one of them that judges (max-T up to six areas); `partial` and
+        `partial_p` given the baseline, for the family, where a verdict asks for them;
         `reliability` and `gate`; `leave_one_out_low`, `leave_one_out_high`, `rests_on`;
         `tested`, `verdict`, `reason`.
     n : int
@@ -226,28 +286,56 @@ class AssociationFamily(Face):
     seed: int
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS
+    _first: ClassVar[tuple[str, ...]] = FIRST
 
     @property
     def text(self) -> str:
-        """Sentences that can be pasted, cautions included."""
+        """At most 70 words to paste, with what matters most."""
         tried = f"{len(self.frame)} pairs of spend and outcome over {self.n} {self.unit}"
         if self.test is None:
-            said = [f"{tried}: none is tested, and no p is given."]
-        else:
-            tests = self.frame[self.frame["tested"]]
-            best = tests.sort_values("p_value", kind="stable").iloc[0]
-            below = int((tests["p_max_t"] < ALPHA).sum())
-            said = [
-                f"{tried}, {self.size} of them tested ({METHODS[self.method]}, "
-                f"{RULES[self.two_sided]}): smallest {p_text(float(best['p_value']))} for "
-                f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
-                f"({signed(best['estimate'])}; n = {self.n} areas, family of {self.size}, "
-                f"{floor_text(float(best['min_p']))}); {p_text(float(best['p_max_t']))} by max-T "
-                f"and q = {quantity(best['q_value'], places=3)} by Benjamini-Hochberg. {below} of "
-                f"{self.size} have a p below .05 for the family by max-T; it is about areas, not "
-                "people, and says nothing about why."
+            return self._with_doubts(f"{tried}: none is tested, and no p is given.", _SOME)
+        best = self._best()
+        said = (
+            f"{tried}, {self.size} of them tested: smallest {p_text(float(best['p_value']))} for "
+            f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
+            f"({METHODS[self.method]} {signed(best['estimate'])}, n = {self.n}, family of "
+            f"{self.size}, {p_text(float(best['adjusted_p']))} for the family): {best['verdict']}. "
+            f"{self._below_05()}."
+        )
+        return self._with_doubts(said, _SOME)
+
+    def _best(self) -> Any:
+        tests = self.frame[self.frame["tested"]]
+        return tests.sort_values("p_value", kind="stable").iloc[0]
+
+    def _below_05(self) -> str:
+        tests = self.frame[self.frame["tested"]]
+        below = int((tests["adjusted_p"] < ALPHA).sum())
+        return f"{below} of {self.size} have a p below .05 for the family"
+
+    def report(self) -> Report:
+        """Everything that stands behind the text, as labelled lines."""
+        lines = [
+            ("pairs", f"{len(self.frame)}, {self.size} tested"),
+            ("areas", f"{self.n} {self.unit}"),
+        ]
+        if self.test is not None:
+            best = self._best()
+            lines += [
+                ("smallest p", f"{p_text(float(best['p_value']))} ({RULES[self.two_sided]})"),
+                ("its floor", floor_text(float(best["min_p"]))),
+                ("by max-T", p_text(float(best["p_max_t"]))),
+                ("by Benjamini-Hochberg", f"q = {quantity(best['q_value'], places=3)}"),
+                ("judged by", "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"),
+                ("below .05", self._below_05()),
             ]
-        return self._with_doubts(" ".join(said), "Caution, for some pairs or all")
+        for verdict, pairs in self.frame["verdict"].value_counts().items():
+            lines.append((str(verdict), str(pairs)))
+        lines.append(("Maryland level", "1 of 5: about areas, not people, and nothing about why"))
+        return Report([*lines, *(("caution", self._doubt(code)) for code in self.cautions)])
+
+    def _below(self) -> str:
+        return self.report()._repr_html_()
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the coefficients of all pairs as a grid."""

@@ -1,57 +1,138 @@
-"""The order of decision: the verdict, the p of the family, and the doubts to state."""
+"""The order of decisions: the verdict, the p of the family, and the doubts to state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pccfunding import results
+from pccfunding.association.influence import MOST_NAMED
+from pccfunding.association.inputs import ALPHA
 from pccfunding.errors import TableError
 from pccfunding.permutation import adjusted_p
 
 if TYPE_CHECKING:
-    from pccfunding.association.result import Association
+    from pccfunding.association.record import AssociationRecord
+    from pccfunding.association.reordering import Likeness
 
 __all__ = [
     "ALPHA",
     "CAUTIONS",
+    "FEW",
     "FEWEST",
+    "FIRST",
+    "NOT_APART",
     "VERDICTS",
     "doubts",
     "family_of",
     "family_p",
     "in_order",
+    "judged",
     "verdict",
 ]
 
 CAUTIONS = results.CAUTIONS["association"]
+NOT_APART = "not told apart from"
 VERDICTS = (
     "not estimable",
     "not distinguishable from counting noise",
     "too few areas to tell",
     "no clear association",
-    "association, not causal",
     "rests on one area",
+    f"{NOT_APART} need",
+    "association, not causal",
+)
+# The cautions that matter most, in this order; a text names two of them at most.
+FIRST = (
+    "windows-overridden",
+    "series-break-overridden",
+    "pandemic-overridden",
+    "windows-unequal",
+    "neighbours-alike",
+    "several-areas-carry",
+    "crosses-without",
+    "turns-within-strata",
+    "turns-given-baseline",
+    "sign-within-figures",
+    "shared-denominator",
+    "dispersion-decides",
+    "family-too-large",
+    "nested-classes",
+    "more-orders-needed",
+    "family-not-stated",
+    "follows-baseline",
+    "follows-covariate",
+    "baseline-not-checked",
+    "no-counts",
+    "dispersion-raised",
+    "windows-not-given",
+    "baseline-not-before-spend",
+    "pandemic-between",
+    "population-changed",
+    "spend-floors",
+    "counts-not-rates",
+    "releases-differ",
+    "check-disagrees",
+    "wide-interval",
+    "areas-dropped",
 )
 
-ALPHA = 0.05
 FEWEST = 6
+# Both sides of so small a p resemble their neighbours.
+_ALIKE = 0.1
+# Below, leaving areas out cannot tell one that carries a result from too few of them.
+FEW = 10
 
 
-def verdict(found: Association) -> str:
-    """Judge an estimate: noise first, then areas, influence, and p after the family."""
-    assert found.gate is not None
-    assert found.influence is not None
-    assert found.min_p is not None
+def verdict(found: AssociationRecord) -> str:
+    """Judge an estimate: noise, areas, p after the family, influence, and then need."""
+    gate, influence, baseline = found.gate, found.influence, found.baseline
+    assert gate is not None
+    assert influence is not None
+    assert baseline is not None
     assert found.adjusted_p is not None
-    if not found.gate.opens:
+    assert found.adjusted_min_p is not None
+    return judged(
+        gate_opens=gate.opens,
+        n=found.n,
+        floor=found.adjusted_min_p,
+        adjusted_p=found.adjusted_p,
+        undone=len(influence.rests_on),
+        not_apart_from=None if baseline.told_apart else baseline.called,
+    )
+
+
+def judged(
+    *,
+    gate_opens: bool,
+    n: int,
+    floor: float,
+    adjusted_p: float,
+    undone: int,
+    not_apart_from: str | None,
+) -> str:
+    """Take the decisions in their order; each p is that for the family.
+
+    Examples
+    --------
+    >>> case = {"gate_opens": True, "n": 30, "floor": 0.001, "not_apart_from": "need"}
+    >>> judged(**case, adjusted_p=0.2, undone=1), judged(**case, adjusted_p=0.01, undone=1)
+    ('no clear association', 'rests on one area')
+    >>> judged(**case, adjusted_p=0.01, undone=0)
+    'not told apart from need'
+    """
+    if not gate_opens:
         return "not distinguishable from counting noise"
-    if found.n < FEWEST or found.min_p > ALPHA:
+    if n < FEWEST or floor >= ALPHA:
         return "too few areas to tell"
-    if found.influence.rests_on:
-        return "rests on one area"
-    if found.adjusted_p >= ALPHA:
+    if adjusted_p >= ALPHA:
         return "no clear association"
+    if n < FEW and 2 * undone >= n:
+        return "too few areas to tell"
+    if n >= FEW and 1 <= undone <= MOST_NAMED:
+        return "rests on one area"
+    if not_apart_from is not None:
+        return f"{NOT_APART} {not_apart_from}"
     return "association, not causal"
 
 
@@ -70,16 +151,11 @@ def family_of(family: int | Sequence[float] | None) -> tuple[int, list[float] | 
     return len(others) + 1, others
 
 
-def family_p(p_value: float, size: int, others: Sequence[float] | None) -> dict[str, Any]:
+def family_p(p_value: float, size: int, others: Sequence[float] | None) -> float:
     """Adjust p for the family: Holm with the p of the others, Bonferroni with their number."""
-    if size == 1:
-        return {"adjusted_p": p_value, "adjusted_by": None}
     if others is None:
-        return {"adjusted_p": min(1.0, p_value * size), "adjusted_by": "Bonferroni"}
-    return {
-        "adjusted_p": float(adjusted_p([p_value, *others], method="holm")[0]),
-        "adjusted_by": "Holm",
-    }
+        return min(1.0, p_value * size)
+    return float(adjusted_p([p_value, *others], method="holm")[0])
 
 
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
@@ -88,7 +164,7 @@ def in_order(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in CAUTIONS if code in held)
 
 
-def doubts(found: Association, *, family_stated: bool) -> list[str]:
+def doubts(found: AssociationRecord, *, family_stated: bool) -> list[str]:
     """Give the codes of what an estimate leaves in doubt."""
     codes = [*_of_test(found), *_of_influence(found), *_of_others(found)]
     if not family_stated:
@@ -96,12 +172,18 @@ def doubts(found: Association, *, family_stated: bool) -> list[str]:
     return codes
 
 
-def _of_test(found: Association) -> list[str]:
+def _of_test(found: AssociationRecord) -> list[str]:
     test, gate, interval, kendall = found.test, found.gate, found.interval, found.kendall
     assert test is not None
     assert gate is not None
     span = found.figure_range
-    codes = [code for code in test.cautions if code in CAUTIONS]
+    assert found.min_p is not None
+    known = test if found.within is None else found.within
+    codes = [*(["monte-carlo"] * (not known.exact)), *(["floor-above-05"] * (found.min_p > ALPHA))]
+    assert found.adjusted_p is not None
+    assert found.adjusted_min_p is not None
+    if not known.exact and found.min_p * found.family_size >= ALPHA > found.adjusted_min_p:
+        codes.append("more-orders-needed")
     codes += gate.cautions
     if interval is not None:
         codes += [code for code in interval.cautions if code in CAUTIONS]
@@ -109,8 +191,9 @@ def _of_test(found: Association) -> list[str]:
         ("perfect-order", abs(test.statistic or 0) >= 1 - 1e-12),
         (
             "check-disagrees",
-            _sides_differ(test.p_value, None if kendall is None else kendall.p_value),
+            _sides_differ(found.p_value, None if kendall is None else kendall.p_value),
         ),
+        ("neighbours-alike", found.within is None and _alike(found.likeness)),
         (
             "sign-within-figures",
             span is not None and span.low is not None and span.low <= 0 <= (span.high or 0),
@@ -119,15 +202,28 @@ def _of_test(found: Association) -> list[str]:
     return [*codes, *(code for code, holding in holds if holding)]
 
 
+def _alike(likeness: Likeness | None) -> bool:
+    return likeness is not None and all(
+        p is not None and p < _ALIKE for p in (likeness.spend_p, likeness.outcome_p)
+    )
+
+
 def _sides_differ(one: float | None, other: float | None) -> bool:
     return one is not None and other is not None and (one < ALPHA) != (other < ALPHA)
 
 
-def _of_influence(found: Association) -> list[str]:
+def _of_influence(found: AssociationRecord) -> list[str]:
     influence, pearson = found.influence, found.pearson
     assert influence is not None
     assert pearson is not None
+    assert found.adjusted_p is not None
+    assert found.adjusted_min_p is not None
+    small, undone = found.adjusted_p < ALPHA, len(influence.rests_on)
+    tellable = found.n >= FEWEST and found.adjusted_min_p < ALPHA
+    few = found.n < FEW and 2 * undone < found.n
     holds = [
+        ("crosses-without", undone > 0 and tellable and (few or not small)),
+        ("several-areas-carry", small and found.n >= FEW and undone > MOST_NAMED),
         ("influential-areas", bool(influence.turns)),
         ("tied-without", bool(influence.frame["undefined"].any())),
         ("pearson-on-one-area", bool(pearson.turns)),
@@ -135,7 +231,7 @@ def _of_influence(found: Association) -> list[str]:
     return [code for code, holding in holds if holding]
 
 
-def _of_others(found: Association) -> list[str]:
+def _of_others(found: AssociationRecord) -> list[str]:
     estimate, base, null = found.estimate, found.baseline, found.denominator
     assert estimate is not None
     assert base is not None
@@ -143,7 +239,8 @@ def _of_others(found: Association) -> list[str]:
     follows = None if base.test is None else base.test.p_value
     strata = [] if found.strata is None else found.strata["estimate"].dropna().tolist()
     holds = [
-        ("follows-baseline", follows is not None and follows < ALPHA),
+        ("follows-baseline", follows is not None and follows < ALPHA and base.of_outcome),
+        ("follows-covariate", follows is not None and follows < ALPHA and not base.of_outcome),
         ("turns-given-baseline", base.partial is not None and base.partial * estimate < 0),
         ("baseline-not-checked", base.test is None),
         ("denominator-not-checked", null.p_value is None),

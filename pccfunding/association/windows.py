@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -127,12 +127,23 @@ def check_timing(spend: pd.DataFrame, reduction: pd.DataFrame, override: Collect
         refusals.append(("pandemic months", detail, "pandemic-overridden"))
     elif base and after and base[1] < PANDEMIC[0] and after[0] > PANDEMIC[1]:
         cautions.append("pandemic-between")
+    if base and after and _length(base) != _length(after):
+        cautions.append("windows-unequal")
     if pay and base and base[1] >= pay[0]:
         cautions.append("baseline-not-before-spend")
     cautions += [code for reason, _, code in refusals if reason in override]
     standing = [one for one in refusals if one[0] not in override]
     reason, why, _ = standing[0] if standing else (None, None, None)
     return Timing(words[0], words[1], words[2], reason, why, tuple(cautions))
+
+
+def _length(window: tuple[date, date]) -> tuple[int, int]:
+    """Give whole months, or days where the window is not made of whole months."""
+    period = Period.of(*window)
+    start, following = period.start, period.end + timedelta(days=1)
+    if start.day == following.day:
+        return 12 * (following.year - start.year) + following.month - start.month, 0
+    return 0, period.days
 
 
 def _meets(window: tuple[date, date], other: tuple[date, date]) -> bool:

@@ -300,6 +300,9 @@ def _interval(
     drawn: tuple[int | None, int | None] = (None, None),
 ) -> CorrelationInterval:
     cautions = list(codes)
+    if low is not None and low == high:
+        low = high = None
+        reason = "all resamples give one value, and one point is no interval"
     if low is not None and high is not None:
         cautions = ["exchangeable-areas-assumed", *cautions]
         if high - low > _WIDE:

@@ -31,7 +31,11 @@ __all__ = [
 ]
 
 # Exact Spearman test, 80% power at .05 two-sided, bivariate normal: simulated, not from a formula.
-_SIMULATED = {6: 0.973, 43: 0.44}
+_SIMULATED = {
+    5: 0.998, 6: 0.973, 7: 0.924, 8: 0.890, 9: 0.862, 10: 0.822, 11: 0.796, 12: 0.766, 13: 0.742,
+    14: 0.724, 15: 0.700, 16: 0.683, 17: 0.664, 18: 0.648, 19: 0.633, 43: 0.44,
+}  # fmt: skip
+_FROM_FORMULA = 20
 # ln r at which abs(ln r) / sqrt(1 + 1/r) is largest: the root of 2 (1 + 1/r) + ln(r) / r.
 _PEAK = -2.2177151061
 
@@ -90,7 +94,9 @@ class MinimalDetectableCorrelation(Result):
     correlation : float or None
         From the Fisher-z formula, approximate.
     simulated : float or None
-        For the exact Spearman test, where it was simulated: n = 6 and 43 at 80% and .05.
+        For the exact Spearman test, where it was simulated: n = 5 to 19 and 43 at 80% and .05.
+    rank_correlation : float or None
+        For that test: simulated below 20 areas, by the formula with variance 1 + r^2 / 2 above.
     n : int
     power, alpha : float
     reason : str or None
@@ -105,6 +111,7 @@ class MinimalDetectableCorrelation(Result):
 
     correlation: float | None
     simulated: float | None
+    rank_correlation: float | None
     n: int
     power: float
     alpha: float
@@ -267,13 +274,22 @@ def _bisect(excess: Callable[[float], float], at_least_0: float, below_0: float)
     return yes
 
 
+def _of_ranks(areas: int, size: float) -> float:
+    """Solve r = tanh(size sqrt((1 + r^2 / 2) / (areas - 3)))."""
+    found = 0.0
+    for _ in range(60):
+        found = math.tanh(size * math.sqrt((1 + found**2 / 2) / (areas - 3)))
+    return found
+
+
 def minimal_detectable_correlation(
     n: int, *, power: float = 0.8, alpha: float = 0.05
 ) -> MinimalDetectableCorrelation:
     """Give the smallest correlation that n areas would show, by a formula known to be optimistic.
 
-    tanh((z_alpha/2 + z_power) / sqrt(n - 3)). At n = 6 and 43 the value simulated for the exact
-    Spearman test (latent bivariate normal, 80% power at .05) stands beside it: .973 and .44.
+    tanh((z_alpha/2 + z_power) / sqrt(n - 3)). Below 20 areas the value simulated for the exact
+    Spearman test (latent bivariate normal, 80% power at .05) stands beside it, such as .973 at 6;
+    above, the same formula with the variance 1 + r^2 / 2 that ranks have.
 
     Parameters
     ----------
@@ -301,13 +317,14 @@ def minimal_detectable_correlation(
     areas = whole_number(n, "n", least=1)
     level, strength = proper_fraction(alpha, "alpha"), proper_fraction(power, "power")
     correlation = None
+    size = quantile(1 - level / 2) + quantile(strength)
     if areas > 3:
-        size = quantile(1 - level / 2) + quantile(strength)
         correlation = math.tanh(size / math.sqrt(areas - 3))
-    usual = (strength, level) == (0.8, 0.05)
+    simulated = _SIMULATED.get(areas) if (strength, level) == (0.8, 0.05) else None
     return MinimalDetectableCorrelation(
         correlation=correlation,
-        simulated=_SIMULATED.get(areas) if usual else None,
+        simulated=simulated,
+        rank_correlation=_of_ranks(areas, size) if areas >= _FROM_FORMULA else simulated,
         n=areas,
         power=strength,
         alpha=level,

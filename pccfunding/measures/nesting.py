@@ -180,10 +180,18 @@ def _offence_wholes(offence: str) -> list[str]:
 
 def _area_wholes(code: str) -> list[str]:
     force = code.removesuffix("-unassigned")
-    area = _known_area(code)
-    parent = [area.parent] if area is not None and area.parent is not None else []
-    wholes = [force, *parent, *_COUNTRIES.get(code[:1], ())]
+    wholes = [force, *_ancestors(code), *_COUNTRIES.get(code[:1], ())]
     return [whole for whole in wholes if whole != code]
+
+
+def _ancestors(code: str) -> list[str]:
+    """Name the force that holds an area, and the region that holds the force."""
+    found: list[str] = []
+    area = _known_area(code)
+    while area is not None and area.parent is not None:
+        found.append(area.parent)
+        area = _known_area(area.parent)
+    return found
 
 
 def _known_area(code: str) -> Area | None:
@@ -197,7 +205,7 @@ def _known_area(code: str) -> Area | None:
 def _overlap(one: Area, other: Area) -> bool:
     kinds = {one.kind, other.kind}
     if "region" in kinds:
-        return len(kinds) == 2 and one.code[0] == other.code[0] == "E"
+        return one.code in _ancestors(other.code) or other.code in _ancestors(one.code)
     if one.parent is None or one.parent != other.parent or len(kinds) == 1:
         return False
     unitary = any(area.code.startswith("E06") for area in (one, other))

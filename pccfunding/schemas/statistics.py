@@ -30,7 +30,9 @@ class Areas(Table):
         ],
     )
     parent_code: Series[str] = column(
-        "Code of the police force area that contains it.", optional=True, str_matches=AREA_CODE
+        "Code of the police force area that contains it; of a force, its region, or Wales.",
+        optional=True,
+        str_matches=AREA_CODE,
     )
     aliases: Series[str] = column("Other names as printed, joined by '|'.", optional=True)
     police_uk_slug: Series[str] = column("Name in the files of data.police.uk.", optional=True)

@@ -112,7 +112,7 @@ def test_ranks_do_not_care_about_a_monotone_transform(
 
 
 @given(both_sides(), st.sampled_from(["spearman", "kendall", "pearson"]))
-def test_p_is_on_its_ladder_and_the_verdict_is_one_of_six(
+def test_p_is_on_its_ladder_and_the_verdict_is_one_of_seven(
     sides: tuple[pd.DataFrame, pd.DataFrame], method: str
 ) -> None:
     found = judged(*sides, method=method)

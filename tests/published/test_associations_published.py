@@ -14,6 +14,7 @@ SUMS = {TOTAL, "Violence against the person", "Theft offences", "Burglary"}
 CRIME, PEOPLE, TOTALS = pcc.load_recorded_crime(), pcc.load_population(), pcc.load_totals()
 AREAS = pcc.load_areas()
 FORCES = AREAS.loc[AREAS["kind"] == "police_force_area", "area_code"]
+REGIONS = AREAS.loc[AREAS["kind"] == "region", "area_code"]
 FORCE_CRIME = CRIME[CRIME["area_code"].isin(FORCES)]
 
 
@@ -224,7 +225,7 @@ def test_grant_and_precept_of_2025_26_come_too_late_to_be_compared(
     )
     assert shown.estimate is not None
     assert "windows-overridden" in shown.cautions
-    assert "City of London" in shown.text
+    assert "City of London" in shown.report()
 
 
 def test_one_area_turns_the_sign_of_pearson(grant_and_precept: pd.DataFrame) -> None:
@@ -272,3 +273,22 @@ def test_sexual_offences_across_may_2004_are_refused_unless_overridden() -> None
     assert shown.estimate is not None
     assert {"series-break-overridden", "counts-not-rates"} <= set(shown.cautions)
     assert shown.dropped["reason"].tolist() == ["no spend row"]
+
+
+# (e) forces lie in regions
+
+
+def test_the_counts_of_a_region_are_the_sums_of_its_forces() -> None:
+    rows = CRIME.assign(known=CRIME["offences"].notna())
+    keys = ["offence", "period_start", "period_end", "source_id"]
+    whole = rows[rows["area_code"].isin([*REGIONS, "W92000004"])]
+    parents = AREAS.set_index("area_code")["parent_code"]
+    parts = rows[rows["area_code"].isin(FORCES)]
+    parts = parts.assign(area_code=parts["area_code"].map(parents))
+    sums = parts.groupby(["area_code", *keys], as_index=False).agg(
+        parts=("offences", "sum"), n=("known", "sum")
+    )
+    both = whole.merge(sums, on=["area_code", *keys])
+    assert len(both) == len(whole) == 2_300
+    assert (both["offences"] == both["parts"]).all()
+    assert set(parents[FORCES]) == {*REGIONS, "W92000004"}

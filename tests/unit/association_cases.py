@@ -70,3 +70,20 @@ def many(rho: float, n: int = 30, seed: int = 1) -> tuple[pd.DataFrame, pd.DataF
         spend_of(np.exp(x), FORCES),
         fall_of(10 + 8 * y, FORCES, before=before),
     )
+
+
+def resting_on_one() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give twelve forces whose order is undone by three of them."""
+    falls = [5, 12, 11, 6, 8, 9, 10, 7, 14, 13, 15, 16]
+    return spend_of(range(1, 13), FORCES), fall_of(falls, FORCES)
+
+
+def led_by_need(n: int = 30, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give forces whose spend and whose falls both follow the baseline, and nothing else."""
+    rng = np.random.default_rng(seed)
+    need, x, y = rng.normal(size=(3, n))
+    before = np.round(20_000 * np.exp(0.3 * need))
+    return (
+        spend_of(np.exp(need + 0.4 * x), FORCES),
+        fall_of(15 + 6 * (need + 0.4 * y), FORCES, before=before),
+    )

@@ -30,7 +30,7 @@ def test_an_area_carries_what_the_table_says():
         code="E23000023",
         name="Cambridgeshire",
         kind="police_force_area",
-        parent=None,
+        parent="E12000006",
         aliases=("Cambridgeshire and Peterborough", "Cambs"),
         governing_bodies=(GoverningBody("pcc", 2012),),
     )

@@ -12,8 +12,9 @@ from scipy import stats
 
 import pccfunding as pcc
 from pccfunding.association.coefficients import coefficients
-from pccfunding.association.confounding import baseline_check, denominator_null
+from pccfunding.association.confounding import Baseline, baseline_check, denominator_null
 from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.association.reordering import likeness_of, region_of, within_test
 from pccfunding.errors import TableError
 
 
@@ -81,7 +82,8 @@ def test_the_measurement_interval_widens_with_dispersion_and_shrinks_with_counts
     widths = []
     for base, phi in ((4_000, 1.0), (4_000, 4.0), (400_000, 4.0)):
         before = np.full(20, float(base))
-        areas = table(np.exp(x), y, before=before, after=before * np.exp(-y))
+        after = before * np.exp(-y)
+        areas = table(np.exp(x), y, before=before, after=after, variance=1 / before + 1 / after)
         found = measured(areas, phi)
         assert found.low is not None
         assert found.high is not None
@@ -93,14 +95,34 @@ def test_the_measurement_interval_widens_with_dispersion_and_shrinks_with_counts
     assert (shown.low, shown.dispersion) == (shown.by_dispersion["low"].iloc[2], 4)
 
 
-def test_redrawn_counts_have_variance_dispersion_times_count() -> None:
-    from pccfunding.association.ranges import _drawn_noise
+@pytest.mark.parametrize("n", [6, 42])
+def test_the_redrawn_range_holds_the_estimate_and_the_true_coefficient(n: int) -> None:
+    # 120 draws at reliability .85: nominal .95, and .90 is three standard errors below.
+    rng = np.random.default_rng([8, n])
+    held = 0
+    for run in range(120):
+        x, other = rng.normal(size=(2, n))
+        true = 0.1 * (0.8 * x + 0.6 * other)
+        noise = 0.01 * 0.15 / 0.85
+        areas = table(np.exp(x), true + np.sqrt(noise) * rng.normal(size=n), before=1e4,
+                      after=1e4, variance=noise)  # fmt: skip
+        found = measurement_interval(
+            areas, dispersion=1.0, has_counts=True, method="spearman", confidence_level=0.95,
+            redraws=300, seed=run,
+        )  # fmt: skip
+        assert found.low is not None
+        assert found.high is not None
+        seen = stats.spearmanr(x, areas["g"]).statistic
+        assert found.low - 1e-12 <= seen <= found.high + 1e-12
+        held += found.low <= stats.spearmanr(x, true).statistic <= found.high
+    assert held >= 108
 
-    areas = table([1, 2], [0, 0], before=[10_000.0, 40_000.0], after=[10_000.0, 20_000.0])
-    for phi in (1.0, 4.0):
-        noise = _drawn_noise(areas, phi, 20_000, np.random.default_rng(0))
-        expected = phi * (1 / areas["before"] + 1 / areas["after"])
-        assert noise.var(axis=0) == pytest.approx(expected.to_numpy(), rel=0.05)
+
+def test_a_range_of_one_point_is_refused() -> None:
+    areas = table(range(1, 7), np.arange(6) / 10, before=1e12, after=1e12, variance=1e-12)
+    found = measured(areas, 1.0)
+    assert (found.low, found.high) == (None, None)
+    assert "one point is no range" in str(found.reason)
 
 
 def test_no_counts_and_no_bounds_give_no_measurement_interval() -> None:
@@ -117,10 +139,13 @@ def test_no_counts_and_no_bounds_give_no_measurement_interval() -> None:
                                     "spearman")[0]  # fmt: skip
 
 
-def checked(areas: pd.DataFrame, baseline: object):
+def checked(areas: pd.DataFrame, values: object, labels: object = None, **how: object):
+    given = Baseline(pd.Series(values, dtype=float), "it", "need", True)
+    strata = np.zeros(len(areas), int) if labels is None else np.asarray(labels)
     return baseline_check(
-        areas, pd.Series(baseline, dtype=float), "it", two_sided="double", resamples=1_999, seed=0
-    )
+        areas, given, labels=strata, adjust=lambda p: p,
+        **{"two_sided": "double", "resamples": None, "seed": 0, **how},  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def test_the_partial_is_that_of_the_three_rank_correlations() -> None:
@@ -141,7 +166,7 @@ def test_the_p_of_the_partial_is_seldom_small_where_only_the_baseline_acts() -> 
     for _ in range(60):
         z = rng.normal(size=20)
         x, y = z + 0.5 * rng.normal(size=(2, 20))
-        found = checked(table(x, y), z)
+        found = checked(table(x, y), z, resamples=1_999)
         assert found.partial_p is not None
         small += found.partial_p < 0.05
         raw += stats.spearmanr(x, y).pvalue < 0.05
@@ -149,14 +174,46 @@ def test_the_p_of_the_partial_is_seldom_small_where_only_the_baseline_acts() -> 
     assert raw >= 50
 
 
-def test_few_areas_have_a_partial_without_p_and_a_perfect_baseline_has_none() -> None:
-    few = checked(table(range(6), [2, 1, 4, 3, 6, 5]), [1, 3, 2, 5, 4, 6])
+def by_hand(x: object, y: object, z: object) -> float:
+    """Reorder the residuals of ranks in every way, with least squares of numpy each time."""
+    a, b, c = (stats.rankdata(v) for v in (x, y, z))
+    design = np.column_stack([np.ones(len(c)), c])
+
+    def rest(v: np.ndarray) -> np.ndarray:
+        return v - design @ np.linalg.lstsq(design, v, rcond=None)[0]
+
+    fitted, left = b - rest(b), rest(b)
+    values = [
+        np.corrcoef(rest(a), rest(fitted + left[list(order)]))[0, 1]
+        for order in itertools.permutations(range(len(b)))
+    ]
+    more = sum(value >= values[0] - 1e-12 for value in values)
+    less = sum(value <= values[0] + 1e-12 for value in values)
+    return min(1.0, 2 * min(more, less) / len(values))
+
+
+def test_the_p_of_the_partial_counts_every_order_up_to_nine_areas() -> None:
+    x, y, z = range(6), [2, 1, 4, 3, 6, 5], [1, 3, 2, 5, 4, 6]
+    found = checked(table(x, y), z)
+    assert found.partial_p == pytest.approx(by_hand(x, y, z), abs=1e-12)
+    seven = [3, 1, 4, 2, 7, 5, 6]
+    assert checked(table(range(7), seven), [1, 7, 2, 6, 3, 5, 4]).partial_p == pytest.approx(
+        by_hand(range(7), seven, [1, 7, 2, 6, 3, 5, 4]), abs=1e-12
+    )
+    # Random orders come close to all of them.
+    drawn = checked(table(x, y), z, resamples=700)
+    assert drawn.partial_p == pytest.approx(found.partial_p, abs=0.08)
+
+
+def test_below_six_areas_there_is_no_p_and_the_very_order_of_the_baseline_decides() -> None:
+    few = checked(table(range(5), [2, 1, 4, 3, 5]), [1, 3, 2, 5, 4])
     assert few.partial is not None
-    assert few.partial_p is None
+    assert (few.partial_p, few.told_apart) == (None, True)
     same = checked(table(range(12), range(12)), range(12))
-    assert (same.partial, same.reason) == (
+    assert (same.partial, same.reason, same.told_apart) == (
         None,
         "spend or outcome is in the very order of the baseline",
+        False,
     )
     assert checked(table(range(4), range(4)), [1, 2, 3, None]).reason == (
         "no rate in the baseline is known"
@@ -174,6 +231,7 @@ def test_the_baseline_can_be_a_column_or_a_value_for_each_area() -> None:
     assert by_value.baseline is not None
     assert by_name.baseline.partial == by_value.baseline.partial
     assert by_name.baseline.what == "deprivation"
+    assert (by_name.baseline.called, by_name.baseline.of_outcome) == ("deprivation", False)
     usual = pcc.spend_vs_reduction(spend, fall, redraws=50).baseline
     assert usual is not None
     assert usual.what == "offences per resident in the baseline"
@@ -209,3 +267,74 @@ def test_equal_residents_leave_the_ordinary_null() -> None:
     assert found.denominator is not None
     assert found.denominator.median == pytest.approx(0, abs=0.05)
     assert found.denominator.p_value == pytest.approx(2 / 1_000)
+
+
+# Within strata, and neighbours
+
+
+@pytest.mark.parametrize("method", ["spearman", "kendall", "pearson"])
+@pytest.mark.parametrize("two_sided", ["double", "abs"])
+def test_p_within_strata_counts_every_order_that_keeps_them(method: str, two_sided: str) -> None:
+    rng = np.random.default_rng(11)
+    x, y = rng.normal(size=(2, 7))
+    labels = np.array([0, 1, 0, 1, 0, 1, 1])
+    found = within_test(x, y, labels, method=method, two_sided=two_sided, resamples=None, seed=0)
+    assert found is not None
+    reference = {"spearman": stats.spearmanr, "kendall": stats.kendalltau,
+                 "pearson": stats.pearsonr}[method]  # fmt: skip
+    values = []
+    for order in itertools.permutations(range(7)):
+        if all(labels[place] == labels[k] for k, place in enumerate(order)):
+            values.append(reference(x, y[list(order)]).statistic)
+    assert len(values) == found.resamples == 6 * 24
+    seen = np.array(values)
+    middle = seen.mean()
+    tails = (seen >= seen[0] - 1e-12).sum(), (seen <= seen[0] + 1e-12).sum()
+    expected = min(1, 2 * min(tails) / 144)
+    if two_sided == "abs":
+        expected = (abs(seen - middle) >= abs(seen[0] - middle) - 1e-12).mean()
+    assert found.statistic == pytest.approx(seen[0])
+    assert found.p_value == pytest.approx(expected)
+
+
+def test_strata_of_one_area_each_leave_no_order() -> None:
+    alone = dict(zip(FORCES, range(12), strict=False))
+    spend, fall = spend_of(range(1, 13), FORCES), fall_of(np.arange(12.0) + 5, FORCES)
+    found = pcc.spend_vs_reduction(spend, fall, strata=alone, redraws=20, family=1)
+    assert (found.p_value, found.min_p, found.verdict) == (1, 1, "too few areas to tell")
+
+
+def test_strata_by_name_are_a_column_or_the_regions() -> None:
+    spend, fall = many(0.8)
+    halves = ["north"] * 15 + ["south"] * 15
+    by_column = pcc.spend_vs_reduction(spend.assign(half=halves), fall, strata="half", redraws=20)
+    given = dict(zip(spend["area_code"], halves, strict=True))
+    by_value = pcc.spend_vs_reduction(spend, fall, strata=given, redraws=20)
+    assert by_column.p_value == by_value.p_value
+    regions = pcc.spend_vs_reduction(spend, fall, strata="region", redraws=20)
+    assert regions.strata is not None
+    assert "E12000006" in set(regions.strata["stratum"])
+    assert "within strata" in regions.text
+    assert regions.likeness is None
+    with pytest.raises(TableError, match="or 'region' for the regions"):
+        pcc.spend_vs_reduction(spend, fall, strata="regions")
+
+
+def test_morans_i_is_that_of_its_definition() -> None:
+    codes = ["E23000013", "E23000008", "E23000007", "E23000034", "E23000001", "W15000001"]
+    assert [region_of(code) for code in codes] == [
+        *["E12000001"] * 3, *["E12000007"] * 2, "W92000004",
+    ]  # fmt: skip
+    areas = table([1, 2, 3, 6, 5, 4], [0.1, 0.5, 0.2, 0.4, 0.3, 0.6]).assign(area=codes)
+    found = likeness_of(areas, 0)
+    weights = np.array([[float(i != k and region_of(i) == region_of(k)) for k in codes]
+                        for i in codes])  # fmt: skip
+    z = stats.rankdata(areas["spend"]) - 3.5
+    assert found.spend == pytest.approx(6 / weights.sum() * (z @ weights @ z) / (z @ z))
+    values = [
+        float(v @ weights @ v) for v in (z[list(o)] for o in itertools.permutations(range(6)))
+    ]
+    assert found.spend_p == pytest.approx(np.mean(np.array(values) >= values[0] - 1e-9))
+    assert likeness_of(areas.head(3), 0).reason == "all areas lie in one region"
+    assert likeness_of(areas.assign(area="E99"), 0).reason == "the region of an area is not known"
+    assert likeness_of(areas.iloc[[0, 3, 5]], 0).reason == "no region holds two areas"

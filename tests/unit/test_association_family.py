@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from association_cases import DISTRICTS, FORCES, fall_of, many, spend_of
+from association_cases import (
+    DISTRICTS,
+    FORCES,
+    fall_of,
+    led_by_need,
+    many,
+    resting_on_one,
+    spend_of,
+)
 
 import pccfunding as pcc
 from pccfunding.association import VERDICTS
@@ -50,11 +58,44 @@ def test_p_of_a_pair_is_that_of_the_pair_alone() -> None:
         assert alone.influence is not None
         assert row.leave_one_out_low == pytest.approx(alone.influence.low)
         assert row.leave_one_out_high == pytest.approx(alone.influence.high)
-        rests = row.rests_on.split("; ") if isinstance(row.rests_on, str) else []
-        assert tuple(rests) == alone.influence.rests_on
         assert alone.gate is not None
         assert alone.gate.test is not None
         assert row.gate == alone.gate.test.gate
+
+
+@pytest.mark.parametrize("make", [resting_on_one, led_by_need, lambda: many(0.8)])
+def test_a_family_of_one_pair_is_judged_as_the_pair_alone(make: object) -> None:
+    spend, fall = make()  # type: ignore[operator]
+    how = {"dispersion": 1, "resamples": 1_999}
+    row = pcc.spend_vs_reduction_family(spend, fall, **how).frame.iloc[0]
+    alone = pcc.spend_vs_reduction(spend, fall, family=1, redraws=20, **how)
+    assert alone.influence is not None
+    assert row["verdict"] == alone.verdict
+    rests = row["rests_on"].split("; ") if isinstance(row["rests_on"], str) else []
+    assert tuple(rests) == alone.influence.rests_on
+    if row["verdict"] == "not told apart from need":
+        assert alone.baseline is not None
+        assert row["partial"] == pytest.approx(alone.baseline.partial)
+        assert row["partial_p"] == alone.baseline.adjusted_p
+
+
+def test_the_partial_of_a_pair_is_adjusted_with_the_p_of_the_others() -> None:
+    spend, fall = led_by_need()
+    rng = np.random.default_rng(1)
+    others = [
+        fall_of(15 + 6 * rng.normal(size=30), FORCES, offence=f"Offence {k}") for k in range(3)
+    ]
+    found = pcc.spend_vs_reduction_family(
+        spend, pd.concat([fall, *others]), dispersion=1, resamples=1_999
+    ).frame.set_index("offence")
+    alone = pcc.spend_vs_reduction(spend, fall, dispersion=1, resamples=1_999, redraws=20)
+    assert alone.baseline is not None
+    assert alone.baseline.partial_p is not None
+    row = found.loc["Robbery"]
+    assert row["verdict"] == "not told apart from need"
+    every = [alone.baseline.partial_p, *found["p_value"].drop("Robbery")]
+    assert row["partial_p"] == pytest.approx(pcc.permutation.adjusted_p(every)[0])
+    assert found["partial"].drop("Robbery").isna().all()
 
 
 def test_adjusted_p_is_never_below_p_and_those_of_the_library() -> None:
@@ -185,9 +226,12 @@ def test_misuse_raises() -> None:
 
 def test_the_text_counts_every_pair_and_names_floor_and_family() -> None:
     found = pcc.spend_vs_reduction_family(*grid(12, 2, 3), resamples=199)
-    for fact in ("6 pairs", "n = 12 areas", "family of 6", "attainable p", "max-T", "Benjamini"):
+    for fact in ("6 pairs", "n = 12", "family of 6", "for the family"):
         assert fact in found.text
-    assert found._repr_html_() == f"<p>{found.text.replace(chr(39), '&#x27;')}</p>"
+    for fact in ("attainable p", "by max-T", "by Benjamini-Hochberg", "judged by"):
+        assert fact in found.report()
+    assert len(found.text.split()) <= 70
+    assert found._repr_html_().startswith(f"<p>{found.text.replace(chr(39), '&#x27;')}</p><table>")
     label = found.plot().get_label()
     assert "6 pairs over n = 12 areas, 6 tested" in label
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from scipy import stats
 
+import pccfunding as pcc
 from pccfunding import evaluation as ev
 from pccfunding.errors import TableError, UnknownNameError
 
@@ -115,9 +118,35 @@ def test_detectable_correlation_has_its_simulated_value_only_where_it_was_simula
     assert ev.minimal_detectable_correlation(6).simulated == 0.973
     assert ev.minimal_detectable_correlation(43).simulated == 0.44
     assert ev.minimal_detectable_correlation(6, power=0.9).simulated is None
-    assert ev.minimal_detectable_correlation(7).simulated is None
+    assert ev.minimal_detectable_correlation(20).simulated is None
     found = ev.minimal_detectable_correlation(12, power=0.9, alpha=0.01)
     z = stats.norm.ppf(0.995) + stats.norm.ppf(0.9)
     assert found.correlation == pytest.approx(math.tanh(z / 3))
+    assert (found.simulated, found.rank_correlation) == (None, None)
     few = ev.minimal_detectable_correlation(3)
     assert (few.correlation, few.cautions) == (None, ())
+
+
+def test_what_ranks_show_is_simulated_for_few_areas_and_solved_above() -> None:
+    ranks = [ev.minimal_detectable_correlation(n).rank_correlation for n in range(5, 60)]
+    assert all(a is not None and b is not None and a > b for a, b in itertools.pairwise(ranks))
+    r = ev.minimal_detectable_correlation(42).rank_correlation
+    z = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    assert r == pytest.approx(math.tanh(z * math.sqrt((1 + r**2 / 2) / 39)))
+    # No order of four areas has a p below .05.
+    assert ev.minimal_detectable_correlation(4).rank_correlation is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [5, 7])
+def test_the_simulated_correlation_shows_in_eight_of_ten_draws(n: int) -> None:
+    # Every order is known up to nine areas: the critical coefficient is exact.
+    levels = pcc.permutation.attainable_levels(n)
+    least = levels.loc[levels["p_value"] < 0.05, "statistic"].min()
+    rho = ev.minimal_detectable_correlation(n).rank_correlation
+    rng = np.random.default_rng(n)
+    x, other = rng.standard_normal((2, 20_000, n))
+    y = rho * x + math.sqrt(1 - rho**2) * other
+    ranks = [stats.rankdata(v, axis=1) for v in (x, y)]
+    found = 1 - 6 * ((ranks[0] - ranks[1]) ** 2).sum(axis=1) / (n * (n * n - 1))
+    assert (np.abs(found) >= least - 1e-9).mean() == pytest.approx(0.8, abs=0.015)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pccfunding.formats.award_files.headings import Heading
-from pccfunding.formats.award_files.sheets import Header, Sheet, holds_money
+from pccfunding.formats.award_files.sheets import Header, Sheet, stands_over_money
 from pccfunding.periods import Period
 
 # Of several kinds of money for the same award, the one that is the award.
@@ -51,6 +51,15 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
                 return _chosen(header, of[kind][:1], [], [*of[kind][1:], *left], "")
         return Amounts((), (), (), "")
     headings = header.headings
+    running = [one for one in values if _is_running(sheet, one, first)]
+    if running and len(running) < len(values):
+        values = [one for one in values if one not in running]
+        others = [*others, *running]
+    sure = [one for one in of["paid"] + of["total"] if headings[one].pounds]
+    if sure and not any(_says_pounds(sheet, one, first, headings[one]) for one in values):
+        # What is not said to be money may count awards, or say yes or no.
+        values, others = sure, [*values, *of["requested"]]
+        totals = []
     dated = [one for one in values if headings[one].period]
     if len(values) == 1:
         return _chosen(header, values, [], [*totals, *others], "")
@@ -61,7 +70,12 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
         return _chosen(header, dated, totals, others, "one award a row and year")
     statuses = [headings[one].status for one in values]
     if len(set(statuses)) > 1 and not totals:
-        best = min(range(len(values)), key=lambda at: (_PRIORITY.index(statuses[at]), at))
+        # What says pounds is surer to be money than what may count awards or give a decision.
+        pounds = [_says_pounds(sheet, one, first, headings[one]) for one in values]
+        best = min(
+            range(len(values)),
+            key=lambda at: (not pounds[at], _PRIORITY.index(statuses[at]), at),
+        )
         rest = [one for one in values if one != values[best]]
         rule = f"of {len(values)} columns of amounts, {headings[values[best]].text!r} is the award"
         return _chosen(header, [values[best]], [], [*rest, *others], rule)
@@ -90,6 +104,20 @@ def _chosen(
     return Amounts(columns, tuple(totals), tuple(left), rule)
 
 
+def _is_running(sheet: Sheet, position: int, first: int) -> bool:
+    """Whether a column numbers its rows: 1, 2, 3 and so on."""
+    cells = (str(cell).strip() for cell in sheet.columns[position].iloc[first : first + 200])
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and any(
+        filled == [str(number) for number in range(start, start + len(filled))] for start in (0, 1)
+    )
+
+
+def _says_pounds(sheet: Sheet, position: int, first: int, heading: Heading) -> bool:
+    cells = sheet.columns[position].iloc[first : first + 200]
+    return heading.pounds or bool(cells.str.contains("£", regex=False).any())
+
+
 def _has_money(sheet: Sheet, position: int, first: int) -> bool:
     cells = [str(cell) for cell in sheet.columns[position].iloc[first : first + 200]]
-    return holds_money(cells) or not any(cell.strip() for cell in cells)
+    return stands_over_money(cells) or not any(cell.strip() for cell in cells)

@@ -10,6 +10,7 @@ from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.money.pence import known_sum
 from pccfunding.words import counted, pounds
 
@@ -102,6 +103,48 @@ def finished(
         places[again] = frame["place"].iloc[first[again]].to_numpy(dtype=object)
         frame["repeat_of"] = pd.Series(places, dtype="str")
     return frame, foreign
+
+
+def without_repeats(
+    frame: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[dict[str, object]], dict[str, bool]]:
+    """Count an award once that stands again under its reference with every cell equal.
+
+    The number of a payment is the same for each of its lines, so that rows of money spent are no
+    repeats. Rows that share a reference and differ are kept, with a caution.
+    """
+    if frame["award_id"].isna().all():
+        return frame, [], {}
+    spent = (frame["status"] == "outturn").to_numpy(dtype=bool)
+    known = frame["award_id"].notna().to_numpy(dtype=bool) & ~spent
+    rows = np.flatnonzero(known)
+    # Only references that stand more than once are looked at.
+    rows = rows[frame["award_id"].iloc[rows].duplicated(keep=False).to_numpy(dtype=bool)]
+    if not len(rows):
+        return frame, [], {}
+    names = [name for name in frame.columns if name not in ("place", "repeat_of")]
+    part = frame.iloc[rows].astype(object)
+    keys = zip(*(part[name].map(str) for name in _REFERENCE), strict=True)
+    cells = zip(*(part[name].map(str) for name in names), strict=True)
+    later = later_printings(keys, cells)
+    places = part["place"].tolist()
+    again: list[dict[str, object]] = [
+        {
+            "place": places[one.at],
+            "kind": "award printed again",
+            "raw": f"{part['award_id'].iloc[one.at]}, printed at {places[one.first]}",
+        }
+        for one in later
+        if one.equal
+    ]
+    held = np.ones(len(frame), bool)
+    held[rows[[one.at for one in later if one.equal]]] = False
+    differing = {"ids-contradict": any(not one.equal for one in later)}
+    return frame[held].reset_index(drop=True), again, differing
+
+
+# An award of several years has a row a year, and one of several funds a row a fund.
+_REFERENCE = ("award_id", "period_start", "period_end", "funding_stream")
 
 
 def _pounds_only(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, object]]]:

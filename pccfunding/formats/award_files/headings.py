@@ -27,6 +27,7 @@ FIELDS = (
     "recipient_id",
     "awarded_on",
     "financial_year",
+    "quarter",
     "period",
     "period_start",
     "period_end",
@@ -51,7 +52,7 @@ _SYNONYMS = {
         "provided|provider name|service provider|applicant|applicants|successful applicant|"
         "applicant name|awarded to|award to|paid to|payable to|payee|supplier|supplier name|"
         "vendor|vendor name|grantee|group|name of group|group name|charity|charity name|partner|"
-        "partner organisation|body|name|force|police force|police authority|authority|name of body|"
+        "partner organisation|name|force|police force|police authority|authority|name of body|"
         "area of funding and organisation|delivery partner|delivered by|school|club|merchant name|"
         "successful bidder|contractor|company|company name|who|to whom|project organisation|"
         "recipient ind name|"
@@ -106,6 +107,7 @@ _SYNONYMS = {
         "date approved|approval date|date signed|date paid|payment date|date of payment|"
         "transaction date|invoice date|posting date|month|month awarded|date grant awarded"
     ),
+    "quarter": "quarter|qtr|financial quarter|quarter of award|award quarter",
     "financial_year": "financial year|year|fy|fiscal year|year of award|grant year|funding year",
     "period": (
         "period|grant period|funding period|time period|award period|duration|term|length|"
@@ -151,7 +153,6 @@ _STANDARD = {
     "organisationlabel": "funder",
     "organisationuri": "funder_id",
     "beneficiaryname": "recipient",
-    "paymentdate": "awarded_on",
     "transactionnumber": "award_id",
     "effectivedate": "",
     "irrecoverablevatamount": "",
@@ -159,7 +160,8 @@ _STANDARD = {
 # What hangs on a body, an amount or a day, where a header only holds its word.
 _BAR = re.compile(
     r"\b(types?|ids?|codes?|postcodes?|post code|e ?mails?|address(?:es)?|applications?|surnames?"
-    r"|forenames?|first names?|ranks?|rates?|telephone|phone|website)\b"
+    r"|forenames?|first names?|ranks?|rates?|telephone|phone|website|urls?|uris?|size|region"
+    r"|numbers?|nos?|contacts?|managers?)\b"
 )
 _BARRED = {"recipient", "funder", *AMOUNTS, "purpose", "awarded_on", "period", "period_start",
            "period_end"}  # fmt: skip

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from pccfunding.areas import find_area
 from pccfunding.errors import TableError
-from pccfunding.formats.award_files.amount_columns import AmountColumn
 from pccfunding.formats.award_files.award_frame import (
     AWARD_COLUMNS,
     award_coverage,
     finished,
-    first_printings,
+    without_repeats,
 )
 from pccfunding.formats.award_files.headings import FIELDS
-from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
-from pccfunding.formats.award_files.profiles import PROFILES, Profile, recognised
-from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import (
     Header,
     Sheet,
@@ -32,205 +27,132 @@ from pccfunding.formats.award_files.sheets import (
     sheet_of,
     split_lines,
 )
-from pccfunding.formats.award_files.stated_totals import TotalFound, TotalsReader, stated_totals
-from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
+from pccfunding.formats.award_files.table_reader import read_table
+from pccfunding.formats.award_files.table_state import Context, TableRead
 from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.formats.opening.chosen_headers import STANDARD
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
+from pccfunding.formats.opening.row_shape import column_letter, repeats_from
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
-from pccfunding.words import count, quantity
+from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AWARD_COLUMNS", "read_awards", "read_table"]
+__all__ = ["AWARD_COLUMNS", "read_awards"]
 
 
-def read_table(
-    sheet: Sheet, header: Header, context: Context, changes: Changes, banner: list[str]
-) -> TableRead:
-    """Read the table below a header."""
-    return _TableReader(sheet, header, context, changes, banner).read()
+# Published layouts whose headers say what a column is, where the words alone would mislead.
 
 
-class _TableReader(TableState):
-    def read(self) -> TableRead:
-        self._note_header()
-        repeats = np.zeros(self.size, bool)
-        parts = [PartReader(self).part(one) for one in self.amounts.columns]
-        frame = self._together(parts)
-        if len(parts) == 1 and (self.rows.totals or self.rows.lone):
-            first = first_printings(frame)
-            again = np.flatnonzero(first >= 0)
-            repeats[frame["_row"].to_numpy()[again] - self.first] = True
-        periods = np.full(self.size, None, dtype=object)
-        if len(parts) == 1 and self.rows.totals:
-            periods[frame["_row"].to_numpy() - self.first] = frame["period"].to_numpy(dtype=object)
-        self._totals(repeats, periods)
-        self._others()
-        self.result.frame = frame
-        self.result.fields = tuple(self.of)
-        return self.result
+@dataclass(frozen=True)
+class Profile:
+    """A layout: the headers of its fields, those that give it away, its sheet, its status.
 
-    def _note_header(self) -> None:
-        where = f"{self.sheet.grid.where}header"
-        used = {*self.of.values(), *self.values, *self.amounts.totals}
-        for position, heading in enumerate(self.header.headings):
-            if position in used and heading.text:
-                name = self._field_name(position)
-                rule = "header"
-                if heading.near:
-                    rule = f"header spelt nearly as {heading.near!r}"
-                if heading.scale:
-                    rule += f"; unit: {heading.scale}s of pounds"
-                if heading.period is not None and position in self.values:
-                    rule += f"; period {heading.period.label}"
-                self.changes.add(where, heading.text, heading.text, name, rule)
-        if self.amounts.rule:
-            names = ", ".join(self.header.texts[one] for one in self.values)
-            self.changes.add(where, "amount", names, "", self.amounts.rule)
-        if self.header.section:
-            self.changes.add(
-                where, "", self.header.section, "section", "a section label printed in the header"
-            )
+    Parameters
+    ----------
+    columns : dict
+        Plain header of each field; an empty field marks a column that is none.
+    marks : tuple of str
+        Headers that together give the layout away.
+    """
 
-    def _field_name(self, position: int) -> str:
-        if position in self.values:
-            return "amount_gbp"
-        if position in self.amounts.totals:
-            return "total of the row"
-        return next(name for name, one in self.of.items() if one == position)
+    name: str
+    columns: dict[str, str]
+    marks: tuple[str, ...]
+    sheet: str = ""
+    status: str = ""
 
-    def _together(self, parts: list[pd.DataFrame]) -> pd.DataFrame:
-        import pandas as pd
-
-        if not parts:
-            return self.result.frame
-        if len(parts) == 1:
-            return parts[0]
-        joined = pd.concat([one for one in parts if len(one)] or parts[:1], ignore_index=True)
-        return joined.sort_values("_row", kind="stable", ignore_index=True)
-
-    def _totals(self, repeats: Any, periods: Any) -> None:
-        money = {
-            position: self.money[position] for position in (*self.values, *self.amounts.totals)
-        }
-        reader = TotalsReader(
-            self.sheet, self.header, self.rows, money, self.values, repeats, self.shared, periods
+    def applied(self, header: Header) -> Header:
+        """Give the columns of the layout their fields; the others keep what their words say."""
+        wanted = {_plain(text): field for text, field in self.columns.items()}
+        return replace(
+            header,
+            headings=tuple(
+                replace(heading, field=wanted[_plain(heading.text)], tier=STANDARD)
+                if _plain(heading.text) in wanted
+                else heading
+                for heading in header.headings
+            ),
         )
-        found = reader.column_totals()
-        lone, rest = reader.lone_totals()
-        found += lone
-        for position in rest:
-            self._reject(
-                position,
-                self.amounts.columns[0],
-                "an amount without a recipient or purpose",
-                "If it is a total, it does not add up from the rows above it.",
-            )
-        for place in dict.fromkeys(one.place for one in lone):
-            token = next(one.token for one in lone if one.place == place)
-            self.result.others.append({"place": place, "kind": "total", "raw": token})
-        found += reader.row_totals(self.amounts.totals)
-        for place, text in self._sentences():
-            found += [reader.against_all(text, token, place) for token in stated_totals(text)]
-        self.result.totals = [replace(one, parts=self._parts(one)) for one in found]
-        self._rejected(reader)
 
-    def _parts(self, total: TotalFound) -> str:
-        """Name the places of the awards that a total adds up; of very long lists none."""
-        texts = self.header.texts
-        columns = self.amounts.columns
-        if total.label != "row total":
-            own = [one for one in columns if " ".join(texts[one.position].split()) == total.column]
-            columns = tuple(own) or columns
-        if len(total.positions) * len(columns) > _MOST_PARTS:
-            return ""
-        places = [
-            self.place(position - self.first, column)
-            for position in total.positions
-            for column in columns
-        ]
-        return "; ".join(places)
 
-    def _sentences(self) -> list[tuple[str, str]]:
-        where = f"{self.sheet.grid.where}banner"
-        notes = [
-            (self.sheet.place(position), self.raw(position - self.first))
-            for position, kind in self.rows.others
-            if kind in ("note", "section")
-        ]
-        return [(where, text) for text in self.banner] + notes
-
-    def _rejected(self, reader: TotalsReader) -> None:
-        for position in self.wide:
-            self.result.rejected.append(
-                {
-                    "place": self.sheet.place(position),
-                    "column": "row",
-                    "raw": self.sheet.grid.delimiter.join(map(str, self.sheet.grid.rows[position])),
-                    "reason": self.shape.wide[position].reason,
-                    "suggestion": self.shape.wide[position].suggestion,
-                }
-            )
-        self.result.assumed.update(self.shape.cautions)
-        self.result.told += self.shape.told(self.sheet.grid.where)
-        for position, number, _ in self.rows.rejected:
-            column = self.amounts.columns[number]
-            money = self.money[column.position]
-            text, _, reason, _ = money.printed[int(money.odd[position - self.first])]
-            self._reject(position, column, reason, self._remainder(reader, position, column), text)
-
-    def _remainder(self, reader: TotalsReader, position: int, column: AmountColumn) -> str:
-        """Suggest what a printed total leaves for the one row that cannot be read."""
-        if len(self.rows.rejected) != 1:
-            return "Correct it at the source, or leave it out."
-        money, at = self.money[column.position], position - self.first
-        for total, _ in self.rows.totals:
-            row = total - self.first
-            if money.state[row] != PLAIN_AMOUNT:
-                continue
-            others = reader.counted[reader.counted != at]
-            inside = others[others < row] if row > at else others
-            left = round(float(money.value[row] - money.value[inside].sum()), 2)
-            if (money.state[inside] == PLAIN_AMOUNT).all() and left > 0:
-                said = quantity(left, places=2)
-                return f"The printed total leaves {said} for this row; ask the publisher."
-        return "Correct it at the source, or leave it out."
-
-    def _reject(
-        self,
-        position: int,
-        column: AmountColumn,
-        reason: str,
-        suggestion: str,
-        raw: str | None = None,
-    ) -> None:
-        at = position - self.first
-        if raw is None:
-            raw = str(self.sheet.columns[column.position].iat[position])
-        self.result.rejected.append(
+_GIVING = {
+    "Identifier": "award_id",
+    "Title": "title",
+    "Description": "purpose",
+    "Amount Awarded": "amount",
+    "Amount Applied For": "requested",
+    "Amount Disbursed": "paid",
+    "Award Date": "awarded_on",
+    "Recipient Org:Identifier": "recipient_id",
+    "Recipient Org:Name": "recipient",
+    "Funding Org:Name": "funder",
+    "Grant Programme:Title": "funding_stream",
+    "Beneficiary Location:Name": "area",
+}
+PROFILES = {
+    one.name: one
+    for one in (
+        Profile(
+            "ggis",
+            _GIVING,
+            ("Identifier", "Amount Awarded", "Recipient Org:Name", "Managed by:Organisation Name"),
+            sheet="#Awards",
+        ),
+        Profile(
+            "360giving",
+            _GIVING,
+            ("Identifier", "Amount Awarded", "Funding Org:Identifier", "Recipient Org:Name"),
+        ),
+        Profile(
+            "over500",
             {
-                "place": self.place(at, column),
-                "column": column.heading.text,
-                "raw": raw,
-                "reason": reason,
-                "suggestion": suggestion,
-            }
-        )
+                "URI": "award_id",
+                "Company Name": "funder",
+                "Body Name": "funder",
+                "Supplier": "recipient",
+                "Supplier Name": "recipient",
+                "Transaction Date": "awarded_on",
+                "Payment Date": "awarded_on",
+                "Voucher Number": "",
+                "Invoice Number": "",
+                "Amount": "amount",
+                "G/L Description": "purpose",
+                "Cost Centre": "department",
+                "Total Invoice Amount": "",
+            },
+            ("Supplier", "Transaction Date", "Amount"),
+            status="outturn",
+        ),
+        Profile(
+            "transparency-code",
+            {"Amount": "amount", "Purpose": "purpose", "PaymentDate": "awarded_on"},
+            ("OrganisationLabel", "BeneficiaryName", "Amount"),
+            status="outturn",
+        ),
+    )
+}
 
-    def _others(self) -> None:
-        for position, kind in self.rows.others:
-            raw = self.raw(position - self.first)
-            place = self.sheet.place(position)
-            self.result.others.append({"place": place, "kind": kind, "raw": raw})
+
+def _plain(text: str) -> str:
+    """Compare titles without blanks and capitals, as the official converter does."""
+    return "".join(text.lower().split())
 
 
-# Places of more awards than a person would look up are not listed.
-_MOST_PARTS = 5_000
+def recognised(header: Header) -> Profile | None:
+    """Give the layout whose marks are all among the headers."""
+    texts = {_plain(text) for text in header.texts}
+    for profile in PROFILES.values():
+        if {_plain(mark) for mark in profile.marks} <= texts:
+            return profile
+    return None
+
+
 # More tables than any list of awards has; each costs a look at the rows below it.
 _MOST_TABLES = 300
 
@@ -322,6 +244,9 @@ def read_awards(
     context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
     context = replace(context, rounded_to=_whole_pounds(rounded_to))
     opened = framed or open_grids(path_or_buffer, lines=line_columns)
+    told = told_by_titles(row for grid in opened.grids for row in grid.rows[:20])
+    if told and "read_recorded_crime" in told:
+        raise TableError(f"{opened.source} {told}.")
     read = [
         _read_sheet(sheet_of(one), context, layout, opened.source)
         for one in _asked(opened, sheet, layout)
@@ -360,6 +285,7 @@ class _SheetRead:
     changes: Changes
     loose: list[tuple[int, str]]
     profile: str = ""
+    left: list[str] = field(default_factory=list)
 
     @property
     def fields(self) -> set[str]:
@@ -392,9 +318,9 @@ def _context(
 
     if profile is not None and profile not in PROFILES:
         raise TableError.among("profile", profile, PROFILES)
-    for field in columns or {}:
-        if field not in FIELDS:
-            raise TableError.among("field of columns=", field, FIELDS)
+    for named in columns or {}:
+        if named not in FIELDS:
+            raise TableError.among("field of columns=", named, FIELDS)
     for value, name, known in ((status, "status", STATUSES), (flow, "flow", FLOWS)):
         if value is not None and value not in known:
             raise TableError.among(name, value, known)
@@ -434,6 +360,7 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
 
 def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: str) -> _SheetRead:
     read = _SheetRead(sheet, [], Changes(), [])
+    headers: list[Header] = []
     start = 0
     while start < sheet.height:
         if len(read.tables) == _MOST_TABLES:
@@ -443,6 +370,11 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
         header = find_header(sheet, start, context.columns)
         if header is None:
             break
+        if (at := repeats_from([heading.text for heading in header.headings])) is not None:
+            raise TableError(
+                f"{source}, {sheet.place(header.bottom)}: two tables stand side by side, the "
+                f"second from column {column_letter(at)}. Put one below the other, or pass one."
+            )
         layout_here = layout or recognised(header)
         if layout_here:
             header = layout_here.applied(header)
@@ -462,7 +394,9 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
             here = Context(**{**context.__dict__, "status": layout_here.status})
         table = read_table(sheet, header, here, read.changes, banner)
         read.tables.append(table)
+        headers.append(header)
         start = max(table.stop, header.bottom + 1)
+    _leave_summaries(read, headers)
     if not read.tables:
         split = split_lines(sheet, read.changes)
         if split is not None:
@@ -474,6 +408,23 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
             return read
     _loose(sheet, start, sheet.height, read, "note")
     return read
+
+
+def _leave_summaries(read: _SheetRead, headers: Sequence[Header]) -> None:
+    """Leave out a table that names neither who nor what for, beside one that does.
+
+    Such a table adds up the other one, by fund or by year, and would count its awards twice.
+    """
+    named = [bool({_WHO, "purpose"} & set(table.fields)) for table in read.tables]
+    if all(named) or not any(named):
+        return
+    for table, header, names in zip(read.tables, headers, named, strict=True):
+        if not names:
+            _loose(read.sheet, header.top, table.stop, read, "row of a summary")
+            read.left.append(
+                f"{read.sheet.place(header.bottom)}: {counted(len(table.frame), 'row')}"
+            )
+    read.tables = [table for table, names in zip(read.tables, named, strict=True) if names]
 
 
 def _loose(sheet: Sheet, start: int, stop: int, read: _SheetRead, kind: str) -> list[str]:
@@ -514,9 +465,9 @@ def _no_table(opened: Opened, context: Context) -> str:
         rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
         fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
         there = ", ".join(repr(" ".join(cell.split())) for cell in fullest if cell)
-        for field, wanted in context.columns.items():
+        for name, wanted in context.columns.items():
             if isinstance(wanted, str) and not any(wanted in row for row in rows):
-                said = f"columns={{{field!r}: {wanted!r}}}"
+                said = f"columns={{{name!r}: {wanted!r}}}"
                 return f"{opened.source}, {said}: there is no such header. There are {there}."
     for grid in opened.grids:
         sheet = sheet_of(grid)
@@ -524,10 +475,13 @@ def _no_table(opened: Opened, context: Context) -> str:
             cells = [" ".join(cell.split()) for cell in sheet.row(position)]
             known = [cell for cell in cells if read_heading(cell).field and len(cell) < 60]
             if len(known) > 1 or (known and len([cell for cell in cells if cell]) > 1):
+                money = any(read_heading(cell).is_amount for cell in known)
+                lacks, name = "column of amounts under it", "amount"
+                if money and len(known) == 1:
+                    lacks, name = "column beside it that says who or what for", "recipient"
                 return (
                     f"{opened.source}, {sheet.place(position)}: no table found. The row has "
-                    f"{known[0]!r} but no column of amounts under it; name it with "
-                    f"columns={{'amount': ...}}."
+                    f"{known[0]!r} but no {lacks}; name it with columns={{{name!r}: ...}}."
                 )
     return (
         f"{opened.source}: no table with a header and amounts found. Name its columns with "
@@ -570,8 +524,19 @@ def _result(
     ]
     frame, foreign = finished(frames, context)
     rejected += foreign
-    cautions = []
-    if left and any(one.tables for one in left):
+    frame, again, differing = without_repeats(frame)
+    others += again
+    cautions = [code for code, holds in differing.items() if holds]
+    if again:
+        note = "their reference and every cell stand in another row"
+        told.append({"topic": "records counted once", "value": len(again), "note": note})
+        cautions.append("records-repeated")
+    told += [
+        {"topic": "summary left out", "value": one, "note": "it names no recipient or purpose"}
+        for read in kept
+        for one in read.left
+    ]
+    if any(one.left for one in kept) or any(one.tables for one in left):
         cautions.append("sheets-left-out")
     if any(total["verdict"] == "conflicts" for total in totals):
         cautions.append("total-conflicts")

@@ -373,9 +373,13 @@ class PartReader:
             data["awarded_on"] = days
         spans = Spans(size, place, self.changes)
         spans.fill(column.period)
-        for name in ("financial_year", "period"):
+        for name in ("quarter", "financial_year", "period"):
             if name in self.of:
                 texts = taken(self.of[name])
+                if name == "quarter":
+                    texts = self._quarters(texts, taken)
+                elif "quarter" in self.of:
+                    texts = texts.where(~spans.unread, "")  # the year of no known quarter
                 spans.take_period(texts, self.table.name_of(name))
                 if name == "period":
                     self._keep_words(data, texts, spans)
@@ -402,6 +406,18 @@ class PartReader:
         self._default_periods(spans, data["_row"])
         data["period_start"], data["period_end"] = spans.start, spans.end
         data["period"] = period_labels(spans.start, spans.end)
+
+    def _quarters(self, texts: pd.Series[Any], taken: Any) -> pd.Series[Any]:
+        """Put the financial year beside the number of a quarter; a quarter is no year."""
+        pattern = r"^(?:q(?:uarter|tr)?)?\.?\s*([1-4])$"
+        number = texts.str.strip().str.replace(pattern, r"Q\1", case=False, regex=True)
+        if "financial_year" in self.of:
+            year = taken(self.of["financial_year"]).str.strip()
+        else:
+            told = self.context.financial_year
+            year = constant(told.label if told else "", len(texts))
+        told_quarters: pd.Series[Any] = (number + " " + year).where(number != "", "")
+        return told_quarters.str.strip()
 
     def _keep_words(self, data: dict[str, Any], texts: Any, spans: Spans) -> None:
         """Keep what a column of periods says in words, such as a duration."""

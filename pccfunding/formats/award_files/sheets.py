@@ -41,6 +41,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 500
+_FIRST_ROWS = 3
 _BULLET = re.compile(r"^[\s•▪·*–-]+(?=\S)")
 
 
@@ -193,6 +194,8 @@ def find_header(
     rows = [list(cells) for cells in zip(*window, strict=True)]
     best: tuple[float, Header] | None = None
     for offset in range(min(len(rows), stop - start)):
+        if best and offset > best[1].bottom - start and _holds_an_amount(best[1], rows[offset]):
+            break  # what follows a row of this table is no header of it
         for header in _candidates(sheet, rows, offset, start):
             named = named_by_user(header, columns) if columns else header
             score = _score(named, rows[header.bottom - start + 1 :], bool(columns))
@@ -202,6 +205,14 @@ def find_header(
         if best and offset > best[1].bottom - start + 5:
             break
     return best[1] if best else None
+
+
+def _holds_an_amount(header: Header, row: Sequence[str]) -> bool:
+    """Whether a row has money under a heading of money, and something beside it."""
+    money = [at for at, heading in enumerate(header.headings) if heading.is_amount]
+    return any(looks_like_money(row[at]) for at in money) and not all(
+        read_heading(row[at]).period for at in money if row[at].strip()
+    )
 
 
 def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int) -> list[Header]:
@@ -257,7 +268,7 @@ def _score(header: Header, below: Sequence[list[str]], by_user: bool) -> float:
     money = [
         column
         for column, heading in enumerate(header.headings)
-        if heading.is_amount and holds_money(cell for cell in _cells(below, column))
+        if heading.is_amount and stands_over_money(_cells(below, column))
     ]
     if not money:
         return 0
@@ -280,7 +291,21 @@ def _score(header: Header, below: Sequence[list[str]], by_user: bool) -> float:
 
 
 def _cells(rows: Sequence[list[str]], column: int) -> list[str]:
-    return [row[column] for row in rows[:200]]
+    """Give the cells below a heading, up to the blank row that ends its table."""
+    cells: list[str] = []
+    begun = False
+    for row in rows[:200]:
+        filled = any(cell.strip() for cell in row)
+        if begun and not filled:
+            break
+        begun |= filled
+        cells.append(row[column])
+    return cells
+
+
+def stands_over_money(cells: Sequence[str]) -> bool:
+    """Whether a column holds money, in its first rows at least: another table may follow."""
+    return holds_money(cells) or holds_money(cells[:_FIRST_ROWS])
 
 
 def holds_money(cells: Any) -> bool:

@@ -53,6 +53,12 @@ TEXTS = (
 # Fields for which a second header of the same rank is a doubt.
 _WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
 _PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
+_NAMES = ("recipient", "funder", "purpose")
+_NO_NAMES = {
+    "it holds addresses": re.compile(r"https?://|www\.|[^\s@]{1,99}@[^\s@]{1,99}$", re.IGNORECASE),
+    "it holds numbers": re.compile(r"[£\s]{0,3}[0-9][0-9,. /-]{0,40}$"),
+    "it holds a letter": re.compile(r"[A-Za-z]$|(?:yes|no|true|false|n/a)$", re.IGNORECASE),
+}
 _BLANK_BETWEEN = "[0-9][ \u00a0\u2009\u202f][0-9]"
 
 
@@ -99,7 +105,8 @@ def _without_wide_rows(sheet: Sheet, header: Header) -> tuple[Sheet, RowShape]:
         column = column.copy()
         column.iloc[list(wide)] = ""
         columns.append(column)
-    return replace(sheet, columns=columns), replace(shape, wide=wide)
+    many = shape.many and bool(wide)
+    return replace(sheet, columns=columns), replace(shape, wide=wide, many=many)
 
 
 def _empty() -> pd.DataFrame:
@@ -154,7 +161,7 @@ class TableState:
             for position, heading in enumerate(self.header.headings)
             if (heading.field or heading.barred[0]) and position not in amounts
         ]  # fmt: skip
-        choice = choose(titles, ties=_WEIGHTY)
+        choice = choose(self._barred_by_content(titles), ties=_WEIGHTY)
         where = f"{self.sheet.grid.where}header"
         texts = self.header.texts
         if self.values:
@@ -171,6 +178,29 @@ class TableState:
             rule = "the header speaks of a person, whose name may not be published"
             self.changes.add(where, texts[recipient], texts[recipient], "recipient", rule)
         return choice.of
+
+    def _barred_by_content(self, titles: list[Title]) -> list[Title]:
+        """Bar a column of addresses or numbers from being a name, where another holds names."""
+        bars = {
+            title.position: bar
+            for title in titles
+            if title.name in _NAMES and not title.bar and (bar := self._no_names(title.position))
+        }
+        free = {one.name for one in titles if not one.bar and one.position not in bars}
+        return [
+            one._replace(bar=bars[one.position])
+            if one.position in bars and one.name in free
+            else one
+            for one in titles
+        ]
+
+    def _no_names(self, position: int) -> str:
+        cells = self.sheet.columns[position].iloc[self.first : self.rows.stop].iloc[:200]
+        filled = [text for cell in cells if (text := str(cell).strip())]
+        for bar, pattern in _NO_NAMES.items():
+            if filled and sum(bool(pattern.match(text)) for text in filled) > 0.9 * len(filled):
+                return bar
+        return ""
 
     def _n_rows(self) -> int:
         """Count the filled rows, an award or a rejected row once for each amount column."""

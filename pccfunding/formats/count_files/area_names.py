@@ -25,6 +25,7 @@ _KIND_OF_CODE = {
     "W92": "country",
     "K04": "england_and_wales",
 }
+_FORCES = ("E23", "W15")  # all of them are known
 _LEAVES_OUT = re.compile(r"\b(?:excl?|excluding|exc|less|without|minus|and regions?)\b")
 _UNASSIGNED = re.compile(r"^(?:unassigned|unallocated|not assigned)\b[\s,:-]*", re.IGNORECASE)
 _NATIONAL = re.compile(
@@ -160,6 +161,9 @@ def area_of_row(code: str, name: str, *, partnership: bool = False) -> Place:
     if partnership and words and named.kind != "unassigned":
         own = area_by_name(f"{plain} CSP")
         named = named if own.rejected else own
+    if not known and code[:3] in _FORCES:
+        what = f"the code {code} is none of a police force area"
+        return Place(None, name=plain, why=what, rejected=True)
     if named.kind == "unassigned":
         return named._replace(rule="the label names the force; the code beside it is not its own")
     if named.code and named.kind == kind and named.code != code and known:

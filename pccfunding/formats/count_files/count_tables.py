@@ -20,6 +20,7 @@ from pccfunding.formats.count_files.printed_periods import (
     heading_is_part,
     heading_periods,
     names_time,
+    part_under,
     year_ends_below,
     years_over_months,
 )
@@ -45,6 +46,23 @@ _NO_COUNT = re.compile(
     r"%|percent|per cent|\brates?\b|\bper\b|\bchange|proportion|\brank|\bposition\b"
     r"|\b(?:averages?|means?|medians?|quartiles?|deciles?|index|indices|ratios?|scores?|shares?)\b"
     r"|population|households?\b(?! burglary)|\bbase\b|significant|experience|confidence"
+    r"|£|\bcosts?\b"
+)
+# What makes the numbers of a whole table something else, wherever its title says so.
+_NEVER_COUNTS = re.compile(
+    r"\bthousands?\b|\b000s?\b|\bmillions?\b|\bsurveys?\b|\bprojecti|\bcharged\b"
+    r"|\bdetect(?:ed|ions?)\b|\boutcomes?\b|\bcleared\b|\bsolved\b"
+)
+# What a heading of a column says of it besides; a title may hold these words and stand over counts.
+_NO_COUNT_BELOW = re.compile(
+    r"\bdeviations?\b|\bs[de]\b|\berrors?\b|\bvariances?\b|\bdifferences?\b|\bgrowth\b"
+    r"|\b(?:in|de)creases?\b|\bc[il]\b|\bl?ucl\b|\blcl\b|\b(?:lower|upper)\b|\blimits?\b|\bbounds?\b"
+    r"|\b(?:quin|ter|oct)tiles?\b|centiles?\b|\btargets?\b|\bforecasts?\b|\bprojected\b|\bexpected\b"
+    r"|\bestimate[sd]?\b|\bweight(?:s|ed|ing)?\b|\btrends?\b|\bclear(?:ed)? ?ups?\b|\bsolved\b"
+    r"|\bsanctions?\b|\bcaution(?:s|ed)\b|\bconvict\w*|\barrests\b|\bvictims\b|\bsuspects?\b"
+    r"|\boffenders?\b|\bdensity\b|\bmultiples?\b|\btimes\b|\bseverity\b|\bgrades?\b|\bband\b"
+    r"|^(?:numbers? of )?(?:police )?(?:officers?|staff|strength|workforce|dwellings|residents"
+    r"|persons|people)\b"
 )
 _NO_CLASS = re.compile(r"\bcodes?\b|\bquarter\b|financial year|description")
 _UNIT = re.compile(r"numbers?(?: of (?:offences|incidents|crimes))?|offences|counts?|incidents")
@@ -62,6 +80,7 @@ class CountColumn:
     period: Period
     known: bool
     blanks: bool  # whether its numbers have a blank between thousands
+    headed: bool  # whether a heading names the class, and not the title alone
 
 
 @dataclass
@@ -208,7 +227,8 @@ def _read_columns(
     labels = [row for row in header if row not in units]
     unit = _filled(units[-1], width) if units else [""] * width
     over = [_filled(row, width) for row in labels[:-1]]
-    of_title = _NO_COUNT.search(key_of(table.title)) and "number of" not in key_of(table.title)
+    title = key_of(table.title)
+    of_title = _bars_counts(title)
     period_of_title = _period_of(banner) or spare_period
     for index in range(width):
         own = next((text for row in reversed(labels)
@@ -219,18 +239,23 @@ def _read_columns(
         words = " ".join(key_of(text) for text in (*above, own, unit[index]))
         says_count = bool(re.search(r"\bnumbers? of\b|\bnumbers?\b", words))
         no_class = _NO_CLASS.search(key_of(own)) and not heading_periods(own)
-        no_count = _NO_COUNT.search(words) or no_class
-        if no_count or (of_title and not says_count):
+        barred = _NO_COUNT.search(words) or _NEVER_COUNTS.search(words)
+        no_count = no_class or barred or _NO_COUNT_BELOW.search(key_of(own))
+        if no_count or (of_title and (not says_count or _NEVER_COUNTS.search(title))):
             table.left_out.append((without_notes(own), "no count"))
             continue
         if not re.search("[A-Za-z]", own) and not names_time(own):
             table.left_out.append((own, "its heading names no class"))
             continue
+        part = part_under(above, own)
+        if part == []:
+            table.left_out.append((own, "a part of a year, without its days"))
+            continue
         ended = years_over_months([*banner, *above], own)
         if ended == []:
             table.left_out.append((own, "a month under a title of years"))
             continue
-        periods = ended or _periods_of(own, above)
+        periods = part or ended or _periods_of(own, above)
         if not periods and any(heading_is_part(text) for text in (own, *above)):
             table.left_out.append((own, "a part of a year, without its days"))
             continue
@@ -243,21 +268,33 @@ def _read_columns(
         why = _holds_no_counts(cells, blanks)
         # A known class whose numbers are written in an unknown way is rejected cell by cell.
         digits = any(re.search(r"\d", one_line(cell)) for cell in cells)
-        if why and not (why == "no numbers" and digits and offence_name(own)[1]):
+        if why and not (digits and offence_name(own)[1]):
             table.left_out.append((without_notes(own), why))
             continue
         label = " ".join(t for t in (*above, own) if not names_time(t) and not _is_unit(t))
         special = special_name(table.title, label)
         if special:
-            offence, measure, known = *special, True
+            offence, measure, known, headed = *special, True, True
         else:
             named = (t for t in (own, *above[::-1]) if not names_time(t) and not _is_unit(t))
-            text = next(named, "") or _subject(table.title)
+            own_class = next(named, "")
+            text, headed = own_class or _subject(table.title), bool(own_class)
             (offence, known), measure = offence_name(text), "recorded_offences"
-        table.columns.append(CountColumn(index, offence, measure, period, known, blanks))
+        table.columns.append(CountColumn(index, offence, measure, period, known, blanks, headed))
     if not table.columns:
         reasons = {why for _, why in table.left_out}
         table.why_empty = " and ".join(sorted(reasons)) if reasons else "no columns of counts"
+
+
+def _bars_counts(title: str) -> bool:
+    """Whether a title says that its table holds no counts: a rank of numbers is no number.
+
+    One that speaks of numbers first ("Number of offences and rate per 1,000") has both.
+    """
+    if _NEVER_COUNTS.search(title):
+        return True
+    barred = _NO_COUNT.search(title)
+    return barred is not None and "number of" not in title[: barred.start()]
 
 
 def _periods_of(own: str, above: Sequence[str]) -> list[Period]:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pccfunding.areas import ABOLISHED
 from pccfunding.formats.count_files.abolished_districts import told_of
+from pccfunding.formats.count_files.area_names import known_areas
 from pccfunding.formats.count_files.printed_counts import one_line
 from pccfunding.formats.opening.chosen_headers import Title, choose
 from pccfunding.formats.opening.raw_tables import Grid
@@ -119,6 +121,15 @@ def cover_abolished(codes: Iterable[str], found: Gathered, *, under_heir: bool) 
     number, told = told_of(codes, under_heir=under_heir)
     if number:
         found.cover("abolished districts", number, told)
+
+
+def cover_unlisted(codes: Iterable[str], found: Gathered) -> None:
+    """Note the codes that are not among the areas known here; whose they are is not checked."""
+    unlisted = sorted(set(codes) - set(known_areas()) - set(ABOLISHED) - {"BTP"})
+    unlisted = [code for code in unlisted if not code.endswith(("-unassigned", "-airport"))]
+    if unlisted:
+        found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))
+        found.caution("codes-unknown")
 
 
 def _short(raw: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pccfunding.formats.count_files.printed_counts import key_of, without_notes
+from pccfunding.formats.count_files.printed_counts import key_of, without_hung_notes
 
 TOTAL = "Total recorded crime (excluding fraud)"
 _UNLAWFUL_DRIVING = "Death or serious injury - unlawful driving"
@@ -87,14 +87,40 @@ _ALSO_PRINTED = {
     "Non-domestic burglary": ("Burglary in a building other than a dwelling",),
     "Non-residential burglary": ("Non residential burglary",),
 }
-_KNOWN = {
-    key_of(printed): name
-    for name in [*PARTS, *(part for ways in PARTS.values() for way in ways for part in way)]
-    for printed in (name, *_ALSO_PRINTED.get(name, ()))
-}  # fmt: skip
-
-
 _DIGITS = re.compile(r"(?<=[a-z])\d+\b|\b\d+\b")
+
+
+def _spelling(words: str) -> str:
+    """Write the words of a class without blanks and plurals: "Drugs offences", "Drug offence"."""
+    singular = [word.removesuffix("s") for word in words.split()]
+    return "".join(singular[:-1] if len(singular) > 3 and singular[-1] == "offence" else singular)
+
+
+class _Names:
+    """A closed list of classes: by their words, and by their spelling where it names one alone."""
+
+    def __init__(self, printed: Mapping[str, str]) -> None:
+        self.by_words = {key_of(words): name for words, name in printed.items()}
+        spelt: dict[str, set[str]] = {}
+        for words, name in self.by_words.items():
+            spelt.setdefault(_spelling(words), set()).add(name)
+        self.by_spelling = {one: held.pop() for one, held in spelt.items() if len(held) == 1}
+
+    def known(self, heading: object) -> str | None:
+        """Give the one name of a class, however it is spelt; None for any other text."""
+        words = key_of(heading)
+        plain = " ".join(_DIGITS.sub(" ", words).split())
+        by_words = self.by_words.get(words) or self.by_words.get(plain)
+        return by_words or self.by_spelling.get(_spelling(plain))
+
+
+_KNOWN = _Names(
+    {
+        printed: name
+        for name in [*PARTS, *(part for ways in PARTS.values() for way in ways for part in way)]
+        for printed in (name, *_ALSO_PRINTED.get(name, ()))
+    }
+)
 
 
 def offence_name(heading: object) -> tuple[str, bool]:
@@ -102,13 +128,8 @@ def offence_name(heading: object) -> tuple[str, bool]:
 
     Digits that hang on the words of a known class are notes; those of any other text are its own.
     """
-    name = _known(heading, _KNOWN)
-    return (name, True) if name else (without_notes(heading), False)
-
-
-def _known(heading: object, names: Mapping[str, str]) -> str | None:
-    words = key_of(heading)
-    return names.get(words) or names.get(" ".join(_DIGITS.sub(" ", words).split()))
+    name = _KNOWN.known(heading)
+    return (name, True) if name else (without_hung_notes(heading), False)
 
 
 def special_name(title: str, label: str) -> tuple[str, str] | None:
@@ -133,8 +154,8 @@ def special_name(title: str, label: str) -> tuple[str, str] | None:
 
 
 # The classes of the tables of knife offences, as later releases name them, and as others did.
-_KNIFE = {
-    key_of(printed): name
+_KNIFE = _Names({
+    printed: name
     for name, also in {
         "Selected offences": ("Total selected offences", "Total", "All selected offences",
                               "Selected offences total"),
@@ -151,7 +172,7 @@ _KNIFE = {
         "Robbery": ("Robbery offences", "Robberies"),
     }.items()
     for printed in (name, *also)
-}  # fmt: skip
+})  # fmt: skip
 
 
 def _knife_name(label: str) -> str:
@@ -159,8 +180,8 @@ def _knife_name(label: str) -> str:
     for marker in ("number of", "offences involving", "involving a"):
         words = words.partition(marker)[0] if not words.startswith(marker) else ""
     words = words.strip()
-    known = "Selected offences" if not words else _known(words, _KNIFE)
-    known = known or _known(words.removesuffix(" offences"), _KNIFE)
+    known = "Selected offences" if not words else _KNIFE.known(words)
+    known = known or _KNIFE.known(words.removesuffix(" offences"))
     if known is None and words.startswith(("total", "selected", "all ")):
         known = "Selected offences"
     name = known or words.removesuffix(" offences").strip().capitalize()

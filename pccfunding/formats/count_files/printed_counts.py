@@ -16,9 +16,16 @@ _LONGEST, _LONGEST_NUMBER = 1_000, 100
 _NOTE = re.compile(r"\[\s*notes?\b[^\]]*\]|\(\s*(?:see\s+)?notes?\s*[\d,\s]*\)", re.IGNORECASE)
 # "Essex10", "fraud3)", "Stalking and harassment 5": digits of footnotes that hang on a word.
 _GLUED = re.compile(r"(?<=[A-Za-z)\]])\s?\d{1,2}(?:\s*,\s*\d{1,2})*(?=\s*\)?\s*$)")
+_HUNG = re.compile(r"(?<=[A-Za-z)\]])\d{1,2}(?:[\s,]{1,3}\d{1,2}){0,9}$")
+# Shorthand of statistics beside a name ("[x]"), and notes named in words.
+_MARK = re.compile(
+    r"\[\s?[a-z]{1,2}\s?\]|\bnotes?\s\d{1,2}(?:[\s,]{1,3}\d{1,2}){0,9}$", re.IGNORECASE
+)
 _RAISED = re.compile(r"[\u00b9\u00b2\u00b3\u2070-\u2079*†‡]+")
 _NOT_WORDS = re.compile(r"[^a-z0-9%£]+")
 _NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
+# "88.000" may be 88 or, as printed on the continent, 88,000.
+_POINT_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?:\.\d{3})+")
 _BLANK_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?: \d{3})+(?:\.0+)?")
 _OTHER_GROUPS = re.compile(r"[-\u2212]?(?:\d{4,}|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
 _REVISED = re.compile(r"\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
@@ -48,9 +55,23 @@ def one_line(cell: object) -> str:
 
 def without_notes(cell: object) -> str:
     """Drop footnote marks, hung on a word or in brackets."""
+    return _BLANKS.sub(" ", _GLUED.sub("", _without_marks(cell))).strip(" ,;:")
+
+
+def without_hung_notes(cell: object) -> str:
+    """Drop the footnote marks that can be nothing else: "Homicide5" loses its digit, "Class 2" not.
+
+    Examples
+    --------
+    >>> without_hung_notes("Homicide5 6 [note 3]"), without_hung_notes("Class 2")
+    ('Homicide', 'Class 2')
+    """
+    return _BLANKS.sub(" ", _HUNG.sub("", _without_marks(cell))).strip(" ,;:")
+
+
+def _without_marks(cell: object) -> str:
     text = _NOTE.sub("", one_line(cell)[:_LONGEST])
-    text = _RAISED.sub("", text)
-    return _BLANKS.sub(" ", _GLUED.sub("", text.strip())).strip(" ,;:")
+    return _MARK.sub("", _RAISED.sub("", text)).strip()
 
 
 def key_of(cell: object) -> str:
@@ -98,7 +119,7 @@ def read_count(cell: object, *, blanks: bool = False) -> Count:
         rule = "mark beside a number"
     if blanks and _BLANK_GROUPS.fullmatch(plain):
         plain, rule = plain.replace(" ", ""), rule or "blank between thousands"
-    if not _NUMBER.fullmatch(plain):
+    if not _NUMBER.fullmatch(plain) or _POINT_GROUPS.fullmatch(plain):
         return Count(None, None, _why_not(plain))
     count = _whole(int(plain.partition(".")[0].replace(",", "").replace("\u2212", "-")))
     return count._replace(rule=rule) if rule else count
@@ -114,6 +135,8 @@ def _whole(value: int) -> Count:
 def _why_not(text: str) -> str:
     if re.fullmatch(r"[-\u2010-\u2015]+", text):
         return "a dash can stand for zero or for an unknown count"
+    if _POINT_GROUPS.fullmatch(text):
+        return "its point may stand between thousands"
     if re.fullmatch(r"-?[\d,]*\.\d+", text):
         return "a count is a whole number"
     if _BLANK_GROUPS.fullmatch(text):

@@ -17,7 +17,10 @@ _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?[\s/-]+)?"
 _GAP = r"[\s\-–—_/]{0,3}"
 _TO = r"\s{0,3}(?:to|-|–|—)\s{0,3}"
 _FY = r"((?:19|20)\d{2})\s{0,3}[/_–-]\s{0,3}((?:19|20)?\d{2})(?![\d]|[/-]\d)"
-_ENDS = r"(?:(?:year|12\s+months?|twelve\s+months?)[\s_-]{0,3}(?:ending|ended|to|end)|ye)"
+_ENDS = (
+    r"(?:(?:year|12\s+months?|twelve\s+months?)[\s_-]{0,3}(?:ending|ended|to|end)"
+    r"|rolling\s+year|\by/e|ye)"
+)
 # A title may run month and year together, as names of files do: "yejune25".
 _ENDING = re.compile(
     rf"{_ENDS}[\s:_-]{{0,5}}(?:{_DAY}({MONTH}){_GAP}(['’]?\d{{1,9}})"
@@ -44,6 +47,13 @@ _PART = re.compile(
     r"\b(?:q\s?[1-4]|quarters?|qtrs?|h\s?[12]|half|halves|to date|ytd|part[\s-]?year|weeks?|days?"
     r"|month\s?\d{1,2}|(?!12\b)\d{1,2}\s?months?|(?:one|two|three|four|five|six|seven|eight|nine"
     r"|ten|eleven)\s?months?)\b",
+    _I,
+)
+# A part of a year that leaves the year to a heading above it.
+_BARE_PART = re.compile(
+    rf"(?:q(?:uarter|tr)?s?\.?\s?[1-4]|[1-4](?:st|nd|rd|th)?\s(?:quarter|qtr)|h(?:alf)?\s?[12]"
+    rf"|(?:first|second|third|fourth)\s(?:quarter|half)|{MONTH}(?:{_TO}{MONTH})?"
+    rf"|(?:week|month|period|day)\s?\d{{1,3}})\.?",
     _I,
 )
 _LONGEST = 1_000
@@ -133,6 +143,19 @@ def heading_periods(text: str) -> list[Period]:
     return [] if heading_is_part(text) else every_period(text)
 
 
+def part_under(above: Iterable[str], heading: str) -> list[Period] | None:
+    """Find the part of a year that a heading names under one of the whole: "Q1" under "2021/22".
+
+    None where the heading is no bare part; an empty list where its days are not told.
+    """
+    if not _BARE_PART.fullmatch(heading.strip()):
+        return None
+    for text in above:
+        if every_period(text):
+            return every_period(f"{heading.strip()} {text}")
+    return []
+
+
 def years_over_months(lines: Iterable[str], heading: str) -> list[Period] | None:
     """Find the year that a heading of one month ends, where a title over it speaks of years.
 
@@ -157,7 +180,8 @@ def year_ends_below(text: str) -> bool:
 def names_time(text: str) -> bool:
     """Whether a heading names a time, and so no class."""
     plain = text.strip()
-    return bool(heading_periods(text) or _DAY_ALONE.fullmatch(plain) or year_ends_below(plain))
+    times = (_DAY_ALONE.fullmatch(plain), _BARE_PART.fullmatch(plain), year_ends_below(plain))
+    return bool(heading_periods(text) or any(times))
 
 
 def financial_year(text: str) -> Period:

@@ -14,6 +14,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
 from pccfunding.words import counted, quantity
@@ -23,8 +24,17 @@ __all__ = ["read_deflator"]
 # "2026-27 (1), (2)" and "2026-27 [note 1]": the marks of a forecast stand behind the year.
 _MARKS = re.compile(r"(?:\s*(?:[\[(][^\])]*[\])]|[,*†]))+\s*$")
 _BASE = re.compile(r"((?:19|20)\d{2}(?:\s*[-/]\s*\d{2,4})?)\s*=\s*100")
-_RATES = re.compile(r"growth|change|\brates?\b|inflation|per ?cent|%", re.IGNORECASE)
-_MONEY = re.compile(r"cash|money|£", re.IGNORECASE)
+_RATES = re.compile(
+    r"growth|change|\brates?\b|inflation|per ?cent|%"
+    r"|(?:previous|preceding|prior|last|same) (?:year|quarter|month)\b.{0,40}?=\s?1(?:00)?\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"cash|money|£|\bspend|\bearnings\b|\bwages?\b|\bvolumes?\b|\boutput\b|\bpopulation\b"
+    r"|\breal\b|\bcrimes?\b",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 # From one year to the next no price index of Britain has moved so far; and one whose every value
 # is as small as a rate, and which nobody calls an index, may be rates.
 _JUMP, _SMALL = 1.5, 20
@@ -105,7 +115,7 @@ def read_deflator(
             continue
         _read_block(grid, block, found)
     if not found.records:
-        raise TableError(_why_nothing(opened, rates, base))
+        raise TableError(_why_nothing(opened, rates, base, found))
     if base is not None:
         found.records = _chained(found.records, base, opened.source)
         found.n_found += 1  # the year before the first rate
@@ -133,7 +143,10 @@ def _number(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     try:
-        value = float(cell if isinstance(cell, int | float) else one_line(cell).replace(",", ""))
+        text = one_line(cell)
+        if not isinstance(cell, int | float) and not _PLAIN.fullmatch(text):
+            return None
+        value = float(cell if isinstance(cell, int | float) else text.replace(",", ""))
     except (ValueError, OverflowError):
         return None
     return value if 0 < value < 1e6 else None
@@ -188,6 +201,7 @@ def _index_column(
     rates: list[str],
 ) -> int | None:
     plain: list[int] = []
+    named: list[int] = []
     for index in range(year + 1, year + 8):
         heading = " ".join(one_line(row[index]) for row in above if index < len(row))
         values = _values(rows, labelled, index, _number)
@@ -200,15 +214,18 @@ def _index_column(
             and (value := _number(rows[at][index])) is not None
             and (label := _label(rows[at][year])) is not None
         }
-        if _RATES.search(heading) or (values and _moves_like_rates(years, heading)):
-            if values:
+        percents = not values and _values(rows, labelled, index, _rate)
+        if percents or _RATES.search(heading) or (values and _moves_like_rates(years, heading)):
+            if values or percents:
                 rates.append(heading or "a column without a heading")
             continue
-        if values and (re.search("deflator|index", heading, re.I) or _BASE.search(heading)):
+        if values and re.search("deflator", heading, re.I):
             return index
+        if values and (re.search("index", heading, re.I) or _BASE.search(heading)):
+            named.append(index)
         if len(values) > len(labelled) / 2 and any(round(value, 3) == 100 for value in values):
             plain.append(index)
-    return plain[0] if plain else None
+    return next(iter([*named, *plain]), None)
 
 
 def _moves_like_rates(years: Mapping[int, float], heading: str) -> bool:
@@ -253,7 +270,13 @@ def _chained(
     ]
 
 
-def _why_nothing(opened: Opened, rates: Sequence[str], base: str | None) -> str:
+def _why_nothing(opened: Opened, rates: Sequence[str], base: str | None, found: Gathered) -> str:
+    if found.reports["rejected"]:
+        place, _, raw, reason, _ = found.reports["rejected"][0]
+        return (
+            f"{opened.source}: every row of the index is rejected. The first: {place}, "
+            f"{str(raw)[:60]!r}: {reason}."
+        )
     if base is not None:
         return (
             f"{opened.source}: no growth rates of financial years found. A table needs a column "
@@ -286,6 +309,7 @@ def _rate(cell: object) -> float | None:
 
 def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
     seen: dict[str, float] = {}
+    read: list[tuple[int, Period, float]] = []
     too_wide = found.fit(grid, range(max(0, block.first - _HEADER), block.first))
     for at, row in enumerate(grid.rows):
         if at in too_wide or not any(one_line(cell) for cell in row):
@@ -303,14 +327,21 @@ def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
         elif value is None:
             found.other(where, "year without an index", row)
             found.cover("year without an index", period.label, "a growth rate at most is printed")
-        elif period.label in seen:
-            kind = "year printed again"
-            if seen[period.label] != value:
-                kind = "year printed again, with another index"
-                found.caution("printed-twice-differently")
-            found.other(where, kind, row)
         else:
-            raw = one_line(row[block.year_at])
+            read.append((at, period, value))
+    later = later_printings((one.label for _, one, _ in read), (value for _, _, value in read))
+    again = {one.at: one.equal for one in later}
+    torn = {read[at][1].label for at, equal in again.items() if not equal}
+    for number, (at, period, value) in enumerate(read):
+        where, raw = grid.place(at), one_line(grid.rows[at][block.year_at])
+        if period.label in torn:
+            # Quarters or blocks of another series stand under one year: nothing tells which holds.
+            reason = f"{period.label} stands in several rows with different indices"
+            found.reject(where, "price_index", value, reason, "Keep the row of the whole year.")
+            found.caution("printed-twice-differently")
+        elif number in again:
+            found.other(where, "year printed again", grid.rows[at])
+        else:
             if raw != period.label:
                 found.change(where, "financial_year", raw, period.label, "marks behind a year")
             seen[period.label] = value

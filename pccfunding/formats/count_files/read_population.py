@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from pccfunding.areas import ABOLISHED
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.formats.count_files.area_names import area_of_row, known_areas
 from pccfunding.formats.count_files.count_tables import headings_of
-from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
+from pccfunding.formats.count_files.gathered import (
+    Gathered,
+    cover_abolished,
+    cover_unlisted,
+    source_key,
+)
 from pccfunding.formats.count_files.printed_counts import (
     grouped_by_blanks,
     key_of,
@@ -23,6 +27,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.opening.row_shape import column_letter
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.words import count, counted
@@ -57,7 +62,20 @@ _SLICES = {
             {"all ages", "total", "all", "200", "all usual residents", "all categories age"}),
     "measure": ({"measures name", "measures"}, {"value", "20100"}),
 }  # fmt: skip
-_OTHER_SHEET = re.compile(r"\b(?:fe)?males?\b|household|density|per cent|percent|median", re.I)
+_OTHER_SHEET = re.compile(
+    r"\b(?:fe)?males?\b|\b(?:wo)?men\b|household|dwelling|density|per cent|percent|%|median"
+    r"|\bmean\b|average|\bproject(?:ions?|ed)\b|\bforecast|elector|\bvoters?\b|\bpatients?\b"
+    r"|\bpupils?\b|\bworkforce\b|\bemploy|\bworking[\s-]age\b|\baged?\s(?:\d|under|over)"
+    r"|\b(?:under|over)[\s-]?\d|\d\s?(?:to|-|–)\s?\d{1,2}\s(?:years|and over)"
+    r"|\b(?:change|growth|rank|index|births?|deaths|migrants?|migration)\b",
+    re.I,
+)
+# Years of a file's own life, and of its boundaries, are no years of the estimates.
+_OTHER_YEARS = re.compile(
+    r"\b(?:released?|published|publication|updated?|revised|issued|created|downloaded|retrieved"
+    r"|boundar\w*|geograph\w*|census|edition|version|copyright|based|rebased|as of)\b",
+    re.I,
+)
 
 
 class _Layout(NamedTuple):
@@ -136,6 +154,8 @@ def read_population(
         found.records, columns=["area_code", "reference_date", "persons", "place"], dtype=object
     )
     frame = _once(frame, found)
+    if not len(frame):
+        raise TableError(_why_nothing(opened, found))
     frame["reference_date"] = pd.to_datetime(frame["reference_date"]).astype("datetime64[ns]")
     frame["persons"] = frame["persons"].astype("int64")
     frame = frame.assign(vintage=vintage.strip(), derived=False)
@@ -202,7 +222,7 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
 def _layout(grid: Grid, source: str) -> _Layout | str:
     """Find the table of a sheet, or say why it holds none."""
     banner = [one_line(row[0]) for row in grid.rows[:_LOOKED_AT] if row]
-    if _OTHER_SHEET.search(grid.name):
+    if _other_than_whole(grid.name):
         return f"sheet of something else than whole populations: {grid.name.strip()}"
     for at, row in enumerate(grid.rows[:_LOOKED_AT]):
         keys = [_heading(cell) for cell in row[:400]]
@@ -230,7 +250,7 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
             continue
         if told := _slice_told(grid.rows[:at]):
             return f"a table of one slice only: {told}"
-        if _OTHER_SHEET.search(title) and not re.search(r"\bpersons\b", title, re.IGNORECASE):
+        if _other_than_whole(title):
             return f"table of something else than whole populations: {title[:80]}"
         if re.search(r"thousand|000s", f"{title} {' '.join(keys)}", re.IGNORECASE):
             return "in thousands; a table in persons is needed"
@@ -243,6 +263,12 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
             values = [(index, year or spare) for index, year in values]
         return _Layout(at, code, name, values, None, slices)
     return _NOTHING
+
+
+def _other_than_whole(title: str) -> bool:
+    """Whether a title speaks of something else than persons of both sexes and all ages."""
+    told = _OTHER_SHEET.search(title)
+    return bool(told) and not re.search(r"\bpersons\b|\ball ages\b", title, re.IGNORECASE)
 
 
 def _slice_told(rows: Sequence[Sequence[object]]) -> str | None:
@@ -290,7 +316,7 @@ def _spare_year(lines: Sequence[str]) -> int | None:
     """Find the one year that a title names: after "mid", with 30 June, or of the estimates."""
     for pattern in (_MID, _JUNE, _YEAR):
         for line in lines:
-            if pattern is _YEAR and not _ESTIMATES.search(line):
+            if pattern is _YEAR and (not _ESTIMATES.search(line) or _OTHER_YEARS.search(line)):
                 continue
             years = {int(year) for year in pattern.findall(line[:_LONGEST])}
             if len(years) == 1:
@@ -340,7 +366,8 @@ def _of_row(
         if year is None:
             found.reject(spot, "date", cell(layout.date), "it names no year")
         elif count.refused or (count.value is not None and count.value < 0):
-            found.reject(spot, "persons", text, "it is no number of persons")
+            told = count.refused if count.refused and "thousands" in count.refused else ""
+            found.reject(spot, "persons", text, told or "it is no number of persons")
         elif count.value is None:
             found.other(spot, f"no estimate: {count.unknown}", [place.code, year, text])
         else:
@@ -348,22 +375,45 @@ def _of_row(
 
 
 def _once(frame: Any, found: Gathered) -> Any:
-    """Keep one row of an estimate that several sheets print; name those that contradict."""
-    key = ["area_code", "reference_date"]
-    again = frame.duplicated(key)
-    first = frame.groupby(key, sort=False)[["persons", "place"]].transform("first")
-    for row, held, place in zip(
-        frame[again].itertuples(), first.loc[again, "persons"], first.loc[again, "place"],
-        strict=True,
-    ):  # fmt: skip
-        found.other(row.place, "estimate printed again", [row.area_code, row.persons])
-        if row.persons != held:
-            name = known_areas().get(row.area_code, (row.area_code, "", ""))[0]
-            found.total(row.place, f"{name}: printed twice", str(row.reference_date),
-                        count(row.persons), 1, "conflicts",
-                        f"{place} prints {count(held)}, which is kept")  # fmt: skip
+    """Keep one row of an estimate that several sheets print; name those that contradict.
+
+    Where rows of one table contradict, nothing tells which holds, and all are rejected; of two
+    tables, the first is kept.
+    """
+    keys = list(zip(frame["area_code"], frame["reference_date"], strict=True))
+    persons, places = frame["persons"].tolist(), frame["place"].tolist()
+    later = later_printings(keys, persons)
+    torn = {keys[one.at]: one for one in later if not one.equal}
+    torn = {
+        key: one
+        for key, one in torn.items()
+        if _table_of(places[one.at]) == _table_of(places[one.first])
+    }
+    for key, one in torn.items():
+        for at in (at for at in range(len(keys)) if keys[at] == key):
+            other = one.first if persons[at] != persons[one.first] else one.at
+            reason = f"{places[other]} gives the same area and year {count(persons[other])} persons"
+            found.reject(places[at], "persons", persons[at], reason, "Keep the one that holds.")
+        found.caution("printed-twice-differently")
+    for one in later:
+        code, day = keys[one.at]
+        if (code, day) in torn:
+            continue
+        found.other(places[one.at], "estimate printed again", [code, persons[one.at]])
+        if not one.equal:
+            name = known_areas().get(code, (code, "", ""))[0]
+            working = f"{places[one.first]} prints {count(persons[one.first])}, which is kept"
+            shown = count(persons[one.at])
+            label = f"{name}: printed twice"
+            found.total(places[one.at], label, str(day), shown, 1, "conflicts", working)
             found.caution("printed-twice-differently")
-    return frame[~again].reset_index(drop=True)
+    again = {one.at for one in later}
+    held = [at for at, key in enumerate(keys) if at not in again and key not in torn]
+    return frame.iloc[held].reset_index(drop=True)
+
+
+def _table_of(place: object) -> str:
+    return re.sub(r"(?:^|, )(?:row|line|record|table row) \d+.*$", "", str(place))
 
 
 def _cover(frame: Any, found: Gathered) -> None:
@@ -373,6 +423,4 @@ def _cover(frame: Any, found: Gathered) -> None:
         found.cover("rounding", "to 100", "parts may not sum to totals")
         found.caution("rounded")
     cover_abolished(frame["area_code"], found, under_heir=False)
-    unlisted = sorted(set(frame["area_code"]) - set(known_areas()) - set(ABOLISHED))
-    if unlisted:
-        found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))
+    cover_unlisted(frame["area_code"], found)

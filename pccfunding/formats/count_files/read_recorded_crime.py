@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pccfunding.errors import PeriodError, TableError
-from pccfunding.formats.count_files.area_names import Place, area_by_name, area_of_row, known_areas
+from pccfunding.errors import TableError
+from pccfunding.formats.count_files.area_names import known_areas
 from pccfunding.formats.count_files.count_tables import find_tables
-from pccfunding.formats.count_files.gathered import Gathered, cover_abolished, source_key
-from pccfunding.formats.count_files.printed_counts import (
-    grouped_by_blanks,
-    key_of,
-    one_line,
-    read_count,
-    without_notes,
+from pccfunding.formats.count_files.gathered import (
+    Gathered,
+    cover_abolished,
+    cover_unlisted,
+    source_key,
 )
-from pccfunding.formats.count_files.printed_periods import every_period, financial_year
+from pccfunding.formats.count_files.long_counts import LONG_EXTRAS, long_header, read_long
+from pccfunding.formats.count_files.printed_counts import one_line, without_notes
+from pccfunding.formats.count_files.printed_periods import every_period
 from pccfunding.formats.count_files.wide_counts import WideRecord, read_wide
-from pccfunding.formats.opening.chosen_headers import EXACT, Title, choose
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Opened
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.read_result import ReadResult
-from pccfunding.periods import Period, parse_date
-from pccfunding.periods.parse_date import add_months, start_of
+from pccfunding.periods import Period
 from pccfunding.periods.spellings import (
     financial_label,
     financial_month_of,
@@ -43,154 +40,7 @@ from pccfunding.words import count, is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pccfunding.formats.opening.raw_tables import Grid
-
-__all__ = [
-    "LONG_EXTRAS",
-    "cover_parts",
-    "long_header",
-    "read_long",
-    "read_recorded_crime",
-    "sum_years",
-]
-
-# The names that each column has had; the sheet may be called anything.
-_LONG_COLUMNS = {
-    "year": ("financial year",),
-    "quarter": ("financial quarter", "quarter"),
-    "ending": ("12 months ending", "year ending"),
-    "force": ("force name", "force", "pfa", "police force area", "police force", "pfa name",
-              "police force area name"),
-    "force_code": ("force code", "geocode", "pfa code", "police force area code"),
-    "partnership": ("csp name", "csp", "community safety partnership",
-                    "community safety partnership name"),
-    "partnership_code": ("csp code", "community safety partnership code", "ons code",
-                         "ons csp code"),
-    "offence": ("offence description", "offence"),
-    "offence_group": ("offence group",),
-    "offence_subgroup": ("offence subgroup", "offence sub group"),
-    "offence_code": ("offence code",),
-    "count": ("number of offences", "offence count", "offences", "number of recorded offences",
-              "rolling year total number of offences"),
-}  # fmt: skip
-LONG_EXTRAS = ("offence_group", "offence_subgroup", "offence_code")
-_NAMES = {name: column for column, names in _LONG_COLUMNS.items() for name in names}
-_LONG_LOOKED_AT = 30
-_FRAME = ("area_code", "offence", "period_start", "period_end", "offences", "unknown", *LONG_EXTRAS)
-
-
-def _long_titles(row: Sequence[object]) -> list[Title]:
-    return [
-        Title(column, index, one_line(cell), EXACT)
-        for index, cell in enumerate(row[:40])
-        if (column := _NAMES.get(key_of(cell)))
-    ]
-
-
-def long_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
-    """Find the row of headings of the open data, whatever stands above it."""
-    for at, row in enumerate(rows[:_LONG_LOOKED_AT]):
-        ids = choose(_long_titles(row)).of
-        has_time = "year" in ids or "ending" in ids
-        if has_time and {"offence", "count"} <= set(ids) and {"force", "partnership"} & set(ids):
-            return at, ids
-    return None
-
-
-def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.DataFrame:
-    """Read the rows below the headings; rows that are no record are noted."""
-    found.expect(row for n, row in enumerate(grid.rows) if n != at)
-    for above in range(at):
-        if any(one_line(cell) for cell in grid.rows[above]):
-            found.other(grid.place(above), "title or note", grid.rows[above])
-    found.chosen(grid.where, _long_titles(grid.rows[at]))
-    unread = [one_line(cell) for n, cell in enumerate(grid.rows[at]) if n not in ids.values()]
-    unread = [text for text in unread if text]
-    if unread:
-        found.cover("columns left out", f"{grid.where}{len(unread)} columns", "; ".join(unread[:5]))
-    too_wide = found.fit(grid, range(at, at + 1))
-    blanks = grouped_by_blanks(
-        row[ids["count"]] for row in grid.rows[at + 1 :] if ids["count"] < len(row)
-    )
-    rows = [
-        record
-        for n in range(at + 1, len(grid.rows))
-        if n not in too_wide and (record := _record(grid, n, ids, found, blanks)) is not None
-    ]
-    frame = pd.DataFrame(rows, columns=[*_FRAME, "place"], dtype=object)
-    return frame.assign(measure="recorded_offences")
-
-
-def _record(
-    grid: Grid, n: int, ids: dict[str, int], found: Gathered, blanks: bool
-) -> tuple[object, ...] | None:
-    """Read one row; None where it is no record, which is noted."""
-    row, where = grid.rows[n], grid.place(n)
-    text = {name: one_line(row[i]) if i < len(row) else "" for name, i in ids.items()}
-    filled = sum(bool(cell) for cell in text.values())
-    if not filled and not any(one_line(cell) for cell in row):
-        return None
-    get = text.get
-    place = _area(get("force_code", ""), get("force", ""), get("partnership_code", ""),
-                  get("partnership", ""))  # fmt: skip
-    period = _period(get("year", ""), get("quarter", ""), get("ending", ""))
-    count = read_count(row[ids["count"]] if ids["count"] < len(row) else "", blanks=blanks)
-    if filled <= 1 or (place.rejected and not text["offence"]):
-        found.other(where, "note", row)
-    elif key_of(text["offence"]) in _NAMES and key_of(text["count"]) in _NAMES:
-        found.other(where, "repeated header", row)
-    elif place.rejected:
-        printed = get("partnership") or get("force", "")
-        found.reject(where, "area", printed, place.why or "no area", "load_areas() lists them.")
-    elif period is None:
-        printed = " ".join(get(name, "") for name in ("year", "quarter", "ending"))
-        found.reject(where, "period", printed, "it names no financial year and quarter",
-                     "A year is written 2024/25, a quarter 1 to 4.")  # fmt: skip
-    elif not text["offence"]:
-        found.reject(where, "offence", "", "the offence is blank")
-    elif count.refused:
-        found.reject(where, "offences", text["count"], count.refused)
-    elif place.code is None:
-        found.other(where, f"national body or total: {place.name}", row)
-    else:
-        if count.rule:
-            read_as = count.unknown if count.value is None else count.value
-            found.change(where, "offences", text["count"], read_as, count.rule)
-        extras = (get(name, "") for name in LONG_EXTRAS)
-        return (place.code, text["offence"], *period, count.value, count.unknown, *extras, where)
-    return None
-
-
-@cache
-def _area(force_code: str, force: str, part_code: str, part: str) -> Place:
-    if part or part_code:
-        place = area_of_row(part_code, part, partnership=True)
-        if place.rejected and (held := area_by_name(force).code):
-            if key_of(part).endswith("airport"):
-                return Place(f"{held}-airport", "unassigned", part)
-            if key_of(part).startswith(("unassigned", "not assigned", "unallocated")):
-                return Place(f"{held}-unassigned", "unassigned", part)
-        return place
-    return area_of_row(force_code, force)
-
-
-@cache
-def _period(year: str, quarter: str, ending: str) -> tuple[date, date] | None:
-    """Give first and last day; None where they cannot be read."""
-    try:
-        if ending:
-            end = parse_date(ending)
-            return (start_of(end, 12), end) if 1700 < end.year < 2200 else None
-        whole = financial_year(year)
-        if not quarter:
-            return whole.start, whole.end
-        number = int(quarter.upper().removeprefix("Q").strip())
-    except (PeriodError, ValueError):
-        return None
-    if not 1 <= number <= 4:
-        return None
-    start = add_months(whole.start, 3 * (number - 1))
-    return start, add_months(start, 3) - timedelta(days=1)
+__all__ = ["read_recorded_crime"]
 
 
 def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int]]]:
@@ -354,7 +204,8 @@ def read_recorded_crime(
         raise TableError(_why_nothing(opened, found))
     long = [one for one in frames if len(one)]
     if long:
-        frames = [_once(pd.concat(long, ignore_index=True), found)]
+        once = _once(pd.concat(long, ignore_index=True), found)
+        frames = [_years_over_quarters(once, found).drop(columns="beside")]
     frame = _joined_frames([*frames, wide], found, annual=annual)
     named = release or (None if frames else title)
     return _finished(frame, found, named, source_id or source_key(opened.source))
@@ -404,34 +255,85 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
-    """Keep one of equal rows of open data; rows that contradict one another are all rejected."""
-    key = [*_KEY, *LONG_EXTRAS]
-    twice = frame.duplicated(key, keep=False)
-    if not twice.any():
+    """Keep one of equal rows of open data; rows that contradict one another are all rejected.
+
+    Rows that differ in a column which is not read are slices of the count, and contradict too.
+    """
+    keys = _keys_of(frame, [*_KEY, *LONG_EXTRAS])
+    counts = [None if is_missing(one) else int(one) for one in frame["offences"]]
+    contents = list(zip(counts, frame["beside"], strict=True))
+    later = later_printings(keys, contents)
+    if not later:
         return frame
-    out: list[int] = []
-    same = 0
-    for _, rows in frame[twice].groupby(key, sort=False, dropna=False):
-        counts = [None if pd.isna(one) else int(one) for one in rows["offences"]]
-        if len(set(counts)) == 1:
-            out += rows.index[1:].tolist()
-            for place, code, offence in rows[["place", "area_code", "offence"]].values.tolist()[1:]:
-                same += 1
-                found.other(place, "count printed again", [code, offence, _shown(counts[0])])
-            continue
-        out += rows.index.tolist()
-        found.caution("printed-twice-differently")
-        places = rows["place"].tolist()
-        for at, place in enumerate(places):
-            other = next(one for one, count in enumerate(counts) if count != counts[at])
+    torn = {keys[one.at] for one in later if not one.equal}
+    again = [one for one in later if keys[one.at] not in torn]
+    shown = frame[["place", "area_code", "offence"]].values.tolist()
+    for one in again:
+        place, code, offence = shown[one.at]
+        found.other(place, "count printed again", [code, offence, _shown(counts[one.at])])
+    if again:
+        found.cover("counts printed again", len(again), "with the same value; each stands once")
+    against: dict[Any, list[int]] = {}
+    for at, key in enumerate(keys):
+        if key in torn:
+            against.setdefault(key, []).append(at)
+    for rows in against.values():
+        for at in rows:
+            other = next(one for one in rows if contents[one] != contents[at])
             reason = (
-                f"{places[other]} gives the same area, class and period another count, "
+                f"{shown[other][0]} gives the same area, class and period another count, "
                 f"{_shown(counts[other]) or 'none'}"
             )
-            found.reject(place, "offences", _shown(counts[at]), reason, "Keep the one that holds.")
-    if same:
-        found.cover("counts printed again", same, "with the same value; each stands once")
+            if counts[other] == counts[at]:
+                reason = (
+                    f"{shown[other][0]} has the same area, class and period, and another entry in "
+                    f"a column that is not read"
+                )
+            found.reject(shown[at][0], "offences", _shown(counts[at]), reason, _HOLDS)
+    if torn:
+        found.caution("printed-twice-differently")
+    out = [one.at for one in again] + [at for rows in against.values() for at in rows]
     return frame.drop(index=out).reset_index(drop=True)
+
+
+_HOLDS = "Keep the one that holds."
+
+
+def _keys_of(frame: pd.DataFrame, names: list[str]) -> list[Any]:
+    return list(frame[names].astype(object).itertuples(index=False, name=None))
+
+
+def _years_over_quarters(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
+    """Take the year that stands beside its four quarters as their total, which it is."""
+    names = ["area_code", "offence", *LONG_EXTRAS]
+    quarters: dict[Any, dict[int, Any]] = {}
+    years: list[tuple[int, Any, Any]] = []
+    spans = zip(frame["period_start"], frame["period_end"], frame["offences"], strict=True)
+    keyed = zip(_keys_of(frame, names), spans, strict=True)
+    for at, (key, (start, end, number)) in enumerate(keyed):
+        year = (*key, financial_year_of(start))
+        if (end - start).days > 300:
+            years.append((at, year, number))
+        elif financial_quarter_of(start) * 3 == (financial_month_of(end)):
+            quarters.setdefault(year, {})[financial_quarter_of(start)] = number
+    out = []
+    for at, year, number in years:
+        parts = list(quarters.get(year, {}).values())
+        if len(parts) < 4:
+            continue
+        out.append(at)
+        code, offence, place = frame[["area_code", "offence", "place"]].iloc[at]
+        found.other(place, "year beside its quarters", [code, offence, _shown(number)])
+        known = [int(one) for one in (*parts, number) if not is_missing(one)]
+        verdict, working = "cannot be told", "a quarter or the year is not published"
+        if len(known) == 5:
+            verdict = "reconciles" if sum(known[:4]) == known[4] else "conflicts"
+            working = f"{' + '.join(map(count, known[:4]))} = {count(sum(known[:4]))}"
+        if verdict == "conflicts":
+            found.caution("total-conflicts")
+        label = f"{_area_name(code)}: year beside its quarters"
+        found.total(place, label, offence, _shown(number), 4, verdict, working)
+    return frame.drop(index=out).reset_index(drop=True) if out else frame
 
 
 def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
@@ -440,30 +342,29 @@ def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
     Where one table prints a number and another says that there is none, there is none: the number
     then leaves something out that its name includes.
     """
-    order = frame["offences"].notna().sort_values(kind="stable").index
-    again = frame.loc[order].duplicated(_KEY).sort_index()
-    if not again.any():
+    order = frame["offences"].notna().sort_values(kind="stable").index.tolist()
+    counts = frame["offences"].astype(object).tolist()
+    keys = _keys_of(frame, _KEY)
+    later = later_printings((keys[at] for at in order), (_shown(counts[at]) for at in order))
+    if not later:
         return frame
-    held = frame.loc[order].drop_duplicates(_KEY).set_index(_KEY)[["offences", "place"]]
-    keys = list(frame.loc[again, _KEY].itertuples(index=False, name=None))
+    shown = frame[["place", "area_code", "offence"]].values.tolist()
     same = 0
-    columns = ["place", "area_code", "offence", "offences"]
-    for (place, code, offence, theirs), first in zip(
-        frame.loc[again, columns].astype(object).itertuples(index=False, name=None),
-        held.loc[keys].astype(object).itertuples(index=False, name=None),
-        strict=True,
-    ):
-        found.other(place, "count printed again", [code, offence, theirs])
-        if _shown(first[0]) == _shown(theirs):
+    for one in sorted(later, key=lambda one: order[one.at]):
+        at, first = order[one.at], order[one.first]
+        place, code, offence = shown[at]
+        found.other(place, "count printed again", [code, offence, counts[at]])
+        if one.equal:
             same += 1
             continue
-        verdict = "conflicts" if _shown(first[0]) and _shown(theirs) else "cannot be told"
-        working = f"{first[1]} prints {_shown(first[0]) or 'no count'}, which is kept"
+        verdict = "conflicts" if _shown(counts[first]) and _shown(counts[at]) else "cannot be told"
+        working = f"{shown[first][0]} prints {_shown(counts[first]) or 'no count'}, which is kept"
         label = f"{_area_name(code)}: printed twice"
-        found.total(place, label, offence, _shown(theirs), 1, verdict, working)
+        found.total(place, label, offence, _shown(counts[at]), 1, verdict, working)
         found.caution("printed-twice-differently")
-    found.cover("counts printed again", same, "with the same value; each stands once")
-    return frame[~again].reset_index(drop=True)
+    if same:
+        found.cover("counts printed again", same, "with the same value; each stands once")
+    return frame.drop(index=[order[one.at] for one in later]).reset_index(drop=True)
 
 
 def _shown(printed: Any) -> str:
@@ -504,9 +405,7 @@ def _cover(frame: pd.DataFrame, found: Gathered) -> None:
         found.caution("counts-unknown")
     districts = {*frame["area_code"], *frame["district_code"].dropna()}
     cover_abolished(districts, found, under_heir=False)
-    unlisted = sorted(set(frame["area_code"]) - set(known_areas()))
-    if unlisted:
-        found.cover("codes not in load_areas()", len(unlisted), ", ".join(unlisted[:10]))
+    cover_unlisted(frame["area_code"], found)
     if (frame["measure"] == "incidents").any():
         found.caution("incidents-are-no-crimes")
 
@@ -546,11 +445,18 @@ def _told_by_the_file(opened: Opened) -> tuple[Period | None, str | None]:
 def _why_nothing(opened: Opened, found: Gathered) -> str:
     told = [f"{value} ({note})" for topic, value, note in found.reports["coverage"]
             if topic == "table left out"]  # fmt: skip
+    if found.reports["rejected"]:
+        place, _, raw, reason, _ = found.reports["rejected"][0]
+        return (
+            f"{opened.source}: every row of counts is rejected. The first: {place}, "
+            f"{str(raw)[:60]!r}: {reason}."
+        )
     if told:
         return (
             f"{opened.source} holds no counts by area; left out: {'; '.join(map(str, told[:3]))}."
         )
-    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+    other = told_by_titles(row for grid in opened.grids for row in grid.rows[:20])
+    if other and "read_recorded_crime" not in other:
         return f"{opened.source} {other}."
     return (
         f"{opened.source}: no table of counts by area found. Its headings need an area "

@@ -9,7 +9,6 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from pccfunding.formats.count_files.area_names import (
-    PARTNERSHIP,
     Place,
     area_by_name,
     area_of_row,
@@ -198,6 +197,8 @@ def _note_left_out(grid: Grid, table: CountTable, found: Gathered) -> None:
     for column in table.columns:
         if not column.known:
             found.cover("class outside the usual ones", column.offence, "kept as printed")
+            if column.headed:
+                found.caution("class-unknown")
 
 
 def _repeats_areas(areas: Sequence[tuple[int, _Row | None]]) -> str | None:
@@ -262,7 +263,7 @@ class _Row(NamedTuple):
 def _areas_of_rows(grid: Grid, table: CountTable) -> list[tuple[int, _Row | None]]:
     """Give the area of each row that is not blank.
 
-    Where code and name disagree, the one is taken that lets every area of the table stand once.
+    Where code and name of a region disagree, the one is taken that lets every region stand once.
     """
     twice = _names_twice(grid, table)
     rows = [
@@ -273,20 +274,20 @@ def _areas_of_rows(grid: Grid, table: CountTable) -> list[tuple[int, _Row | None
     held = Counter(row.place.code for _, row in rows if row)
     settled: list[tuple[int, _Row | None]] = []
     for at, row in rows:
-        # Of partnerships, many names have changed hands, so that neither is taken for the other.
-        if row and row.place.either and not _of_partnerships(row.place.either):
+        # Nobody counts under a region, so that the code may be taken for it; an area where counts
+        # belong is neither taken for the other.
+        if row and row.place.either and _of_regions(row.place.either):
             free = [code for code in row.place.either if code not in held]
             if len(free) == 1:
-                name, kind, parent = known_areas()[free[0]]
+                name, kind, _ = known_areas()[free[0]]
                 rule = f"{row.place.why}; the other stands in another row"
-                force = parent if kind in ("unassigned", PARTNERSHIP) else free[0]
-                row = _Row(Place(free[0], kind, name, rule=rule), force or None, row.printed)
+                row = _Row(Place(free[0], kind, name, rule=rule), free[0], row.printed)
         settled.append((at, row))
     return settled
 
 
-def _of_partnerships(codes: Sequence[str]) -> bool:
-    return any(known_areas()[code][1] == PARTNERSHIP for code in codes)
+def _of_regions(codes: Sequence[str]) -> bool:
+    return all(known_areas()[code][1] == "region" for code in codes)
 
 
 def _area_of(table: CountTable, cells: Sequence[object], twice: set[str]) -> _Row | None:

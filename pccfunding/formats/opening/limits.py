@@ -57,6 +57,16 @@ class Limits:
                 f"{where} has {count(columns)} columns; at most {count(self.columns)} are read. "
                 f"Delete the columns that hold no award."
             )
+        self.check_area(rows, columns, where)
+
+    def check_area(self, rows: int, columns: int, where: str) -> None:
+        """Refuse a sheet that would be too large laid out, whatever its cells hold.
+
+        Raises
+        ------
+        TableError
+            With its rows and columns and the limit.
+        """
         if rows * columns > self.cells:
             raise TableError(
                 f"{where} spans {count(rows)} rows by {count(columns)} columns; at most "

@@ -50,7 +50,7 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
             for letters, digits in set(_REFERENCE.findall(part)):
                 columns = max(columns, _column_number(letters))
                 rows = max(rows, int(digits))
-            limits.check_shape(rows, columns, f"{source}, {name.rpartition('/')[2]}")
+            limits.check_area(rows, columns, f"{source}, {name.rpartition('/')[2]}")
     return _grids(parts, source, limits, {})
 
 
@@ -237,7 +237,7 @@ def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Gr
             left = len(cells)
             across, down = _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534)
             cells += [_text(cell), *[""] * (across - 1)]
-            limits.check_shape(top + 1, len(cells), f"{source}, {name}")
+            limits.check_spread(spread + len(cells), f"{source}, {name}")
             if across > 1 or down > 1:
                 merged.append((top, left, top + down - 1, left + across - 1))
             if down > 1:
@@ -246,6 +246,7 @@ def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Gr
             cells.append("")
         widths.append(len(cells))
         rows.append(texts.without_blank_end(cells))
+        limits.check_shape(top + 1, len(rows[-1]), f"{source}, {name}")
         spread += len(cells)
         limits.check_spread(spread, f"{source}, {name}")
     last = len(rows) - 1

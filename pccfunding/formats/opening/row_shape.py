@@ -82,6 +82,22 @@ def column_letter(index: int) -> str:
     return name
 
 
+def repeats_from(titles: Sequence[object]) -> int | None:
+    """Give the column from which the titles of a header begin again: two tables side by side.
+
+    Examples
+    --------
+    >>> repeats_from(["Area", "Burglary", "", "Area", "Burglary"]), repeats_from(["Area", "Total"])
+    (3, None)
+    """
+    named = [(at, text) for at, one in enumerate(titles) if (text := str(one or "").strip())]
+    half, odd = divmod(len(named), 2)
+    if odd or half < 2:
+        return None
+    left, right = named[:half], named[half:]
+    return right[0][0] if [text for _, text in left] == [text for _, text in right] else None
+
+
 def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
     """Compare the rows below a header with it.
 

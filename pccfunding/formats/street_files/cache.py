@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 from pccfunding.errors import TableError
 from pccfunding.files import rewriting
+from pccfunding.formats.street_files.repeated_files import digest_of
 from pccfunding.formats.street_files.scanning import Layout
 
 _FORMAT = "pccfunding street cache 2"
@@ -54,7 +54,7 @@ class StreetCache:
         stamp = _stamp_of(self.folder)
         if stamp is None:
             return None
-        whole = all(_digest(self.folder / name) == digest for name, digest in stamp["own"].items())
+        whole = all(_present(self.folder / name) == digest for name, digest in stamp["own"].items())
         same = len(stamp["files"]) == len(files) and all(
             _is_file_of(mark, file) for mark, file in zip(stamp["files"], files, strict=True)
         )
@@ -108,7 +108,7 @@ class StreetCache:
         )
         for part in self._part.glob("words-*.parquet"):
             part.unlink()
-        own = {path.name: _digest(path) for path in sorted(self._part.iterdir())}
+        own = {path.name: _present(path) for path in sorted(self._part.iterdir())}
         stamp: dict[str, Any] = {"format": _FORMAT, "files": self._marks, "own": own}
         stamp |= {"set_aside": set_aside, "repeats": list(repeats)}
         (self._part / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
@@ -164,16 +164,16 @@ def _stamp_of(folder: Path) -> dict[str, Any] | None:
         return None
 
 
-def _digest(file: str | os.PathLike[str]) -> str:
+def _present(file: str | os.PathLike[str]) -> str:
+    """Give the digest of a file, the empty text where it is gone."""
     try:
-        with open(file, "rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
+        return digest_of(file)
     except OSError:
         return ""
 
 
 def _mark(file: str) -> list[Any]:
-    return [os.path.abspath(file), _state(file), _digest(file)]
+    return [os.path.abspath(file), _state(file), _present(file)]
 
 
 def _state(file: str) -> list[int]:
@@ -186,7 +186,7 @@ def _is_file_of(mark: Any, file: str) -> bool:
     if not isinstance(mark, list) or len(mark) != 3 or mark[0] != os.path.abspath(file):
         return False
     # Nobody sets the time of the last change of a file's state but on Windows, which has none.
-    return bool(os.name == "posix" and mark[1] == _state(file)) or bool(mark[2] == _digest(file))
+    return bool(os.name == "posix" and mark[1] == _state(file)) or bool(mark[2] == _present(file))
 
 
 def _sql(folder: Path) -> str:

@@ -190,7 +190,8 @@ def count_police_uk(
     found = Gathered("street files")
     cover_files(left_out, found)
     cover_repeats(run.n_repeats, run.n_differing, found)
-    cover_gaps(run.known, found)
+    seen = (file for file in (*files, *left_out) if file not in run.set_aside)
+    cover_gaps(run.known, found, seen)
     if "district" in frame:
         former = (district_of(name)[1] for name in frame["district"].dropna().unique().tolist())
         cover_abolished(filter(None, former), found, under_heir=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -36,8 +37,13 @@ def force_code(name: str | None) -> str:
     return area_by_name(name or "").code or ""
 
 
-def cover_gaps(records: Mapping[KnownOf, int], found: Gathered) -> None:
-    """Note what the records hold, and raise the cautions that follow from it."""
+def cover_gaps(records: Mapping[KnownOf, int], found: Gathered, files: Iterable[str] = ()) -> None:
+    """Note what the records hold, and raise the cautions that follow from it.
+
+    `files` are those that were read: one whose name tells a month and a force holds records of
+    them, or somebody named it wrongly, or nothing was published.
+    """
+    _cover_named({(one.area_code, one.month) for one in records}, files, found)
     kinds: dict[str, int] = {}
     held: dict[str, dict[str, set[str]]] = {}
     nowhere: dict[str, int] = {}
@@ -67,18 +73,34 @@ def cover_gaps(records: Mapping[KnownOf, int], found: Gathered) -> None:
 
 def cover_names(files: Iterable[str], found: Gathered) -> None:
     """Note what the names of files tell of absent months, before any of them is read."""
+    held: dict[str, set[str]] = {}
+    for _, force, month in _named(files):
+        held.setdefault(force, set()).add(month)
+    months = sorted({month for of_force in held.values() for month in of_force})
+    _cover_months(held, "files", months, found)
+    _cover_manchester(set(held), months, None, found)
+
+
+def _named(files: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Give the files whose names tell a force and a month, with the code of its area."""
     from pccfunding.evidence.loaders import load_areas
 
     areas = load_areas()
     slugs = dict(zip(areas["police_uk_slug"], areas["area_code"], strict=True))
-    held: dict[str, set[str]] = {}
     for file in files:
         named = named_month(file)
         if named and named[1] in slugs:
-            held.setdefault(slugs[named[1]], set()).add(named[0])
-    months = sorted({month for of_force in held.values() for month in of_force})
-    _cover_months(held, "files", months, found)
-    _cover_manchester(set(held), months, None, found)
+            yield os.path.basename(file), slugs[named[1]], named[0]
+
+
+def _cover_named(held: set[tuple[str, str]], files: Iterable[str], found: Gathered) -> None:
+    named = list(_named(files))
+    without = [file for file, force, month in named if (force, month) not in held]
+    if without:
+        note = "not zero: nothing was published, or the file holds another month or force"
+        told = ", ".join(without[:_FEW]) + (" ..." if len(without) > _FEW else "")
+        found.cover("files without a record of their month", len(without), f"{told}; {note}")
+        found.caution("months-missing")
 
 
 def cover_files(left_out: Mapping[str, str], found: Gathered) -> None:

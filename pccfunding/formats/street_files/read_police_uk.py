@@ -19,6 +19,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.formats.street_files.known_gaps import (
@@ -162,7 +163,7 @@ Anti-social behaviour,,
         rows[source] = len(records) - before
     records = _without_repeats(records, found)
     frame = _frame(records, source_id or "police-uk")
-    _cover(frame, rows, found)
+    _cover(frame, rows, [*rows, *repeated], found)
     return found.result(frame)
 
 
@@ -295,23 +296,16 @@ def _record(
 
 def _without_repeats(records: Sequence[_Record], found: Gathered) -> list[_Record]:
     """Count a record once that stands again under its identifier with every cell equal."""
-    seen: dict[tuple[str, str], dict[_Record, None]] = {}
-    kept = []
-    again = 0
-    for record in records:
-        if record.crime_id:
-            same = seen.setdefault((record.kind, record.crime_id), {})
-            cells = record._replace(place="")
-            if cells in same:
-                again += 1
-                found.other(record.place, "record printed again", [record.crime_id])
-                continue
-            same[cells] = None
-        kept.append(record)
+    keys = [(one.kind, one.crime_id) if one.crime_id else None for one in records]
+    later = later_printings(keys, (one._replace(place="") for one in records))
+    again = {one.at for one in later if one.equal}
+    for at in sorted(again):
+        found.other(records[at].place, "record printed again", [records[at].crime_id])
     # A crime may have several outcomes, each a record of its own.
-    differing = sum(len(same) > 1 for (kind, _), same in seen.items() if kind != "outcome")
-    cover_repeats(again, differing, found)
-    return kept
+    differing = {keys[one.at] for one in later if not one.equal}
+    number = sum(key is not None and key[0] != "outcome" for key in differing)
+    cover_repeats(len(again), number, found)
+    return [one for at, one in enumerate(records) if at not in again]
 
 
 @cache
@@ -333,17 +327,23 @@ def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
     return frame.assign(source_id=source_id)
 
 
-def _cover(frame: pd.DataFrame, rows: Mapping[str, int], found: Gathered) -> None:
+def _cover(
+    frame: pd.DataFrame, rows: Mapping[str, int], files: Iterable[str], found: Gathered
+) -> None:
     known = known_areas()
+    rejected = {str(place).partition(", ")[0] for place, *_ in found.reports["rejected"]}
+    if len(rows) == 1 and found.reports["rejected"]:
+        rejected = {*rows}
     for name, n in rows.items():
         if not n:
-            found.cover("file without rows", name, "not zero: nothing was published in it")
+            why = "nothing was published in it" if name not in rejected else "its rows are rejected"
+            found.cover("file without rows", name, f"not zero: {why}")
             found.caution("months-missing")
     force = frame["area_code"].fillna("")
     month = frame["period_start"].dt.strftime("%Y-%m")
     placed = frame["lsoa_code"].notna() | frame["district"].notna()
     keys = Counter(zip(force, month, frame["kind"], placed, strict=True))
-    cover_gaps({KnownOf(*key): number for key, number in keys.items()}, found)
+    cover_gaps({KnownOf(*key): number for key, number in keys.items()}, found, files)
     _cover_places(frame, known, found)
 
 

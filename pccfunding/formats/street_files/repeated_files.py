@@ -25,6 +25,8 @@ def named_month(file: str | os.PathLike[str]) -> tuple[str, str, str] | None:
 def files_once(files: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     """Keep one file of each month and force; gives those left out too, each with the one kept.
 
+    Files that hold the same records are one, whatever they are called.
+
     Raises
     ------
     TableError
@@ -34,29 +36,54 @@ def files_once(files: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     files = list(files)
     if not all(os.path.isfile(file) for file in files):  # the reading says which is none
         return files, {}
-    named: dict[object, list[str]] = {}
+    left_out = _copies(files)
+    named: dict[tuple[str, str, str], list[str]] = {}
     for file in files:
-        # Files without such a name are one where they hold the same.
-        named.setdefault(named_month(file) or os.path.getsize(file), []).append(file)
-    left_out: dict[str, str] = {}
+        if key := named_month(file):
+            named.setdefault(key, []).append(file)
     for key, same in named.items():
-        if len(same) < 2:
-            continue
-        contents: dict[bytes, str] = {}
+        contents: dict[str, list[str]] = {}
         for file in same:
-            first = contents.setdefault(_digest(file), file)
-            if first != file:
-                left_out[file] = first
-        if isinstance(key, tuple) and len(contents) > 1:
-            held = _latest(list(contents.values()), str(key[0]))
-            left_out |= {file: held for file in same if file not in left_out and file != held}
-            left_out |= {file: held for file in left_out if file in same and file != held}
+            contents.setdefault(left_out.get(file, file), []).append(file)
+        if len(contents) > 1:
+            # Of copies, the one of the latest archive stands for all.
+            latest = [
+                max(held, key=lambda one, month=key[0]: _archive(one, month))  # type: ignore[misc]
+                for held in contents.values()
+            ]
+            kept = _latest(latest, key[0])
+            left_out |= {file: kept for file in same if file != kept}
+            left_out.pop(kept, None)
     return [file for file in files if file not in left_out], left_out
 
 
-def _digest(file: str) -> bytes:
+def _copies(files: Iterable[str]) -> dict[str, str]:
+    """Give the files that hold what another holds, each with the first of them."""
+    sizes: dict[int, list[str]] = {}
+    for file in files:
+        sizes.setdefault(os.path.getsize(file), []).append(file)
+    copies = {}
+    for same in sizes.values():
+        contents: dict[str, str] = {}
+        for file in same if len(same) > 1 else ():
+            if _holds_a_row(file) or named_month(file) is None:
+                first = contents.setdefault(digest_of(file), file)
+                if first != file:
+                    copies[file] = first
+    return copies
+
+
+def _holds_a_row(file: str) -> bool:
+    """Whether a file goes on behind its header; the headers of all forces are alike."""
     with open(file, "rb") as raw:
-        return hashlib.file_digest(raw, "blake2b").digest()
+        raw.readline()
+        return bool(raw.read(4096).strip())
+
+
+def digest_of(file: str | os.PathLike[str]) -> str:
+    """Give the digest of all that a file holds."""
+    with open(file, "rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
 
 
 def _latest(files: list[str], month: str) -> str:
