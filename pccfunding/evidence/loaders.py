@@ -392,10 +392,10 @@ def _chart(held: pd.DataFrame) -> str:
         mark = "-" if not areas else "#" if areas == _FORCES else "+"
         marks.setdefault(str(row.table), {})[int(str(row.year))] = mark
     lines = [
-        f"{table:{wide}}" + "".join(of_year.get(year, ".") for year in years)
+        table.ljust(wide) + "".join(of_year.get(year, ".") for year in years)
         for table, of_year in marks.items()
     ]
-    first = f"{'year ending in':{wide}}{ruler}"
+    first = "year ending in".ljust(wide) + ruler
     legend = (
         f"From {years[0]} to {years[-1]}. # all {_FORCES} police force areas, + some of them, "
         "- rows of other areas or of none, . nothing held (which is not: not published)"
