@@ -112,7 +112,10 @@ def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.D
                 "relative_high_pct": told["change_high_pct"],
             }
         )
-    return pd.DataFrame(rows, columns=None if rows else _NAMED)
+    columns = [*_NAMED, "offences_baseline", "offences_comparison", "n_others", "others_before",
+               "others_after", "change_pct", "others_change_pct", "relative_pct",
+               "relative_low_pct", "relative_high_pct"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
