@@ -216,6 +216,22 @@ _FILES = (
 )
 
 
+def _held_words(found: Record) -> str:
+    """Say what of money and counts this Review was made from."""
+    tables = found.tables
+    missing = counted(len(tables["not_held"]), "document")
+    if tables["awards"].empty:
+        first = f"Award lines of {found.area.name} held: 0."
+        beside = counted(len(tables["elsewhere"]), "class of crime", "classes of crime")
+    else:
+        first = f"{duty_words(tables['duty'])}."
+        beside = counted(len(tables["elsewhere"]), "printed change")
+    return (
+        f"{first} {missing} that a source names and that the evidence is without: "
+        f"tables/not_held.csv. {beside} with counts of other areas beside it."
+    )
+
+
 def method_text(found: Record) -> str:
     """Write down how a Review was made.
 
@@ -236,11 +252,7 @@ def method_text(found: Record) -> str:
         f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
         + (f" Evidence: as known on {known}." if known else ""),
         "",
-        f"{duty_words(found.tables['duty'])}. "
-        f"{counted(len(found.tables['not_held']), 'document')} that a source names "
-        "and that the evidence is without: tables/not_held.csv. "
-        f"{counted(len(found.tables['elsewhere']), 'printed change')} with counts of other areas "
-        "beside it.",
+        _held_words(found),
         "",
         "## Understand, Plan, Do, Review",
         "",

@@ -332,6 +332,9 @@ def _without_awards(
         "left_out": _left_out(evidence),
     }
     tables["sources"] = sources_of_area(evidence, area, tables, statements)
+    missing = documents_not_held(evidence)
+    here = missing["named_by"].isin(tables["sources"]["source_id"])
+    tables["not_held"] = missing[here].reset_index(drop=True)
     given = _explained(statements) | _exceptions(exceptions, statements)
     return Review(area, span, evidence, tables, statements, given)
 

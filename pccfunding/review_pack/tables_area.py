@@ -164,8 +164,9 @@ def class_changes(counts: pd.DataFrame, area_code: str, years: YearPair | None) 
     -------
     DataFrame
         `subject_id`, `measure` and `offence` (all three the class), `offence_match`
-        (always *same*), `baseline`, `period`, the counts, `change_pct` with its exact Poisson bounds, `caution` (breaks of method or law
-        between the years) and `not_compared` (why there is no change).
+        (always *same*), `baseline`, `period`, the counts, `change_pct` with its exact Poisson
+        bounds, `caution` (breaks of method or law between the years) and `not_compared` (why
+        there is no change).
     """
     import pandas as pd
 
