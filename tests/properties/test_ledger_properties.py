@@ -53,7 +53,7 @@ sections = st.lists(st.lists(awards, min_size=1, max_size=4), min_size=1, max_si
 sheets = st.lists(sections, min_size=1, max_size=2)
 
 
-def text_of(ledger: list[list[Award]]) -> str:
+def text_of(ledger: list[list[Award]], sheet: int) -> str:
     """Print a ledger: sections with subtotals, and a total."""
     lines = ["Ref;Recipient;Fund;Period;Amount"]
     number = 0
@@ -61,7 +61,7 @@ def text_of(ledger: list[list[Award]]) -> str:
         lines.append(f"Section {place};;;;")
         for one in section:
             number += 1
-            lines.append(f"R{number};Body {number};Youth;{one.period};{one.token}")
+            lines.append(f"S{sheet}R{number};Body {number};Youth;{one.period};{one.token}")
         lines.append(
             f"Sub-total;;;;£{sum(one.pence for one in section if one.pence > 0) / 100:.2f}"
         )
@@ -91,7 +91,7 @@ def tables_of(book: list[list[list[Award]]]) -> dict[str, object]:
 
     made = []
     for number, ledger in enumerate(book):
-        read = pcc.read_awards(text_of(ledger).encode())
+        read = pcc.read_awards(text_of(ledger, number).encode())
         assert read.rejected.empty
         made.append(
             pcc.award_tables(
