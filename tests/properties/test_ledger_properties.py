@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pccfunding as pcc
 from pccfunding.evidence.evidence import _loaded, loaded_tables
 
-# Private: the sums of a Review at the speed of many examples; the slow test goes through review itself.
+# Private: the sums of a Review at the speed of many examples; the slow test goes the whole way.
 from pccfunding.review_pack.tables_sums import subtotals
 
 YEARS = (2021, 2022, 2023, 2024)
