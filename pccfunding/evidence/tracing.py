@@ -139,15 +139,19 @@ def _kept_names(names: Sequence[str], known: Any) -> tuple[list[str], Any]:
     return list(dict.fromkeys([*tokens["source_id"], *alone])), printed
 
 
-def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = None) -> Styler:
+def caption(
+    table: Any, text: str = "", *, of: Any = None, evidence: Evidence | None = None
+) -> Styler:
     """Dress a table for a notebook: a caption that names its sources.
 
     Parameters
     ----------
-    table : DataFrame
-        A pandas frame that :func:`cite` can read.
+    table : DataFrame or result
+        A pandas frame that :func:`cite` can read, or a result, whose `frame` is shown.
     text : str, optional
         What the table shows, before the sources.
+    of : DataFrame, optional
+        The table that it was measured from, as :func:`cite` takes it.
     evidence : Evidence, optional
         Where the figures are known; the bundled evidence by default.
 
@@ -167,7 +171,7 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
     >>> caption(load_awards(), "Award lines").caption[:52]
     'Award lines. Source: Police and Crime Commissioner f'
     """
-    cited = cite(table, evidence=evidence)
+    cited = cite(table, of=of, evidence=evidence)
     named = [
         f"{row['publisher']}, {row['title']}"
         + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
@@ -175,7 +179,8 @@ def caption(table: pd.DataFrame, text: str = "", *, evidence: Evidence | None = 
     ]
     lead = f"{text.rstrip('.')}. " if text else ""
     several = "s" if len(named) > 1 else ""
-    return table.style.set_caption(f"{lead}Source{several}: {'; '.join(named)}.")
+    shown: pd.DataFrame = _framed(table)
+    return shown.style.set_caption(f"{lead}Source{several}: {'; '.join(named)}.")
 
 
 class _Known:

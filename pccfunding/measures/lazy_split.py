@@ -289,7 +289,8 @@ def _as_rows(
         ),
     ]
     long = with_reasons(long, "unknown_reason", reasons, eager=False)
-    long = long.with_columns(**own_tokens(long.columns))
+    own = own_tokens(long.columns)
+    long = long.with_columns(**own) if own else long
     made = ["area_code"] if to == "area_code" and "area_code" not in table.schema else []
     kept = [name for name in table.schema if name != "unknown_reason"]
     made += ["derived_from"] if "derived_from" in long.columns else []

@@ -124,7 +124,10 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
         return
     days = [day for day in ("period_start", "period_end") if day in table.schema]
     telling = _telling(table, days, column)
-    counts = table.frame.filter(~nw.col(column).is_null()).group_by([*telling, *days])
+    if _all_differ(table.frame.select(*telling, *days).collect()):
+        return
+    known = table.frame.filter(~nw.col(column).is_null())
+    counts = known.group_by([*telling, *days])
     twice = counts.agg(nw.len().alias("_times"), nw.col(column).max().alias("_count"))
     twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
     for row in twice.head(1).collect().rows(named=True):
@@ -134,6 +137,14 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
             f"{row['_times']} times ({column} {count(row['_count'])}). "
             f"Keep one row of each count, or add the column that tells the rows apart."
         )
+
+
+def _all_differ(rows: nw.DataFrame[Any]) -> bool:
+    """Whether no two rows are alike, by a number that each has of its own where there is one."""
+    numbered = (name for name, dtype in rows.schema.items() if dtype.is_integer())
+    if any(rows[name].n_unique() == len(rows) for name in numbered):
+        return True
+    return not rows.is_duplicated().any()
 
 
 def times_given(table: Table, keys: Sequence[str], column: str) -> nw.LazyFrame[Any]:

@@ -497,7 +497,11 @@ def _parts(
         lying = windows.part()
         in_parts = nw.when(lying.is_in([*apart])).then(lying).otherwise(nw.lit(0))
         placed = placed.with_columns(_window=nw.col("_window") + in_parts)
-    inside = replace(table, frame=placed.filter(nw.col("_window") > 0))
+    lying_inside = placed.filter(nw.col("_window") > 0)
+    if table.eager:
+        # The sums and the checks read these rows several times: they are placed only once.
+        lying_inside = lying_inside.collect().lazy()
+    inside = replace(table, frame=lying_inside)
     held = [*keys, *(part for part in _PARTS if part in table.schema), "_window"]
     sums = Sums(inside, "offences")
     parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()

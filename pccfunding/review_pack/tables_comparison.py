@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,10 @@ def elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.D
                 "relative_high_pct": told["change_high_pct"],
             }
         )
-    return pd.DataFrame(rows, columns=None if rows else _NAMED)
+    columns = [*_NAMED, "offences_baseline", "offences_comparison", "n_others", "others_before",
+               "others_after", "change_pct", "others_change_pct", "relative_pct",
+               "relative_low_pct", "relative_high_pct"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
 
 
 def force_rates(evidence: Evidence, changes: pd.DataFrame) -> pd.DataFrame:
@@ -220,4 +224,5 @@ def _counts(asked: pd.DataFrame, classes: str, period: str) -> pd.Series[Any]:
 
 
 def _tells(low: Any, high: Any) -> bool:
-    return bool(low > 0 or high < 0)
+    # An end that no count can bound tells nothing.
+    return bool((not is_missing(low) and low > 0) or (not is_missing(high) and high < 0))

@@ -49,3 +49,13 @@ def test_an_association_names_what_its_rows_named_and_is_cited() -> None:
 def test_a_file_that_was_read_names_the_sources_of_its_rows() -> None:
     table = pd.DataFrame({"offences": [1, 2], "source_id": ["one", "two"]})
     assert pcc.formats.ReadResult(table, source="a.csv", n_rows=2).sources == ("one", "two")
+
+
+def test_a_measure_and_a_result_have_captions() -> None:
+    pytest.importorskip("jinja2")
+    awards = pcc.load_awards()
+    spend = pcc.per_capita_spend(awards, pcc.load_population(), by="funder_group")
+    styled = pcc.caption(spend, "Spend per head", of=awards)
+    assert styled.caption.startswith("Spend per head. Source: Police and Crime Commissioner")
+    youth = awards[awards["funding_stream"] == "Youth Fund"]
+    assert "Source: " in pcc.caption(pcc.reconcile(youth, "£70,023.00")).caption
