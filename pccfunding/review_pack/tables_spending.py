@@ -22,7 +22,7 @@ from pccfunding.review_pack.tables_sums import (
     subtotals,
     sum_words,
 )
-from pccfunding.words import is_missing, pounds
+from pccfunding.words import count, is_missing, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,6 +296,24 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         )
     ]
     return table
+
+
+def shown_beside(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Choose the rows of `beside` that a page shows, and say how many it leaves to the tables.
+
+    Every stream with an outcome comes first, then those with most money.
+    """
+    if len(table) <= _MOST_BESIDE:
+        return table, ""
+    first = table["measure"].notna().astype("float64")
+    order = table.assign(_told=first).sort_values(
+        ["_told", "amount_gbp"], ascending=False, kind="stable", na_position="last"
+    )
+    kept = table.loc[sorted(order.index[:_MOST_BESIDE])]
+    return kept, f"{count(len(table) - _MOST_BESIDE)} more rows stand in tables/beside.csv. "
+
+
+_MOST_BESIDE = 60
 
 
 def _stream_years(years: pd.DataFrame) -> pd.DataFrame:
