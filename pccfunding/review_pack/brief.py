@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 # How many rows of each kind two sheets hold.
 MOST = {"money": 10, "recipients": 8, "conflicts": 4, "changes": 8, "services": 12}
+_FOOT = "What the numbers are from stands in the Review, under the codes beside them."
 _CELL = 60  # characters of what a person wrote
 _EPOCH = dt.datetime(2000, 1, 1)
 
@@ -72,9 +74,54 @@ def brief(found: Record, page: Page, cited: Citations) -> Page:
         subtitle=page.subtitle,
         particulars=page.particulars,
         sections=[section for section in sections if section.blocks],
-        footer=["What the numbers are from stands in the Review, under the codes beside them."],
+        footer=[_FOOT],
         compact=True,
     )
+
+
+def area_brief(page: Page) -> Page:
+    """Lay out the brief of a Review without awards: what national statistics say of the area.
+
+    Parameters
+    ----------
+    page : Page
+        The page of the same Review, with its full sections.
+
+    Returns
+    -------
+    Page
+    """
+    facts = [Row([fact.label, fact.value, fact.note or "\N{EN DASH}"]) for fact in page.summary]
+    columns = [Column("Key fact"), Column("Number", numeric=True), Column("What to know of it")]
+    table = Table("brief-facts-table", "Key facts", columns, [Group(facts)])
+    sections = [
+        _section("facts", "Key facts", [table]),
+        _section("changes", "What changed", _first_changes(page)),
+        _adds_up(page),
+        _answers(page),
+    ]
+    return Page(
+        title=page.title.replace("Review", "Brief", 1),
+        subtitle=page.subtitle,
+        particulars=page.particulars,
+        sections=[section for section in sections if section.blocks],
+        footer=[_FOOT],
+        compact=True,
+    )
+
+
+def _first_changes(page: Page) -> list[Block]:
+    """The first rows of the first table on the outcomes."""
+    for section in page.sections:
+        if section.question != "Q6":
+            continue
+        for block in every_block(section.blocks):
+            if isinstance(block, Table):
+                every = [replace(row, id="") for group in block.groups for row in group.rows]
+                rows = [Group(every[: MOST["changes"]])]
+                note = _more(len(every), "changes", section.id)
+                return [replace(block, id=f"brief-{block.id}", groups=rows, note=note)]
+    return []
 
 
 def _section(name: str, heading: str, blocks: Sequence[Block], lead: Words = "") -> Section:

@@ -12,6 +12,7 @@ from pccfunding.words import (
     count,
     counted,
     dispersion_text,
+    is_missing,
     number_text,
     percent,
 )
@@ -505,17 +506,27 @@ def _both(rows: pd.DataFrame) -> str:
     return listed(names)
 
 
+def _size(fall: tuple[float, int, dict[Any, Any]]) -> float:
+    return fall[0]
+
+
 def _smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> list[Any]:
     """Say which fall two years would show four times in five: the finest and the coarsest."""
-    falls = table["smallest_fall_pct"].reset_index(drop=True).dropna()
-    if falls.empty:
+    falls = [
+        (abs(row["smallest_fall_pct"]), place, row)
+        for place, row in enumerate(table.to_dict("records"))
+        if not is_missing(row["smallest_fall_pct"])
+    ]
+    if not falls:
         return []
     said: list[Any] = []
-    for place in dict.fromkeys([falls.idxmax(), falls.idxmin()]):
-        row = table.iloc[place]
+    ends = {
+        place: (fall, row) for fall, place, row in (min(falls, key=_size), max(falls, key=_size))
+    }
+    for place, (fall, row) in ends.items():
         said += [
             f"{'; of ' if said else 'Two years would show, four times in five, a fall of '}"
-            f"{row['measure']} by {percent(abs(row['smallest_fall_pct']), sign=False)} or more (",
+            f"{row['measure']} by {percent(fall, sign=False)} or more (",
             cited.links([keys[place]])[0],
             ")",
         ]

@@ -32,7 +32,7 @@ from pccfunding.words import count, counted
 CHART_INCHES = 4.3
 # Rows of a table that the page shows: totals always, and so many lines.
 MOST_ROWS = 8
-_ROWS_OF = {"Q1": 20, "Q6": 6, "Q13": 4}
+_ROWS_OF = {"Q1": 20, "Q6": 6, "Q13": 3}
 # Tables of a question that the page shows: one, but none where the answer says what it holds.
 _TABLES_OF = {"Q9": 0, "Q10": 0, "Model": 0}
 # A cut leaves out more than this, or nothing is cut.
@@ -103,8 +103,8 @@ def _parted(section: Section) -> tuple[Section, list[Block]]:
                 else:
                     moved.append(block)
             elif isinstance(block, Plot):
-                fits = charts and block.drawing.get_figure().get_size_inches()[1] <= CHART_INCHES
-                charts -= bool(fits)
+                fits = charts > 0 and _inches(block) <= CHART_INCHES
+                charts -= fits
                 (kept if fits else moved).append(block)
             elif isinstance(block, Bullets):
                 first_items, rest = _first_items(block)
@@ -125,6 +125,11 @@ def _parted(section: Section) -> tuple[Section, list[Block]]:
     if names := [*_names(block for block in annex if id(block) not in cut_here)]:
         page.append(Text([["In the annex: ", *_separated(names), "."]]))
     return replace(section, blocks=page), annex
+
+
+def _inches(plot: Plot) -> float:
+    figure: Any = getattr(plot.drawing, "figure", plot.drawing)
+    return float(figure.get_size_inches()[1])
 
 
 def _under_headings(blocks: Iterable[Block]) -> Iterator[tuple[Heading | None, list[Block]]]:
@@ -156,14 +161,14 @@ def _first_rows(table: Table, most: int) -> tuple[Table, bool]:
             if row.level == "total" or left >= 0:
                 rows.append(replace(row, id=""))
         groups += [replace(group, rows=rows)] if rows else []
-    more: Words = [Link(f"All {count(lines)} rows", f"#{table.id}"), ": in the annex."]
+    whole = Link(f"All {count(lines)} rows", f"#{table.id}")
     caption = f"{table.caption}: the first {count(most)}"
     shown = replace(
         table,
         id=f"first-{table.id}",
         caption=caption,
         groups=groups,
-        note=[*runs(table.note), " ", *more],
+        note=[*runs(table.note), " ", whole, ": in the annex."],
     )
     return shown, True
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
+from pccfunding.review_pack.area_money_sections import services_blocks
 from pccfunding.review_pack.asked_of_money import one_year, status_words
 from pccfunding.review_pack.blocks import (
     Bullets,
@@ -135,6 +136,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                 note="Neighbouring whole years of one series; a range is what the words allow.",
             )
         )
+    blocks += services_blocks(found, cited)
     if alone:
         blocks.append(Heading("no-second-year", "Streams without a second like year"))
         more = (

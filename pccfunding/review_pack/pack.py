@@ -17,6 +17,7 @@ import pccfunding
 from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
+from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.asked_of_money import duty_words
 from pccfunding.review_pack.brief import word_bytes
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
@@ -39,6 +40,7 @@ from pccfunding.review_pack.stored_pack import (
 from pccfunding.words import counted
 
 if TYPE_CHECKING:
+    from pccfunding.review_pack.blocks import Page
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -63,7 +65,7 @@ _TITLES = {
     "places": "Districts inside the area",
     "districts": "Street records by district before the money",
     "district_changes": "Street records by district, the same months of two years",
-    "severity": "Crime Severity Score before the money",
+    "severity": "Crime Severity Score",
     "other_rates": "Incidents and weapons before the money",
     "duty": "Which lines the duty to publish details asks about",
     "not_held": "Documents that a source names and that are not held",
@@ -76,6 +78,14 @@ _TITLES = {
     "status": "Amounts by status and flow",
     "beside": "Each stream beside the outcomes that sources set beside it",
     "themes": "Money and results by theme",
+    "commissioned_services": "Planned spending on commissioned services beside other areas",
+    "class_changes": "Every class of recorded crime over two years",
+    "breaks": "Breaks of the series between the two years",
+    "deprivation": "English Indices of Deprivation",
+    "officers": "Police officers, and per 1,000 residents",
+    "funding": "Grant and precept as estimated",
+    "council_tax": "Council tax at Band D, the police part",
+    "counts": "Years of recorded crime, sums of four quarters, every area",
     "services": "Services and funds, with the decisions that were entered",
     "left_out": "Rows and files of the evidence that were not read, and why",
     "sources": "Sources",
@@ -195,7 +205,7 @@ _RULES = (
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
 _FILES = (
-    ("brief.html", "the brief: at most two sheets of A4"),
+    (BRIEF, "the brief: at most two sheets of A4"),
     ("index.html", "the page; every number leads to its source"),
     ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
@@ -204,6 +214,22 @@ _FILES = (
     ("tables/", "the tables behind the page; review.xlsx holds the same with notes and sources"),
     ("manifest.json", "configuration, and size and sha256 of every file"),
 )
+
+
+def _held_words(found: Record) -> str:
+    """Say what of money and counts this Review was made from."""
+    tables = found.tables
+    missing = counted(len(tables["not_held"]), "document")
+    if tables["awards"].empty:
+        first = f"Award lines of {found.area.name} held: 0."
+        beside = counted(len(tables["elsewhere"]), "class of crime", "classes of crime")
+    else:
+        first = f"{duty_words(tables['duty'])}."
+        beside = counted(len(tables["elsewhere"]), "printed change")
+    return (
+        f"{first} {missing} that a source names and that the evidence is without: "
+        f"tables/not_held.csv. {beside} with counts of other areas beside it."
+    )
 
 
 def method_text(found: Record) -> str:
@@ -225,11 +251,7 @@ def method_text(found: Record) -> str:
         f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
         + (f" Evidence: as known on {known}." if known else ""),
         "",
-        f"{duty_words(found.tables['duty'])}. "
-        f"{counted(len(found.tables['not_held']), 'document')} that a source names "
-        "and that the evidence is without: tables/not_held.csv. "
-        f"{counted(len(found.tables['elsewhere']), 'printed change')} with counts of other areas "
-        "beside it.",
+        _held_words(found),
         "",
         "## Understand, Plan, Do, Review",
         "",
@@ -268,6 +290,11 @@ def method_text(found: Record) -> str:
     return "\n".join(lines)
 
 
+def laid_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages; one without award lines from the national tables."""
+    return lay_out_area(found) if found.tables["awards"].empty else lay_out(found)
+
+
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
 
@@ -283,7 +310,7 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    pages, register = lay_out(found)
+    pages, register = laid_out(found)
     files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
@@ -379,7 +406,7 @@ def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
     contents = contents_of(found)
     seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(lay_out(found)[0][BRIEF], seal=seal)
+    content = word_bytes(laid_out(found)[0][BRIEF], seal=seal)
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")

@@ -8,6 +8,7 @@ from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_
 from pccfunding.evidence.national import load_recorded_crime_quarters
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -226,7 +227,8 @@ def _counts(asked: pd.DataFrame, classes: str, period: str) -> pd.Series[Any]:
 
 
 def _tells(low: Any, high: Any) -> bool:
-    return bool(low > 0 or high < 0)
+    # An end that no count can bound tells nothing.
+    return bool((not is_missing(low) and low > 0) or (not is_missing(high) and high < 0))
 
 
 def class_years(evidence: Evidence) -> pd.DataFrame:
