@@ -160,6 +160,8 @@ CAUTIONS = {
         "total-conflicts": "a printed total conflicts with its rows",
         "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
+        "amounts-hedged": "amounts are hedged ('up to', 'about'), so that a sum is a lower bound",
+        "dated-outside": "some awards are dated outside the year that they are counted in",
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
         "dates-unread": "dates could not be read and were left out",
         "periods-unread": "periods could not be read and were left out",

@@ -28,8 +28,10 @@ from pccfunding.review_pack.blocks import (
     frame_table,
 )
 from pccfunding.review_pack.stored_pack import zipped
+from pccfunding.review_pack.tables_spending import per_head_words
+from pccfunding.review_pack.tables_sums import kind_words, of_kind, sum_words
 from pccfunding.texts import isolated
-from pccfunding.words import count, interval_text, is_missing, percent, pounds
+from pccfunding.words import count, interval_text, is_missing, percent
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -87,7 +89,9 @@ def _money(found: Record, cited: Citations) -> Section:
     """What was bought, per head and against the year before."""
     heads = found.tables["spend_per_head"]
     heads = heads[(heads["flow"] == "pcc_to_recipient") & heads["funding_stream"].ne("all lines")]
-    heads = heads.sort_values("spend_gbp", ascending=False, kind="stable")
+    year = heads["financial_year"].max()
+    heads = heads[heads["financial_year"] == year]
+    heads = heads.sort_values("spend_known_gbp", ascending=False, kind="stable")
     before = found.tables["year_on_year"]
     cash = before[before["prices"] == "cash"]
     changes = {
@@ -98,25 +102,26 @@ def _money(found: Record, cited: Citations) -> Section:
         changes.get((row["funding_stream"], row["period_start"]))
         for row in shown.to_dict("records")
     ]
-    shown = shown.assign(change=changed)
+    rows = shown.to_dict("records")
+    shown = shown.assign(
+        change=changed,
+        spend=[sum_words({**row, "amount_gbp": row["spend_known_gbp"]}) for row in rows],
+        head=[per_head_words(row) for row in rows],
+    )
     columns = {
         "funding_stream": Column("Stream"),
-        "spend_gbp": Column("Amount", numeric=True, write=pounds),
-        "spend_gbp_per_head": Column("Per resident", numeric=True, write=_pence),
+        "spend": Column("Amount", numeric=True),
+        "head": Column("Per resident", numeric=True),
         "change": Column("On the year before", numeric=True, write=percent),
     }
     table = frame_table(
         shown,
         columns,
         id="brief-money-table",
-        caption="Money",
+        caption=f"Money in {year}",
         note=_more(len(heads), "money", "bought"),
     )
     return _section("money", "What was bought", [table] if len(shown) else [])
-
-
-def _pence(amount: float) -> str:
-    return pounds(round(amount, 2))
 
 
 def _recipients(found: Record) -> Section:
@@ -124,10 +129,14 @@ def _recipients(found: Record) -> Section:
     table = found.tables.get("recipients")
     if table is None or table.empty:
         return _section("recipients", "Who took most", [])
+    # Of the latest year and one kind: the table has each year and kind by itself.
+    first = table.iloc[0].to_dict()
+    table = table[of_kind(table, first)]
     shown = table.head(MOST["recipients"])
+    shown = shown.assign(money=[sum_words(row) for row in shown.to_dict("records")])
     columns = {
         "recipient": Column("Recipient", write=_cut),
-        "amount_gbp": Column("Amount", numeric=True, write=pounds),
+        "money": Column(kind_words(first), numeric=True),
     }
     made = frame_table(
         shown,
@@ -165,7 +174,9 @@ def _changes(found: Record, cited: Citations) -> Section:
     """What changed here, with its interval, and elsewhere."""
     changes = found.tables["changes"]
     elsewhere = found.tables["elsewhere"]
-    others = dict(zip(elsewhere["subject_id"], elsewhere["others_change_pct"], strict=True))
+    # Without a count of other areas the table has no columns.
+    known = elsewhere.reindex(columns=["subject_id", "others_change_pct"])
+    others = dict(zip(known["subject_id"], known["others_change_pct"], strict=True))
     # What can be counted comes first, in the order in which the sources print it.
     counted_first = changes.assign(open=changes["change_pct"].isna())
     counted_first = counted_first.sort_values("open", kind="stable")

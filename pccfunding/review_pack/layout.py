@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack import award_sections, money_sections, outcome_sections
+from pccfunding.review_pack.area_money_sections import services_beside
 from pccfunding.review_pack.blocks import (
     Badge,
     Bullets,
@@ -34,6 +36,8 @@ from pccfunding.words import bracketed, counted, quantity
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pccfunding.areas import Area
+    from pccfunding.periods import Period
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Entry, Register
@@ -362,7 +366,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         unanswered("Q10"),
         unanswered("Q11"),
         money_sections.per_head_and_year(found, cited),
-        outcome_sections.beside_spend(found, cited),
+        _with_services(outcome_sections.beside_spend(found, cited), found, cited),
         without_evidence(outcome_sections.could_detect(found, cited)),
     ]
     sections += [
@@ -378,7 +382,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     page = Page(
         title=title,
         subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
-        particulars=_particulars(found),
+        particulars=particulars(found),
         summary=facts,
         sections=sections,
         footer=[
@@ -388,21 +392,26 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
             "Official statistics: Open Government Licence v3.0, with attribution to the Office for "
             "National Statistics, the Home Office, data.police.uk and HM Treasury.",
         ],
-        beside=_others(PAGE),
+        beside=others(PAGE),
     )
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
         sections=[other, *worked(sections), register(cited)],
         sources=cited.sources(),
-        beside=_others(ANNEX),
+        beside=others(ANNEX),
     )
-    short = replace(brief(found, page, cited), beside=_others(BRIEF))
+    short = replace(brief(found, page, cited), beside=others(BRIEF))
     return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
 
 
-def _others(own: str) -> list[Link]:
-    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
+def _with_services(section: Section, found: Record, cited: Citations) -> Section:
+    return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
+
+
+def others(own: str, held: Collection[str] = tuple(DEPTHS)) -> list[Link]:
+    """Link the other depths of a Review that are held from one of them."""
+    return [Link(name, file) for file, name in DEPTHS.items() if file in held and file != own]
 
 
 def worked(sections: list[Section]) -> list[Section]:
@@ -452,15 +461,32 @@ def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
-def _particulars(found: Record) -> list[tuple[str, str]]:
+def governed_by(area: Area, period: Period) -> str:
+    """Name the local policing body of a period, both where one followed the other within it.
+
+    Examples
+    --------
+    >>> from pccfunding import Period, find_area
+    >>> governed_by(find_area("Cumbria"), Period.parse("2022-23"))
+    'Police and Crime Commissioner'
+    >>> governed_by(find_area("Cumbria"), Period.parse("2023"))
+    'Police and Crime Commissioner, then Police, Fire and Crime Commissioner'
+    """
+    held = [area.governing_body(day) for day in (period.start, period.end)]
+    names = [BODIES.get(body, body) for body in dict.fromkeys(held) if body]
+    return ", then ".join(names) or "not in the register held for that time"
+
+
+def particulars(found: Record) -> list[tuple[str, str]]:
+    """What a Review is of: area, body, period, evidence, version."""
     import pccfunding
 
-    body = found.area.governing_body()
+    body = governed_by(found.area, found.period)
     known = found.evidence.as_of
     missed = counted(len(found.tables["left_out"]), "cell, row or file", "cells, rows or files")
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
-        *([("Local policing body", BODIES.get(body, body))] if body else []),
+        ("Local policing body", body),
         ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else "everything held"),
         *([("Not read", f"{missed}, named in the annex")] if len(found.tables["left_out"]) else []),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_intervals
+from pccfunding.review_pack.area_money_sections import services_blocks
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
@@ -129,6 +130,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                 "A range is what the printed words allow.",
             )
         )
+    blocks += services_blocks(found, cited)
     if alone:
         blocks.append(Heading("no-second-year", "Where no change can be given"))
         more = (

@@ -10,6 +10,7 @@ from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
+from pccfunding.review_pack.tables_spending import shown_beside
 from pccfunding.review_pack.workings import enter_changes, enter_rises
 from pccfunding.words import count, interval_text, is_missing, percent, pounds, quantity
 
@@ -72,7 +73,7 @@ def changed(found: Record, cited: Citations) -> Section:
 
 def beside_spend(found: Record, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
-    table = found.tables["beside"]
+    table, left = shown_beside(found.tables["beside"])
     links: list[Any] = [
         cited.links(
             [
@@ -118,7 +119,8 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 },
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
-                note="Evidence level: none of these has a comparison group. What would settle it: "
+                note=left
+                + "Evidence level: none of these has a comparison group. What would settle it: "
                 "one table of spend by district and year, and counts for the same districts.",
             ),
         ],

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pccfunding
-from pccfunding.errors import PackError
+from pccfunding.errors import PackError, TableError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
+from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.brief import word_bytes
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import BRIEF, lay_out
@@ -36,6 +37,7 @@ from pccfunding.review_pack.stored_pack import (
 )
 
 if TYPE_CHECKING:
+    from pccfunding.review_pack.blocks import Page
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -60,6 +62,16 @@ _TITLES = {
     "status": "Amounts by status and flow",
     "beside": "Each stream beside the outcomes that sources set beside it",
     "themes": "Money and results by theme",
+    "commissioned_services": "Planned spending on commissioned services beside other areas",
+    "class_changes": "Every class of recorded crime over two years",
+    "breaks": "Breaks of the series between the two years",
+    "nearest": "The nearest areas, by a rule that looks at no change",
+    "severity": "Crime Severity Score",
+    "deprivation": "English Indices of Deprivation",
+    "officers": "Police officers, and per 1,000 residents",
+    "funding": "Grant and precept as estimated",
+    "council_tax": "Council tax at Band D, the police part",
+    "counts": "Years of recorded crime, sums of four quarters, every area",
     "services": "Services and funds, with the decisions that were entered",
     "left_out": "Rows and files of the evidence that were not read, and why",
     "sources": "Sources",
@@ -179,7 +191,7 @@ _RULES = (
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
 _FILES = (
-    ("brief.html", "the brief: at most two sheets of A4"),
+    (BRIEF, "the brief: at most two sheets of A4"),
     ("index.html", "the page; every number leads to its source"),
     ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
@@ -203,6 +215,7 @@ def method_text(found: Record) -> str:
         Markdown.
     """
     known = found.evidence.as_of
+    has_brief = not found.tables["awards"].empty
     lines = [
         "# How this Review was made",
         "",
@@ -225,7 +238,7 @@ def method_text(found: Record) -> str:
         "",
         "## Files",
         "",
-        *(f"- `{name}`: {what}" for name, what in _FILES),
+        *(f"- `{name}`: {what}" for name, what in _FILES if name != BRIEF or has_brief),
         "",
         "Numbers in the tables are written to ten digits, amounts of a million and more to the "
         "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
@@ -237,6 +250,11 @@ def method_text(found: Record) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def laid_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages; one without award lines from the national tables."""
+    return lay_out_area(found) if found.tables["awards"].empty else lay_out(found)
 
 
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
@@ -254,7 +272,7 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    pages, register = lay_out(found)
+    pages, register = laid_out(found)
     files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
@@ -348,9 +366,15 @@ def write_review(
 
 def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
+    pages = laid_out(found)[0]
+    if BRIEF not in pages:
+        raise TableError(
+            f"A Review without award lines has no brief, and none is held of {found.area.name}: "
+            f"there is no money to sum up. Add the office's list with pccfunding start."
+        )
     contents = contents_of(found)
     seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(lay_out(found)[0][BRIEF], seal=seal)
+    content = word_bytes(pages[BRIEF], seal=seal)
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,4 +224,5 @@ def _counts(asked: pd.DataFrame, classes: str, period: str) -> pd.Series[Any]:
 
 
 def _tells(low: Any, high: Any) -> bool:
-    return bool(low > 0 or high < 0)
+    # An end that no count can bound tells nothing.
+    return bool((not is_missing(low) and low > 0) or (not is_missing(high) and high < 0))

@@ -22,7 +22,7 @@ from pccfunding.review_pack.tables_sums import (
     subtotals,
     sum_words,
 )
-from pccfunding.words import is_missing, pounds
+from pccfunding.words import count, is_missing, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -298,6 +298,24 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return table
 
 
+def shown_beside(table: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Choose the rows of `beside` that a page shows, and say how many it leaves to the tables.
+
+    Every stream with an outcome comes first, then those with most money.
+    """
+    if len(table) <= _MOST_BESIDE:
+        return table, ""
+    first = table["measure"].notna().astype("float64")
+    order = table.assign(_told=first).sort_values(
+        ["_told", "amount_gbp"], ascending=False, kind="stable", na_position="last"
+    )
+    kept = table.loc[sorted(order.index[:_MOST_BESIDE])]
+    return kept, f"{count(len(table) - _MOST_BESIDE)} more rows stand in tables/beside.csv. "
+
+
+_MOST_BESIDE = 60
+
+
 def _stream_years(years: pd.DataFrame) -> pd.DataFrame:
     """Add up the lines of one stream, year, flow and kind, each the money of one outcome."""
     import pandas as pd
@@ -338,23 +356,23 @@ def _of_lines(lines: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
             (of_stream["period_start"] <= outcome["period_end"])
             & (of_stream["period_end"] >= outcome["period_start"])
         ]
-        latest = of_stream.sort_values("period_start", kind="stable").tail(1)
+        dated = of_stream.sort_values("period_start", kind="stable", na_position="first")
+        latest = dated.tail(1)
         chosen += [(row, place) for place in (latest if touched.empty else touched).index]
     pairs = pd.DataFrame(chosen, columns=["row", "line"], dtype="int64")
     return outcomes.iloc[pairs["row"]].assign(line=pairs["line"].to_numpy())
 
 
 def _amounts_elsewhere(totals: pd.DataFrame, streams: pd.Series[str]) -> pd.DataFrame:
-    """Amounts of streams that are no line of the listing; none where several are printed."""
+    """Amounts of streams that are no line of the listing, each that is printed."""
     held = totals[
         totals["funding_stream"].isin(streams)
         & totals["amount_gbp"].notna()
         & totals["kind"].isin(["total", "grant_received", "award"])
     ]
-    single = held.drop_duplicates("funding_stream", keep=False)
-    exact = (single["hedge"].isna()).astype(int)
-    single = single.assign(financial_year=None, n_known=exact, n_figures=1)
-    return single[_MONEY].merge(streams.to_frame(), on="funding_stream", how="right")
+    exact = held["hedge"].isna().astype(int)
+    held = held.assign(financial_year=None, n_known=exact, n_figures=1)
+    return held[_MONEY].merge(streams.to_frame(), on="funding_stream", how="right")
 
 
 def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
