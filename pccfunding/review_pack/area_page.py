@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import layout, money_sections
+from pccfunding.review_pack import layout, statement_sections
 from pccfunding.review_pack.area_crime_sections import (
     area_changed,
     area_detectable,
@@ -134,7 +134,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
 
 def _adds_up(found: Record, cited: Citations) -> Section:
     if found.statements:
-        return money_sections.adds_up(found, cited)
+        return statement_sections.adds_up(found, cited)
     return Section(
         "adds-up",
         "Q3",

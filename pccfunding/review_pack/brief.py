@@ -174,9 +174,7 @@ def _changes(found: Record, cited: Citations) -> Section:
     """What changed here, with its interval, and elsewhere."""
     changes = found.tables["changes"]
     elsewhere = found.tables["elsewhere"]
-    # Without a count of other areas the table has no columns.
-    known = elsewhere.reindex(columns=["subject_id", "others_change_pct"])
-    others = dict(zip(known["subject_id"], known["others_change_pct"], strict=True))
+    others = {row["subject_id"]: row["others_change_pct"] for row in elsewhere.to_dict("records")}
     # What can be counted comes first, in the order in which the sources print it.
     counted_first = changes.assign(open=changes["change_pct"].isna())
     counted_first = counted_first.sort_values("open", kind="stable")
