@@ -47,7 +47,7 @@ QUESTIONS = ["Q1", "Q2", "Q3", "Q4", "Q6", "Q7", "Q8", "Q12", "Q14", "Q5, Q9-Q11
 
 def page_text(found: Review) -> tuple[str, dict[str, bytes]]:
     files = contents_of(found)
-    text = files["index.html"].decode()
+    text = files["index.html"].decode() + files["sources.html"].decode()
     text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", text, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()), files
 
