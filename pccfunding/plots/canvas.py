@@ -86,6 +86,10 @@ class _Palette(Sequence[str]):
     def __len__(self) -> int:
         return len(self.colors)
 
+    def __iter__(self) -> Iterator[str]:
+        # Places go round for ever, a walk through the colours does not.
+        return iter(self.colors)
+
     def __eq__(self, other: object) -> bool:
         return self.colors == (tuple(other) if isinstance(other, Sequence) else other)
 

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.plots.alt_text import alt_text
-from pccfunding.plots.canvas import COLUMN, INK, MUTED, SMALL, canvas, house_style, lines_of, write
+from pccfunding.plots.canvas import (
+    COLUMN,
+    INK,
+    MUTED,
+    PALETTE,
+    SMALL,
+    canvas,
+    house_style,
+    lines_of,
+    write,
+)
 from pccfunding.plots.places import DISTRICTS, FORCES
 from pccfunding.plots.records import Record, number, records, text
 from pccfunding.words import places_of, quantity
@@ -60,9 +70,9 @@ def plot_tiles(
         Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
         the size of their figure, and the drawing is fitted into them.
     color : str, optional
-        One colour for all marks, as matplotlib writes it.
+        The frame of marked tiles, as matplotlib writes it; shades keep their contrast.
     palette : sequence of str, optional
-        Colours in place of the house's, in its order; where they are too few they begin again.
+        Colours in place of the house's; the fourth, or the last round, frames marked tiles.
 
     Returns
     -------
@@ -178,7 +188,7 @@ def _tile(
         wide - 2 * inset,
         deep - 2 * inset,
         facecolor=color,
-        edgecolor="#F46A25" if marked else MUTED,
+        edgecolor=PALETTE[3] if marked else MUTED,
         linewidth=3.0 if marked else 0.8,
     )
     ax.add_patch(box).set_clip_on(False)

@@ -943,7 +943,7 @@ def test_two_drawings_on_axes_given_do_not_run_into_each_other(kind: str) -> Non
     figure = Figure(figsize=(10, 14))
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1)
-    room = [one.get_window_extent() for one in (upper, lower)]
+    room = [one.get_window_extent().frozen() for one in (upper, lower)]
     for ax in (upper, lower):
         assert DRAW[kind](FRAMES[kind](), ax=ax) is ax
     figure.draw_without_rendering()
