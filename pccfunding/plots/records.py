@@ -113,7 +113,15 @@ def p_words(row: Record) -> str:
 
 
 class PlotOptions(TypedDict, total=False):
-    """What every plot takes beside its frame, as the plots themselves say."""
+    """What every plot takes beside its frame, as the plots themselves say.
+
+    Examples
+    --------
+    >>> from pccfunding import reconcile
+    >>> how = PlotOptions(title="Two sides", color="teal")
+    >>> reconcile("£350k", "£352,195", relation="equal").plot(**how).get_title(loc="left")
+    'Two sides'
+    """
 
     title: str | None
     subtitle: str | None
