@@ -23,7 +23,7 @@ def test_review_writes_a_page_and_says_what_it_found(tmp_path: Path) -> None:
     result = run("review", "--out", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     assert "£5,981,458" in result.output
-    assert "nothing published shows" in " ".join(result.output.split())
+    assert "which does not show that one moved" in " ".join(result.output.split())
     assert (tmp_path / "out" / "index.html").exists()
     assert (tmp_path / "out" / "tables" / "awards.csv").exists()
 
