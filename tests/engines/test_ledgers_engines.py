@@ -212,8 +212,8 @@ def test_encoded_frames_are_added_up_by_the_kernel(monkeypatch: pytest.MonkeyPat
     calls = []
     kernel = _kernel.sum_measured
 
-    def noted(*arguments: Any) -> Any:
-        calls.append(kernel(*arguments))
+    def noted(*arguments: Any, **options: Any) -> Any:
+        calls.append(kernel(*arguments, **options))
         return calls[-1]
 
     monkeypatch.setattr(_kernel, "sum_measured", noted)
