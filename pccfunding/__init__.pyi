@@ -108,6 +108,7 @@ from .intervals import (
 from .measures import (
     apportion as apportion,
     encode_keys as encode_keys,
+    offence_rates as offence_rates,
     per_capita_spend as per_capita_spend,
     real_terms as real_terms,
     reduction as reduction,

@@ -113,7 +113,8 @@ class Abolished(NamedTuple):
     SI 2018/639, article 3 (Forest Heath and St Edmundsbury, 1 April 2019); Hansard, House of
     Lords, 9 May 2018 (East and West Suffolk). The codes are those of the Office for National
     Statistics; they, and the days of the other districts, were not held against a publication:
-    unverified.
+    unverified. Those of 2009 agree with several public lookup tables, one of which names the Code
+    History Database of July 2024 (all ended on 31 March 2009).
     """
 
     name: str
@@ -123,6 +124,27 @@ class Abolished(NamedTuple):
 
 
 _CHANGES = (
+    # Street files of 2010 to 2012 and older series of population name these.
+    ("2009-04-01", "E06000047", "County Durham",
+     "E07000054 Chester-le-Street|E07000055 Derwentside|E07000056 Durham City|"
+     "E07000057 Easington|E07000058 Sedgefield|E07000059 Teesdale|E07000060 Wear Valley"),
+    ("2009-04-01", "E06000049", "Cheshire East",
+     "E07000014 Congleton|E07000015 Crewe and Nantwich|E07000017 Macclesfield"),
+    ("2009-04-01", "E06000050", "Cheshire West and Chester",
+     "E07000013 Chester|E07000016 Ellesmere Port and Neston|E07000018 Vale Royal"),
+    ("2009-04-01", "E06000051", "Shropshire",
+     "E07000182 Bridgnorth|E07000183 North Shropshire|E07000184 Oswestry|"
+     "E07000185 Shrewsbury and Atcham|E07000186 South Shropshire"),
+    ("2009-04-01", "E06000052", "Cornwall",
+     "E07000019 Caradon|E07000020 Carrick|E07000021 Kerrier|E07000022 North Cornwall|"
+     "E07000023 Penwith|E07000024 Restormel"),
+    ("2009-04-01", "E06000054", "Wiltshire",
+     "E07000230 Kennet|E07000231 North Wiltshire|E07000232 Salisbury|E07000233 West Wiltshire"),
+    ("2009-04-01", "E06000056", "Central Bedfordshire",
+     "E07000001 Mid Bedfordshire|E07000003 South Bedfordshire"),
+    ("2009-04-01", "E06000057", "Northumberland",
+     "E07000157 Alnwick|E07000158 Berwick-upon-Tweed|E07000159 Blyth Valley|"
+     "E07000160 Castle Morpeth|E07000161 Tynedale|E07000162 Wansbeck"),
     ("2019-04-01", "E06000058", "Bournemouth, Christchurch and Poole",
      "E06000028 Bournemouth|E06000029 Poole|E07000048 Christchurch"),
     ("2019-04-01", "E06000059", "Dorset",

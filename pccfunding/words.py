@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -79,7 +80,8 @@ def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
     """
     if n_known == n_amounts:
         return pounds(amount)
-    least = "unknown" if n_known == 0 else f"at least {pounds(amount)}"
+    nothing = amount is None or is_missing(amount) or not (n_known or amount)
+    least = "unknown" if nothing else f"at least {pounds(amount)}"
     return f"{least} ({count(n_known)} of {counted(n_amounts, 'amount')} known)"
 
 
@@ -282,7 +284,20 @@ def amount_text(value: Real, unit: str | None) -> str:
     if unit == "GBP":
         return pounds(value)
     number = _rough(value)
+    if unit == "day":
+        return f"{number} day{'s' * (value != 1)}"
     return f"{number} point{'s' * (value != 1)}" if unit == "percent" else number
+
+
+def day_text(ordinal: Real) -> str:
+    """Write the day that a day number of the calendar stands for.
+
+    Examples
+    --------
+    >>> day_text(738958), day_text(Fraction(738521))
+    ('2024-03-13', '2023-01-01')
+    """
+    return dt.date.fromordinal(int(ordinal)).isoformat()
 
 
 def share_text(gap_pct: Real) -> str:

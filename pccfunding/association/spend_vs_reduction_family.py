@@ -23,7 +23,7 @@ from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_fa
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.permutation_family import FAMILY_METHODS
 from pccfunding.permutation.scores import RULES
-from pccfunding.results import Face, Report
+from pccfunding.results import Estimate, Face, Report
 from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
@@ -287,6 +287,21 @@ class AssociationFamily(Face):
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS
     _first: ClassVar[tuple[str, ...]] = FIRST
+
+    def _estimates(self) -> list[Estimate]:
+        judge = "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
+        tested = f"{METHODS[self.method]}, p by {judge} over {self.size}"
+        rows = self.frame.to_dict("records")
+        return [
+            Estimate(
+                f"{_label(row['funding_stream'], row['lag'])} and {row['offence']}",
+                row["estimate"],
+                p_value=row["adjusted_p"],
+                n=row["n"],
+                method=tested if row["tested"] else f"{METHODS[self.method]}, not tested",
+            )
+            for row in rows
+        ]
 
     @property
     def text(self) -> str:

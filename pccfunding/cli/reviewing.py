@@ -22,7 +22,7 @@ __all__: list[str] = []
     type=click.Path(path_type=Path),
     help="Folder to write the Review to.  [default: review, of FOLDER its own review]",
 )
-@click.option("--area", help="Name or ONS code of a police force area.")
+@click.option("--area", help="Name or ONS code of a police force area: any of the 43.")
 @click.option("--period", help="Period to review, such as 2021-22/2024-25.")
 @click.option(
     "--exception",
@@ -56,19 +56,20 @@ def review(
     """Write a Review of the funding beside the reported outcomes.
 
     FOLDER is an evidence folder, as start makes it, or a data package. What check calls broken is
-    left out, and named.
+    left out, and named. Without one, --area reviews any police force area from national statistics.
     """
     if place is not None and folder is not None:
         raise click.UsageError("Name the evidence once: FOLDER or --evidence.")
     console = console_of()
     given = _reasons(exceptions)
     with console.status("Reading the evidence") as status:
-        evidence = evidence_from(place or folder)
+        given_place = place or folder
+        evidence = None if given_place is None else evidence_from(given_place)
         own = evidence if isinstance(evidence, pccfunding.office.FolderEvidence) else None
         if own is not None:
             out = out or Path(own.origin) / "review"
         status.update("Working the figures")
-        result = pccfunding.review(evidence, area_code=area, period=period, exceptions=given)
+        result = pccfunding.review(evidence, area=area, period=period, exceptions=given)
         status.update("Writing the pages")
         out = out or Path("review")
         kept = set(_kept(out))
@@ -92,11 +93,17 @@ def review(
 @main.command()
 @evidence_option
 def datasets(folder: Path | None) -> None:
-    """List the tables of the evidence and how complete they are."""
+    """List the tables of the evidence and how complete they are.
+
+    Without --evidence the years of every bundled table follow as a chart.
+    """
     from pccfunding.review_pack import completeness
 
     console = console_of()
     console.print(table_of(completeness(evidence_from(folder)), "Tables of the evidence"))
+    if folder is None:
+        click.echo("\nYears of the bundled statistics and money")
+        click.echo(pccfunding.coverage(chart=True))
 
 
 @main.command()

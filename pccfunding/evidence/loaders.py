@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal, overload
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from pccfunding.evidence.evidence import (
     table_names,
 )
 from pccfunding.evidence.tables import read_descriptor
+from pccfunding.words import is_missing
 
 __all__ = [
     "coverage",
@@ -38,10 +40,16 @@ __all__ = [
 ]
 
 LATEST_VINTAGE = "rebased-2025"
+_FORCES = 43
 
 
 def _at(name: str, as_of: dt.date | str | None) -> pd.DataFrame:
     return bundled_table(name, as_of=day_of(as_of))
+
+
+# What people look at first; the rest stands behind.
+_FIRST = ["funding_stream", "recipient", "funder_group", "period", "amount_gbp", "token"]
+_FIRST += ["status", "theme", "area_code", "figure_id"]
 
 
 def load_awards(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
@@ -60,15 +68,19 @@ def load_awards(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Awards``: one row an award line; `amount_gbp` in pounds with
         `amount_low_gbp` and `amount_high_gbp` as the words imply; `figure_id` leads to the source.
+        The ten columns that people look at first stand first.
 
     Examples
     --------
     >>> awards = load_awards()
+    >>> awards.columns[:5].tolist()
+    ['funding_stream', 'recipient', 'funder_group', 'period', 'amount_gbp']
     >>> awards.groupby("funder_group")["amount_gbp"].sum().astype(int).to_dict()
     {'All government grants': 3746484, "Commissioner's Funds": 1903112, \
 'Local partnership co-commissioning': 331862}
     """
-    return _at("awards", as_of)
+    awards = _at("awards", as_of)
+    return awards[[*_FIRST, *awards.columns.difference(_FIRST, sort=False)]]
 
 
 def load_outcomes(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
@@ -334,12 +346,25 @@ def _bundled_folder(area: str) -> Path | None:
     return folder
 
 
-def coverage() -> pd.DataFrame:
+@overload
+def coverage(*, chart: Literal[False] = ...) -> pd.DataFrame: ...
+
+
+@overload
+def coverage(*, chart: Literal[True]) -> str: ...
+
+
+def coverage(*, chart: bool = False) -> pd.DataFrame | str:
     """Say for which years and how many areas each bundled table of statistics and money holds rows.
+
+    Parameters
+    ----------
+    chart : bool, default False
+        Give a small chart as text: a line a table, a mark a year.
 
     Returns
     -------
-    DataFrame
+    DataFrame or str
         One row a table and calendar year of the last day counted: `table`, `year`, `rows`,
         `areas` and `police_force_areas` (of 43). A year without a row is not held, which does not
         mean that it is not published.
@@ -352,7 +377,42 @@ def coverage() -> pd.DataFrame:
     >>> years = held.loc["workforce"].index.tolist()
     >>> years[0], years[-1], 2024 in years
     (2007, 2025, False)
+
+    As a chart, officers are held for 2007 to 2023 and for 2025:
+
+    >>> next(line for line in coverage(chart=True).splitlines() if line.startswith("workforce"))
+    'workforce                   ..........................#################.#'
     """
+    found = _coverage()
+    return _chart(found) if chart else found
+
+
+def _chart(held: pd.DataFrame) -> str:
+    """Draw the years of each table as text: all 43 areas, some, national rows only, nothing."""
+    wide = max(map(len, held["table"])) + 1
+    years = range(int(held["year"].min()), int(held["year"].max()) + 1)
+    ruler = "".join(
+        str(year)[2] if year % 10 == 0 else "0" if year - 1 in years and year % 10 == 1 else " "
+        for year in years
+    )
+    marks: dict[str, dict[int, str]] = {}
+    for row in held.itertuples():
+        areas = None if is_missing(row.police_force_areas) else int(str(row.police_force_areas))
+        mark = "-" if not areas else "#" if areas == _FORCES else "+"
+        marks.setdefault(str(row.table), {})[int(str(row.year))] = mark
+    lines = [
+        table.ljust(wide) + "".join(of_year.get(year, ".") for year in years)
+        for table, of_year in marks.items()
+    ]
+    first = "year ending in".ljust(wide) + ruler
+    legend = (
+        f"From {years[0]} to {years[-1]}. # all {_FORCES} police force areas, + some of them, "
+        "- rows of other areas or of none, . nothing held (which is not: not published)"
+    )
+    return "\n".join([first, *lines, legend])
+
+
+def _coverage() -> pd.DataFrame:
     kinds = bundled_table("areas").set_index("area_code")["kind"]
     held = []
     for resource in read_descriptor(datasets_dir())["resources"]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.evidence import Evidence, codes_within
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.intervals import Interval
 from pccfunding.periods import Period
-from pccfunding.printed import parse_printed
+from pccfunding.printed import Printed, parse_printed
 from pccfunding.reconciliation import Reconciliation, reconcile
 from pccfunding.reconciliation.sides import One
 from pccfunding.words import UNKNOWN_WORDS
@@ -75,7 +76,7 @@ def work_statements(
     ----------
     evidence : Evidence
     area_code : str, optional
-        ONS code; only the statements about this area.
+        ONS code; only the statements about this area and the districts inside it.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def work_statements(
     """
     rows = evidence.statements
     if area_code is not None:
-        rows = rows[rows["area_code"] == area_code]
+        rows = rows[rows["area_code"].isin(codes_within(evidence.areas, area_code))]
     figures = {row["figure_id"]: row for row in evidence.figures.to_dict("records")}
     return [(row, _work(row, figures)) for row in rows.to_dict("records")]
 
@@ -123,10 +124,17 @@ def _term(name: str, statement: str, side: str, figures: _Figures) -> One:
             f"Statement {statement!r} names figure {name!r} on its {side}, which is not in "
             f"figures. Correct statements.csv or add the figure."
         )
-    if unit == "month":
-        start = Period.parse(token).start
-        return 12 * start.year + start.month
+    if unit == "day":
+        return _day(token)
     return parse_printed(token, unit=unit)
+
+
+def _day(token: str) -> Printed:
+    """Read a day, or the first of a month, as the number of that day, written as printed."""
+    first = Interval.point(Period.parse(token).start.toordinal())
+    return Printed(
+        text=token, value=first.low, hard=first, soft=first, strict=first, lenient=first, unit="day"
+    )
 
 
 def figure_ids(statement: Mapping[Any, Any]) -> list[str]:

@@ -204,8 +204,12 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
 
 def _refuse_long(raw: pd.DataFrame, path: Path) -> None:
     for column in raw.select_dtypes(exclude="number").columns:
-        # Dates are read as categories, each distinct text once.
-        texts = raw[column].astype("str") if raw[column].dtype == "category" else raw[column]
+        texts = raw[column]
+        if texts.dtype == "category":
+            # Dates are read as categories, each distinct text once.
+            if not (texts.cat.categories.astype("str").str.len() > LONGEST_TEXT).any():
+                continue
+            texts = texts.astype("str")
         long = texts.str.len() > LONGEST_TEXT
         if long.any():
             row = int(long.fillna(False).to_numpy(dtype=bool).argmax())

@@ -2,6 +2,7 @@
 
 from pccfunding.measures.apportion import apportion
 from pccfunding.measures.encode_keys import encode_keys
+from pccfunding.measures.offence_rates import offence_rates
 from pccfunding.measures.per_capita_spend import per_capita_spend
 from pccfunding.measures.real_terms import real_terms
 from pccfunding.measures.reduction import reduction
@@ -10,6 +11,7 @@ from pccfunding.measures.year_on_year import year_on_year
 __all__ = [
     "apportion",
     "encode_keys",
+    "offence_rates",
     "per_capita_spend",
     "real_terms",
     "reduction",

@@ -43,7 +43,7 @@ RELATIONS = {
     "is part of": "part_of",
     "equals": "equal",
     "is difference of": "difference",
-    "is a different sum": "equal",
+    "is a different sum": "different",
 }
 SCOPES = {
     "period": "period",

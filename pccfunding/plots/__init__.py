@@ -14,6 +14,7 @@ from pccfunding.plots.plot_scatter import plot_scatter
 from pccfunding.plots.plot_slope import plot_slope
 from pccfunding.plots.plot_streams import plot_streams
 from pccfunding.plots.plot_tiles import plot_tiles
+from pccfunding.plots.plot_trends import plot_trends
 from pccfunding.plots.plot_years import plot_years
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "plot_slope",
     "plot_streams",
     "plot_tiles",
+    "plot_trends",
     "plot_years",
 ]

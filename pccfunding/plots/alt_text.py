@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import one_of
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
@@ -39,12 +41,15 @@ if TYPE_CHECKING:
 __all__ = [
     "TEST_WRITERS",
     "alt_text",
+    "breaks_of_all",
     "funnel_words",
+    "middles_of",
     "series_of",
     "slope_words",
     "statements_of",
     "streams_of",
     "tile_words",
+    "years_held",
 ]
 
 
@@ -197,8 +202,8 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
     frame : DataFrame
         The frame that was or will be drawn.
     kind : str
-        'streams', 'changes', 'funnel', 'intervals', 'years', 'beside', 'slope', 'tiles', 'scatter',
-        'null' or 'heat', as in `plot_streams` and so on.
+        'streams', 'changes', 'funnel', 'intervals', 'years', 'trends', 'beside', 'slope', 'tiles',
+        'scatter', 'null' or 'heat', as in `plot_streams` and so on.
 
     Returns
     -------
@@ -322,6 +327,61 @@ def _years(rows: list[Record]) -> str:
     return " ".join(words)
 
 
+def years_held(rows: list[Record]) -> dict[int, str]:
+    """Give the label of each financial year that rows begin in."""
+    starts = {int(row["period_start"].year) for row in rows}
+    return {year: financial_label(year) for year in sorted(starts)}
+
+
+def middles_of(rows: list[Record]) -> list[list[tuple[float, float]]]:
+    """Give the median rate of the areas by year, class by class, cut where a class breaks."""
+    found: list[list[tuple[float, float]]] = []
+    for members in _together(rows, "offence"):
+        rates: dict[int, list[float]] = {}
+        for row in members:
+            if (rate := number(row, "offences_per_1000")) is not None:
+                rates.setdefault(int(row["period_start"].year), []).append(rate)
+        common = breaks_of_all(members)
+        line: list[tuple[float, float]] = []
+        for year in sorted(rates):
+            if line and (year - line[-1][0] != 1 or year in common):
+                found.append(line)
+                line = []
+            line.append((float(year), median(rates[year])))
+        found += [line] if line else []
+    return sorted(found, key=lambda line: line[0][0])
+
+
+def breaks_of_all(rows: list[Record]) -> list[int]:
+    """Give the years in which a class breaks in every area, not in one alone."""
+    marks: dict[tuple[str, int], set[bool]] = {}
+    for row in rows:
+        year = int(row["period_start"].year)
+        marks.setdefault((text(row, "offence"), year), set()).add(bool(text(row, "series_break")))
+    return sorted({year for (_, year), broken in marks.items() if broken == {True}})
+
+
+def _trends(rows: list[Record]) -> str:
+    known = [row for row in rows if number(row, "offences_per_1000") is not None]
+    areas = {text(row, "area_code") for row in known}
+    words = [f"Line chart, n = {counted(len(areas), 'area')}, offences per 1,000 residents."]
+    for line in middles_of(known):
+        (start, before), (end, after) = line[0], line[-1]
+        if len(line) == 1:
+            words.append(
+                f"Middle of the areas {number_text(before)} in {financial_label(int(start))}."
+            )
+            continue
+        words.append(
+            f"Middle of the areas {number_text(before)} in {financial_label(int(start))}, "
+            f"{number_text(after)} in {financial_label(int(end))}."
+        )
+    if years := breaks_of_all(known):
+        labels = ", ".join(financial_label(year) for year in years)
+        words.append(f"A series break in {labels}: nothing is joined across it.")
+    return " ".join(words)
+
+
 def _way(first: Record, last: Record) -> str:
     """Up or down only where the intervals, not just the values, say so."""
     before, after = _least_and_most(first), _least_and_most(last)
@@ -409,6 +469,7 @@ _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "funnel": funnel_words,
     "intervals": _intervals,
     "years": _years,
+    "trends": _trends,
     "beside": _beside,
     "slope": slope_words,
     "tiles": tile_words,

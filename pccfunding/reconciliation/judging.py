@@ -31,7 +31,7 @@ IMPLAUSIBLE_SD = 4.0
 # Relations whose left side can only grow when a missing part is found.
 ADDING = ("equal", "sum", "part_of")
 # Relations that say that both sides are the same money: tables must agree on what it is about.
-TWINS = ("equal", "sum")
+TWINS = ("equal", "sum", "different")
 # Hedges that leave one side open for a fair reader too.
 CEILINGS_AND_FLOORS = ("up_to", "at_least")
 # What one of these gets is an amount like any other, not a rate.
@@ -149,6 +149,8 @@ def _weighed(
     complete: bool,
 ) -> Reconciliation:
     printed = [*terms, total]
+    if rule.name == "different":
+        return _told_apart(rule, terms, total, unit, differs)
     soft = images(rule, [or_any(one.soft) for one in printed])
     hard = images_or_any(rule, [or_any(one.hard) for one in printed])
     strict = images_or_any(rule, [or_any(strictest(one)) for one in printed])
@@ -164,7 +166,11 @@ def _weighed(
         verdict, reason = "cannot be told", "figure-unknown"
     elif not complete and rule.name != "part_of":
         verdict, reason = "cannot be told", "parts-missing"
-    elif any(vacuous(one) for one in printed) and not certain(rule, hard):
+    elif (
+        any(vacuous(one) for one in printed)
+        and not certain(rule, hard)
+        and not _one_token(rule, printed)
+    ):
         verdict, reason = "cannot be told", "vacuous-precision"
     elif not rule.holds(*soft):
         verdict, reason = "cannot be told", "one-sided"
@@ -186,6 +192,38 @@ def _weighed(
         cautions=_cautions(rule, printed, hard, strict_holds, sd)
         if verdict == "reconciles"
         else (),
+    )
+
+
+def _one_token(rule: Relation, printed: Sequence[Printed]) -> bool:
+    """Whether two pages print one number in one precision, however coarse: it is the same word."""
+    said = {(one.value, one.resolution, one.hedge, _unit(one)) for one in printed}
+    return rule.name == "equal" and len(said) == 1
+
+
+def _told_apart(
+    rule: Relation, terms: Sequence[Printed], total: Printed, unit: str | None, differs: str | None
+) -> Reconciliation:
+    """Two numbers are told apart by what they are about, or because no rounding lets them meet."""
+    hard = images(rule, [or_any(one.hard) for one in [*terms, total]])
+    told = differs is not None or rule.holds(*hard)
+    verdict = "reconciles" if told else "cannot be told"
+    gap = gap_between(rule, terms, total)
+    return Reconciliation(
+        verdict=verdict,
+        reason=None if told else "may-be-one",
+        relation=rule.name,
+        strict_verdict=verdict,
+        finest_unit=None,
+        gap=gap,
+        # A share of a day number says nothing.
+        gap_pct=None
+        if gap is None or not total.value or unit == "day"
+        else 100 * gap / total.value,
+        gap_in_sd=None,
+        proof=hard,
+        unit=unit,
+        working=working(rule, terms, total, hard, {}),
     )
 
 

@@ -38,6 +38,7 @@ class Relation:
 
 _SHAPES = {
     "equal": "one figure on each side",
+    "different": "one figure on each side",
     "difference": "left=[larger, smaller]",
     "ratio": "left=[numerator, denominator]",
     "percent_change": "left=[earlier, later]",
@@ -53,6 +54,10 @@ def _meet(left: Interval, right: Interval) -> bool:
 
 def _not_above(left: Interval, right: Interval) -> bool:
     return not right.certainly_below(left)
+
+
+def _apart(left: Interval, right: Interval) -> bool:
+    return not left.meets(right)
 
 
 def _sum(terms: Sequence[Interval]) -> Interval:
@@ -97,6 +102,7 @@ RELATIONS = {
     relation.name: relation
     for relation in (
         Relation("equal", 1, "", _only, _meet),
+        Relation("different", 1, "", _only, _apart),
         Relation("sum", None, " + ", _sum, _meet),
         Relation("part_of", None, " + ", _sum, _not_above),
         Relation("difference", 2, " - ", _difference, _meet),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval
 from pccfunding.reconciliation.readings import or_any
-from pccfunding.results import CAUTIONS, Face
-from pccfunding.words import amount_text, decimal_text, share_text
+from pccfunding.results import CAUTIONS, Estimate, Face
+from pccfunding.words import amount_text, day_text, decimal_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ REASONS = {
     "scope-differs": "the two sides are not about the same thing",
     "status-differs": "one side is a plan or promise, the other is not of the same status",
     "parts-missing": "not all parts are in the documents held",
+    "may-be-one": "the numbers can meet, and nothing says that they are about different things",
     "one-sided": "the words bound a side on one side only",
     "unit-ambiguous": "the two sides are in different units",
     "vacuous-precision": "a figure is printed too coarsely to tell",
@@ -41,7 +42,7 @@ class Reconciliation(Face):
         "conflicts" needs readings that cannot meet; "reconciles" needs fair readings that do.
     reason : str or None
         Why it cannot be told: figure-unknown, scope-differs, status-differs, parts-missing,
-        one-sided, unit-ambiguous or vacuous-precision.
+        may-be-one, one-sided, unit-ambiguous or vacuous-precision.
     relation : str
         The relation asserted.
     strict_verdict : str
@@ -124,17 +125,32 @@ class Reconciliation(Face):
                 return f"Does not exceed the larger amount once rounding is allowed for; {more}."
             rest = f"; the remainder as printed is {size}" if size else ""
             return f"Does not exceed the larger amount{rest}."
+        if self.relation == "different":
+            what = {"GBP": "sums", "day": "days"}.get(self.unit or "", "numbers")
+            rest = f"as printed they differ by {size}" if size else "the same number is printed"
+            return f"Two different {what}; {rest}."
         if self.gap is None:
             return "Reconciles within what the words allow."
         return "Reconciles" + (f"; as printed the sides differ by {size}." if size else " exactly.")
 
     def _share(self) -> str:
-        if not self.gap or self.gap_pct is None or self.unit == "percent":
+        if not self.gap or self.gap_pct is None or self.unit in ("percent", "day"):
             return ""
         share = abs(self.gap_pct)
         whole = amount_text(100 * self.gap / self.gap_pct, self.unit)
         base = "" if self.unit == "GBP" else f" of {whole}"
         return f" ({share_text(share)}{base})"
+
+    def _estimates(self) -> list[Estimate]:
+        return [self.as_estimate("gap")]
+
+    def as_estimate(self, term: str) -> Estimate:
+        """Give the gap, right side less left, with what exact arithmetic lets it be."""
+        rest = None if self.proof is None else self.proof[1] - self.proof[0]
+        ends = (None, None) if rest is None else (rest.low, rest.high)
+        low, high = (None if end is None else float(end) for end in ends)
+        gap = None if self.gap is None else float(self.gap)
+        return Estimate(term, gap, low, high, method=f"{self.relation}: {self.verdict}")
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -158,14 +174,20 @@ class Reconciliation(Face):
             "verdict": self.verdict,
             "reason": self.reason,
             "strict_verdict": self.strict_verdict,
-            "left": None if left is None else str(left),
-            "right": None if right is None else str(right),
+            "left": None if left is None else self._ends(left),
+            "right": None if right is None else self._ends(right),
             "gap": None if self.gap is None else decimal_text(self.gap),
             "unit": self.unit,
             "working": self.working,
             "cautions": "; ".join(self.cautions),
             "figures": ";".join(self.figure_ids),
         }
+
+    def _ends(self, side: Interval) -> str:
+        """Write what a side can be; days as days."""
+        if self.unit != "day" or side.low is None or side.high is None:
+            return str(side)
+        return f"[{day_text(side.low)}, {day_text(side.high)}]"
 
     def check(self) -> Reconciliation:
         """Return the result itself, or raise if the statement conflicts.
@@ -203,6 +225,8 @@ class Reconciliation(Face):
     def wording(self) -> str:
         """The verdict as it may be printed: a part that fits "does not exceed"."""
         fits = self.relation == "part_of" and self.verdict == "reconciles"
+        if self.relation == "different" and self.verdict == "reconciles":
+            return "is different"
         return "does not exceed" if fits else self.verdict
 
     def sides(self, statement: str | None = None) -> pd.DataFrame:

@@ -17,9 +17,12 @@ import pccfunding
 from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
+from pccfunding.review_pack.area_page import lay_out_area
+from pccfunding.review_pack.asked_of_money import duty_words
 from pccfunding.review_pack.brief import word_bytes
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import BRIEF, lay_out
+from pccfunding.review_pack.open_questions import step_lines
 from pccfunding.review_pack.page import render_pages
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
@@ -34,8 +37,10 @@ from pccfunding.review_pack.stored_pack import (
     sealed,
     zipped,
 )
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
+    from pccfunding.review_pack.blocks import Page
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -45,12 +50,25 @@ _DERIVED = "Derived: see the sheet register"
 _TITLES = {
     "awards": "Award lines",
     "subtotals": "Subtotals and total, derived",
-    "statutory_fields": "Details that the law asks to be published of each grant",
+    "statutory_fields": "Details of the grants that the law asks them of",
     "spend_per_head": "Spend per resident",
     "year_on_year": "Changes from year to year",
     "statements": "Statements with verdict and working",
     "changes": "Printed changes beside changes from counts",
-    "changes_not_quoted": "Changes that no source quotes",
+    "other_changes": "Classes over the same years that no source held quotes, and those it does",
+    "nearest": "Printed changes beside the nearest counts held",
+    "months": "Scatter of the months held",
+    "earlier_years": "The years before each baseline, from quarters",
+    "class_years": "Years put together from quarters",
+    "breaks_elsewhere": "Breaks of series in other areas",
+    "other_years": "Amounts of the same streams in other years",
+    "places": "Districts inside the area",
+    "districts": "Street records by district before the money",
+    "district_changes": "Street records by district, the same months of two years",
+    "severity": "Crime Severity Score",
+    "other_rates": "Incidents and weapons before the money",
+    "duty": "Which lines the duty to publish details asks about",
+    "not_held": "Documents that a source names and that are not held",
     "outcomes": "Outcomes and outputs as printed",
     "totals": "Totals, grants, budgets and ceilings as printed",
     "noise": "Changes at three dispersions, and the smallest fall that could be shown",
@@ -60,6 +78,14 @@ _TITLES = {
     "status": "Amounts by status and flow",
     "beside": "Each stream beside the outcomes that sources set beside it",
     "themes": "Money and results by theme",
+    "commissioned_services": "Planned spending on commissioned services beside other areas",
+    "class_changes": "Every class of recorded crime over two years",
+    "breaks": "Breaks of the series between the two years",
+    "deprivation": "English Indices of Deprivation",
+    "officers": "Police officers, and per 1,000 residents",
+    "funding": "Grant and precept as estimated",
+    "council_tax": "Council tax at Band D, the police part",
+    "counts": "Years of recorded crime, sums of four quarters, every area",
     "services": "Services and funds, with the decisions that were entered",
     "left_out": "Rows and files of the evidence that were not read, and why",
     "sources": "Sources",
@@ -161,8 +187,8 @@ def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> 
 
 _LIBRARIES = ("jinja2", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "xlsxwriter")
 _RULES = (
-    "A figure is a number that somebody printed. Its interval is what the printed words allow: the "
-    "hard one decides conflicts, the soft one is what a fair reader assumes.",
+    "The interval of a figure is what its words allow: the hard one decides conflicts, the soft "
+    "one is what a fair reader assumes.",
     "A statement conflicts when the intervals of its sides cannot meet for any admissible unit of "
     "rounding; it reconciles when the fair readings meet, the scopes are equal and every part is "
     "known; otherwise it cannot be told, with the reason. The arithmetic is exact.",
@@ -174,12 +200,12 @@ _RULES = (
     "dispersion 2 and 4, and relative to other areas, it is normal on the log scale.",
     "The smallest fall that could be shown solves |ln r| = 2.80 √(φ (1 + 1/r) / base) for power "
     "80% and a two-sided level of 5%.",
-    "No word here says that money moved an outcome: nothing published compares like with like.",
+    "No word here says that money moved an outcome.",
     "A conflict needs a recorded reason (`pccfunding review --exception ID=REASON`) before the "
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
 _FILES = (
-    ("brief.html", "the brief: at most two sheets of A4"),
+    (BRIEF, "the brief: at most two sheets of A4"),
     ("index.html", "the page; every number leads to its source"),
     ("sources.html", "the annex: every number with source or working, and the sources"),
     ("statements.csv", "every statement with verdict, both intervals and working"),
@@ -188,6 +214,22 @@ _FILES = (
     ("tables/", "the tables behind the page; review.xlsx holds the same with notes and sources"),
     ("manifest.json", "configuration, and size and sha256 of every file"),
 )
+
+
+def _held_words(found: Record) -> str:
+    """Say what of money and counts this Review was made from."""
+    tables = found.tables
+    missing = counted(len(tables["not_held"]), "document")
+    if tables["awards"].empty:
+        first = f"Award lines of {found.area.name} held: 0."
+        beside = counted(len(tables["elsewhere"]), "class of crime", "classes of crime")
+    else:
+        first = f"{duty_words(tables['duty'])}."
+        beside = counted(len(tables["elsewhere"]), "printed change")
+    return (
+        f"{first} {missing} that a source names and that the evidence is without: "
+        f"tables/not_held.csv. {beside} with counts of other areas beside it."
+    )
 
 
 def method_text(found: Record) -> str:
@@ -206,8 +248,17 @@ def method_text(found: Record) -> str:
     lines = [
         "# How this Review was made",
         "",
-        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}. Evidence: "
-        + (f"as known on {known}." if known else "everything held."),
+        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
+        + (f" Evidence: as known on {known}." if known else ""),
+        "",
+        _held_words(found),
+        "",
+        "## Understand, Plan, Do, Review",
+        "",
+        "The Review is the fourth step of the commissioning cycle. Each of its sixteen questions "
+        "serves one step:",
+        "",
+        *(f"- {line}" for line in step_lines()),
         "",
         "## Versions",
         "",
@@ -217,7 +268,7 @@ def method_text(found: Record) -> str:
         "",
         "## Seeds",
         "",
-        "None: nothing here is drawn at random.",
+        "Nothing is drawn at random.",
         "",
         "## Rules",
         "",
@@ -239,6 +290,11 @@ def method_text(found: Record) -> str:
     return "\n".join(lines)
 
 
+def laid_out(found: Record) -> tuple[dict[str, Page], Register]:
+    """Lay a Review out as pages; one without award lines from the national tables."""
+    return lay_out_area(found) if found.tables["awards"].empty else lay_out(found)
+
+
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
 
@@ -254,7 +310,7 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    pages, register = lay_out(found)
+    pages, register = laid_out(found)
     files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
@@ -350,7 +406,7 @@ def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
     contents = contents_of(found)
     seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(lay_out(found)[0][BRIEF], seal=seal)
+    content = word_bytes(laid_out(found)[0][BRIEF], seal=seal)
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")

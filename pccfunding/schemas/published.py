@@ -173,6 +173,9 @@ class _MoneySubject(_Subject):
     series: Series[str] = column(
         "Name of the yearly series of like amounts that this one continues.", optional=True
     )
+    scope: Series[str] = column(
+        "What the amount covers, where amounts of one name cover different things.", optional=True
+    )
     note: Series[str] = column("What a reader should know.", optional=True)
     inferred: Series[str] = column(_OUR_READING, optional=True, str_matches=r"^[a-z_]+(;[a-z_]+)*$")
 
@@ -280,6 +283,7 @@ class Statements(Table):
         "Relation asserted.",
         isin=[
             "equal",
+            "different",
             "sum",
             "part_of",
             "difference",

@@ -86,6 +86,10 @@ def test_an_abolished_district_stands_under_its_successor(tmp_path: Path) -> Non
         ("Somerset West and Taunton", "E06000066"),
         ("Richmondshire", "E06000065"),
         ("Daventry", "E06000062"),
+        ("Restormel", "E06000052"),
+        ("Shrewsbury and Atcham", "E06000051"),
+        ("Macclesfield", "E06000049"),
+        ("Durham", "E06000047"),
     ],
 )
 def test_other_abolished_districts(tmp_path: Path, district: str, code: str) -> None:

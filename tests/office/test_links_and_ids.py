@@ -183,11 +183,11 @@ def test_a_check_holds_two_names_or_printed_amounts_together(
     assert verdicts(evidence) == {"the-two": verdict}
 
 
-def test_a_different_sum_cannot_be_told_and_says_what_differs(tmp_path: Path) -> None:
+def test_a_different_sum_says_what_differs(tmp_path: Path) -> None:
     row = {"check": "x", "left": "Youth Fund", "relation": "is a different sum", "right": "£9"}
     rows = [row | {"what differs in scope": "funding stream"}, row | {"check": "y"}]
     evidence = read(tmp_path / "d", Amounts=[TOTAL], Checks=rows)
-    assert verdicts(evidence) == {"x": "cannot be told"}
+    assert verdicts(evidence) == {"x": "reconciles"}
     assert evidence.statements["scope_differs"].tolist() == ["stream"]
     assert told(evidence) == [
         "sheet Checks, cell C5: 'is a different sum': it is not said what differs in scope; choose "

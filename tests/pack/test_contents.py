@@ -97,7 +97,7 @@ def test_statements_and_exceptions_carry_verdict_and_reason(
 ) -> None:
     with (pack / "statements.csv").open(encoding="utf-8", newline="") as opened:
         told = {row["statement_id"]: row["verdict"] for row in csv.DictReader(opened)}
-    assert told["four-years-broken-down"] == "conflicts"
+    assert told["advisers-transposed"] == "conflicts"
     with (pack / "exceptions.csv").open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
     assert {row["statement_id"]: row["reason"] for row in rows} == conflicts

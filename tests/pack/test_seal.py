@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import datetime as dt
 import json
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pccfunding as pcc
+from pccfunding.bundled import datasets_dir
 from pccfunding.cli import main
 from pccfunding.errors import PackError, TableError, UnknownNameError
 from pccfunding.review_pack import Review, sign_pack, verify_pack
@@ -222,7 +224,7 @@ def test_a_conflict_without_a_reason_keeps_the_pack_open(
     half = {name: conflicts[name] for name in others}
     dataclasses.replace(found, exceptions=half).write(copy, force=True)
     page = (copy / "index.html").read_text(encoding="utf-8")
-    assert f"No reason is recorded for this conflict ({first})" in page
+    assert f"Without a recorded reason for it ({first}) the pack cannot be signed" in page
     result = run("sign", copy, "--name", "A", "--role", "B", "--decision", "stop",
                  "--reason", "C")  # fmt: skip
     assert result.exit_code == 2
@@ -252,7 +254,7 @@ def test_an_exception_names_a_conflict_and_gives_a_reason(found: Review) -> None
     with pytest.raises(UnknownNameError, match="No conflict 'four-years-hold-2023-24'"):
         pcc.review(known, exceptions={"four-years-hold-2023-24": "It holds."})
     with pytest.raises(TableError, match="gives no reason"):
-        pcc.review(known, exceptions={"four-years-broken-down": "  "})
+        pcc.review(known, exceptions={"advisers-transposed": "  "})
     assert run("review", "--exception", "no equals sign").exit_code == 2
 
 
@@ -275,3 +277,22 @@ def test_writing_over_a_pack_takes_its_files_and_its_sign_off_away(
 def test_names_cannot_speak_to_the_terminal(copy: Path) -> None:
     (copy / "a\x1b[2Jb").write_text("", encoding="utf-8")
     assert "\x1b" not in run("verify", copy).output
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param("", marks=pytest.mark.slow),
+        pytest.param("surrey", marks=pytest.mark.slow),
+        "warwickshire",
+    ],
+)
+def test_a_bundled_review_is_signed_without_further_reasons(folder: str, tmp_path: Path) -> None:
+    evidence = pcc.read_evidence(datasets_dir() / folder) if folder else pcc.load_evidence()
+    pcc.review(evidence).write(tmp_path / "pack")
+    signed = sign_pack(tmp_path / "pack", **WHO, decision="stop")
+    assert signed.signed
+    with (tmp_path / "pack" / "exceptions.csv").open(encoding="utf-8", newline="") as opened:
+        reasons = [row["reason"] for row in csv.DictReader(opened)]
+    assert all("(the project, from " in reason for reason in reasons)
+    assert len(reasons) == {"": 3, "surrey": 0, "warwickshire": 1}[folder]

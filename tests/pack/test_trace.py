@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from reading import Node, Tree, joined, numbers, same
 
+import pccfunding as pcc
+
 # Not walked: the register itself and the sources (they are where the ways end), headings and
 # names of rows, claims as the sources put them, remarks of people, labels of links.
 ENDS = ("register", "sources")
@@ -134,6 +136,20 @@ def test_every_number_leads_to_token_and_source_within_two_clicks(page: str, pac
     walked = [number for _, shown in Ways(page, pack).units() for number in shown]
     assert len(walked) > 600
     assert lost(page, pack) == []
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "Gwent",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("City of London", "Durham")),
+    ],
+)
+def test_every_number_of_a_review_without_awards_leads_to_its_source(
+    area: str, tmp_path: Path
+) -> None:
+    pcc.review(area=area).write(tmp_path)
+    assert lost(joined(tmp_path), tmp_path) == []
 
 
 def test_a_number_without_a_way_is_found(page: str, pack: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 import frictionless
 import pandas as pd
@@ -140,8 +141,8 @@ def test_every_figure_of_the_five_documents_is_there() -> None:
     figures = pcc.load_figures()
     own = figures[figures["figure_id"].str.fullmatch(r"[SO]\d+[ab]?")]
     money, outcomes = own[own["unit"] == "GBP"], own[own["unit"] != "GBP"]
-    assert (len(money), len(outcomes)) == (24, 48)
-    assert int(outcomes["value"].isna().sum()) == 5
+    assert (len(money), len(outcomes)) == (24, 55)
+    assert int(outcomes["value"].isna().sum()) == 10
     assert outcomes.loc[outcomes["value"].isna(), "unknown_reason"].notna().all()
     sources = pcc.load_sources()
     documents = sources[sources["document"].str.endswith(".txt", na=False)]
@@ -260,3 +261,66 @@ def test_marks_of_what_is_not_known_are_held_to_their_rows(
     broken = list(schemas.broken_rules(table, planted))
     assert any(fault in how for _, how in broken), broken
     assert {row for row, _ in broken} == {first}
+
+
+FOLDERS = [datasets_dir(), *sorted(path.parent for path in datasets_dir().glob("*/awards.csv"))]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_series_holds_like_amounts(folder: Any) -> None:
+    evidence = pcc.read_evidence(folder)
+    money = pd.concat([evidence.awards.assign(kind="total"), evidence.totals], ignore_index=True)
+    same = ["funding_stream", "status", "kind", "flow", "scope"]
+    for name, rows in money.dropna(subset=["series"]).groupby(["area_code", "series"]):
+        assert (rows[same].fillna("").nunique() == 1).all(), name
+
+
+def test_the_funding_received_of_two_years_is_one_series() -> None:
+    totals = pcc.load_totals().set_index("subject_id")
+    both = totals.loc[["cambs-police-funding-2023-24", "cambs-police-funding-2024-25"]]
+    assert both["token"].tolist() == ["£185.2m", "£197.1m"]
+    found = pcc.year_on_year(both.reset_index(), value="amount_gbp", by=["series"])
+    # 197.1 / 185.2 = 1.06425...
+    assert found["change_pct"].dropna().round(1).tolist() == [6.4]
+
+
+def test_outcomes_stand_beside_a_stream_only_where_a_source_names_it() -> None:
+    outcomes = pcc.load_outcomes().set_index("subject_id")
+    unnamed = ["cambs-road-casualties-since-2021", "cambs-youth-listening-project"]
+    assert outcomes.loc[unnamed, "funding_stream"].isna().all()
+    of_advisers = outcomes.index.str.startswith("cambs-advisers-supported")
+    assert set(outcomes.loc[of_advisers, "funding_stream"]) == {
+        "Support after rape and sexual violence"
+    }
+    totals = pcc.load_totals()
+    unstated = totals["note"].fillna("").str.contains("stream that pays for it is not stated")
+    lines = set(pcc.load_awards()["funding_stream"])
+    assert not set(totals.loc[unstated, "funding_stream"]) & lines
+
+
+@pytest.mark.parametrize(
+    ("figure", "token", "unknown"),
+    [
+        ("O44", "three", None),  # marked police vans
+        ("O45", None, "not_held"),  # a record number of officers
+        ("O45a", None, "not_held"),  # the record numbers are maintained
+        ("O46", None, "not_applicable"),  # Gold standard
+        ("O47", "One", None),  # a retirement visit
+        ("O48", None, "nil"),  # no concerns
+        ("O49", None, "not_yet_due"),  # net zero by 2035
+    ],
+)
+def test_figures_in_words_have_rows(figure: str, token: str | None, unknown: str | None) -> None:
+    row = pcc.load_figures().set_index("figure_id").loc[figure]
+    assert (row["token"] if token else None) == token
+    assert (row["unknown"] if unknown else None) == unknown
+    assert row["source_id"] == "cambs-panel-report-2024-03"
+
+
+def test_a_list_is_as_precise_as_its_finest_member() -> None:
+    figures = pcc.load_figures()
+    listed = figures[figures["locator"].str.endswith("list of falls")]
+    assert set(listed["token"].dropna()) == {"13%", "26%", "30%", "37%", "52%", "8.5%"}
+    assert (listed["high"].astype(float) - listed["low"].astype(float)).max() == 1.0
+    holding = pcc.load_outcomes().set_index("subject_id").loc["cambs-asb-incidents-2023"]
+    assert (holding["value_low"], holding["value_high"]) == (-30.5, -29.5)

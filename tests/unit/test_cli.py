@@ -40,7 +40,8 @@ def test_review_does_not_write_over_an_earlier_one_unasked(tmp_path: Path) -> No
     ("arguments", "said"),
     [
         (["review", "--area", "Atlantis"], "UnknownNameError: No area called 'Atlantis'"),
-        (["review", "--area", "Surrey"], "no award line for Surrey"),
+        (["review", "--area", "Daventry"], "police force area Northamptonshire (E23000022)"),
+        (["review", "--area", "Fenland"], "in the police force area Cambridgeshire (E23000023)"),
         (["review", "--period", "20022/23"], "Did you mean 2022/23?"),
         (["review", "--evidence", "no-such-folder"], "no-such-folder is not a folder"),
         (["datasets", "--evidence", "no-such-folder"], "is not a folder"),

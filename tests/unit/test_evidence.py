@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pytest
 import pccfunding as pcc
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError, TableError, UnknownNameError
+from pccfunding.evidence.evidence import bundled_rows
 
 OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements")
 
@@ -152,3 +154,51 @@ def test_coverage_says_which_years_of_which_table_are_held() -> None:
     in_2019 = crime[crime["period_end"].dt.year == 2019]
     assert held.loc[("recorded_crime", 2019), "rows"] == len(in_2019)
     assert held.loc[("recorded_crime", 2019), "areas"] == in_2019["area_code"].nunique()
+
+
+def test_the_chart_shows_what_is_held_and_what_is_not() -> None:
+    lines = pcc.coverage(chart=True).splitlines()
+    marks = {line.split()[0]: line.split()[1] for line in lines[1:-1]}
+    held = pcc.coverage()
+    years = range(held["year"].min(), held["year"].max() + 1)
+    assert marks.keys() == set(held["table"])
+    for table, drawn in marks.items():
+        known = set(held.loc[held["table"] == table, "year"])
+        assert [year for year, mark in zip(years, drawn, strict=True) if mark != "."] == sorted(
+            known
+        )
+    # Officers: all forces to 2023 and in 2025, nothing in 2024.
+    assert marks["workforce"].endswith("#.#")
+    # Street records of 2025 are of 37 areas.
+    assert marks["street_crime_2025"].endswith(".+")
+    assert lines[0].rstrip().endswith("20")
+
+
+@pytest.mark.slow
+def test_the_largest_loader_takes_little_more_than_reading_its_file() -> None:
+    name = "recorded_crime_quarters"
+    file = datasets_dir() / f"{name}.csv"
+    texts = ["area_code", "offence", "unknown", "vintage", "verified", "source_id"]
+    dtypes = dict.fromkeys(texts, str) | {"offences": "Int64"}
+
+    def read() -> None:
+        pd.read_csv(file, dtype=dtypes, parse_dates=["period_start", "period_end"])
+
+    def load() -> None:
+        bundled_rows.cache_clear()
+        pcc.load_recorded_crime_quarters()
+
+    assert file.stat().st_size == max(one.stat().st_size for one in file.parent.glob("*.csv"))
+    pcc.load_areas()  # another loader has run
+    took = {}
+    for call in (read, load):
+        times = []
+        for _ in range(7):
+            begun = time.process_time()
+            call()
+            times.append(time.process_time() - begun)
+        took[call.__name__] = min(times)
+    assert took["load"] <= 1.5 * took["read"], took
+    begun = time.perf_counter()
+    pcc.load_recorded_crime_quarters()
+    assert time.perf_counter() - begun < 0.005

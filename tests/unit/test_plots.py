@@ -39,6 +39,7 @@ DRAW: dict[str, Callable[..., Axes]] = {
     "heat": plots.plot_heat,
     "slope": plots.plot_slope,
     "tiles": plots.plot_tiles,
+    "trends": plots.plot_trends,
 }
 NEEDED = {
     "streams": "amount_gbp",
@@ -50,6 +51,7 @@ NEEDED = {
     "null": "p_value",
     "heat": "estimate",
     "tiles": "area_code",
+    "trends": "period_start",
 }
 KINDS = pytest.mark.parametrize("kind", list(DRAW))
 GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
@@ -188,6 +190,29 @@ def tiles() -> pd.DataFrame:
     return frame.assign(marked=frame["area_code"] == "E07000010")
 
 
+def trends() -> pd.DataFrame:
+    rows = [
+        (
+            code,
+            f"{year}-04-01",
+            rate * (2 if year > 2016 else 1),
+            kind,
+            said if year == 2017 else None,
+        )
+        for code, rate in (("E23000023", 2.5), ("E23000008", 3.5), ("E23000026", 4.5))
+        for year, kind, said in (
+            (2015, "Domestic burglary", None),
+            (2016, "Domestic burglary", None),
+            (2017, "Residential burglary", "a new class"),
+            (2018, "Residential burglary", None),
+            (2019, "Residential burglary", None),
+        )
+    ]
+    names = ["area_code", "period_start", "offences_per_1000", "offence", "series_break"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(period_start=pd.to_datetime(frame["period_start"]))
+
+
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "streams": streams,
     "changes": changes,
@@ -200,6 +225,7 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "heat": heat,
     "slope": slope,
     "tiles": tiles,
+    "trends": trends,
 }
 
 
@@ -831,3 +857,38 @@ def test_tiles_show_rates_and_leave_what_is_missing_empty() -> None:
     )
     with pytest.raises(TableError, match="'E06000001' is none of them"):
         plots.plot_tiles(tiles().assign(area_code="E06000001"))
+
+
+# --- trends ------------------------------------------------------------------------------------
+
+
+def test_trends_join_nothing_across_a_break_and_name_the_marked_area() -> None:
+    ax = plots.plot_trends(trends(), marked="Durham")
+    own = [line for line in ax.lines if line.get_gid() == "marked"]
+    assert [list(map(int, line.get_xdata())) for line in own] == [[2015, 2016], [2017, 2018, 2019]]
+    assert [list(line.get_ydata()) for line in own] == [[3.5, 3.5], [7.0, 7.0, 7.0]]
+    middle = [line for line in ax.lines if line.get_gid() == "middle"]
+    assert [line.get_ydata()[0] for line in middle] == [3.5, 7.0]
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_gid() == "break"] == [2016.5]
+    assert {"Durham", "series break"} <= set(words(ax))
+    assert "A series break in 2017-18: nothing is joined across it." in ax.get_label()
+
+
+def test_a_break_of_one_area_cuts_that_area_alone() -> None:
+    frame = trends()
+    frame = frame[frame["offence"] == "Residential burglary"].assign(series_break=None)
+    frame.loc[
+        frame["area_code"].eq("E23000008") & frame["period_start"].eq("2018-04-01"), "series_break"
+    ] = "a new system"
+    ax = plots.plot_trends(frame, marked="Durham")
+    own = [len(line.get_xdata()) for line in ax.lines if line.get_gid() == "marked"]
+    assert own == [1, 2]
+    assert not [line for line in ax.lines if line.get_gid() == "break"]
+    assert [len(line.get_xdata()) for line in ax.lines if line.get_gid() == "middle"] == [3]
+
+
+def test_trends_without_a_rate_or_with_a_strange_area_are_refused() -> None:
+    with pytest.raises(TableError, match="no known rate"):
+        plots.plot_trends(trends().assign(offences_per_1000=float("nan")))
+    with pytest.raises(TableError, match="no row is of Kent"):
+        plots.plot_trends(trends(), marked="Kent")

@@ -261,15 +261,15 @@ TOKENS = pd.DataFrame({"year": [1, 1], "token": ["£1.00", "£2.00"]})
             "£1",
             "£2",
             {"relation": "part-of"},
-            "No relation 'part-of'. Did you mean 'part_of'? There are equal, sum, part_of, "
-            "difference, ratio, percent_change, growth, share, count_percentage, hull.",
+            "No relation 'part-of'. Did you mean 'part_of'? There are equal, different, sum, "
+            "part_of, difference, ratio, percent_change, growth, share, count_percentage, hull.",
         ),
         (
             "£1",
             "£2",
             {"relation": "zzz"},
-            "No relation 'zzz'. There are equal, sum, part_of, difference, ratio, percent_change, "
-            "growth, share, count_percentage, hull.",
+            "No relation 'zzz'. There are equal, different, sum, part_of, difference, ratio, "
+            "percent_change, growth, share, count_percentage, hull.",
         ),
         (
             "£1",

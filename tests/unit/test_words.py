@@ -125,6 +125,8 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (partial(words.percent, places=0), 27.4, "+27%"),
     (partial(words.percent, sign=False), 36.8, "36.8%"),
     (partial(words.percent, sign=False), -36.8, "−36.8%"),
+    (words.day_text, 738958, "2024-03-13"),
+    (words.day_text, Fraction(738521), "2023-01-01"),
     (words.share, 33.333, "33.33%"),
     (words.share, 0, "0.00%"),
     (words.share, None, "undefined"),

@@ -8,7 +8,15 @@ from functools import cache
 from pccfunding.areas import ABOLISHED
 from pccfunding.formats.count_files.printed_counts import key_of
 
-RENAMED = {"Shepway": "E07000112"}  # Folkestone and Hythe since 2018
+# Names that districts had, or have in files of LSOAs, beside those of load_areas().
+RENAMED = {
+    "Shepway": "E07000112",  # Folkestone and Hythe since 2018
+    "The Vale of Glamorgan": "W06000014",
+    "Rhondda Cynon Taff": "W06000016",
+    "Kings Lynn and West Norfolk": "E07000146",
+}
+# Names of districts alone that elsewhere mean the area of a force.
+OF_DISTRICTS = {"durham": "E07000056"}
 
 
 @cache

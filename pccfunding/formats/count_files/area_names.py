@@ -9,7 +9,11 @@ from typing import NamedTuple
 from pccfunding.areas import ABOLISHED, find_area
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.loaders import load_areas
-from pccfunding.formats.count_files.abolished_districts import RENAMED, abolished_by_name
+from pccfunding.formats.count_files.abolished_districts import (
+    OF_DISTRICTS,
+    RENAMED,
+    abolished_by_name,
+)
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
 
 PARTNERSHIP = "community_safety_partnership"
@@ -82,7 +86,7 @@ def district_of(name: str) -> tuple[str | None, str | None]:
     """Give the code of the district of a name, and that of the abolished one it names, if so."""
     words = key_of(name)
     known = districts().get(words)
-    former = None if known else abolished_by_name().get(words)
+    former = None if known else abolished_by_name().get(words) or OF_DISTRICTS.get(words)
     return (ABOLISHED[former].successor, former) if former else (known, None)
 
 

@@ -1,0 +1,217 @@
+"""A Review of any police force area from bundled evidence alone."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.review_pack import Review
+from pccfunding.review_pack.area_page import area_facts
+from pccfunding.review_pack.pack import contents_of
+
+AREAS = pcc.load_areas().query("kind == 'police_force_area'")
+NAMES = sorted(AREAS["name"])
+# Bundled with award lines of their own.
+WITH_AWARDS = {
+    "Cambridgeshire",
+    "Greater Manchester",
+    "Metropolitan Police",
+    "Northumbria",
+    "Surrey",
+    "Thames Valley",
+    "Warwickshire",
+}
+PCC, PFCC = "Police and Crime Commissioner", "Police, Fire and Crime Commissioner"
+BODIES = {
+    "City of London": "Common Council",
+    "Cumbria": PFCC,
+    "Essex": PFCC,
+    "Greater Manchester": "Mayor",
+    "Metropolitan Police": "Mayor",
+    "North Yorkshire": "Mayor",
+    "Northamptonshire": PFCC,
+    "South Yorkshire": "Mayor",
+    "Staffordshire": PFCC,
+    "West Yorkshire": "Mayor",
+}
+QUESTIONS = ["Q1", "Q2", "Q3", "Q4", "Q6", "Q7", "Q8", "Q12", "Q14", "Q5, Q9-Q11, Q13, Q15", "Q16"]
+
+
+def page_text(found: Review) -> tuple[str, dict[str, bytes]]:
+    files = contents_of(found)
+    text = files["index.html"].decode() + files["sources.html"].decode()
+    text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", text, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()), files
+
+
+def check(name: str) -> None:
+    found = pcc.review(area=name)
+    said, files = page_text(found)
+    assert found.area.name == name
+    assert f"Local policing body {BODIES.get(name, PCC)} Period" in said
+    assert found.has_awards == (name in WITH_AWARDS)
+    entries = json.loads(files["figures.json"])["figures"]
+    assert all(row["source_id"] or row["working"] for row in entries)
+    if found.has_awards:
+        return
+    assert [section.question for section in found.page().sections][: len(QUESTIONS)] == QUESTIONS
+    assert "Grant and precept per head" in said
+    assert "spend per head" not in said.lower()
+    changes = found.tables["class_changes"]
+    assert len(changes) >= 24
+    assert changes["offences_comparison"].is_monotonic_decreasing
+    assert set(zip(changes["baseline"], changes["period"], strict=True)) == {("2019", "2025")}
+    assert (found.tables["elsewhere"]["n_others"] == 42).all()
+    in_wales = found.area.code.startswith("W")
+    assert ("Indices of Deprivation leave Wales out" in said) == in_wales
+    assert found.tables["deprivation"].empty == in_wales
+    if name == "City of London":
+        assert "No rate per resident is given" in said
+        assert found.tables["need"].empty
+        assert found.tables["nearest"].empty
+    else:
+        assert len(found.tables["need"]) == len(changes)
+        nearest = found.tables["nearest"]
+        assert len(nearest) == 10
+        assert name not in set(nearest["area"])
+        assert nearest["deprivation_score"].notna().all() or in_wales
+
+
+@pytest.mark.parametrize("name", ["City of London", "Cumbria", "Gwent"])
+def test_an_area_without_a_list_has_a_review(name: str) -> None:
+    check(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("Cumbria", "Gwent")])
+def test_each_of_43_areas_has_a_review(name: str) -> None:
+    check(name)
+
+
+def test_43_areas_are_asked() -> None:
+    assert len(NAMES) == 43
+
+
+@pytest.mark.slow
+def test_the_numbers_of_durham_by_hand() -> None:
+    found = pcc.review(area="Durham")
+    quarters = pcc.load_recorded_crime_quarters()
+    here = quarters[quarters["area_code"].eq("E23000008") & quarters["offence"].eq("Bicycle theft")]
+    by_year = here.groupby(here["period_end"].dt.year)["offences"].sum()
+    row = found.tables["class_changes"].set_index("offence").loc["Bicycle theft"]
+    assert (row["offences_baseline"], row["offences_comparison"]) == (463, 256)
+    assert (by_year[2019], by_year[2025]) == (463, 256)
+    assert round(row["change_pct"], 1) == round(100 * (256 / 463 - 1), 1) == -44.7
+    # 1,376.08 officers on 31 March 2025 and 650,500 residents in mid-2024.
+    last = found.tables["officers"].iloc[-1]
+    assert round(last["rate"], 3) == round(1000 * 1376.08 / 650500, 3)
+    services = found.tables["commissioned_services"].set_index("period")
+    assert services.loc["2016-17", "amount_gbp"] == 1_456_000
+    told = [result.verdict for _, result in found.statements]
+    assert told == ["reconciles"] * 5
+
+
+@pytest.mark.slow
+def test_the_two_years_follow_the_period() -> None:
+    found = pcc.review(area="Durham", period="2023-24")
+    pair = found.tables["class_changes"].loc[0, ["baseline", "period"]].tolist()
+    assert pair == ["2018-19", "2023-24"]
+    # Before 2021 five years back: the new classes of burglary are not compared.
+    found = pcc.review(area="Durham", period="2018-19")
+    changes = found.tables["class_changes"].set_index("offence")
+    assert set(changes["baseline"]) == {"2013-14"}
+    assert pd.isna(changes.loc["Residential burglary", "change_pct"])
+    assert "series break on 1 April 2017" in changes.loc["Residential burglary", "not_compared"]
+    said, _ = page_text(found)
+    assert "not compared: series break on 1 April 2017" in said
+
+
+@pytest.mark.slow
+def test_the_body_is_that_of_the_day() -> None:
+    for period, body in (("2022-23", PCC), ("2023-24", PFCC), ("2023", f"{PCC}, then {PFCC}")):
+        said, _ = page_text(pcc.review(area="Cumbria", period=period))
+        assert f"Local policing body {body} Period" in said
+
+
+def test_a_year_without_data_gives_a_review_that_says_so() -> None:
+    found = pcc.review(area="Durham", period="1999-00")
+    said, _ = page_text(found)
+    assert "No counts of two comparable years are held" in said
+    assert "not in the register held for that time" in said
+    assert found.text.startswith("No counts of Durham are held")
+    found = pcc.review(area="Cambridgeshire", period="2011-12")
+    assert not found.has_awards
+    assert "no-award-lines" in found.cautions
+    assert "lines are held for 2023-24" in page_text(found)[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("Daventry", r"West Northamptonshire .* police force area Northamptonshire \(E23000022\)"),
+        ("Allerdale", r"Cumberland .* police force area Cumbria \(E23000002\)"),
+        ("Fenland", r"in the police force area Cambridgeshire \(E23000023\)"),
+        ("East of England", "is a region; a Review is of a police force area"),
+        ("Action Fraud", "is no area"),
+    ],
+)
+def test_other_names_lead_to_the_area_that_holds_them_now(asked: str, said: str) -> None:
+    with pytest.raises(UnknownNameError, match=said):
+        pcc.review(area=asked)
+
+
+@pytest.mark.parametrize("period", ["2023-24", "1999-00"])
+def test_a_review_without_awards_has_a_brief_of_what_is_held(period: str, tmp_path: Path) -> None:
+    found = pcc.review(area="Durham", period=period)
+    files = contents_of(found)
+    brief = files["brief.html"].decode()
+    for question in ("Q1", "Q3", "Q16"):
+        assert f">{question} " in brief
+    for label, number, _ in area_facts(found):
+        assert label in brief
+        assert number in brief
+    assert b"brief.html" in files["method.md"]
+    assert b'href="brief.html"' in files["index.html"]
+    pytest.importorskip("docx")
+    found.write(tmp_path / "pack")
+    assert found.write_brief(tmp_path / "pack").read_bytes()[:2] == b"PK"
+
+
+def test_two_areas_are_refused() -> None:
+    with pytest.raises(TableError, match="Two areas"):
+        pcc.review(area="Durham", area_code="E23000008")
+
+
+def test_a_review_with_money_sets_commissioned_services_beside_the_others() -> None:
+    found = pcc.review(pcc.load_evidence())
+    said, _ = page_text(found)
+    services = found.tables["commissioned_services"].set_index("period")
+    assert services.loc["2016-17", "amount_gbp"] == 3_042_000
+    assert "£3,042,000" in said
+    assert "not the office's own list of awards" in said
+    assert "by another definition than its lists" in said
+
+
+@pytest.mark.slow
+def test_ten_areas_take_no_longer_than_so_many_bundled_reviews() -> None:
+    def seconds(review: Review | None, name: str | None = None) -> float:
+        begun = time.perf_counter()
+        contents_of(review or pcc.review(area=name))
+        return time.perf_counter() - begun
+
+    asked = [name for name in NAMES if name not in WITH_AWARDS][:10]
+    seconds(None, asked[0])
+    evidence = pcc.load_evidence()
+    begun = time.perf_counter()
+    contents_of(pcc.review(evidence))
+    bundled = time.perf_counter() - begun
+    taken = sum(seconds(None, name) for name in asked)
+    assert taken / bundled < 20, f"{taken:.1f} s for ten areas, {bundled:.1f} s for the bundled one"
