@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write=share)
 _MOST_BARS = 12
+_FEW_BARS = 5
 
 
 def bought(found: Record, cited: Citations) -> Section:
@@ -68,7 +69,7 @@ def bought(found: Record, cited: Citations) -> Section:
         heading="What was bought, from whose money, under which power?",
         lead=_lead(found, cited),
         blocks=[
-            _streams(shown, sums, listing),
+            *_streams(shown, sums, listing),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -291,11 +292,11 @@ def _sum_label(group: dict[Any, Any], name: str) -> str:
     return f"{name}, derived{least}"
 
 
-def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> list[Any]:
     """Draw the money of the latest year with the most lines: never two kinds in one picture."""
     known = years[years["known_gbp"] > 0]
     if known.empty:
-        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+        return [Text(["No listed amount that is known lies above £0, so nothing is drawn."])]
     kinds = {kind_of(row): row for row in known.to_dict("records")}
     last = kinds[max(kinds, key=lambda one: (one[0], one[1] == GIVEN, one))]
     drawn = listing[of_kind(listing, last)]
@@ -305,11 +306,15 @@ def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> 
         drawn = drawn.loc[sorted([*kept, *drawn.index[drawn["row"] == "total"]])]
         drawn = drawn.assign(funding_stream=_bar_names(drawn))
     same = sums[of_kind(sums, last)]
-    return Plot(
-        "plot-streams",
-        plot_streams(drawn, title=_headline(lines, same)),
-        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-    )
+    title = _headline(lines, same)
+    note: list[Any] = ["The numbers: ", Link("table of award lines", "#award-lines"), "."]
+    charts = [Plot("plot-streams", plot_streams(drawn, title=title), note=note)]
+    summed = drawn[drawn["row"] != "line"]
+    if len(lines) > _FEW_BARS and (summed["row"] == "subtotal").any():
+        # A picture of the sums alone, which the page has room for.
+        bars = plot_streams(summed, title=title)
+        charts.insert(0, Plot("plot-sums", bars, note=note))
+    return charts
 
 
 def _bar_names(drawn: pd.DataFrame) -> list[str]:

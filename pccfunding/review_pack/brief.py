@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ from pccfunding.review_pack.blocks import (
     Words,
     every_block,
     frame_table,
+    plain_words,
+    runs,
 )
 from pccfunding.review_pack.stored_pack import zipped
 from pccfunding.review_pack.tables_spending import per_head_words
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 # How many rows of each kind two sheets hold.
 MOST = {"money": 10, "recipients": 8, "conflicts": 4, "changes": 8, "services": 12}
+_FOOT = "What the numbers are from stands in the Review, under the codes beside them."
 _CELL = 60  # characters of what a person wrote
 _EPOCH = dt.datetime(2000, 1, 1)
 
@@ -70,9 +74,54 @@ def brief(found: Record, page: Page, cited: Citations) -> Page:
         subtitle=page.subtitle,
         particulars=page.particulars,
         sections=[section for section in sections if section.blocks],
-        footer=["What the numbers are from stands in the Review, under the codes beside them."],
+        footer=[_FOOT],
         compact=True,
     )
+
+
+def area_brief(page: Page) -> Page:
+    """Lay out the brief of a Review without awards: what national statistics say of the area.
+
+    Parameters
+    ----------
+    page : Page
+        The page of the same Review, with its full sections.
+
+    Returns
+    -------
+    Page
+    """
+    facts = [Row([fact.label, fact.value, fact.note or "\N{EN DASH}"]) for fact in page.summary]
+    columns = [Column("Key fact"), Column("Number", numeric=True), Column("What to know of it")]
+    table = Table("brief-facts-table", "Key facts", columns, [Group(facts)])
+    sections = [
+        _section("facts", "Key facts", [table]),
+        _section("changes", "What changed", _first_changes(page)),
+        _adds_up(page),
+        _answers(page),
+    ]
+    return Page(
+        title=page.title.replace("Review", "Brief", 1),
+        subtitle=page.subtitle,
+        particulars=page.particulars,
+        sections=[section for section in sections if section.blocks],
+        footer=[_FOOT],
+        compact=True,
+    )
+
+
+def _first_changes(page: Page) -> list[Block]:
+    """The first rows of the first table on the outcomes."""
+    for section in page.sections:
+        if section.question != "Q6":
+            continue
+        for block in every_block(section.blocks):
+            if isinstance(block, Table):
+                every = [replace(row, id="") for group in block.groups for row in group.rows]
+                rows = [Group(every[: MOST["changes"]])]
+                note = _more(len(every), "changes", section.id)
+                return [replace(block, id=f"brief-{block.id}", groups=rows, note=note)]
+    return []
 
 
 def _section(name: str, heading: str, blocks: Sequence[Block], lead: Words = "") -> Section:
@@ -161,7 +210,7 @@ def _adds_up(page: Page) -> Section:
     conflicts = [one for one in _statements(page, "adds-up") if one.verdict.text == "conflicts"]
     lead = next((one.lead for one in page.sections if one.id == "adds-up"), "")
     items: list[Words] = [
-        [*_runs(one.text), " ", Link("working", f"#{one.id}")]
+        [*runs(one.text), " ", Link("working", f"#{one.id}")]
         for one in conflicts[: MOST["conflicts"]]
     ]
     blocks: list[Block] = [Bullets(items)] if items else [Text(["No conflict was found."])]
@@ -259,10 +308,6 @@ def _answers(page: Page) -> Section:
     return _section("answers", "The sixteen questions", [table])
 
 
-def _runs(words: Words) -> list[Any]:
-    return list(words) if isinstance(words, list | tuple) else [words]
-
-
 def _cut(text: str) -> str:
     return shorten(text, _CELL, placeholder="\N{HORIZONTAL ELLIPSIS}")
 
@@ -340,5 +385,4 @@ def _add(document: Any, block: Block) -> None:
 
 def _plain(words: Words) -> str:
     """The words alone; signs that XML cannot hold are left out."""
-    text = "".join(run if isinstance(run, str) else run.text for run in _runs(words))
-    return "".join(sign for sign in isolated(text) if sign in "\t\n" or sign >= " ")
+    return "".join(sign for sign in isolated(plain_words(words)) if sign in "\t\n" or sign >= " ")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Heading, Section, Table, frame_table
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
-from pccfunding.review_pack.wording import bounds_text, listed, measured, when_text
+from pccfunding.review_pack.wording import bounds_text, listed, measured, moved_text, when_text
 from pccfunding.words import (
     count,
     counted,
     dispersion_text,
+    is_missing,
     number_text,
     percent,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _RELATIVE = ("relative_low_pct", "relative_high_pct")
 _CHANGE = ("change_low_pct", "change_high_pct")
 _FEW_YEARS = 3
+_SAID = 2  # changes named in an answer
 
 
 def beyond_noise(found: Record, cited: Citations) -> Section:
@@ -100,13 +102,39 @@ def beyond_noise(found: Record, cited: Citations) -> Section:
         section.question,
         section.heading,
         lead=[
-            "Offences come in series and repeat victims, so counts vary more than chance alone. ",
+            *cited.said(
+                "beyond-noise",
+                "Changes beyond counting noise",
+                _noise_words(table),
+                "tables/noise.csv by beyond_noise",
+            ),
+            " ",
             *cited.said(
                 "months", "Changes with monthly counts", held, "tables/months.csv and noise.csv"
             ),
+            " Offences come in series and repeat victims, so counts vary more than chance alone.",
         ],
         blocks=blocks,
     )
+
+
+def _noise_words(table: pd.DataFrame) -> str:
+    """Say how many changes lie beyond noise at every dispersion, and which only at some."""
+    rows = table.to_dict("records")
+    told = {
+        name: [row["measure"] for row in rows if row["beyond_noise"] == name]
+        for name in ("at some", "at none")
+    }
+    beyond = len(rows) - len(told["at some"]) - len(told["at none"])
+    said = (
+        f"{beyond} of {counted(len(rows), 'counted change')} "
+        f"{'is' if beyond == 1 else 'are'} larger than counting noise at each dispersion"
+    )
+    if told["at some"]:
+        said += f"; {listed(told['at some'])} only if counts scatter little"
+    if told["at none"]:
+        said += f"; {listed(told['at none'])} at none"
+    return f"{said}."
 
 
 def _without_interval(found: Record) -> str:
@@ -205,8 +233,7 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead="Each counted change beside the same change in the other police force areas of "
-        "England and Wales together. A difference is not an effect of the money.",
+        lead=_here_and_elsewhere(rows, keys, cited),
         blocks=[
             frame_table(
                 shown,
@@ -232,6 +259,32 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
             )
         ],
     )
+
+
+def _here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Citations) -> list[Any]:
+    """Say what changed here and elsewhere, what lies furthest apart first."""
+    order = sorted(range(len(rows)), key=lambda place: -abs(rows[place]["relative_pct"] or 0))
+    said: list[Any] = []
+    for place in order[:_SAID]:
+        row = rows[place]
+        said += [
+            f"{row['measure']} {moved_text(row['change_pct'])} here and "
+            f"{moved_text(row['others_change_pct'])} elsewhere (",
+            *cited.links([f"change:{row['subject_id']}", keys[place]]),
+            "). ",
+        ]
+    apart = sum(row["relative_high_pct"] < 0 or row["relative_low_pct"] > 0 for row in rows)
+    return [
+        *said,
+        *cited.said(
+            "apart",
+            "Changes unlike those of the other areas",
+            f"{apart} of {counted(len(rows), 'change')} here "
+            f"{'differs' if apart == 1 else 'differ'} from elsewhere by more than counting noise.",
+            "tables/elsewhere.csv whose interval relative to the others has one sign",
+        ),
+        " A difference is not an effect of the money.",
+    ]
 
 
 def _course_words(found: Record) -> str:
@@ -453,6 +506,33 @@ def _both(rows: pd.DataFrame) -> str:
     return listed(names)
 
 
+def _size(fall: tuple[float, int, dict[Any, Any]]) -> float:
+    return fall[0]
+
+
+def _smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> list[Any]:
+    """Say which fall two years would show four times in five: the finest and the coarsest."""
+    falls = [
+        (abs(row["smallest_fall_pct"]), place, row)
+        for place, row in enumerate(table.to_dict("records"))
+        if not is_missing(row["smallest_fall_pct"])
+    ]
+    if not falls:
+        return []
+    said: list[Any] = []
+    ends = {
+        place: (fall, row) for fall, place, row in (min(falls, key=_size), max(falls, key=_size))
+    }
+    for place, (fall, row) in ends.items():
+        said += [
+            f"{'; of ' if said else 'Two years would show, four times in five, a fall of '}"
+            f"{row['measure']} by {percent(fall, sign=False)} or more (",
+            cited.links([keys[place]])[0],
+            ")",
+        ]
+    return [*said, ". "]
+
+
 def could_detect(found: Record, cited: Citations) -> Section:
     """What this design could have detected."""
     table = found.tables["noise"]
@@ -478,13 +558,15 @@ def could_detect(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead=cited.said(
-            "detectable",
-            "Printed changes with counts",
-            "The smallest fall that a comparison of two years would show four times in five, for "
-            f"the {counted(len(table), 'printed change')} whose counts are held.",
-            "tables/noise.csv",
-        ),
+        lead=[
+            *_smallest_words(table, keys, cited),
+            *cited.said(
+                "detectable",
+                "Printed changes with counts",
+                f"Worked for the {counted(len(table), 'printed change')} whose counts are held.",
+                "tables/noise.csv",
+            ),
+        ],
         blocks=[
             frame_table(
                 table.assign(

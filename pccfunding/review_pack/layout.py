@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from pccfunding.review_pack import (
 )
 from pccfunding.review_pack.area_money_sections import services_beside
 from pccfunding.review_pack.blocks import (
-    Badge,
     Bullets,
     Column,
     Fact,
@@ -23,18 +21,15 @@ from pccfunding.review_pack.blocks import (
     Heading,
     Link,
     Page,
-    Remark,
     Row,
     Section,
-    Statement,
     Table,
     Text,
-    Verdicts,
-    every_block,
     frame_table,
 )
 from pccfunding.review_pack.brief import brief
 from pccfunding.review_pack.citations import Citations
+from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.key_figures import key_facts, sums_behind, what_lines_are
 from pccfunding.review_pack.need_sections import where_was_need
 from pccfunding.review_pack.open_questions import ANSWERED_BY, for_whom, model, panel, to_fetch
@@ -339,6 +334,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
+    short, whole = page_and_annex(sections)
     behind = _FACTS | sums_behind(found)
     facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
@@ -348,7 +344,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         "outcomes that were reported",
         particulars=particulars(found),
         summary=facts,
-        sections=sections,
+        sections=short,
         footer=[
             "Verdicts are exact interval arithmetic on figures as printed; intervals of counts are "
             "exact Poisson intervals at 95%. Every number leads to its source in the annex.",
@@ -360,57 +356,22 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
-        sections=[other, *worked(sections), register(cited)],
+        sections=[*whole, other, register(cited)],
         sources=cited.sources(),
         beside=others(ANNEX),
     )
-    short = replace(brief(found, page, cited), beside=others(BRIEF))
-    return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
+    # The brief takes what it needs from the full sections.
+    sheets = replace(brief(found, replace(page, sections=sections), cited), beside=others(BRIEF))
+    return {PAGE: page, ANNEX: annex, BRIEF: sheets}, cited.register
 
 
 def _with_services(section: Section, found: Record, cited: Citations) -> Section:
     return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
 
 
-def others(own: str, held: Collection[str] = tuple(DEPTHS)) -> list[Link]:
-    """Link the other depths of a Review that are held from one of them."""
-    return [Link(name, file) for file, name in DEPTHS.items() if file in held and file != own]
-
-
-def worked(sections: list[Section]) -> list[Section]:
-    """Write out the working of each statement of the page, which stands folded there."""
-    statements = [
-        statement
-        for section in sections
-        for block in every_block(section.blocks)
-        if isinstance(block, Verdicts)
-        for statement in block.statements
-        if statement.working and statement.id
-    ]
-    if not statements:
-        return []
-    rows = [
-        Row([Link(one.id.removeprefix("statement-"), f"#{one.id}"), one.verdict, _lines(one)])
-        for one in statements
-    ]
-    columns = [Column("Statement"), Column("Verdict"), Column("Working")]
-    caption = f"Workings of statements ({len(rows)})"
-    return [
-        Section(
-            id="worked",
-            question="Annex",
-            heading="How each statement was worked",
-            blocks=[Table("worked-table", caption, columns, [Group(rows)])],
-        )
-    ]
-
-
-def _lines(statement: Statement) -> list[Any]:
-    runs: list[Any] = []
-    for line in statement.working:
-        words = [line] if isinstance(line, str | Link | Badge | Remark) else line
-        runs += [*(["; "] if runs else []), *words]
-    return runs
+def others(own: str) -> list[Link]:
+    """Link the other depths of a Review from one of them."""
+    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
 
 
 def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:

@@ -17,7 +17,6 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
-from pccfunding.review_pack.wording import listed
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     count,
@@ -33,6 +32,14 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
 
 
+# Who gives to whom, as the status table writes it.
+_FLOWS = {
+    "national to pcc": "Government to commissioner",
+    "pcc to recipient": "Commissioner to recipient",
+    "not stated": "Not stated",
+}
+
+
 def status(found: Record, cited: Citations) -> Section:
     """Whether amounts are plan, award, payment or outturn."""
     table = found.tables["status"]
@@ -41,26 +48,27 @@ def status(found: Record, cited: Citations) -> Section:
     counted = cited.tally(
         "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
+    flows = list(dict.fromkeys(table["flow"]))
+    shown = table.pivot(index="status", columns="flow", values="amounts").reset_index()
+    shown = shown.assign(**{flow: shown[flow].map(count, na_action="ignore") for flow in flows})
     return Section(
         id="status",
         question="Q2",
         heading="Is it plan, award, payment or outturn?",
         lead=[
-            "Amounts of different status are never added together. "
             f"{status_words(table).removesuffix('.')} (",
             counted,
-            ").",
+            "). Amounts of different status are never added together.",
         ],
         blocks=[
             frame_table(
-                table,
+                shown,
                 {
                     "status": Column("Status"),
-                    "flow": Column("From whom to whom"),
-                    "amounts": Column("Amounts", numeric=True),
+                    **{flow: Column(_FLOWS.get(flow, flow), numeric=True) for flow in flows},
                 },
                 id="status-table",
-                caption="Amounts by status and flow",
+                caption="How many amounts are of each status, by who gives to whom",
                 note=["Counted in ", counted, "."],
             )
         ],
@@ -75,13 +83,17 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
     kinds = heads[["flow", "status"]].drop_duplicates().shape[0] > 1
     alone = single_years(found.tables)
     shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all").head(MOST_LINES)
+    keys = enter_heads(found, cited, heads)
     blocks: list[Any] = [
         frame_table(
             heads.assign(
+                level=[
+                    "total" if name == ALL_LINES else "line" for name in heads["funding_stream"]
+                ],
                 kind=[kind_words(row) for row in heads.to_dict("records")],
                 spend=[_spend(row) for row in heads.to_dict("records")],
                 head=[per_head_words(row) for row in heads.to_dict("records")],
-                source=cited.cells(enter_heads(found, cited, heads)),
+                source=cited.cells(keys),
             ),
             {
                 "funding_stream": Column("Funding stream"),
@@ -98,6 +110,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
             },
             id="per-head",
             caption="Spend per resident",
+            level="level",
             note=_people(heads, cited),
         )
     ]
@@ -136,17 +149,27 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
         id="per-head-and-year",
         question="Q12",
         heading="How much is that per head, and has it changed?",
-        lead=f"{_heads_words(heads)} What an output cost takes outputs and money of one stream "
-        "and year; whether an outcome was worth it takes a comparison beside that.",
+        lead=[
+            *_heads_words(heads, keys, cited),
+            "What an output cost takes outputs and money of one stream and year; whether an "
+            "outcome was worth it takes a comparison beside that.",
+        ],
         blocks=blocks,
     )
 
 
-def _heads_words(heads: pd.DataFrame) -> str:
-    known = heads.dropna(subset=["spend_known_gbp_per_head"])
-    if known.empty:
-        return "Spend per resident cannot be given: no residents or no amounts are held."
-    return f"Spend per resident of {listed(known['financial_year'].unique())}."
+def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -> list[Any]:
+    """Say what was spent per resident, each year, flow and kind by itself."""
+    every = heads["funding_stream"].eq(ALL_LINES) & heads["spend_known_gbp_per_head"].notna()
+    told = [place for place, known in enumerate(every) if known]
+    if not told:
+        return ["Spend per resident cannot be given: no residents or no amounts are held. "]
+    said: list[Any] = []
+    for place in told:
+        row = heads.iloc[place].to_dict()
+        when = f"in {row['financial_year']}" if len(told) == 1 else kind_words(row).lower()
+        said += [f"{per_head_words(row)} per resident {when} (", *cited.links(keys[place]), "). "]
+    return said
 
 
 def _shown_heads(heads: pd.DataFrame) -> pd.DataFrame:

@@ -49,13 +49,34 @@ def where_was_need(found: Record, cited: Citations) -> Section:
         "Need: where was the problem?",
         lead=cited.said(
             "districts",
-            "Districts with counts",
-            " ".join(f"{lead} {_answer_words(table)} {_district_words(found)}".split()),
-            "tables/districts.csv, of those of tables/places.csv",
+            "Highest place, and districts with counts",
+            " ".join(
+                said
+                for said in (
+                    _highest_words(table),
+                    lead,
+                    _answer_words(table),
+                    _district_words(found),
+                )
+                if said
+            ),
+            "tables/need.csv; tables/districts.csv, of those of tables/places.csv",
         )
         if blocks
         else "",
         blocks=blocks,
+    )
+
+
+def _highest_words(table: pd.DataFrame) -> str:
+    """Say which problem stood out against all areas before the money."""
+    if table.empty:
+        return ""
+    row = table.sort_values("place", kind="stable").iloc[0]
+    return (
+        f"{row['measure']} stood out most: {_rate(row['rate'])} per 1,000 residents in "
+        f"{when_text(row['baseline'])}, {_rate(row['all_rate'])} in all areas, place "
+        f"{row['place']} of {row['n_areas']}."
     )
 
 

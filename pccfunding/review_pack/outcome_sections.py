@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _ROWS_ON_PAPER = 10
+_FEW_CHANGES = 3
 _MOST_LINKS = 3
 COUNT = Column("Count", numeric=True, write=count)
 
@@ -42,19 +43,25 @@ def changed(found: Record, cited: Citations) -> Section:
     told = changes["verdict"].value_counts()
     blocks: list[Any] = []
     drawn = _one_comparison(changes)
-    if len(drawn):
-        blocks.append(
-            Plot(
-                "plot-changes",
-                plot_changes(drawn, title="Printed changes and what the counts give"),
-                note=[
-                    "Filled: recomputed from counts with an exact Poisson interval (95%). Hollow: "
-                    "a change whose counts are not held, so without an interval. The numbers: ",
-                    Link("table of changes", "#changes-table"),
-                    ".",
-                ],
+    counted_ones = drawn[drawn["change_pct"].notna()] if len(drawn) else drawn
+    for name, part, told_of in (
+        ("plot-counted", counted_ones.head(_FEW_CHANGES), _first_counted(counted_ones)),
+        ("plot-changes", drawn, "Printed changes and what the counts give"),
+    ):
+        if len(part):
+            blocks.append(
+                Plot(
+                    name,
+                    plot_changes(part, title=told_of),
+                    note=[
+                        "Filled: recomputed from counts with an exact Poisson interval (95%). "
+                        "Hollow: a change whose counts are not held, so without an interval. The "
+                        "numbers: ",
+                        Link("table of changes", "#changes-table"),
+                        ".",
+                    ],
+                )
             )
-        )
     if len(changes):
         blocks.append(_changes_table(found, changes, cited))
     if len(found.tables["nearest"]):
@@ -86,6 +93,11 @@ def changed(found: Record, cited: Citations) -> Section:
         else "No change in percent is printed in the documents held.",
         blocks=blocks,
     )
+
+
+def _first_counted(changes: pd.DataFrame) -> str:
+    more = f": the first {_FEW_CHANGES}" if len(changes) > _FEW_CHANGES else ""
+    return f"What the counts give{more}"
 
 
 def beside_spend(found: Record, cited: Citations) -> Section:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pccfunding
-from pccfunding.errors import PackError, TableError
+from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
@@ -245,7 +245,6 @@ def method_text(found: Record) -> str:
         Markdown.
     """
     known = found.evidence.as_of
-    has_brief = not found.tables["awards"].empty
     lines = [
         "# How this Review was made",
         "",
@@ -277,7 +276,7 @@ def method_text(found: Record) -> str:
         "",
         "## Files",
         "",
-        *(f"- `{name}`: {what}" for name, what in _FILES if name != BRIEF or has_brief),
+        *(f"- `{name}`: {what}" for name, what in _FILES),
         "",
         "Numbers in the tables are written to ten digits, amounts of a million and more to the "
         "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
@@ -405,15 +404,9 @@ def write_review(
 
 def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
-    pages = laid_out(found)[0]
-    if BRIEF not in pages:
-        raise TableError(
-            f"A Review without award lines has no brief, and none is held of {found.area.name}: "
-            f"there is no money to sum up. Add the office's list with pccfunding start."
-        )
     contents = contents_of(found)
     seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(pages[BRIEF], seal=seal)
+    content = word_bytes(laid_out(found)[0][BRIEF], seal=seal)
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")

@@ -82,7 +82,7 @@ def adds_up(found: Record, cited: Citations) -> Section:
         lead=[
             f"Of {len(told)} statements, {counts} from the documents held (",
             counted,
-            "). Open one to see the working.",
+            ").",
         ],
         blocks=blocks or [Text(["No statement about this area is recorded."])],
     )

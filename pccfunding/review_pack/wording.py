@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
-from pccfunding.words import interval_text, is_missing
+from pccfunding.words import interval_text, is_missing, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,19 @@ def placed(frame: pd.DataFrame, area_code: str, names: pd.Series[Any]) -> pd.Dat
     elsewhere = frame["area_code"].notna() & frame["area_code"].ne(area_code)
     where = frame["area_code"].map(names).fillna(frame["area_code"])
     return frame.assign(measure=frame["measure"].where(~elsewhere, frame["measure"] + ", " + where))
+
+
+def moved_text(change_pct: float) -> str:
+    """Say which way and how far: "fell 51.9%".
+
+    Examples
+    --------
+    >>> moved_text(-51.85)
+    'fell 51.9%'
+    """
+    if not change_pct:
+        return "did not change"
+    return f"{'fell' if change_pct < 0 else 'rose'} {percent(abs(change_pct), sign=False)}"
 
 
 def when_text(label: Any) -> str:
