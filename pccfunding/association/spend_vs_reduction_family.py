@@ -25,7 +25,7 @@ from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.permutation_family import FAMILY_METHODS
 from pccfunding.permutation.scores import RULES
 from pccfunding.results import Estimate, Face, Report
-from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
+from pccfunding.words import counted, floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -315,7 +315,8 @@ class AssociationFamily(Face):
     @property
     def text(self) -> str:
         """At most 70 words to paste, with what matters most."""
-        tried = f"{len(self.frame)} pairs of spend and outcome over {self.n} {self.unit}"
+        pairs = counted(len(self.frame), "pair")
+        tried = f"{pairs} of spend and outcome over {self.n} {self.unit}"
         if self.test is None:
             return self._with_doubts(f"{tried}: none is tested, and no p is given.", _SOME)
         best = self._best()
