@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
-__all__ = ["disarmed", "isolated", "printable", "printable_lines"]
+__all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines"]
 
 # A spreadsheet runs a cell that begins so; wide signs are read as narrow ones. Where it parts cells
 # by another sign than the comma, a cell may begin in the middle of a text.
@@ -41,6 +43,21 @@ def isolated(text: str) -> str:
         return text
     bare = re.sub(f"[{_DIRECTIONS}]", "", text)
     return f"\N{FIRST STRONG ISOLATE}{bare}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def holds_half(found: Any) -> bool:
+    """Whether what was read as JSON holds half of a character, which nothing can be written with.
+
+    Examples
+    --------
+    >>> holds_half({"a": [chr(0xD800)]}), holds_half({"a": chr(0x1F600)})
+    (True, False)
+    """
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def printable(words: str) -> str:
