@@ -80,7 +80,8 @@ def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
     """
     if n_known == n_amounts:
         return pounds(amount)
-    least = "unknown" if n_known == 0 else f"at least {pounds(amount)}"
+    nothing = amount is None or is_missing(amount) or not (n_known or amount)
+    least = "unknown" if nothing else f"at least {pounds(amount)}"
     return f"{least} ({count(n_known)} of {counted(n_amounts, 'amount')} known)"
 
 

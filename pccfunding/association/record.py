@@ -69,6 +69,15 @@ class AssociationRecord(Face):
     seed: int
     cautions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    _terms = (
+        (
+            "spend and outcome",
+            "estimate",
+            "interval.low",
+            "interval.high",
+            "p_value",
+        ),
+    )
 
     @property
     def estimate(self) -> float | None:

@@ -23,8 +23,8 @@ from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_fa
 from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.permutation_family import FAMILY_METHODS
 from pccfunding.permutation.scores import RULES
-from pccfunding.results import Face, Report
-from pccfunding.words import floor_text, is_missing, p_text, quantity, signed
+from pccfunding.results import Estimate, Face, Report
+from pccfunding.words import counted, floor_text, is_missing, p_text, quantity, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -288,10 +288,26 @@ class AssociationFamily(Face):
     _clauses = CAUTIONS
     _first: ClassVar[tuple[str, ...]] = FIRST
 
+    def _estimates(self) -> list[Estimate]:
+        judge = "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
+        tested = f"{METHODS[self.method]}, p by {judge} over {self.size}"
+        rows = self.frame.to_dict("records")
+        return [
+            Estimate(
+                f"{_label(row['funding_stream'], row['lag'])} and {row['offence']}",
+                row["estimate"],
+                p_value=row["adjusted_p"],
+                n=row["n"],
+                method=tested if row["tested"] else f"{METHODS[self.method]}, not tested",
+            )
+            for row in rows
+        ]
+
     @property
     def text(self) -> str:
         """At most 70 words to paste, with what matters most."""
-        tried = f"{len(self.frame)} pairs of spend and outcome over {self.n} {self.unit}"
+        pairs = counted(len(self.frame), "pair")
+        tried = f"{pairs} of spend and outcome over {self.n} {self.unit}"
         if self.test is None:
             return self._with_doubts(f"{tried}: none is tested, and no p is given.", _SOME)
         best = self._best()

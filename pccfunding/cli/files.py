@@ -11,6 +11,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.texts import disarmed, printable
 from pccfunding.words import counted, number_text
 
@@ -18,9 +19,9 @@ __all__: list[str] = []
 
 
 @main.command("import")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--profile", help="A published layout: 360giving, ggis or over500.")
-@click.option("--sheet", help="Name of the one sheet to read.")
+@click.option("--sheet", "sheets", multiple=True, help="Name of a sheet to read; may be repeated.")
 @click.option("--column", "columns", multiple=True, help="FIELD=HEADER, such as amount='How much'.")
 @click.option("--financial-year", help="Period of awards that state none, such as 2023-24.")
 @click.option("--funder", help="Who gave the awards that state no funder.")
@@ -37,7 +38,8 @@ __all__: list[str] = []
 @click.option("--force", is_flag=True, help="Write over an earlier import.")
 @click.option("--allow-rejected", is_flag=True, help="Exit with 0 though rows were rejected.")
 def import_awards(
-    file: Path,
+    files: tuple[Path, ...],
+    sheets: tuple[str, ...],
     columns: tuple[str, ...],
     out: Path | None,
     package: Path | None,
@@ -47,47 +49,73 @@ def import_awards(
     allow_rejected: bool,
     **options: Any,
 ) -> None:
-    """Read an award list and report what was found, interpreted and rejected.
+    """Read award lists and report what was found, interpreted and rejected.
 
-    FILE is CSV, XLSX, ODS, HTML or JSON. Exit code 1 says that rows were rejected. In the CSV
-    files, text that begins like a formula has an apostrophe before it.
+    FILES are CSV, XLSX, ODS, HTML or JSON; the data package holds all of them. An award that
+    states no year takes that of its award date, which its note says. Exit code 1 says that rows
+    were rejected. In the CSV files, text that begins like a formula has an apostrophe before it.
     """
     if package is not None and not (publisher and options["area"]):
         raise click.UsageError("--evidence needs --area and --publisher.")
     console = console_of()
     named = dict(one.partition("=")[::2] for one in columns)
-    with console.status(f"Reading {file.name}") as status:
-        result = pccfunding.read_awards(file, columns=named, **options)
-        written = []
-        if out is not None:
-            from pccfunding.cli.imported import write_import
+    asked: list[str | None] = [*sheets] or [None]
+    read = []
+    for file in files:
+        for sheet in asked:
+            with console.status(f"Reading {file.name}"):
+                result = pccfunding.read_awards(file, columns=named, sheet=sheet, **options)
+            read.append((file, sheet, result))
+    written = []
+    for file, sheet, result in read if out is not None else ():
+        from pccfunding.cli.imported import write_import
 
-            status.update("Writing the tables")
-            written = write_import(result, out, force=force)
-        if package is not None:
-            status.update("Writing the data package")
-            _write_package(result, file, package, options["area"], str(publisher), stream, force)
-    for name, title in (("totals", "Totals printed in the file"), ("rejected", "Rows rejected")):
-        table = getattr(result, name)
-        if len(table):
-            console.print(table_of(table.head(50), title))
-    console.print(table_of(result.coverage, "What the file holds"))
-    console.print(result.text, style="bold", markup=False)
+        folder = Path(out or ".") / (listing_key(file, sheet) if len(read) > 1 else "")
+        written += write_import(result, folder, force=force)
+    if package is not None:
+        _write_package(read, package, options["area"], str(publisher), stream, force)
+    rejected = 0
+    for file, _, result in read:
+        for name, title in (
+            ("totals", "Totals printed in the file"),
+            ("rejected", "Rows rejected"),
+        ):
+            table = getattr(result, name)
+            if len(table):
+                shown = table.head(50).drop(columns=["parts"], errors="ignore")
+                console.print(table_of(shown, title))
+        console.print(table_of(result.coverage, "What the file holds"))
+        console.print(result.text, style="bold", markup=False)
+        for sheet_name, hidden in hidden_parts(file).items():
+            said = f"{sheet_name}: hidden, and read all the same: {', '.join(hidden)}"
+            console.print(said, markup=False, soft_wrap=True)
+        frame = result.frame
+        undated = int((frame["period_start"].isna() & frame["awarded_on"].notna()).sum())
+        if undated and package is not None:
+            said = f"{counted(undated, 'award takes', 'awards take')} the year of the award date."
+            console.print(said, markup=False, soft_wrap=True)
+        rejected += result.n_rejected
     if written:
         console.print(f"Wrote {len(written)} files to {out}", markup=False, soft_wrap=True)
     if package is not None:
         console.print(
             f"Wrote a data package; next: pccfunding check {package}", markup=False, soft_wrap=True
         )
-    if result.n_rejected and not allow_rejected:
-        rows = counted(result.n_rejected, "row")
+    if rejected and not allow_rejected:
+        rows = counted(rejected, "row")
         click.echo(f"{rows} rejected; --allow-rejected accepts that.", err=True)
         sys.exit(1)
 
 
+def listing_key(file: Path, sheet: str | None) -> str:
+    """Make the key of a list of its file's name and its sheet's."""
+    import re
+
+    return re.sub(r"[^a-z0-9]+", "-", f"{file.stem} {sheet or ''}".lower()).strip("-") or "awards"
+
+
 def _write_package(
-    result: pccfunding.formats.ReadResult,
-    file: Path,
+    read: list[tuple[Path, str | None, pccfunding.formats.ReadResult]],
     folder: Path,
     area: str,
     publisher: str,
@@ -95,19 +123,42 @@ def _write_package(
     force: bool,
 ) -> None:
     import hashlib
-    import re
 
-    listing = re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-") or "awards"
-    source = {
-        "title": file.stem,
-        "publisher": publisher,
-        "document": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-    }
-    tables = pccfunding.award_tables(
-        result.frame, area=area, source=source, listing=listing, funding_stream=stream
-    )
-    pccfunding.write_data_package(tables, folder, name=listing, title=file.stem, force=force)
+    import pandas as pd
+
+    made: list[dict[str, Any]] = []
+    keys: list[str] = []
+    for file, sheet, result in read:
+        listing = listing_key(file, sheet)
+        while listing in keys:
+            listing += "-2"
+        keys.append(listing)
+        source = {
+            "title": file.stem + (f", sheet {sheet}" if sheet else ""),
+            "publisher": publisher,
+            "document": file.name,
+            "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        }
+        made.append(
+            pccfunding.award_tables(
+                result.frame,
+                area=area,
+                source=source,
+                listing=listing,
+                funding_stream=stream,
+                totals=result.totals,
+            )
+        )
+    tables = made[0]
+    if len(made) > 1:
+        tables = {
+            name: pd.concat(
+                [one[name] for one in made if len(one[name])] or [tables[name]], ignore_index=True
+            )
+            for name in tables
+        }
+    title = ", ".join(dict.fromkeys(file.stem for file, _, _ in read))
+    pccfunding.write_data_package(tables, folder, name=keys[0], title=title, force=force)
 
 
 @main.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.arguments import Number, optional_count, some_positive
-from pccfunding.results import Result
+from pccfunding.results import Estimate, Result
 from pccfunding.words import count, number_text, percent, pounds
 
 if TYPE_CHECKING:
@@ -86,6 +86,13 @@ class BreakEven(Result):
                 "cautions": ["; ".join(self.cautions)] * n,
             }
         )
+
+    def _estimates(self) -> list[Estimate]:
+        needed = zip(self.offences, self.recorded_needed, strict=True)
+        return [
+            Estimate(f"{offence}, recorded offences", number, method="award over unit cost")
+            for offence, number in needed
+        ]
 
     def _finding(self) -> str:
         parts = []

@@ -77,6 +77,8 @@ class CochranQ(Result):
     n: int
     n_missing: int
     reason: str | None
+    _terms = (("Cochran's Q", "q", "", "", "p_value"),)
+    _done_by = "chi-squared"
 
     @property
     def by_dispersion(self) -> pd.DataFrame:

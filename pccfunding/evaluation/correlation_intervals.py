@@ -59,6 +59,7 @@ class CorrelationInterval(Result):
     resamples: int | None
     degenerate: int | None
     reason: str | None
+    _terms = (("correlation", "correlation", "low", "high"),)
 
     def _finding(self) -> str:
         level = level_text(self.confidence_level)

@@ -70,6 +70,12 @@ class MinimalDetectable(Result):
     power: float
     alpha: float
     reason: str | None
+    _terms = (
+        ("fall in percent", "fall_pct"),
+        ("rise in percent", "rise_pct"),
+    )
+    _over = "count_before"
+    _done_by = "smallest change that would be seen"
 
     def _finding(self) -> str:
         terms = (
@@ -116,6 +122,8 @@ class MinimalDetectableCorrelation(Result):
     power: float
     alpha: float
     reason: str | None
+    _terms = (("correlation", "correlation"),)
+    _done_by = "smallest correlation that would be seen"
 
     def _finding(self) -> str:
         if self.correlation is None:

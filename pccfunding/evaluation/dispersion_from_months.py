@@ -55,6 +55,9 @@ class Dispersion(Result):
     n_missing: int
     events: int
     reason: str | None
+    _terms = (("dispersion", "dispersion", "low", "high"),)
+    _over = "n_months"
+    _done_by = "Pearson's X2 over its degrees of freedom"
 
     def __float__(self) -> float:
         if self.dispersion is None:

@@ -71,6 +71,8 @@ class EvidenceLevel(Result):
     rests_on: tuple[str, ...]
     next_needs: str
     causal_words: bool
+    _terms = (("Maryland level", "level"),)
+    _done_by = "Maryland scale"
 
     @property
     def maryland_level(self) -> int:

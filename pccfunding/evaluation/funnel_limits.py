@@ -14,7 +14,7 @@ from pccfunding.errors import TableError
 from pccfunding.evaluation.area_counts import AreaCounts, area_counts
 from pccfunding.evaluation.arguments import Number, optional_dispersion, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import quantile
-from pccfunding.results import Result
+from pccfunding.results import Estimate, Result
 from pccfunding.words import count, counted, dispersion_text, number_text, percent
 
 if TYPE_CHECKING:
@@ -131,6 +131,18 @@ class FunnelLimits(Result):
         return pd.DataFrame(
             {"exposure": grid, "expected": expected, **_limits(expected, _Spread(*self._spread))}
         )
+
+    def _estimates(self) -> list[Estimate]:
+        if self.centre is None:
+            return [Estimate("rates", None, n=self.n, method=str(self.reason))]
+        rows = self.areas
+        how = f"rate per {count(self.per)}, within limits by counting noise at 95%"
+        return [
+            Estimate(str(area), rate, n=int(events), method=f"{outside or how}")
+            for area, rate, events, outside in zip(
+                rows["area"], rows["rate"], rows["count"], rows["outside"], strict=True
+            )
+        ]
 
     def plot(self, ax: Axes | None = None, *, marked: str | None = None) -> Axes:
         """Draw the areas against their limits; `marked` is named whatever its rate.

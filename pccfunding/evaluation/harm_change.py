@@ -97,6 +97,9 @@ class HarmChange(Result):
     confidence_level: float
     reason: str | None
     _offences: tuple[tuple[str, float, int, int], ...] = field(default=(), repr=False)
+    _terms = (("ratio of harm", "ratio", "low", "high", "p_value"),)
+    _over = "events"
+    _done_by = "weighted Poisson"
 
     @property
     def offences(self) -> pd.DataFrame:

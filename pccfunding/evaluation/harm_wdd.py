@@ -89,6 +89,13 @@ class HarmDisplacementDifference(Result):
     confidence_level: float
     counts: WeightedDisplacementDifference | None
     reason: str | None
+    _terms = (
+        ("harm displacement difference", "estimate", "low", "high", "p_value"),
+        ("local", "local"),
+        ("elsewhere", "elsewhere"),
+    )
+    _over = "events"
+    _done_by = "normal"
 
     @property
     def maryland_level(self) -> int:

@@ -138,6 +138,12 @@ class InterruptedSeries(Result):
     n_controls: int
     confidence_level: float
     reason: str | None
+    _terms = (
+        ("level", "level_ratio", "level_low", "level_high", "level_p"),
+        ("slope", "slope_ratio", "slope_low", "slope_high"),
+    )
+    _over = "events"
+    _done_by = "segmented log-linear regression"
 
     @property
     def estimable(self) -> bool:

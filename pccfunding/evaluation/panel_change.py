@@ -162,6 +162,9 @@ class PanelChange(Result):
     _cells: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _events: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _covariance: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+    _terms = (("rate ratio", "ratio", "low", "high", "p_value"),)
+    _over = "n_areas"
+    _done_by = "fixed effects of areas and periods"
 
     @property
     def maryland_level(self) -> int:

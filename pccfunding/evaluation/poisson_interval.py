@@ -45,6 +45,8 @@ class PoissonInterval(Result):
     confidence_level: float
     method: str
     sides: int
+    _terms = (("rate", "rate", "low", "high"),)
+    _over = "count"
 
     def _finding(self) -> str:
         over = "" if self.exposure == 1 else f" over {number_text(self.exposure)} of exposure"

@@ -13,7 +13,7 @@ from pccfunding.evaluation.arguments import Number, proper_fraction, whole_numbe
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
-from pccfunding.results import Result
+from pccfunding.results import Estimate, Result
 from pccfunding.words import count, interval_text, level_text, percent
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
@@ -60,6 +60,12 @@ class Proportion(Result):
     def maryland_level(self) -> int:
         """1: a level at one point in time; 0 where no count fits."""
         return 1 if self.counts else 0
+
+    def _estimates(self) -> list[Estimate]:
+        # Several counts that print alike have an interval together and no one estimate.
+        one = 100 * self.counts[0] / self.n if len(self.counts) == 1 else None
+        method = _METHODS[self.method]
+        return [Estimate("percent", one, self.low_pct, self.high_pct, None, self.n, method)]
 
     def _finding(self) -> str:
         if self.low_pct is None or self.high_pct is None:

@@ -63,6 +63,17 @@ class PublishedChange(Result):
     told_apart: str | None
     base_needed: tuple[int, ...]
     change: RateRatio
+    _terms = (
+        (
+            "change in percent",
+            "change.change_pct",
+            "change.change_low_pct",
+            "change.change_high_pct",
+            "change.p_value",
+        ),
+    )
+    _over = "change.events"
+    _done_by = "from the counts"
 
     @property
     def maryland_level(self) -> int:

@@ -109,6 +109,8 @@ class RateRatio(Result):
     dispersion: float | None
     method: str
     reason: str | None
+    _terms = (("rate ratio", "ratio", "low", "high", "p_value"),)
+    _over = "events"
 
     @property
     def by_dispersion(self) -> pd.DataFrame:

@@ -103,6 +103,9 @@ class RatioOfRateRatios(Result):
     pre_scatter: float | None
     events: int | None
     reason: str | None
+    _terms = (("ratio of rate ratios", "ratio", "low", "high", "p_value"),)
+    _over = "events"
+    _done_by = "Wald on the log scale"
 
     @property
     def by_dispersion(self) -> pd.DataFrame:

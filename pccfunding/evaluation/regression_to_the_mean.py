@@ -129,6 +129,14 @@ class RegressionToTheMean(Result):
     dropped: tuple[str, ...]
     reason: str | None
     _at: tuple[tuple[float, float, float], ...] = field(default=(), repr=False)
+    _terms = (
+        (
+            "expected change in percent",
+            "expected_change_pct",
+            "expected_low_pct",
+            "expected_high_pct",
+        ),
+    )
 
     @property
     def by_dispersion(self) -> pd.DataFrame:

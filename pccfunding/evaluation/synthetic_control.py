@@ -91,6 +91,12 @@ class SyntheticControl(Result):
     n_before: int
     n_after: int
     reason: str | None
+    _terms = (
+        ("gap", "gap", "", "", "p_value"),
+        ("gap in percent", "gap_pct", "", "", "p_value"),
+    )
+    _over = "n_placebos"
+    _done_by = "synthetic control, ranked among placebos"
 
     @property
     def maryland_level(self) -> int:

@@ -104,6 +104,13 @@ class WeightedDisplacementDifference(Result):
     pre_trend_p: float | None
     pre_scatter: float | None
     reason: str | None
+    _terms = (
+        ("weighted displacement difference", "estimate", "low", "high", "p_value"),
+        ("local", "local"),
+        ("elsewhere", "elsewhere"),
+    )
+    _over = "events"
+    _done_by = "normal"
 
     @property
     def maryland_level(self) -> int:

@@ -56,6 +56,13 @@ class WeightedDisplacementQuotient(Result):
     meaning: str
     difference: WeightedDisplacementDifference
     reason: str | None
+    _terms = (
+        ("weighted displacement quotient", "wdq"),
+        ("success", "success"),
+        ("buffer", "buffer"),
+    )
+    _over = "difference.events"
+    _done_by = "without interval"
 
     @property
     def maryland_level(self) -> int:

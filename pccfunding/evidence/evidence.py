@@ -34,6 +34,7 @@ __all__ = [
     "bundled_rows",
     "bundled_table",
     "check_contracts",
+    "codes_within",
     "day_of",
     "loaded_tables",
     "read_package",
@@ -367,6 +368,12 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
             f"{figure['source_id']!r}, which sources.csv calls a document that is not held. "
             f"Where the document is at hand, set held to 'yes' and empty named_by and named_at."
         )
+
+
+def codes_within(areas: pd.DataFrame, area_code: str) -> list[str]:
+    """Codes of an area and of the districts inside it: its evidence is that of all of them."""
+    inside = areas.loc[areas["parent_code"].eq(area_code), "area_code"]
+    return [area_code, *inside]
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.evidence import Evidence, codes_within
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.intervals import Interval
 from pccfunding.periods import Period
@@ -76,7 +76,7 @@ def work_statements(
     ----------
     evidence : Evidence
     area_code : str, optional
-        ONS code; only the statements about this area.
+        ONS code; only the statements about this area and the districts inside it.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def work_statements(
     """
     rows = evidence.statements
     if area_code is not None:
-        rows = rows[rows["area_code"] == area_code]
+        rows = rows[rows["area_code"].isin(codes_within(evidence.areas, area_code))]
     figures = {row["figure_id"]: row for row in evidence.figures.to_dict("records")}
     return [(row, _work(row, figures)) for row in rows.to_dict("records")]
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pccfunding.measures.apportion import apportion
 from pccfunding.money.pence import exact_pence, exact_sum
+from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
 from pccfunding.words import is_missing
 
@@ -127,7 +128,8 @@ def _parts(rows: pd.DataFrame, wholes: pd.DataFrame) -> pd.DataFrame:
 def _split(wholes: pd.DataFrame, published: pd.DataFrame | None = None) -> pd.DataFrame:
     given = wholes.drop(columns=["period", "basis", "derived_from"])
     split = apportion(given, to="financial_year", published=published)
-    labels = [financial_label(financial_year_of(day.date())) for day in split["period_start"]]
+    days = zip(split["period_start"], split["period_end"], strict=True)
+    labels = [Period.of(start.date(), end.date()).label for start, end in days]
     named = split.assign(period=labels)
     return named[named["basis"] != "published"][[*wholes.columns]]
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.formats import award_tables
+from pccfunding.formats.award_files.award_tables import text_rows
 from pccfunding.formats.award_files.content_ids import content_ids
 from pccfunding.office.sheets import folded
 from pccfunding.office.workbook_tables import Answers
-from pccfunding.periods import Period
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class AwardFile:
     sha256 : str
     named : bool
         Whether sheet Files says that the file counts.
+    totals : DataFrame, optional
+        Totals that the file prints, as ``read_awards`` gives them.
     """
 
     path: Path
@@ -38,25 +40,7 @@ class AwardFile:
     stream: str
     sha256: str
     named: bool
-
-
-def years_from_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give awards without a period the financial year that they were awarded in."""
-    undated = frame["period_start"].isna() & frame["awarded_on"].notna()
-    days = frame["awarded_on"][undated].dt.date
-    years = [Period.of(day, day).financial_years()[0] for day in days]
-    index = frame.index[undated]
-    filled: dict[str, Any] = {
-        "period": pd.Series([year.label for year in years], index=index, dtype="str"),
-        "period_start": pd.Series([year.start for year in years], index=index),
-        "period_end": pd.Series([year.end for year in years], index=index),
-    }
-    return frame.assign(
-        **{
-            name: frame[name].where(~undated, cells.astype(frame[name].dtype))
-            for name, cells in filled.items()
-        }
-    )
+    totals: pd.DataFrame | None = None
 
 
 def twin_of(one: AwardFile, others: Sequence[AwardFile]) -> tuple[AwardFile | None, int]:
@@ -93,8 +77,9 @@ def listed_tables(one: AwardFile, answers: Answers, listing: str) -> dict[str, p
         source=source,
         listing=listing,
         funding_stream=one.stream,
+        totals=one.totals,
     )
-    return {name: made[name] for name in ("sources", "figures", "awards")}
+    return {name: made[name] for name in ("sources", "figures", "awards", "totals", "statements")}
 
 
 def with_content_ids(
@@ -104,21 +89,38 @@ def with_content_ids(
     if not made:
         return {}
     joined = {
-        name: pd.concat([tables[name] for _, tables in made], ignore_index=True)
+        name: pd.concat(
+            [tables[name] for _, tables in made if len(tables[name])] or [made[0][1][name]],
+            ignore_index=True,
+        )
         for name in made[0][1]
     }
     rows = pd.concat([one.frame for one, _ in made], ignore_index=True)
     awards, figures = joined["awards"], joined["figures"]
+    tokens = figures.set_index("figure_id")["token"].reindex(awards["subject_id"])
     key = [rows["award_id"]]
     key += [awards[name] for name in ("recipient", "funding_stream", "purpose")]
     key += [rows["period"], awards["status"]]
-    other = [figures["token"], awards["listing"], awards["note"], awards["conditions"]]
-    names = pd.Series(content_ids("line", _rows(key), _rows(other)), dtype="str")
-    joined["awards"] = awards.assign(subject_id=names)
-    joined["figures"] = figures.assign(figure_id=names, subject_id=names)
-    return joined
+    other = [tokens, awards["listing"], awards["note"], awards["conditions"]]
+    names = content_ids("line", text_rows(key), text_rows(other))
+    known = dict(zip(awards["subject_id"], names, strict=True))
+    return {name: _renamed(table, known) for name, table in joined.items()}
 
 
-def _rows(columns: Sequence[Any]) -> list[list[object]]:
-    cells = zip(*columns, strict=True)
-    return [[cell if isinstance(cell, str) else None for cell in row] for row in cells]
+_NAMED = ("subject_id", "figure_id", "statement_id", "part_of", "left", "right")
+
+
+def _renamed(table: pd.DataFrame, known: dict[str, str]) -> pd.DataFrame:
+    """Put the names of the awards for those that their lists gave them, and what begins so."""
+
+    def name(one: str) -> str:
+        whole, _, ending = one.rpartition("-")
+        return known.get(one) or (f"{known[whole]}-{ending}" if whole in known else one)
+
+    def names(cell: Any) -> Any:
+        return ";".join(map(name, cell.split(";"))) if isinstance(cell, str) else cell
+
+    named = [column for column in _NAMED if column in table]
+    return table.assign(
+        **{column: table[column].map(names).astype(table[column].dtype) for column in named}
+    )

@@ -6,13 +6,16 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError, need_extra
-from pccfunding.formats.opening.limits import LIMITS, Limits
+from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes, unpacked
+from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.row_shape import column_letter
 
+_FEW = 6
 _BUILT_IN_PERCENT = (9, 10)
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
@@ -62,6 +65,26 @@ class Traits:
         return [f"row {row + 1}" for row in rows] + [
             f"column {column_letter(column)}" for column in columns
         ]
+
+
+def hidden_parts(path: Path) -> dict[str, list[str]]:
+    """Name the hidden rows and columns of a workbook that hold something, by sheet.
+
+    Parameters
+    ----------
+    path : Path
+        A file of any kind; only workbooks hide anything.
+    """
+    data, _ = read_bytes(path)
+    if not data.startswith(b"PK"):  # what a file is, its bytes tell
+        return {}
+    traits = traits_of(unpacked(data, path.name), path.name)
+    found = {}
+    for grid in open_grids(path).grids:
+        if hidden := traits.get(grid.name, Traits()).hidden(grid):
+            more = [f"and {len(hidden) - _FEW} more"] if len(hidden) > _FEW else []
+            found[f"sheet {grid.name}"] = hidden[:_FEW] + more
+    return found
 
 
 def traits_of(parts: dict[str, bytes], source: str, limits: Limits = LIMITS) -> dict[str, Traits]:

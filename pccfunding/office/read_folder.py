@@ -28,19 +28,18 @@ from pccfunding.formats import (
     ReadResult,
     read_awards,
 )
-from pccfunding.formats.award_files.award_tables import stored_table
+from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
-from pccfunding.formats.opening.limits import read_bytes, unpacked
-from pccfunding.formats.opening.open_file import open_grids
+from pccfunding.formats.award_files.stored_tables import stored_table
+from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.office.award_listings import (
     AwardFile,
     listed_tables,
     twin_of,
     with_content_ids,
-    years_from_dates,
 )
-from pccfunding.office.cell_traits import Traits, traits_of
+from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.office.folder_statistics import (
     beside_bundled,
     statistics_readers,
@@ -279,13 +278,13 @@ class _Folder:
         for path, row, digest in self._files("awards"):
             shown = f"awards/{path.name}"
             try:
-                frame = self._read_awards(path, row, shown)
+                frame, totals = self._read_awards(path, row, shown)
             except PccFundingError as error:
                 self._unread(shown, row, error)
                 continue
             stream = row.get("funding stream") or " ".join(folded(path.stem).split("_"))
             if len(frame):
-                yield AwardFile(path, frame, stream, digest, row.get("use") == "yes")
+                yield AwardFile(path, frame, stream, digest, row.get("use") == "yes", totals)
         for path, row, digest in self._files("counts"):
             self._counts(path, row, digest)
 
@@ -296,7 +295,7 @@ class _Folder:
         if not row.cells:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
 
-    def _read_awards(self, path: Path, row: Row, shown: str) -> pd.DataFrame:
+    def _read_awards(self, path: Path, row: Row, shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         columns = _column_names(row)
         year = row.get("financial year")
         status = STATUSES[row.get("status")] if row.get("status") else None
@@ -320,7 +319,8 @@ class _Folder:
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         if year == "from award date":
             frame = years_from_dates(frame)
-        return self._dated_rows(frame, path.name, shown)
+        totals = pd.concat([result.totals for result in results], ignore_index=True)
+        return self._dated_rows(frame, path.name, shown), totals
 
     def _report(self, shown: str, result: ReadResult) -> None:
         rejected = self._rejected(shown, result, "broken")
@@ -358,16 +358,9 @@ class _Folder:
                     self.paste.append(("Files", [name, one["value"]]))
 
     def _hidden(self, path: Path, shown: str) -> None:
-        data, _ = read_bytes(path)
-        if not data.startswith(b"PK"):  # what a file is, its bytes tell
-            return
-        traits = traits_of(unpacked(data, path.name), path.name)
-        for grid in open_grids(path).grids:
-            hidden = traits.get(grid.name, Traits()).hidden(grid)
-            if hidden:
-                more = f" and {len(hidden) - 6} more" if len(hidden) > 6 else ""
-                why = f"hidden, and read all the same: {', '.join(hidden[:6])}{more}"
-                self.tell("to do", shown, f"sheet {grid.name}", "", why, "look whether they count")
+        for sheet, hidden in hidden_parts(path).items():
+            why = f"hidden, and read all the same: {', '.join(hidden)}"
+            self.tell("to do", shown, sheet, "", why, "look whether they count")
 
     def _dated_rows(self, frame: pd.DataFrame, name: str, shown: str) -> pd.DataFrame:
         undated = frame["period_start"].isna() | frame["period_end"].isna()

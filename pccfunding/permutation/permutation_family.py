@@ -33,7 +33,7 @@ from pccfunding.permutation.scores import (
     smallest_p,
     ties,
 )
-from pccfunding.results import CAUTIONS, Face
+from pccfunding.results import CAUTIONS, Estimate, Face
 from pccfunding.words import count, number_text, p_text
 
 if TYPE_CHECKING:
@@ -303,6 +303,20 @@ class PermutationFamily(Face):
         if self.p_max_t is not None:
             columns["p_max_t"] = self.p_max_t.ravel()
         return pd.DataFrame(columns)
+
+    def _estimates(self) -> list[Estimate]:
+        by_family = self.p_max_t is not None
+        method = METHODS[self.method] + (f", max-T over {self.size}" if by_family else "")
+        return [
+            Estimate(
+                f"{row['x']} and {row['y']}",
+                row["statistic"],
+                p_value=row["p_max_t" if by_family else "p_value"],
+                n=self.n,
+                method=method,
+            )
+            for row in self.frame.to_dict("records")
+        ]
 
     @property
     def text(self) -> str:

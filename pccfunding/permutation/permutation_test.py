@@ -84,6 +84,7 @@ orders of the areas); the smallest p that these data could give is 0.00278."
     seed: int
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS["permutation"]
+    _terms = (("correlation", "statistic", "", "", "p_value"),)
 
     @property
     def text(self) -> str:

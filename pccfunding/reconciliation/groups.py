@@ -12,7 +12,7 @@ from pccfunding.frames.tables import open_table
 from pccfunding.reconciliation.judging import IF_ROUNDED, judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
-from pccfunding.results import Face
+from pccfunding.results import Estimate, Face
 from pccfunding.words import decimal_text
 
 if TYPE_CHECKING:
@@ -89,6 +89,9 @@ class Reconciliations(Face):
     def sources(self) -> tuple[str, ...]:
         """Those figures, and the sources of rows that name no figure."""
         return tuple(dict.fromkeys(name for _, one in self.groups for name in one.sources))
+
+    def _estimates(self) -> list[Estimate]:
+        return [one.as_estimate(" / ".join(map(str, key))) for key, one in self.groups]
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval
 from pccfunding.reconciliation.readings import or_any
-from pccfunding.results import CAUTIONS, Face
+from pccfunding.results import CAUTIONS, Estimate, Face
 from pccfunding.words import amount_text, day_text, decimal_text, share_text
 
 if TYPE_CHECKING:
@@ -140,6 +140,17 @@ class Reconciliation(Face):
         whole = amount_text(100 * self.gap / self.gap_pct, self.unit)
         base = "" if self.unit == "GBP" else f" of {whole}"
         return f" ({share_text(share)}{base})"
+
+    def _estimates(self) -> list[Estimate]:
+        return [self.as_estimate("gap")]
+
+    def as_estimate(self, term: str) -> Estimate:
+        """Give the gap, right side less left, with what exact arithmetic lets it be."""
+        rest = None if self.proof is None else self.proof[1] - self.proof[0]
+        ends = (None, None) if rest is None else (rest.low, rest.high)
+        low, high = (None if end is None else float(end) for end in ends)
+        gap = None if self.gap is None else float(self.gap)
+        return Estimate(term, gap, low, high, method=f"{self.relation}: {self.verdict}")
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import layout, money_sections
+from pccfunding.review_pack import layout, statement_sections
 from pccfunding.review_pack.area_crime_sections import (
     area_changed,
     area_detectable,
@@ -36,7 +36,9 @@ from pccfunding.review_pack.blocks import (
     Text,
     frame_table,
 )
+from pccfunding.review_pack.brief import area_brief
 from pccfunding.review_pack.citations import Citations
+from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.tables_area import TOTAL, with_counts
 from pccfunding.words import count, counted, is_missing, percent
 
@@ -44,8 +46,6 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
-# A Review without awards has no brief: it holds no money, recipients or services to sum up.
-_HELD = (layout.PAGE, layout.ANNEX)
 AWAITS = (
     ("Q5", "Was it delivered as planned?", "targets, outputs and spend of each award, by quarter"),
     (
@@ -105,13 +105,14 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
     ]
     sections += layout.left_out(found)
     title = f"Review of police and crime commissioning in {found.area.name}"
+    shown, whole = page_and_annex(sections)
     page = Page(
         title=title,
         subtitle=f"From national statistics, {found.period.words}: no award list of the office is "
         "held",
         particulars=layout.particulars(found),
         summary=[Fact(*fact[:2], _linked(fact, found, cited)) for fact in area_facts(found)],
-        sections=sections,
+        sections=shown,
         footer=[
             "Nothing here says what money did: no list of awards is held. Intervals of counts are "
             "exact Poisson intervals at 95%. Every number leads to its source in the annex. What "
@@ -120,21 +121,25 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
             "National Statistics, the Home Office, HM Inspectorate of Constabulary and Fire & "
             "Rescue Services and the Ministry of Housing, Communities and Local Government.",
         ],
-        beside=layout.others(layout.PAGE, _HELD),
+        beside=layout.others(layout.PAGE),
     )
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
-        sections=[*_printed(found, cited), *layout.worked(sections), layout.register(cited)],
+        sections=[*whole, *_printed(found, cited), layout.register(cited)],
         sources=cited.sources(),
-        beside=layout.others(layout.ANNEX, _HELD),
+        beside=layout.others(layout.ANNEX),
     )
-    return {layout.PAGE: page, layout.ANNEX: annex}, cited.register
+    sheets = dataclasses.replace(
+        area_brief(dataclasses.replace(page, sections=sections)),
+        beside=layout.others(layout.BRIEF),
+    )
+    return {layout.PAGE: page, layout.ANNEX: annex, layout.BRIEF: sheets}, cited.register
 
 
 def _adds_up(found: Record, cited: Citations) -> Section:
     if found.statements:
-        return money_sections.adds_up(found, cited)
+        return statement_sections.adds_up(found, cited)
     return Section(
         "adds-up",
         "Q3",

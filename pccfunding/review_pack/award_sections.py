@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.plots import plot_streams
+from pccfunding.review_pack.asked_of_money import duty_blocks, powers
 from pccfunding.review_pack.blocks import (
     Column,
     Heading,
@@ -15,6 +16,7 @@ from pccfunding.review_pack.blocks import (
     Text,
     frame_table,
 )
+from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
     GIVEN,
@@ -31,6 +33,7 @@ from pccfunding.review_pack.tables_sums import (
     sum_key,
     sum_words,
 )
+from pccfunding.review_pack.wording import listed
 from pccfunding.review_pack.workings import enter_sums, enter_themes
 from pccfunding.words import count, counted, is_missing, percent, pounds, share
 
@@ -44,13 +47,13 @@ if TYPE_CHECKING:
 MONEY = Column("Amount", numeric=True, write=pounds)
 SHARE = Column("Share", numeric=True, write=share)
 _MOST_BARS = 12
+_FEW_BARS = 5
 
 
 def bought(found: Record, cited: Citations) -> Section:
     """What was bought, and from whose money."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     years = found.tables["award_years"]
-    fields = found.tables["statutory_fields"]
     shown, left = _largest(years)
     words = enter_sums(found, cited, set(shown["figure_id"]))
     listing = _listing(shown, sums)
@@ -60,22 +63,13 @@ def bought(found: Record, cited: Citations) -> Section:
         for row in listing.to_dict("records")
     ]
     listing["source"] = links
-    details = cited.tally(
-        "statutory",
-        "Details published of each line",
-        f"{int(fields['published'].sum())} of {int(fields['of'].sum())}: "
-        + ", ".join(f"{row.field} {row.published} of {row.of}" for row in fields.itertuples())
-        + f"; {int(fields['not_published'].sum())} not published",
-        "tables/awards.csv",
-    )
-    powers = lines.drop_duplicates(["funding_stream", "legal_basis"])
     return Section(
         id="bought",
         question="Q1",
         heading="What was bought, from whose money, under which power?",
         lead=_lead(found, cited),
         blocks=[
-            _streams(shown, sums, listing),
+            *_streams(shown, sums, listing),
             frame_table(
                 listing.assign(name=listing["funding_stream"]),
                 {
@@ -102,35 +96,9 @@ def bought(found: Record, cited: Citations) -> Section:
                 + _common_note(lines),
             ),
             *_recipients(found, cited, words),
-            frame_table(
-                fields.assign(
-                    field=fields["field"].str.capitalize(),
-                    share=[f"{row.published} of {row.of}" for row in fields.itertuples()],
-                ),
-                {"field": Column("Detail"), "share": Column("Published for", numeric=True)},
-                id="statutory-fields",
-                caption="Details that the law asks to be published of each grant",
-                note=[
-                    "Elected Local Policing Bodies (Specified Information) Order 2011, Schedule, "
-                    "paragraph 3(f). A detail that is not published is unknown, not absent. "
-                    "Counted in ",
-                    details,
-                    ".",
-                ],
-            ),
-            frame_table(
-                powers.head(MOST_LINES).assign(
-                    power=powers["legal_basis"].fillna("not published"),
-                    source=cited.cells([figure] for figure in powers["figure_id"].head(MOST_LINES)),
-                ),
-                {
-                    "funding_stream": Column("Funding stream"),
-                    "power": Column("Power"),
-                    "source": Column("From"),
-                },
-                id="powers-table",
-                caption="Power that the money was given under, as printed",
-            ),
+            Heading("duty", "What the law asks to be published of grants"),
+            *duty_blocks(found, cited),
+            powers(lines, cited),
             Heading("themes", "By theme of the Police and Crime Plan"),
             _themes(found, cited),
         ],
@@ -143,14 +111,14 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
     totals = all_sums(sums)
     said: list[Any] = []
     for total in totals:
-        beside = beside_sum(found.tables, total, "a sum that no source prints")
+        beside = beside_sum(found.tables, total, "a sum that none of the documents held prints")
         name = "" if len(totals) == 1 else f"{kind_words(total)}: "
         said += [f"{name}{sum_words(total)}, {beside} (", cited.key_link(sum_key(total, sums)), ")"]
         said.append("; ")
     said[-1] = "."
     add = "They add up to " if len(totals) == 1 else "Each year, flow and kind by itself: "
     return [
-        f"{counted(len(lines), 'line is', 'lines are')} published for "
+        f"{counted(len(lines), 'line')} of "
         f"{', '.join(sorted(found.tables['award_years']['financial_year'].unique()))}. {add}",
         *said,
     ]
@@ -225,13 +193,31 @@ def _themes(found: Record, cited: Citations) -> Table:
             "money": Column("Money in those lines", numeric=True),
             "results": Column("Results reported", numeric=True),
             "outcomes": Column("of which outcomes", numeric=True),
-            "with_base": Column("with a published base", numeric=True),
+            "with_base": Column("with a base count", numeric=True),
             "source": Column("From"),
         },
         id="themes-table",
         caption="Money and results by theme",
-        note="Themes are those that the source prints; where it gives none, none is assumed.",
+        note=cited.said(
+            "themes",
+            "Themes as given and as read",
+            _theme_note(found),
+            "tables/awards.csv and tables/outcomes.csv, by theme",
+        ),
     )
+
+
+def _theme_note(found: Record) -> str:
+    both = [found.tables[name] for name in ("awards", "outcomes")]
+    known = sum(int(table["theme"].notna().sum()) for table in both)
+    ours = sum(int(reading_of(table, "theme").sum()) for table in both)
+    bare = sum(int(table["theme"].isna().sum()) for table in both)
+    told = [
+        f"{known - ours} as the source gives it" if known > ours else "",
+        f"{ours} by our reading of it" if ours else "",
+        f"{bare} without one" if bare else "",
+    ]
+    return f"Themes of lines and results: {listed(one for one in told if one)}."
 
 
 def _share_link(row: dict[Any, Any], cited: Citations) -> list[Any]:
@@ -306,11 +292,11 @@ def _sum_label(group: dict[Any, Any], name: str) -> str:
     return f"{name}, derived{least}"
 
 
-def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> Plot | Text:
+def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> list[Any]:
     """Draw the money of the latest year with the most lines: never two kinds in one picture."""
     known = years[years["known_gbp"] > 0]
     if known.empty:
-        return Text(["No listed amount that is known lies above £0, so nothing is drawn."])
+        return [Text(["No listed amount that is known lies above £0, so nothing is drawn."])]
     kinds = {kind_of(row): row for row in known.to_dict("records")}
     last = kinds[max(kinds, key=lambda one: (one[0], one[1] == GIVEN, one))]
     drawn = listing[of_kind(listing, last)]
@@ -320,11 +306,15 @@ def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> 
         drawn = drawn.loc[sorted([*kept, *drawn.index[drawn["row"] == "total"]])]
         drawn = drawn.assign(funding_stream=_bar_names(drawn))
     same = sums[of_kind(sums, last)]
-    return Plot(
-        "plot-streams",
-        plot_streams(drawn, title=_headline(lines, same)),
-        note=["The numbers: ", Link("table of award lines", "#award-lines"), "."],
-    )
+    title = _headline(lines, same)
+    note: list[Any] = ["The numbers: ", Link("table of award lines", "#award-lines"), "."]
+    charts = [Plot("plot-streams", plot_streams(drawn, title=title), note=note)]
+    summed = drawn[drawn["row"] != "line"]
+    if len(lines) > _FEW_BARS and (summed["row"] == "subtotal").any():
+        # A picture of the sums alone, which the page has room for.
+        bars = plot_streams(summed, title=title)
+        charts.insert(0, Plot("plot-sums", bars, note=note))
+    return charts
 
 
 def _bar_names(drawn: pd.DataFrame) -> list[str]:

@@ -254,6 +254,22 @@ def every_block(blocks: Sequence[Block]) -> Iterator[Block]:
             yield from every_block(block.blocks)
 
 
+def runs(words: Words) -> list[Run]:
+    """Give words as a list of runs."""
+    return [words] if isinstance(words, str | Link | Badge | Remark) else list(words)
+
+
+def plain_words(words: Words) -> str:
+    """Give words without links and marks.
+
+    Examples
+    --------
+    >>> plain_words(["Of 3 lines (", Link("w1", "#w1"), ")"])
+    'Of 3 lines (w1)'
+    """
+    return "".join(run if isinstance(run, str) else run.text for run in runs(words))
+
+
 def badge(verdict: str) -> Badge:
     """Make the badge of a verdict of this library; other words make a plain one.
 

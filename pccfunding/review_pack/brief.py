@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,14 @@ from pccfunding.review_pack.blocks import (
     Words,
     every_block,
     frame_table,
+    plain_words,
+    runs,
 )
 from pccfunding.review_pack.stored_pack import zipped
+from pccfunding.review_pack.tables_spending import per_head_words
+from pccfunding.review_pack.tables_sums import kind_words, of_kind, sum_words
 from pccfunding.texts import isolated
-from pccfunding.words import count, interval_text, is_missing, percent, pounds
+from pccfunding.words import count, interval_text, is_missing, percent
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
 # How many rows of each kind two sheets hold.
 MOST = {"money": 10, "recipients": 8, "conflicts": 4, "changes": 8, "services": 12}
+_FOOT = "What the numbers are from stands in the Review, under the codes beside them."
 _CELL = 60  # characters of what a person wrote
 _EPOCH = dt.datetime(2000, 1, 1)
 
@@ -68,9 +74,54 @@ def brief(found: Record, page: Page, cited: Citations) -> Page:
         subtitle=page.subtitle,
         particulars=page.particulars,
         sections=[section for section in sections if section.blocks],
-        footer=["What the numbers are from stands in the Review, under the codes beside them."],
+        footer=[_FOOT],
         compact=True,
     )
+
+
+def area_brief(page: Page) -> Page:
+    """Lay out the brief of a Review without awards: what national statistics say of the area.
+
+    Parameters
+    ----------
+    page : Page
+        The page of the same Review, with its full sections.
+
+    Returns
+    -------
+    Page
+    """
+    facts = [Row([fact.label, fact.value, fact.note or "\N{EN DASH}"]) for fact in page.summary]
+    columns = [Column("Key fact"), Column("Number", numeric=True), Column("What to know of it")]
+    table = Table("brief-facts-table", "Key facts", columns, [Group(facts)])
+    sections = [
+        _section("facts", "Key facts", [table]),
+        _section("changes", "What changed", _first_changes(page)),
+        _adds_up(page),
+        _answers(page),
+    ]
+    return Page(
+        title=page.title.replace("Review", "Brief", 1),
+        subtitle=page.subtitle,
+        particulars=page.particulars,
+        sections=[section for section in sections if section.blocks],
+        footer=[_FOOT],
+        compact=True,
+    )
+
+
+def _first_changes(page: Page) -> list[Block]:
+    """The first rows of the first table on the outcomes."""
+    for section in page.sections:
+        if section.question != "Q6":
+            continue
+        for block in every_block(section.blocks):
+            if isinstance(block, Table):
+                every = [replace(row, id="") for group in block.groups for row in group.rows]
+                rows = [Group(every[: MOST["changes"]])]
+                note = _more(len(every), "changes", section.id)
+                return [replace(block, id=f"brief-{block.id}", groups=rows, note=note)]
+    return []
 
 
 def _section(name: str, heading: str, blocks: Sequence[Block], lead: Words = "") -> Section:
@@ -87,7 +138,9 @@ def _money(found: Record, cited: Citations) -> Section:
     """What was bought, per head and against the year before."""
     heads = found.tables["spend_per_head"]
     heads = heads[(heads["flow"] == "pcc_to_recipient") & heads["funding_stream"].ne("all lines")]
-    heads = heads.sort_values("spend_gbp", ascending=False, kind="stable")
+    year = heads["financial_year"].max()
+    heads = heads[heads["financial_year"] == year]
+    heads = heads.sort_values("spend_known_gbp", ascending=False, kind="stable")
     before = found.tables["year_on_year"]
     cash = before[before["prices"] == "cash"]
     changes = {
@@ -98,25 +151,26 @@ def _money(found: Record, cited: Citations) -> Section:
         changes.get((row["funding_stream"], row["period_start"]))
         for row in shown.to_dict("records")
     ]
-    shown = shown.assign(change=changed)
+    rows = shown.to_dict("records")
+    shown = shown.assign(
+        change=changed,
+        spend=[sum_words({**row, "amount_gbp": row["spend_known_gbp"]}) for row in rows],
+        head=[per_head_words(row) for row in rows],
+    )
     columns = {
         "funding_stream": Column("Stream"),
-        "spend_gbp": Column("Amount", numeric=True, write=pounds),
-        "spend_gbp_per_head": Column("Per resident", numeric=True, write=_pence),
+        "spend": Column("Amount", numeric=True),
+        "head": Column("Per resident", numeric=True),
         "change": Column("On the year before", numeric=True, write=percent),
     }
     table = frame_table(
         shown,
         columns,
         id="brief-money-table",
-        caption="Money",
+        caption=f"Money in {year}",
         note=_more(len(heads), "money", "bought"),
     )
     return _section("money", "What was bought", [table] if len(shown) else [])
-
-
-def _pence(amount: float) -> str:
-    return pounds(round(amount, 2))
 
 
 def _recipients(found: Record) -> Section:
@@ -124,10 +178,14 @@ def _recipients(found: Record) -> Section:
     table = found.tables.get("recipients")
     if table is None or table.empty:
         return _section("recipients", "Who took most", [])
+    # Of the latest year and one kind: the table has each year and kind by itself.
+    first = table.iloc[0].to_dict()
+    table = table[of_kind(table, first)]
     shown = table.head(MOST["recipients"])
+    shown = shown.assign(money=[sum_words(row) for row in shown.to_dict("records")])
     columns = {
         "recipient": Column("Recipient", write=_cut),
-        "amount_gbp": Column("Amount", numeric=True, write=pounds),
+        "money": Column(kind_words(first), numeric=True),
     }
     made = frame_table(
         shown,
@@ -152,7 +210,7 @@ def _adds_up(page: Page) -> Section:
     conflicts = [one for one in _statements(page, "adds-up") if one.verdict.text == "conflicts"]
     lead = next((one.lead for one in page.sections if one.id == "adds-up"), "")
     items: list[Words] = [
-        [*_runs(one.text), " ", Link("working", f"#{one.id}")]
+        [*runs(one.text), " ", Link("working", f"#{one.id}")]
         for one in conflicts[: MOST["conflicts"]]
     ]
     blocks: list[Block] = [Bullets(items)] if items else [Text(["No conflict was found."])]
@@ -165,9 +223,7 @@ def _changes(found: Record, cited: Citations) -> Section:
     """What changed here, with its interval, and elsewhere."""
     changes = found.tables["changes"]
     elsewhere = found.tables["elsewhere"]
-    # Without a count of other areas the table has no columns.
-    known = elsewhere.reindex(columns=["subject_id", "others_change_pct"])
-    others = dict(zip(known["subject_id"], known["others_change_pct"], strict=True))
+    others = {row["subject_id"]: row["others_change_pct"] for row in elsewhere.to_dict("records")}
     # What can be counted comes first, in the order in which the sources print it.
     counted_first = changes.assign(open=changes["change_pct"].isna())
     counted_first = counted_first.sort_values("open", kind="stable")
@@ -252,10 +308,6 @@ def _answers(page: Page) -> Section:
     return _section("answers", "The sixteen questions", [table])
 
 
-def _runs(words: Words) -> list[Any]:
-    return list(words) if isinstance(words, list | tuple) else [words]
-
-
 def _cut(text: str) -> str:
     return shorten(text, _CELL, placeholder="\N{HORIZONTAL ELLIPSIS}")
 
@@ -333,5 +385,4 @@ def _add(document: Any, block: Block) -> None:
 
 def _plain(words: Words) -> str:
     """The words alone; signs that XML cannot hold are left out."""
-    text = "".join(run if isinstance(run, str) else run.text for run in _runs(words))
-    return "".join(sign for sign in isolated(text) if sign in "\t\n" or sign >= " ")
+    return "".join(sign for sign in isolated(plain_words(words)) if sign in "\t\n" or sign >= " ")

@@ -28,7 +28,7 @@ class Citations:
         self.register = Register(found.evidence)
         people = found.evidence.population
         self._people = latest_vintage(people).query("area_code == @found.area.code")
-        crime = found.evidence.recorded_crime
+        crime = found.crime
         self._crime = {
             (
                 row["offence"],
@@ -83,6 +83,11 @@ class Citations:
         """Enter numbers that count rows of this pack's own tables."""
         return self.derived(f"tally:{key}", what=what, shown=shown, working=f"Rows of {counted}.")
 
+    def said(self, key: str, what: str, words: str, counted: str) -> list[Any]:
+        """Say a sentence whose numbers count rows of this pack's tables, with the link to them."""
+        link = self.tally(key, what, words, counted)
+        return [words.removesuffix("."), " (", link, ")."]
+
     def persons(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
         """Enter the residents of the area on the mid-year inside a period; give the key."""
         row = mid_year_rows(self._people, Period.of(start, end)).iloc[-1]
@@ -94,6 +99,28 @@ class Citations:
             unit="persons",
             source_id=row["source_id"],
             locator=f"Mid-year estimate {day.year}, vintage {row['vintage']}",
+        ).key
+
+    def residents_of(self, area: str, persons: float, source_id: str, span: Period) -> str:
+        """Enter the residents of a district or another area; give the key."""
+        return self.register.statistic(
+            f"population/{area}/{span.label}",
+            what=f"Residents of {area}, the mid-year of {span.words}",
+            value=persons,
+            unit="persons",
+            source_id=source_id,
+            locator="Mid-year estimate",
+        ).key
+
+    def street(self, area: str, kind: str, span: Period, records: int, source_id: str) -> str:
+        """Enter a count of street records; give the key."""
+        return self.register.statistic(
+            f"street_crime/{area}/{kind}/{span.label}",
+            what=f"Street records, {kind}, {area}, {span.words}",
+            value=records,
+            unit="records",
+            source_id=source_id,
+            locator="Street-level crime, sum over months",
         ).key
 
     def price_index(self, financial_year: str) -> str:

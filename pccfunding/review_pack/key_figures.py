@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.tables_spending import given_heads, per_head_words
 from pccfunding.review_pack.tables_sums import (
+    GIVEN,
+    RECEIVED,
     all_sums,
     beside_sum,
     kind_words,
@@ -15,6 +17,8 @@ from pccfunding.review_pack.tables_sums import (
 from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.record import Record
 
 
@@ -44,10 +48,10 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     list of (str, str, str)
     """
     tables = found.tables
-    lines, sums = tables["awards"], tables["subtotals"]
+    sums = tables["subtotals"]
     facts = []
     for total in all_sums(sums):
-        beside = beside_sum(tables, total, "no source prints it")
+        beside = beside_sum(tables, total, "none of the documents held prints it")
         known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
         if total["n_derived"]:
             known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
@@ -57,16 +61,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     for row in heads.to_dict("records"):
         year = f" in {row['financial_year']}" if len(heads) > 1 else ""
         facts.append((f"Per resident{year}", per_head_words(row), people_words(row)))
-    fields = tables["statutory_fields"]
-    missing = int(fields["not_published"].sum())
-    facts.append(
-        (
-            "Legally required details",
-            f"{int(fields['published'].sum())} of {int(fields['of'].sum())}",
-            f"recipient, purpose, conditions and reasons of {counted(len(lines), 'line')}; "
-            f"{missing} not published",
-        )
-    )
+    facts.append(duty_fact(found))
     verdicts = [result.verdict for _, result in found.statements]
     facts.append(
         (
@@ -83,17 +78,68 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
             "Published changes",
             str(len(changes)),
             ", ".join(f"{number} {verdict}" for verdict, number in told.items())
-            or "no source held here prints one",
+            or "none of the documents held prints one",
         )
     )
-    risen = tables["changes_not_quoted"]
-    risen = risen[risen["change_low_pct"] > 0]
+    risen = unquoted_rises(tables["other_changes"])
     if len(risen):
+        above = int((risen["relative_low_pct"] > 0).sum())
+        broken = int(risen["break"].notna().sum())
         facts.append(
             (
                 "Rises not quoted",
                 str(len(risen)),
-                "offence classes that rose beyond counting noise over the same years",
+                "offence classes that rose beyond counting noise over the same years and that no "
+                f"source held quotes; {above} rose more than elsewhere"
+                + (f", {broken} across a break of the series" if broken else ""),
+            )
+        )
+    absent = tables["not_held"]
+    if len(absent):
+        facts.append(
+            (
+                "Documents to fetch",
+                str(len(absent)),
+                "named by a source here and not held; the first: " + absent["title"].iloc[0],
             )
         )
     return facts
+
+
+def what_lines_are(found: Record) -> str:
+    """Say whether the lines are money given, money received, or both; only given is funded."""
+    flows = set(found.tables["awards"]["flow"].dropna())
+    return {
+        frozenset({GIVEN}): "funded",
+        frozenset({RECEIVED}): "received",
+    }.get(frozenset(flows), "listed")
+
+
+def duty_fact(found: Record) -> tuple[str, str, str]:
+    """Of how many lines the duty asks details, and how many of those are held."""
+    told, fields = found.tables["duty"], found.tables["statutory_fields"]
+    asked = int(told["asked"].sum())
+    single = int(told["single"].sum())
+    counts = f"{asked} of {counted(len(told), 'line')}"
+    if not asked:
+        return (
+            "Grants that the law asks details of",
+            counts,
+            f"crime and disorder reduction grants made, as single grants; {single} of the lines "
+            f"{'is a single grant' if single == 1 else 'are single grants'} at all",
+        )
+    wanted, held = int(fields["of"].sum()), int(fields["held"].sum())
+    shown = int(fields["not_published"].sum())
+    return (
+        "Grants that the law asks details of",
+        counts,
+        f"{held} of {counted(wanted, 'detail')} held; {shown} not published, as a source shows; "
+        f"{int(fields['withheld'].sum())} withheld; {int(fields['not_held'].sum())} not in the "
+        "documents held",
+    )
+
+
+def unquoted_rises(others: pd.DataFrame) -> pd.DataFrame:
+    """Classes that rose beyond counting noise and that no source held quotes for any years."""
+    rises: pd.DataFrame = others[(others["change_low_pct"] > 0) & ~others["quoted"].astype(bool)]
+    return rises

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.review_pack import award_sections, money_sections, outcome_sections
+from pccfunding.review_pack import (
+    award_sections,
+    comparison_sections,
+    money_sections,
+    outcome_sections,
+)
 from pccfunding.review_pack.area_money_sections import services_beside
 from pccfunding.review_pack.blocks import (
-    Badge,
     Bullets,
     Column,
     Fact,
@@ -18,19 +21,19 @@ from pccfunding.review_pack.blocks import (
     Heading,
     Link,
     Page,
-    Remark,
     Row,
     Section,
-    Statement,
     Table,
     Text,
-    Verdicts,
-    every_block,
     frame_table,
 )
 from pccfunding.review_pack.brief import brief
 from pccfunding.review_pack.citations import Citations
-from pccfunding.review_pack.key_figures import key_facts, sums_behind
+from pccfunding.review_pack.depths import page_and_annex
+from pccfunding.review_pack.key_figures import key_facts, sums_behind, what_lines_are
+from pccfunding.review_pack.need_sections import where_was_need
+from pccfunding.review_pack.open_questions import ANSWERED_BY, for_whom, model, panel, to_fetch
+from pccfunding.review_pack.statement_sections import adds_up
 from pccfunding.words import bracketed, counted, quantity
 
 if TYPE_CHECKING:
@@ -43,54 +46,14 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.register import Entry, Register
 
 
-# What would answer each question, where the evidence held does not.
-ANSWERED_BY = {
-    "Q4": "counts and residents of the area and of comparable areas, in the year before the money.",
-    "Q5": "targets, outputs and reach for each award, and its spend against profile, by quarter.",
-    "Q6": "the counts before and after behind each printed change.",
-    "Q7": "the same counts by month.",
-    "Q8": "the same counts for areas that had no such money, and three earlier years of both.",
-    "Q9": "how the places or people were chosen, and three or more earlier years of their counts.",
-    "Q10": "counts for the target streets, a buffer around them and a control of like size.",
-    "Q11": "who was reached, by age, sex, ethnicity, disability and district; how it was meant to "
-    "work; what else was needed.",
-    "Q14": "the base counts behind the printed changes.",
-}
-HEADINGS = {
-    "Q5": ("delivery", "Was it delivered as planned?"),
-    "Q9": ("regression", "Is it beyond regression to the mean, and how were places chosen?"),
-    "Q10": ("displacement", "Did it move elsewhere?"),
-    "Q11": ("for-whom", "For whom, where and how did it work?"),
-}
-PANEL = (
-    ("Underspend and slippage: was the money spent, and when?",
-     "Outturn for each award line, and what was carried over."),
-    ("Why this provider?",
-     "Bids received, how they were scored, the reasons for each award, and value for money."),
-    ("Reach and equality: who was and was not reached?",
-     "People reached by protected characteristic and district, beside who needed it; the equality "
-     "impact assessment."),
-    ("What else changed at the same time?",
-     "Other programmes, police numbers, recording practice and prices in the same places and "
-     "years."),
-    ("What stops if funding stops?",
-     "Other income of each provider, notice periods, and people in service at the end of the "
-     "award."),
-)  # fmt: skip
-
-
-def unanswered(number: str) -> Section:
-    """A question that the evidence held says nothing of."""
-    name, heading = HEADINGS[number]
-    return without_evidence(Section(name, number, heading))
-
-
 def without_evidence(section: Section) -> Section:
-    """Say what would answer a question, where nothing held does."""
-    if section.blocks:
+    """Say what would answer a question, where no table of the evidence does."""
+    if section.blocks or section.lead:
         return section
     return replace(
-        section, lead=f"No evidence is held. What would answer it: {ANSWERED_BY[section.question]}"
+        section,
+        lead=f"No table of this evidence tells it. What would answer it: "
+        f"{ANSWERED_BY[section.question]}",
     )
 
 
@@ -98,8 +61,7 @@ def delivered(found: Record, cited: Citations) -> Section:
     """Whether it was delivered as planned: outputs are printed, plans are not."""
     outputs = found.tables["outcomes"]
     outputs = outputs[(outputs["figure_kind"] == "output") & outputs["change_pct"].isna()]
-    name, heading = HEADINGS["Q5"]
-    section = Section(name, "Q5", heading)
+    section = Section("delivery", "Q5", "Was it delivered as planned?")
     if outputs.empty:
         return without_evidence(section)
     tally = cited.tally(
@@ -108,41 +70,54 @@ def delivered(found: Record, cited: Citations) -> Section:
     return replace(
         section,
         lead=[
-            f"{counted(len(outputs), 'output is', 'outputs are')} printed (", tally,
-            "), without a target beside them: ",
+            f"{counted(len(outputs), 'output is', 'outputs are')} held (", tally,
+            f"){_targets_words(found.tables['services'])}: ",
             Link("outputs, counts and outcomes", "#levels-table"),
             f". What would answer it: {ANSWERED_BY['Q5']}",
         ],
     )  # fmt: skip
 
 
-def next_steps(found: Record, sections: list[Section]) -> Section:
+def _targets_words(services: pd.DataFrame) -> str:
+    """Say of how many services a target is entered beside what was delivered."""
+    targets = int(services["targets"].notna().sum())
+    return (
+        f", and {targets} of {counted(len(services), 'service')} with a target"
+        if targets
+        else ", with no target among the tables of this evidence"
+    )
+
+
+def next_steps(found: Record, sections: list[Section], cited: Citations) -> Section:
     """What next: left to a named person, with what is open."""
     conflicts = [row for row, result in found.statements if result.verdict == "conflicts"]
     open_ones = [row for row in conflicts if not found.exceptions.get(row["statement_id"])]
     missing = [section for section in sections if not section.blocks]
-    items: list[Any] = [
-        [Link(f"{section.question} {section.heading}", f"#{section.id}")] for section in missing
-    ]
-    todo: list[Any] = ["Every conflict has a recorded reason."]
+    todo: list[Any] = []
     if open_ones:
         todo = ["A conflict without a recorded reason keeps the pack from being signed: "]
         for row in open_ones:
             name = row["statement_id"]
             todo += [Link(name, f"#statement-{name}"), ", "]
         todo[-1] = "."
+    elif conflicts:
+        todo = ["Every conflict has a recorded reason."]
+    else:
+        todo = [f"Of the {counted(len(found.statements), 'statement')} worked, none conflicts."]
+    blocks: list[Any] = [Text([todo])]
+    if missing:
+        blocks += [
+            Heading("undecided", "Questions that this evidence leaves open"),
+            Bullets([[Link(f"{one.question} {one.heading}", f"#{one.id}")] for one in missing]),
+        ]
     return Section(
         id="next",
         question="Q15",
         heading="What next: continue, change, stop, or cannot decide?",
-        lead="A person decides, with name, role and reason, and the record stands in sign-off.json "
-        "beside this page. Nothing here computes the decision.",
-        blocks=[
-            Text([todo]),
-            *_services(found.tables["services"]),
-            Heading("undecided", "Questions that the evidence held does not answer"),
-            Bullets(items),
-        ],
+        lead="A person decides, with name, role and reason; 'pccfunding sign' writes that record "
+        "beside this page, and 'pccfunding verify' says whether it is there. Nothing here computes "
+        "the decision.",
+        blocks=[*blocks, *_services(found.tables["services"]), *to_fetch(found, cited)],
     )
 
 
@@ -200,25 +175,6 @@ def left_out(found: Record) -> list[Section]:
     ]
 
 
-def panel() -> Section:
-    """Questions of a panel outside the sixteen."""
-    rows = [Row([question, "nothing", answer]) for question, answer in PANEL]
-    return Section(
-        id="panel",
-        question="Panel",
-        heading="What a panel also asks",
-        lead="None of these can be answered from what is published.",
-        blocks=[
-            Table(
-                "panel-table",
-                "Questions outside the sixteen",
-                [Column("Question"), Column("Held"), Column("What would answer it")],
-                [Group(rows)],
-            )
-        ],
-    )
-
-
 def checkable() -> Section:
     """Who can check it, and how."""
     return Section(
@@ -269,8 +225,8 @@ def register(cited: Citations) -> Section:
         id="register",
         question="Annex",
         heading="Where each number is from",
-        lead="An interval is what the printed words allow. A working names the numbers that it "
-        "takes; what has a working was derived here and is printed by no source.",
+        lead="An interval is what the words as printed allow. A working names the numbers that it "
+        "takes; what has a working was derived here.",
         blocks=tables,
     )
 
@@ -328,10 +284,11 @@ BODIES = {
 # What each key fact was worked from: the beginning of its name, and the key in the register.
 _FACTS = {
     "Per resident": "per-head:all lines",
-    "Legally": "tally:statutory",
+    "Grants": "tally:statutory",
     "Statements": "tally:statements",
     "Published": "tally:changes",
     "Rises": "tally:rises",
+    "Documents": "tally:not-held",
 }
 
 
@@ -356,39 +313,41 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     sections = [
         award_sections.bought(found, cited),
         money_sections.status(found, cited),
-        money_sections.adds_up(found, cited),
-        without_evidence(outcome_sections.where_was_need(found, cited)),
+        adds_up(found, cited),
+        without_evidence(where_was_need(found, cited)),
         delivered(found, cited),
         outcome_sections.changed(found, cited),
-        without_evidence(outcome_sections.beyond_noise(found, cited)),
-        without_evidence(outcome_sections.beyond_elsewhere(found, cited)),
-        unanswered("Q9"),
-        unanswered("Q10"),
-        unanswered("Q11"),
+        without_evidence(comparison_sections.beyond_noise(found, cited)),
+        without_evidence(comparison_sections.beyond_elsewhere(found, cited)),
+        without_evidence(comparison_sections.beyond_regression(found, cited)),
+        without_evidence(comparison_sections.moved_elsewhere(found, cited)),
+        without_evidence(for_whom(found, cited)),
         money_sections.per_head_and_year(found, cited),
         _with_services(outcome_sections.beside_spend(found, cited), found, cited),
-        without_evidence(outcome_sections.could_detect(found, cited)),
+        without_evidence(comparison_sections.could_detect(found, cited)),
     ]
+    sections.append(next_steps(found, sections, cited))
+    sections.append(checkable())
     sections += [
-        next_steps(found, sections),
-        checkable(),
-        panel(),
+        model(found, sections),
+        panel(found, cited),
         *left_out(found),
     ]
     other = money_sections.other_amounts(found, cited)
+    short, whole = page_and_annex(sections)
     behind = _FACTS | sums_behind(found)
     facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
     page = Page(
         title=title,
-        subtitle=f"What was funded, {found.period.words}, beside the outcomes that were reported",
+        subtitle=f"What was {what_lines_are(found)}, {found.period.words}, beside the "
+        "outcomes that were reported",
         particulars=particulars(found),
         summary=facts,
-        sections=sections,
+        sections=short,
         footer=[
-            "Verdicts are exact interval arithmetic on what was printed; intervals of counts are "
-            "exact Poisson intervals at 95%. Every number leads to its source in the annex. "
-            "What to do next is decided by a person: this page decides nothing.",
+            "Verdicts are exact interval arithmetic on figures as printed; intervals of counts are "
+            "exact Poisson intervals at 95%. Every number leads to its source in the annex.",
             "Official statistics: Open Government Licence v3.0, with attribution to the Office for "
             "National Statistics, the Home Office, data.police.uk and HM Treasury.",
         ],
@@ -397,57 +356,22 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     annex = Page(
         title=f"Sources and workings: {title}",
         subtitle="Where each number is from, and how it was worked",
-        sections=[other, *worked(sections), register(cited)],
+        sections=[*whole, other, register(cited)],
         sources=cited.sources(),
         beside=others(ANNEX),
     )
-    short = replace(brief(found, page, cited), beside=others(BRIEF))
-    return {PAGE: page, ANNEX: annex, BRIEF: short}, cited.register
+    # The brief takes what it needs from the full sections.
+    sheets = replace(brief(found, replace(page, sections=sections), cited), beside=others(BRIEF))
+    return {PAGE: page, ANNEX: annex, BRIEF: sheets}, cited.register
 
 
 def _with_services(section: Section, found: Record, cited: Citations) -> Section:
     return replace(section, blocks=[*section.blocks, *services_beside(found, cited)])
 
 
-def others(own: str, held: Collection[str] = tuple(DEPTHS)) -> list[Link]:
-    """Link the other depths of a Review that are held from one of them."""
-    return [Link(name, file) for file, name in DEPTHS.items() if file in held and file != own]
-
-
-def worked(sections: list[Section]) -> list[Section]:
-    """Write out the working of each statement of the page, which stands folded there."""
-    statements = [
-        statement
-        for section in sections
-        for block in every_block(section.blocks)
-        if isinstance(block, Verdicts)
-        for statement in block.statements
-        if statement.working and statement.id
-    ]
-    if not statements:
-        return []
-    rows = [
-        Row([Link(one.id.removeprefix("statement-"), f"#{one.id}"), one.verdict, _lines(one)])
-        for one in statements
-    ]
-    columns = [Column("Statement"), Column("Verdict"), Column("Working")]
-    caption = f"Workings of statements ({len(rows)})"
-    return [
-        Section(
-            id="worked",
-            question="Annex",
-            heading="How each statement was worked",
-            blocks=[Table("worked-table", caption, columns, [Group(rows)])],
-        )
-    ]
-
-
-def _lines(statement: Statement) -> list[Any]:
-    runs: list[Any] = []
-    for line in statement.working:
-        words = [line] if isinstance(line, str | Link | Badge | Remark) else line
-        runs += [*(["; "] if runs else []), *words]
-    return runs
+def others(own: str) -> list[Link]:
+    """Link the other depths of a Review from one of them."""
+    return [Link(name, file) for file, name in DEPTHS.items() if file != own]
 
 
 def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
@@ -488,7 +412,13 @@ def particulars(found: Record) -> list[tuple[str, str]]:
         ("Area", f"{found.area.name} ({found.area.code})"),
         ("Local policing body", body),
         ("Period", found.period.words),
-        ("Evidence", f"as known on {known}" if known else "everything held"),
+        ("Evidence", f"as known on {known}" if known else _latest(found)),
         *([("Not read", f"{missed}, named in the annex")] if len(found.tables["left_out"]) else []),
         ("Made with", f"pccfunding {pccfunding.__version__}"),
     ]
+
+
+def _latest(found: Record) -> str:
+    """Say how far the sources reach, where the evidence is of no day of its own."""
+    days = found.evidence.sources["published_on"].dropna()
+    return f"sources to {days.max().day} {days.max():%B %Y}" if len(days) else "sources undated"

@@ -5,34 +5,24 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.evidence.reconcile_statements import figure_ids
 from pccfunding.periods.spellings import financial_label
-from pccfunding.plots import plot_intervals
 from pccfunding.review_pack.area_money_sections import services_blocks
+from pccfunding.review_pack.asked_of_money import one_year, status_words
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
     Heading,
-    Link,
-    Plot,
-    Remark,
     Section,
-    Statement,
-    Text,
-    Verdicts,
-    badge,
     frame_table,
 )
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
-    amount_text,
     count,
     interval_text,
     is_missing,
     pounds,
-    share_text,
 )
 
 if TYPE_CHECKING:
@@ -42,31 +32,43 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
 
 
+# Who gives to whom, as the status table writes it.
+_FLOWS = {
+    "national to pcc": "Government to commissioner",
+    "pcc to recipient": "Commissioner to recipient",
+    "not stated": "Not stated",
+}
+
+
 def status(found: Record, cited: Citations) -> Section:
     """Whether amounts are plan, award, payment or outturn."""
     table = found.tables["status"]
     told = ", ".join(f"{row.amounts} {row.status} ({row.flow})" for row in table.itertuples())
+    told = f"{told}; {status_words(table)}"
     counted = cited.tally(
         "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
-    held = set(table["status"])
-    absent = [name for name in ("plan", "outturn", "payment") if name not in held]
+    flows = list(dict.fromkeys(table["flow"]))
+    shown = table.pivot(index="status", columns="flow", values="amounts").reset_index()
+    shown = shown.assign(**{flow: shown[flow].map(count, na_action="ignore") for flow in flows})
     return Section(
         id="status",
         question="Q2",
         heading="Is it plan, award, payment or outturn?",
-        lead="Amounts of different status are never added together."
-        + (f" None of the amounts held is {' or '.join(absent)}." if absent else ""),
+        lead=[
+            f"{status_words(table).removesuffix('.')} (",
+            counted,
+            "). Amounts of different status are never added together.",
+        ],
         blocks=[
             frame_table(
-                table,
+                shown,
                 {
                     "status": Column("Status"),
-                    "flow": Column("From whom to whom"),
-                    "amounts": Column("Amounts", numeric=True),
+                    **{flow: Column(_FLOWS.get(flow, flow), numeric=True) for flow in flows},
                 },
                 id="status-table",
-                caption="Amounts held, by status and flow",
+                caption="How many amounts are of each status, by who gives to whom",
                 note=["Counted in ", counted, "."],
             )
         ],
@@ -81,13 +83,17 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
     kinds = heads[["flow", "status"]].drop_duplicates().shape[0] > 1
     alone = single_years(found.tables)
     shown = years.dropna(subset=["change_pct", "change_low_pct"], how="all").head(MOST_LINES)
+    keys = enter_heads(found, cited, heads)
     blocks: list[Any] = [
         frame_table(
             heads.assign(
+                level=[
+                    "total" if name == ALL_LINES else "line" for name in heads["funding_stream"]
+                ],
                 kind=[kind_words(row) for row in heads.to_dict("records")],
                 spend=[_spend(row) for row in heads.to_dict("records")],
                 head=[per_head_words(row) for row in heads.to_dict("records")],
-                source=cited.cells(enter_heads(found, cited, heads)),
+                source=cited.cells(keys),
             ),
             {
                 "funding_stream": Column("Funding stream"),
@@ -104,6 +110,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
             },
             id="per-head",
             caption="Spend per resident",
+            level="level",
             note=_people(heads, cited),
         )
     ]
@@ -125,32 +132,44 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                     "source": Column("From"),
                 },
                 id="year-on-year",
-                caption="Year on year, where two like years are published",
-                note="A change is given only between neighbouring whole years of one series. "
-                "A range is what the printed words allow.",
+                caption="Year on year, where two like years are held",
+                note="Neighbouring whole years of one series; a range is what the words allow.",
             )
         )
     blocks += services_blocks(found, cited)
     if alone:
-        blocks.append(Heading("no-second-year", "Where no change can be given"))
+        blocks.append(Heading("no-second-year", "Streams without a second like year"))
         more = (
             [f"{count(len(alone) - MOST_LINES)} more streams."] if len(alone) > MOST_LINES else []
         )
         blocks.append(
-            Bullets(
-                [f"{name}: only one year of like amounts is held." for name in alone[:MOST_LINES]]
-                + more
-            )
+            Bullets([*(one_year(found, name, cited) for name in alone[:MOST_LINES]), *more])
         )
     return Section(
         id="per-head-and-year",
         question="Q12",
         heading="How much is that per head, and has it changed?",
-        lead="Spend per resident for each year that is published; change only where two like "
-        "years are. What one output or outcome cost, and whether it was worth it, is not told: "
-        "that takes outputs of the same stream and year, and a comparison for the outcomes.",
+        lead=[
+            *_heads_words(heads, keys, cited),
+            "What an output cost takes outputs and money of one stream and year; whether an "
+            "outcome was worth it takes a comparison beside that.",
+        ],
         blocks=blocks,
     )
+
+
+def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -> list[Any]:
+    """Say what was spent per resident, each year, flow and kind by itself."""
+    every = heads["funding_stream"].eq(ALL_LINES) & heads["spend_known_gbp_per_head"].notna()
+    told = [place for place, known in enumerate(every) if known]
+    if not told:
+        return ["Spend per resident cannot be given: no residents or no amounts are held. "]
+    said: list[Any] = []
+    for place in told:
+        row = heads.iloc[place].to_dict()
+        when = f"in {row['financial_year']}" if len(told) == 1 else kind_words(row).lower()
+        said += [f"{per_head_words(row)} per resident {when} (", *cited.links(keys[place]), "). "]
+    return said
 
 
 def _shown_heads(heads: pd.DataFrame) -> pd.DataFrame:
@@ -169,7 +188,7 @@ def _spend(row: dict[Any, Any]) -> str:
 def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     known = heads.drop_duplicates("period_start").dropna(subset=["persons"])
     if known.empty:
-        return ["The number of residents of that year is not held."]
+        return ["The number of residents of that year is not in the tables of this evidence."]
     said: list[Any] = []
     for row in known.to_dict("records"):
         said += [
@@ -180,18 +199,19 @@ def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     estimates = "the mid-year estimates, each" if len(known) > 1 else "the mid-year estimate"
     return [
         *said,
-        f", {estimates} inside the financial year, rebased after Census 2021. The money is for "
-        "the whole area: no source held here splits it over districts.",
+        f", {estimates} inside the financial year, of the vintage that reaches furthest.",
     ]
 
 
 def other_amounts(found: Record, cited: Citations) -> Section:
     """Other amounts printed about the area: an annex."""
     totals = found.tables["totals"]
+    names = found.evidence.areas.set_index("area_code")["name"]
     printed = totals[totals["token"].notna()]
     places: list[Any] = [cited.place(figure) for figure in printed["figure_id"]]
     shown = printed.assign(
         kind=printed["kind"].str.replace("_", " "),
+        place=printed["area_code"].map(names).where(printed["area_code"] != found.area.code, ""),
         source=places,
         dated=[
             "Of this period" if known else "Without a stated period"
@@ -201,14 +221,15 @@ def other_amounts(found: Record, cited: Citations) -> Section:
     return Section(
         id="other-amounts",
         question="Annex",
-        heading="Other amounts printed about this area",
-        lead="These overlap one another and the lines above: adding them up means nothing.",
+        heading="Other amounts about this area",
+        lead="These overlap one another and the lines above, so they have no sum.",
         blocks=[
             frame_table(
                 shown,
                 {
                     "funding_stream": Column("Funding stream"),
                     "kind": Column("Kind"),
+                    "place": Column("District"),
                     "period": Column("Period"),
                     "token": Column("As printed", numeric=True),
                     "source": Column("Source and place"),
@@ -259,107 +280,3 @@ def _change(row: dict[Any, Any], stem: str) -> str:
     if is_missing(low) or is_missing(high) or abs(high - low) < 0.05:
         return shown
     return f"{shown} ({interval_text(low, high, _to_a_tenth)})"
-
-
-def adds_up(found: Record, cited: Citations) -> Section:
-    """Whether the figures add up."""
-    told = [result.verdict for _, result in found.statements]
-    conflicts = [(row, result) for row, result in found.statements if result.verdict == "conflicts"]
-    blocks: list[Any] = []
-    if conflicts:
-        blocks.append(
-            Plot(
-                "plot-conflicts",
-                plot_intervals(_ladder(conflicts), title="Where the figures conflict"),
-                note=["The workings: ", Link("what conflicts", "#statements-conflicts"), "."],
-            )
-        )
-    for verdict, heading in (
-        ("conflicts", "What conflicts"),
-        ("cannot be told", "What cannot be told"),
-        ("reconciles", "What holds"),
-    ):
-        chosen = [(row, result) for row, result in found.statements if result.verdict == verdict]
-        if chosen:
-            blocks.append(Heading(f"statements-{verdict.replace(' ', '-')}", heading))
-            blocks.append(
-                Verdicts(
-                    [_statement(row, result, cited, found.exceptions) for row, result in chosen]
-                )
-            )
-    counts = (
-        f"{told.count('reconciles')} hold, {told.count('conflicts')} conflict and "
-        f"{told.count('cannot be told')} cannot be told"
-    )
-    counted = cited.tally(
-        "statements", "Statements worked", f"{len(told)}: {counts}", "statements.csv"
-    )
-    return Section(
-        id="adds-up",
-        question="Q3",
-        heading="Do the figures add up?",
-        lead=[
-            f"Of {len(told)} statements, {counts} from what is published (",
-            counted,
-            "). Open one to see the working.",
-        ],
-        blocks=blocks or [Text(["No statement about this area is recorded."])],
-    )
-
-
-def _statement(
-    row: dict[Any, Any], result: Any, cited: Citations, exceptions: dict[str, str]
-) -> Statement:
-    anchor = f"statement-{row['statement_id']}"
-    figures = figure_ids(row)
-    for figure in figures:
-        cited.link(figure)
-    cited.derived(
-        f"statement:{row['statement_id']}",
-        what=row["statement"],
-        shown=result.text,
-        working=result.working,
-        inputs=figures,
-        value=None if result.gap is None else float(result.gap),
-        unit=result.unit,
-        anchor=anchor,
-    )
-    working: list[Any] = [result.working]
-    if result.gap:
-        share = "" if result.gap_pct is None else f", {share_text(abs(result.gap_pct))}"
-        size = amount_text(result.gap, result.unit)
-        working.append(f"Gap, right side less left side as printed: {size}{share}.")
-    for figure in figures:
-        working.append([f"{cited.token(figure)} ", *cited.place(figure)])
-    if isinstance(row["source_id"], str):
-        working.append(["Stated in ", cited.source_link(row["source_id"]), f", {row['locator']}"])
-    reason: list[Any] = [result.text]
-    if isinstance(row["note"], str):
-        reason += [" ", Remark(row["note"])]
-    return Statement(
-        id=anchor,
-        text=f"{row['statement']}.",
-        verdict=badge(result.wording),
-        reason=reason,
-        working=working,
-        remark=_exception(row, result, exceptions),
-    )
-
-
-def _exception(row: dict[Any, Any], result: Any, exceptions: dict[str, str]) -> Any:
-    if result.verdict != "conflicts":
-        return ""
-    given = exceptions.get(row["statement_id"])
-    if given:
-        return ["Recorded reason: ", Remark(given)]
-    return Remark(
-        f"No reason is recorded for this conflict ({row['statement_id']}), so the pack cannot be "
-        "signed yet."
-    )
-
-
-def _ladder(chosen: list[tuple[dict[Any, Any], Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    sides: list[pd.DataFrame] = [result.sides(row["statement"]) for row, result in chosen]
-    return pd.concat(sides, ignore_index=True)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
-from pccfunding.review_pack.tables_comparison import DISPERSIONS
+from pccfunding.review_pack.comparison_sections import enter_elsewhere
+from pccfunding.review_pack.open_questions import district_words
+from pccfunding.review_pack.tables_beside import shown_beside
+from pccfunding.review_pack.wording import bounds_text, placed, when_text
 from pccfunding.review_pack.workings import enter_changes, enter_rises
-from pccfunding.words import count, interval_text, is_missing, percent, pounds, quantity
+from pccfunding.words import (
+    NOT_HELD,
+    count,
+    counted,
+    is_missing,
+    percent,
+    pounds,
+    sum_text,
+    unknown_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,87 +32,122 @@ if TYPE_CHECKING:
 
 
 _ROWS_ON_PAPER = 10
+_FEW_CHANGES = 3
+_MOST_LINKS = 3
 COUNT = Column("Count", numeric=True, write=count)
 
 
 def changed(found: Record, cited: Citations) -> Section:
     """Whether the outcomes changed."""
-    changes, rises = found.tables["changes"], found.tables["changes_not_quoted"]
+    changes, others = found.tables["changes"], found.tables["other_changes"]
     told = changes["verdict"].value_counts()
     blocks: list[Any] = []
-    counted = _one_comparison(changes)
-    if len(counted):
-        blocks.append(
-            Plot(
-                "plot-changes",
-                plot_changes(counted, title="Printed changes and what the counts give"),
-                note=[
-                    "Filled: recomputed from counts with an exact Poisson interval (95%). Hollow: "
-                    "printed without a base, so without an interval. The numbers: ",
-                    Link("table of changes", "#changes-table"),
-                    ".",
-                ],
+    drawn = _one_comparison(changes)
+    counted_ones = drawn[drawn["change_pct"].notna()] if len(drawn) else drawn
+    for name, part, told_of in (
+        ("plot-counted", counted_ones.head(_FEW_CHANGES), _first_counted(counted_ones)),
+        ("plot-changes", drawn, "Printed changes and what the counts give"),
+    ):
+        if len(part):
+            blocks.append(
+                Plot(
+                    name,
+                    plot_changes(part, title=told_of),
+                    note=[
+                        "Filled: recomputed from counts with an exact Poisson interval (95%). "
+                        "Hollow: a change whose counts are not held, so without an interval. The "
+                        "numbers: ",
+                        Link("table of changes", "#changes-table"),
+                        ".",
+                    ],
+                )
             )
-        )
     if len(changes):
         blocks.append(_changes_table(found, changes, cited))
-    if len(rises):
-        blocks += [Heading("not-quoted", "What could have been quoted and was not")]
-        blocks.append(_rises(found, rises, cited))
+    if len(found.tables["nearest"]):
+        blocks += [Heading("nearest", "The nearest counts held"), _nearest(found, cited)]
+    quoted = others["quoted"].astype(bool)
+    if len(others[~quoted]):
+        blocks += [Heading("not-quoted", "Classes that no source held quotes")]
+        blocks.append(_others(found, others[~quoted], cited, quoted=False))
+    if len(others[quoted]):
+        blocks += [Heading("quoted-elsewhere", "Classes quoted for other years")]
+        blocks.append(_others(found, others[quoted], cited, quoted=True))
     levels = found.tables["outcomes"]
     levels = levels[levels["change_pct"].isna()]
     if len(levels):
-        blocks += [Heading("levels", "Outputs, counts and outcomes without a number")]
+        blocks += [Heading("levels", "Outputs, counts and other results")]
         blocks.append(_levels_table(levels, found, cited))
     return Section(
         id="outcomes",
         question="Q6",
         heading="Did the outcomes change?",
         lead=[
-            f"{len(changes)} changes in percent are printed. "
+            f"{counted(len(changes), 'printed change')}: "
             + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
             + " (",
             _tally(found, cited),
             ").",
         ]
         if len(changes)
-        else "No change in percent is printed in the sources held here.",
+        else "No change in percent is printed in the documents held.",
         blocks=blocks,
     )
 
 
+def _first_counted(changes: pd.DataFrame) -> str:
+    more = f": the first {_FEW_CHANGES}" if len(changes) > _FEW_CHANGES else ""
+    return f"What the counts give{more}"
+
+
 def beside_spend(found: Record, cited: Citations) -> Section:
     """Spend beside outcome, with the words that the evidence allows."""
-    table = found.tables["beside"]
+    table, left = shown_beside(found.tables["beside"])
+    table = _in_place(table, found)
+    rows = table.to_dict("records")
     links: list[Any] = [
         cited.links(
             [
-                row["money_figure_id"],
+                *(str(row["money_figure_ids"] or "").split(";") if _few(row) else []),
                 _head_key(row, cited),
                 row["figure_id"],
                 _base_figure(row, found),
+                _counted_key(row, cited),
             ]
         )
-        for row in table.to_dict("records")
+        for row in rows
     ]
-    drawn = table.assign(
+    drawn = table[table["claim"].notna() & table["money_figure_ids"].notna()].assign(
         comparison=table["outcome_period"], change_low_pct=None, change_high_pct=None
     )
+    compared = table["subject_id"].isin(found.tables["elsewhere"]["subject_id"]).sum()
+    results = int(table["measure"].notna().sum())
     return Section(
         id="beside",
         question="Q13",
         heading="Spend beside outcome, stream by stream",
-        lead=(
-            "Not estimable: one area, and no figure held here splits any stream over districts, "
-            "so an association between spend and outcome cannot be computed. What follows sets "
-            "the two side by side and says what the source claims."
-        ),
+        lead=[
+            "Not estimable: an association takes spend and outcome of several areas, and this "
+            "Review is of one. ",
+            *cited.said(
+                "district-amounts",
+                "Amounts of single districts",
+                district_words(found),
+                "tables/totals.csv and tables/awards.csv by area_code",
+            ),
+            " What follows sets the two side by side and says what the source claims.",
+        ],
         blocks=[
             *_drawn_beside(drawn),
             frame_table(
                 table.assign(
                     funding_stream=_with_years(table),
-                    reported=[_reported(row) for row in table.to_dict("records")],
+                    money=[_money(row) for row in rows],
+                    reported=[_reported(row, found) for row in rows],
+                    outcome_period=[
+                        when_text(label) if isinstance(label, str) else ""
+                        for label in table["outcome_period"]
+                    ],
                     source=links,
                 ),
                 {
@@ -118,11 +164,41 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 },
                 id="spend-beside-outcome",
                 caption="Each stream with what the sources set beside it",
-                note="Evidence level: none of these has a comparison group. What would settle it: "
-                "one table of spend by district and year, and counts for the same districts.",
+                note=[
+                    left,
+                    *cited.said(
+                        "compared",
+                        "Results with counts of other areas",
+                        f"Evidence level: {compared} of {counted(results, 'result')} here "
+                        f"{'has' if compared == 1 else 'have'} counts of other areas beside "
+                        f"{'it' if compared == 1 else 'them'}.",
+                        "tables/beside.csv, of those of tables/elsewhere.csv",
+                    ),
+                    " What would settle it: one table of spend by district and year, and counts "
+                    "for the same districts.",
+                ],
             ),
         ],
     )
+
+
+def _few(row: dict[Any, Any]) -> bool:
+    ids = row["money_figure_ids"]
+    return isinstance(ids, str) and ids.count(";") < _MOST_LINKS
+
+
+def _money(row: dict[Any, Any]) -> str:
+    """The money of a stream in words: the sum of its lines, or the amounts held as printed."""
+    if isinstance(row["printed"], str):
+        return row["printed"]
+    if is_missing(row["n_lines"]) or not isinstance(row["money_figure_ids"], str):
+        return f"amount {NOT_HELD}" if isinstance(row["funding_stream"], str) else ""
+    return sum_text(row["amount_gbp"], int(row["n_known"]), int(row["n_lines"]))
+
+
+def _counted_key(row: dict[Any, Any], cited: Citations) -> str | None:
+    key = f"change:{row['subject_id']}"
+    return key if key in cited.register else None
 
 
 def _drawn_beside(table: pd.DataFrame) -> list[Plot]:
@@ -151,10 +227,10 @@ def _with_years(table: pd.DataFrame) -> pd.Series[str]:
 
 def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
     """The changes of the comparison that most of the counted ones share."""
-    counted = changes.dropna(subset=["change_pct"])
-    if counted.empty:
-        return counted
-    shared: Any = counted.groupby(["baseline", "period"]).size().idxmax()
+    known = changes.dropna(subset=["change_pct"])
+    if known.empty:
+        return known
+    shared: Any = known.groupby(["baseline", "period"]).size().idxmax()
     same: pd.DataFrame = changes[
         (changes["baseline"] == shared[0]) & (changes["period"] == shared[1])
     ]
@@ -166,10 +242,10 @@ def _one_comparison(changes: pd.DataFrame) -> pd.DataFrame:
 
 def _changes_table(found: Record, changes: pd.DataFrame, cited: Citations) -> Any:
     said: list[Any] = [
-        [badge(verdict), f" {why}"]
-        for verdict, why in zip(changes["verdict"], changes["why"], strict=True)
+        [badge(row["verdict"]), f" {row['why']}" + _break_text(row)]
+        for row in changes.to_dict("records")
     ]
-    shown = changes.assign(
+    shown = _in_place(changes, found).assign(
         compared=[_compared(row) for row in changes.to_dict("records")],
         base=[_base(row) for row in changes.to_dict("records")],
         counts=[counts_words(row) for row in changes.to_dict("records")],
@@ -189,22 +265,127 @@ def _changes_table(found: Record, changes: pd.DataFrame, cited: Citations) -> An
         },
         id="changes-table",
         caption="Printed changes and the same changes from counts",
-        note="Counts of earlier years are as first published, those of later years as revised.",
+        note=_releases(found, changes),
     )
 
 
-def _rises(found: Record, rises: pd.DataFrame, cited: Citations) -> Any:
-    shown = rises.assign(
-        counts=[counts_words(row) for row in rises.to_dict("records")],
-        compared=[_compared(row) for row in rises.to_dict("records")],
+def _releases(found: Record, changes: pd.DataFrame) -> str:
+    """Say from which releases the counts of the two windows come."""
+    known = changes.dropna(subset=["change_pct"])
+    crime = found.crime[found.crime["area_code"] == found.area.code]
+    told = {}
+    for column in ("baseline", "period"):
+        ends = [str(Period.parse(label).end) for label in known[column].unique()]
+        names = crime.loc[
+            crime["period_end"].dt.strftime("%Y-%m-%d").isin(ends), "release"
+        ].drop_duplicates()
+        told[column] = "; ".join(sorted(names))
+    if not any(told.values()):
+        return ""
+    return (
+        f"Counts of the earlier years: {told['baseline']}. Of the later years: {told['period']}. "
+        "Each release revises the counts of those before it."
     )
-    links = cited.cells([key] for key in enter_rises(found, cited, shown))
-    beyond = int((rises["change_low_pct"] > 0).sum())
-    counted = cited.tally(
-        "rises",
-        "Offence classes that rose beyond counting noise",
-        str(beyond),
-        "tables/changes_not_quoted.csv whose interval lies above no change",
+
+
+def _break_text(row: dict[Any, Any]) -> str:
+    return f". A break lies between ({row['break']})" if isinstance(row["break"], str) else ""
+
+
+def _in_place(frame: pd.DataFrame, found: Record) -> pd.DataFrame:
+    names = found.evidence.areas.set_index("area_code")["name"]
+    return placed(frame, found.area.code, names)
+
+
+def _nearest(found: Record, cited: Citations) -> Any:
+    """Counts of the nearest kind, where those behind a printed change are not held."""
+    table = found.tables["nearest"]
+    keys = []
+    for row in table.to_dict("records"):
+        inputs = [
+            cited.register.statistic(
+                f"nearest/{found.area.code}/{row['counts_of']}/{row['method']}/{row[when]}",
+                what=f"{row['counts_of']}, {row['method']}, {found.area.name}, "
+                f"{when_text(row[when])}",
+                value=row[count_of],
+                unit="counted",
+                source_id=row[source],
+                locator=row["counts_of"],
+            ).key
+            for when, count_of, source in (
+                ("baseline", "before", "source_id_before"),
+                ("period", "after", "source_id_after"),
+            )
+        ]
+        key = f"nearest:{row['subject_id']}:{row['method']}:{row['baseline']}"
+        change = counts_words(row)
+        cited.derived(
+            key,
+            what=f"{row['counts_of']}, {row['method']}: {row['period']} against {row['baseline']}",
+            shown=change,
+            working=f"{count(row['after'])} against a base of {count(row['before'])}: {change}, "
+            "exact Poisson interval, 95%",
+            inputs=inputs,
+            value=row["change_pct"],
+            unit="percent",
+            bounds=(row["change_low_pct"], row["change_high_pct"]),
+        )
+        keys.append([row["figure_id"], *inputs, key])
+    changes = found.tables["changes"].to_dict("records")
+    printed = {row["subject_id"]: row for row in changes}
+    rows = table.to_dict("records")
+    shown = table.assign(
+        printed=[printed[row["subject_id"]]["printed_pct"] for row in rows],
+        asked=[_compared(printed[row["subject_id"]]) for row in rows],
+        of=[f"{row['counts_of']} ({row['method']})" for row in rows],
+        compared=[_compared(row) for row in rows],
+        counts=[counts_words(row) for row in rows],
+        source=cited.cells(keys),
+    )
+    return frame_table(
+        shown,
+        {
+            "measure": Column("Measure"),
+            "printed": Column("Printed", numeric=True, write=percent),
+            "asked": Column("of"),
+            "of": Column("Counts of"),
+            "compared": Column("Counted"),
+            "before": Column("Base count", numeric=True, write=count),
+            "after": Column("After", numeric=True, write=count),
+            "counts": Column("Change (95%)", numeric=True),
+            "source": Column("From"),
+        },
+        id="nearest-table",
+        caption="Printed changes beside counts of other days or of a nearby class",
+        note="These counts are of other days or another class than the printed change, so they "
+        "neither confirm nor refute it. Each row has both counts by one method.",
+    )
+
+
+def _others(found: Record, table: pd.DataFrame, cited: Citations, *, quoted: bool) -> Any:
+    rows = table.to_dict("records")
+    shown = table.assign(
+        counts=[counts_words(row) for row in rows],
+        compared=[_compared(row) for row in rows],
+        relative=[_relative(row) for row in rows],
+        broken=[row["break"] if isinstance(row["break"], str) else "" for row in rows],
+    )
+    keys = enter_rises(found, cited, shown)
+    beside = enter_others(found, cited, shown)
+    links = cited.cells(zip(keys, beside, strict=True))
+    risen = table[table["change_low_pct"] > 0]
+    fallen = table[table["change_high_pct"] < 0]
+    words = (
+        f"{len(risen)} rose and {len(fallen)} fell beyond counting noise; of the rises "
+        f"{int((risen['relative_low_pct'] > 0).sum())} went beyond the other areas and "
+        f"{int(risen['break'].notna().sum())} "
+        f"{'crosses' if int(risen['break'].notna().sum()) == 1 else 'cross'} a break of the series"
+    )
+    tally = cited.tally(
+        "quoted-elsewhere" if quoted else "rises",
+        "Offence classes that rose or fell beyond counting noise",
+        f"{len(risen)}; {words}",
+        "tables/other_changes.csv, those whose interval lies above or below no change",
     )
     return frame_table(
         shown.assign(source=links),
@@ -214,17 +395,34 @@ def _rises(found: Record, rises: pd.DataFrame, cited: Citations) -> Any:
             "offences_baseline": Column("Before", numeric=True, write=count),
             "offences_comparison": Column("After", numeric=True, write=count),
             "counts": Column("Change (95%)", numeric=True),
+            "relative": Column("Relative to elsewhere (95%)", numeric=True),
+            "broken": Column("Break"),
             "source": Column("From"),
         },
-        id="not-quoted-table",
-        caption="Offence classes over the same years that no source quotes",
+        id="quoted-elsewhere-table" if quoted else "not-quoted-table",
+        caption="The same years of classes that a source quotes for other years"
+        if quoted
+        else "Offence classes over the same years that no source held quotes",
         note=[
-            f"{beyond} of them rose beyond counting noise (",
-            counted,
-            "). A list of falls is a choice; the family is everything published. Classes overlap: "
-            "totals hold groups, and groups hold their parts.",
+            f"{words} (",
+            tally,
+            "). Classes overlap: totals hold groups, and groups their parts.",
         ],
     )
+
+
+def _relative(row: dict[Any, Any]) -> str:
+    if is_missing(row["relative_pct"]):
+        return ""
+    span = bounds_text(row, "relative_low_pct", "relative_high_pct")
+    return f"{percent(row['relative_pct'])} ({span})"
+
+
+def enter_others(found: Record, cited: Citations, shown: pd.DataFrame) -> list[str | None]:
+    """Enter the changes of other classes beside those elsewhere; None where there are none."""
+    known = shown[shown["relative_pct"].notna()]
+    keys = dict(zip(known.index, enter_elsewhere(found, cited, known), strict=True))
+    return [keys.get(row) for row in shown.index]
 
 
 def _levels_table(levels: pd.DataFrame, found: Record, cited: Citations) -> Any:
@@ -232,9 +430,9 @@ def _levels_table(levels: pd.DataFrame, found: Record, cited: Citations) -> Any:
     for row in levels.to_dict("records"):
         base = _base_figure(row, found)
         places.append([*cited.place(row["figure_id"]), *([", ", cited.link(base)] if base else [])])
-    shown = levels.assign(
+    shown = _in_place(levels, found).assign(
         printed=[cited.token(row["figure_id"]) + _of(row) for row in levels.to_dict("records")],
-        period=[_when(period) for period in levels["period"]],
+        period=[when_text(period) for period in levels["period"]],
         figure_kind=levels["figure_kind"],
         source=places,
     )
@@ -253,12 +451,8 @@ def _levels_table(levels: pd.DataFrame, found: Record, cited: Citations) -> Any:
 
 
 def _compared(row: dict[Any, Any]) -> str:
-    against = f" against {_when(row['baseline'])}" if isinstance(row["baseline"], str) else ""
-    return _when(row["period"]) + against
-
-
-def _when(label: Any) -> str:
-    return Period.parse(label).words if isinstance(label, str) else "not stated"
+    against = f" against {when_text(row['baseline'])}" if isinstance(row["baseline"], str) else ""
+    return when_text(row["period"]) + against
 
 
 def _of(row: dict[Any, Any]) -> str:
@@ -266,7 +460,7 @@ def _of(row: dict[Any, Any]) -> str:
     if row["unit"] != "percent":
         return ""
     given = row["base_count"]
-    return f", base taken as {given}" if isinstance(given, str) else ", base not published"
+    return f", base taken as {given}" if isinstance(given, str) else f", base {NOT_HELD}"
 
 
 def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
@@ -283,25 +477,29 @@ def _base(row: dict[Any, Any]) -> str:
     if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
         return count(row["offences_baseline"])
     given = row["base_count"]
-    return given if isinstance(given, str) else "base not published"
+    return given if isinstance(given, str) else f"base {NOT_HELD}"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
     if is_missing(row["change_pct"]):
         return ""
-    return f"{percent(row['change_pct'])} ({_span(row, 'change_low_pct', 'change_high_pct')})"
+    return f"{percent(row['change_pct'])} ({bounds_text(row, 'change_low_pct', 'change_high_pct')})"
 
 
-def _reported(row: dict[Any, Any]) -> str:
+def _reported(row: dict[Any, Any], found: Record) -> str:
     if not isinstance(row["measure"], str):
-        return "nothing"
+        return "no result held"
     if not is_missing(row["change_pct"]):
-        base = row["base_count"]
-        said = f"of {count(int(base))}" if isinstance(base, str) else "base not published"
-        return f"{row['measure']}: {percent(row['change_pct'])}, {said}"
+        changes = found.tables["changes"].set_index("subject_id")
+        told = (
+            changes.loc[row["subject_id"]].to_dict() if row["subject_id"] in changes.index else {}
+        )
+        base = _base(told) if told else f"base {NOT_HELD}"
+        base = base if base.startswith("base") else f"base {base}"
+        return f"{row['measure']}: {percent(row['change_pct'])}, {base}"
     if isinstance(row["token"], str):
         return f"{row['measure']}: {row['token']}{_of(row)}"
-    return f"{row['measure']}: no number printed"
+    return f"{row['measure']}: number {unknown_text(row['unknown'])}"
 
 
 def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
@@ -330,247 +528,3 @@ def _verdict_words(name: str, number: int) -> str:
         "not testable": ("cannot be tested", "cannot be tested"),
     }[name]
     return f"{number} {one if number == 1 else several}"
-
-
-_rate = partial(quantity, places=2)
-RATE = Column("Rate", numeric=True, write=_rate)
-
-
-def where_was_need(found: Record, cited: Citations) -> Section:
-    """Where the problem was before the money."""
-    table = found.tables["need"]
-    section = Section("need", "Q4", "Need: where was the problem?")
-    if table.empty:
-        return section
-    keys = []
-    for row in table.to_dict("records"):
-        span = Period.parse(row["baseline"])
-        key = f"need:{row['subject_id']}"
-        inputs = [
-            *cited.offences(row["offence"], row["baseline"]),
-            cited.persons(*_ends(span)),
-        ]
-        cited.derived(
-            key,
-            what=f"{row['measure']}, rate per 1,000 residents, {found.area.name}, "
-            f"{row['baseline']}",
-            shown=f"{_rate(row['rate'])}; all areas {_rate(row['all_rate'])}; "
-            f"place {row['place']} of {row['n_areas']}",
-            working=f"1,000 × {count(row['offences'])} / {count(row['persons'])} = "
-            f"{_rate(row['rate'])}; the "
-            f"same for all {row['n_areas']} police force areas together = "
-            f"{_rate(row['all_rate'])}; place {row['place']} of {row['n_areas']}, the highest "
-            "rate first",
-            inputs=inputs,
-            value=row["rate"],
-            unit="offences per 1,000 residents",
-        )
-        keys.append([*inputs, key])
-    shown = table.assign(
-        place=[f"{row.place} of {row.n_areas}" for row in table.itertuples()],
-        source=cited.cells(keys),
-    )
-    return replace(
-        section,
-        lead="Before the money: the rate of this area among the police force areas with counts and "
-        "an estimate of residents, the highest first. Districts are not compared: no counts by "
-        "district are held.",
-        blocks=[
-            frame_table(
-                shown,
-                {
-                    "measure": Column("Measure"),
-                    "baseline": Column("Year"),
-                    "rate": Column("Per 1,000 residents", numeric=True, write=_rate),
-                    "all_rate": Column("All areas", numeric=True, write=_rate),
-                    "place": Column("Place", numeric=True),
-                    "source": Column("From"),
-                },
-                id="need-table",
-                caption="Rates before the money",
-                note=[
-                    "Recorded crime is what is reported and recorded; rates differ for many "
-                    "reasons beside need. The City of London is left out. Every area: ",
-                    Link("tables/force_rates.csv", "tables/force_rates.csv"),
-                    ".",
-                ],
-            ),
-        ],
-    )  # fmt: skip
-
-
-def beyond_noise(found: Record, cited: Citations) -> Section:
-    """Whether a change is larger than counting noise."""
-    table = found.tables["noise"]
-    section = Section("noise", "Q7", "Is the change larger than counting noise?")
-    if table.empty:
-        return section
-    keys = []
-    for row in table.to_dict("records"):
-        key = f"noise:{row['subject_id']}"
-        spans = {factor: _span(row, f"low_{factor}_pct", f"high_{factor}_pct")
-                 for factor in DISPERSIONS}  # fmt: skip
-        cited.derived(
-            key,
-            what=f"{row['measure']}: intervals with more than Poisson noise",
-            shown="; ".join(f"dispersion {factor}: {span}" for factor, span in spans.items()),
-            working=f"{count(row['offences_comparison'])} against a base of "
-            f"{count(row['offences_baseline'])}, exact Poisson at dispersion 1; above it normal on "
-            "the log scale, 95%",
-            inputs=[f"change:{row['subject_id']}"],
-            value=row["change_pct"],
-            unit="percent",
-            bounds=(row["low_4_pct"], row["high_4_pct"]),
-        )
-        keys.append(key)
-    rows = table.to_dict("records")
-    change = [f"change:{row['subject_id']}" for row in rows]
-    shown = table.assign(
-        one=[_span(row, "change_low_pct", "change_high_pct") for row in rows],
-        two=[_span(row, "low_2_pct", "high_2_pct") for row in rows],
-        four=[_span(row, "low_4_pct", "high_4_pct") for row in rows],
-        source=cited.cells(zip(change, keys, strict=True)),
-    )
-    return replace(
-        section,
-        lead="Offences come in series and repeat victims, so counts vary more than chance alone; "
-        "monthly counts would say by how much. Without them, three assumptions stand side by "
-        "side.",
-        blocks=[
-            frame_table(
-                shown,
-                {
-                    "measure": Column("Measure"),
-                    "one": Column("Dispersion 1", numeric=True),
-                    "two": Column("Dispersion 2", numeric=True),
-                    "four": Column("Dispersion 4", numeric=True),
-                    "beyond_noise": Column("Beyond noise"),
-                    "source": Column("From"),
-                },
-                id="noise-table",
-                caption="Intervals of each counted change (95%) at three dispersions",
-                note="Changes without counts have no interval: base not published.",
-            )
-        ],
-    )
-
-
-def beyond_elsewhere(found: Record, cited: Citations) -> Section:
-    """Whether a change is beyond what happened elsewhere."""
-    table = found.tables["elsewhere"]
-    section = Section("elsewhere", "Q8", "Is it beyond what happened elsewhere?")
-    if table.empty:
-        return section
-    crime = found.evidence.recorded_crime
-    keys = []
-    for row in table.to_dict("records"):
-        key = f"elsewhere:{row['subject_id']}"
-        others = [
-            cited.counts_of_others(
-                crime, row["offence"], Period.parse(row[period]), row["n_others"], row[count]
-            )
-            for period, count in (("baseline", "others_before"), ("period", "others_after"))
-        ]
-        cited.derived(
-            key,
-            what=f"{row['measure']}, change relative to the other police force areas",
-            shown=f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)}); others "
-            f"{percent(row['others_change_pct'])}",
-            working=f"({count(row['offences_comparison'])} / {count(row['offences_baseline'])}) / "
-            f"({count(row['others_after'])} / {count(row['others_before'])}) - 1 = "
-            f"{percent(row['relative_pct'])}; others {count(row['others_after'])} / "
-            f"{count(row['others_before'])} - 1 = {percent(row['others_change_pct'])}; interval "
-            "normal on the log scale, 95%, Poisson counts",
-            inputs=[f"change:{row['subject_id']}", *others],
-            value=row["relative_pct"],
-            unit="percent",
-            bounds=(row["relative_low_pct"], row["relative_high_pct"]),
-        )
-        keys.append(key)
-    rows = table.to_dict("records")
-    shown = table.assign(
-        relative=[f"{percent(row['relative_pct'])} ({_span(row, *_RELATIVE)})" for row in rows],
-        source=cited.cells(
-            [f"change:{row['subject_id']}", key] for row, key in zip(rows, keys, strict=True)
-        ),
-    )
-    return replace(
-        section,
-        lead="Each counted change beside the same change in the other police force areas of "
-        "England and Wales together. A difference is no effect of the money: nothing shows that "
-        "the areas would have moved alike without it.",
-        blocks=[
-            frame_table(
-                shown,
-                {
-                    "measure": Column("Measure"),
-                    "change_pct": Column("Here", numeric=True, write=percent),
-                    "others_change_pct": Column("Other areas", numeric=True, write=percent),
-                    "relative": Column("Here relative to them (95%)", numeric=True),
-                    "n_others": Column("Areas", numeric=True),
-                    "source": Column("From"),
-                },
-                id="elsewhere-table",
-                caption="Change here and in the other police force areas",
-                note="Areas with counts in both years. Three or more earlier years would show "
-                "whether they moved alike before.",
-            )
-        ],
-    )
-
-
-def could_detect(found: Record, cited: Citations) -> Section:
-    """What this design could have detected."""
-    table = found.tables["noise"]
-    section = Section("detectable", "Q14", "What could this design have detected?")
-    if table.empty:
-        return section
-    keys = []
-    for row in table.to_dict("records"):
-        key = f"detectable:{row['subject_id']}"
-        cited.derived(
-            key,
-            what=f"{row['measure']}: smallest fall that two such periods would show",
-            shown=f"{percent(row['smallest_fall_pct'])}; at dispersion 2 "
-            f"{percent(row['smallest_fall_2_pct'])}",
-            working=f"base {count(row['offences_baseline'])}, power 80%, two-sided 5%: "
-            "|ln r| = 2.80 √(φ (1 + 1/r) / base)",
-            inputs=cited.offences(row["offence"], row["baseline"]),
-            value=row["smallest_fall_pct"],
-            unit="percent",
-        )
-        keys.append(key)
-    return replace(
-        section,
-        lead="The smallest fall that a comparison of two years would show four times in five. "
-        "Spend and outcome by district cannot be compared here; with six districts only a nearly "
-        "perfect order could be told from chance.",
-        blocks=[
-            frame_table(
-                table.assign(source=cited.cells([key] for key in keys)),
-                {
-                    "measure": Column("Measure"),
-                    "offences_baseline": Column("Base count", numeric=True, write=count),
-                    "smallest_fall_pct": Column("Dispersion 1", numeric=True, write=percent),
-                    "smallest_fall_2_pct": Column("Dispersion 2", numeric=True, write=percent),
-                    "source": Column("From"),
-                },
-                id="detectable-table",
-                caption="Smallest fall that could have been shown",
-                note="Normal approximation, power 80%, two-sided level 5%.",
-            )
-        ],
-    )
-
-
-_RELATIVE = ("relative_low_pct", "relative_high_pct")
-
-
-def _span(row: dict[Any, Any], low: str, high: str) -> str:
-    return interval_text(row[low], row[high]).replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _ends(span: Period) -> tuple[Any, Any]:
-    import pandas as pd
-
-    return pd.Timestamp(span.start), pd.Timestamp(span.end)

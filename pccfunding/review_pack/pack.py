@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pccfunding
-from pccfunding.errors import PackError, TableError
+from pccfunding.errors import PackError
 from pccfunding.evidence.evidence import table_names
 from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
+from pccfunding.review_pack.asked_of_money import duty_words
 from pccfunding.review_pack.brief import word_bytes
 from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
 from pccfunding.review_pack.layout import BRIEF, lay_out
+from pccfunding.review_pack.open_questions import step_lines
 from pccfunding.review_pack.page import render_pages
 from pccfunding.review_pack.register import COLUMNS
 from pccfunding.review_pack.stored_pack import (
@@ -35,6 +37,7 @@ from pccfunding.review_pack.stored_pack import (
     sealed,
     zipped,
 )
+from pccfunding.words import counted
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.blocks import Page
@@ -47,12 +50,25 @@ _DERIVED = "Derived: see the sheet register"
 _TITLES = {
     "awards": "Award lines",
     "subtotals": "Subtotals and total, derived",
-    "statutory_fields": "Details that the law asks to be published of each grant",
+    "statutory_fields": "Details of the grants that the law asks them of",
     "spend_per_head": "Spend per resident",
     "year_on_year": "Changes from year to year",
     "statements": "Statements with verdict and working",
     "changes": "Printed changes beside changes from counts",
-    "changes_not_quoted": "Changes that no source quotes",
+    "other_changes": "Classes over the same years that no source held quotes, and those it does",
+    "nearest": "Printed changes beside the nearest counts held",
+    "months": "Scatter of the months held",
+    "earlier_years": "The years before each baseline, from quarters",
+    "class_years": "Years put together from quarters",
+    "breaks_elsewhere": "Breaks of series in other areas",
+    "other_years": "Amounts of the same streams in other years",
+    "places": "Districts inside the area",
+    "districts": "Street records by district before the money",
+    "district_changes": "Street records by district, the same months of two years",
+    "severity": "Crime Severity Score",
+    "other_rates": "Incidents and weapons before the money",
+    "duty": "Which lines the duty to publish details asks about",
+    "not_held": "Documents that a source names and that are not held",
     "outcomes": "Outcomes and outputs as printed",
     "totals": "Totals, grants, budgets and ceilings as printed",
     "noise": "Changes at three dispersions, and the smallest fall that could be shown",
@@ -65,8 +81,6 @@ _TITLES = {
     "commissioned_services": "Planned spending on commissioned services beside other areas",
     "class_changes": "Every class of recorded crime over two years",
     "breaks": "Breaks of the series between the two years",
-    "nearest": "The nearest areas, by a rule that looks at no change",
-    "severity": "Crime Severity Score",
     "deprivation": "English Indices of Deprivation",
     "officers": "Police officers, and per 1,000 residents",
     "funding": "Grant and precept as estimated",
@@ -173,8 +187,8 @@ def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> 
 
 _LIBRARIES = ("jinja2", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "xlsxwriter")
 _RULES = (
-    "A figure is a number that somebody printed. Its interval is what the printed words allow: the "
-    "hard one decides conflicts, the soft one is what a fair reader assumes.",
+    "The interval of a figure is what its words allow: the hard one decides conflicts, the soft "
+    "one is what a fair reader assumes.",
     "A statement conflicts when the intervals of its sides cannot meet for any admissible unit of "
     "rounding; it reconciles when the fair readings meet, the scopes are equal and every part is "
     "known; otherwise it cannot be told, with the reason. The arithmetic is exact.",
@@ -186,7 +200,7 @@ _RULES = (
     "dispersion 2 and 4, and relative to other areas, it is normal on the log scale.",
     "The smallest fall that could be shown solves |ln r| = 2.80 √(φ (1 + 1/r) / base) for power "
     "80% and a two-sided level of 5%.",
-    "No word here says that money moved an outcome: nothing published compares like with like.",
+    "No word here says that money moved an outcome.",
     "A conflict needs a recorded reason (`pccfunding review --exception ID=REASON`) before the "
     "pack can be signed. The decision is entered by a named person (`pccfunding sign`).",
 )
@@ -202,6 +216,22 @@ _FILES = (
 )
 
 
+def _held_words(found: Record) -> str:
+    """Say what of money and counts this Review was made from."""
+    tables = found.tables
+    missing = counted(len(tables["not_held"]), "document")
+    if tables["awards"].empty:
+        first = f"Award lines of {found.area.name} held: 0."
+        beside = counted(len(tables["elsewhere"]), "class of crime", "classes of crime")
+    else:
+        first = f"{duty_words(tables['duty'])}."
+        beside = counted(len(tables["elsewhere"]), "printed change")
+    return (
+        f"{first} {missing} that a source names and that the evidence is without: "
+        f"tables/not_held.csv. {beside} with counts of other areas beside it."
+    )
+
+
 def method_text(found: Record) -> str:
     """Write down how a Review was made.
 
@@ -215,12 +245,20 @@ def method_text(found: Record) -> str:
         Markdown.
     """
     known = found.evidence.as_of
-    has_brief = not found.tables["awards"].empty
     lines = [
         "# How this Review was made",
         "",
-        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}. Evidence: "
-        + (f"as known on {known}." if known else "everything held."),
+        f"Area: {found.area.name} ({found.area.code}). Period: {found.period.words}."
+        + (f" Evidence: as known on {known}." if known else ""),
+        "",
+        _held_words(found),
+        "",
+        "## Understand, Plan, Do, Review",
+        "",
+        "The Review is the fourth step of the commissioning cycle. Each of its sixteen questions "
+        "serves one step:",
+        "",
+        *(f"- {line}" for line in step_lines()),
         "",
         "## Versions",
         "",
@@ -230,7 +268,7 @@ def method_text(found: Record) -> str:
         "",
         "## Seeds",
         "",
-        "None: nothing here is drawn at random.",
+        "Nothing is drawn at random.",
         "",
         "## Rules",
         "",
@@ -238,7 +276,7 @@ def method_text(found: Record) -> str:
         "",
         "## Files",
         "",
-        *(f"- `{name}`: {what}" for name, what in _FILES if name != BRIEF or has_brief),
+        *(f"- `{name}`: {what}" for name, what in _FILES),
         "",
         "Numbers in the tables are written to ten digits, amounts of a million and more to the "
         "penny. In CSV files, a text that begins with =, +, - or @ has an apostrophe before it, so "
@@ -366,15 +404,9 @@ def write_review(
 
 def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
-    pages = laid_out(found)[0]
-    if BRIEF not in pages:
-        raise TableError(
-            f"A Review without award lines has no brief, and none is held of {found.area.name}: "
-            f"there is no money to sum up. Add the office's list with pccfunding start."
-        )
     contents = contents_of(found)
     seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(pages[BRIEF], seal=seal)
+    content = word_bytes(laid_out(found)[0][BRIEF], seal=seal)
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")

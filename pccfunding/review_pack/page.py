@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError
 from pccfunding.review_pack.blocks import (
-    Badge,
     Heading,
     Link,
     Page,
@@ -22,6 +21,7 @@ from pccfunding.review_pack.blocks import (
     Verdicts,
     Words,
     every_block,
+    runs,
 )
 from pccfunding.texts import isolated
 
@@ -157,8 +157,7 @@ def _words(words: Words, places: Mapping[str, str] = MappingProxyType({})) -> An
     """Write words as HTML. A function, since a macro of the template takes six times as long."""
     from markupsafe import Markup
 
-    runs = [words] if isinstance(words, str | Link | Badge | Remark) else words
-    return Markup("".join(_run(run, places) for run in runs))
+    return Markup("".join(_run(run, places) for run in runs(words)))
 
 
 def _run(run: Run, places: Mapping[str, str]) -> str:

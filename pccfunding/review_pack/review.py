@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.areas import Area, find_area, where_now
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.evidence.evidence import codes_within
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
-from pccfunding.evidence.tracing import cite
 from pccfunding.measures.award_years import award_years
 from pccfunding.office import FolderEvidence, read_evidence
 from pccfunding.periods import Period
 from pccfunding.results import Face
-from pccfunding.review_pack.completeness import statutory_fields
+from pccfunding.review_pack.completeness import duty, statutory_fields
 from pccfunding.review_pack.record import Record
-from pccfunding.review_pack.tables_area import area_tables, with_bundled_sources, with_counts
+from pccfunding.review_pack.tables_area import area_tables
 from pccfunding.review_pack.tables_area_money import commissioned_services, cost_statements
-from pccfunding.review_pack.tables_changes import changes_not_quoted, recomputed_changes
-from pccfunding.review_pack.tables_comparison import elsewhere, force_rates, need, noise
+from pccfunding.review_pack.tables_beside import beside
+from pccfunding.review_pack.tables_counted import counted_tables, overlapping
+from pccfunding.review_pack.tables_sources import (
+    documents_not_held,
+    sources_behind,
+    sources_of_area,
+)
 from pccfunding.review_pack.tables_spending import (
-    beside,
     compared_years,
     series_rows,
     spend_per_head,
@@ -54,11 +58,13 @@ class Review(Face, Record):
     evidence : Evidence
         The tables it was made from.
     tables : dict of str to DataFrame
-        What the page shows, at full precision. With award lines: awards, subtotals,
-        spend_per_head, year_on_year, statements, changes, changes_not_quoted, noise, elsewhere,
-        need, force_rates, status, beside, themes, commissioned_services, totals, outcomes,
-        services, left_out, sources. Without: awards (empty), class_changes, breaks, noise,
-        elsewhere, nearest, force_rates, need, severity, deprivation, officers,
+        What the page shows, at full precision. With award lines: awards, subtotals, duty,
+        statutory_fields,
+        spend_per_head, year_on_year, statements, changes, other_changes, nearest, noise,
+        months, earlier_years, elsewhere, need, districts, district_changes, severity, other_rates,
+        force_rates, status, beside, themes, commissioned_services, totals, outcomes,
+        services, left_out, sources, not_held. Without: awards (empty), class_changes, breaks,
+        noise, elsewhere, nearest, force_rates, need, severity, deprivation, officers,
         commissioned_services, funding, council_tax, counts, totals, outcomes, services,
         left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
@@ -107,8 +113,8 @@ class Review(Face, Record):
             f"{len(verdicts)} statements about {self.area.name} were worked: "
             f"{verdicts.count('reconciles')} hold, {verdicts.count('conflicts')} conflict, "
             f"{verdicts.count('cannot be told')} cannot be told.\n"
-            "Spend and outcome stand side by side here; nothing published shows that one moved "
-            "the other."
+            "Spend and outcome stand side by side here, which does not show that one moved the "
+            "other."
         )
 
     @property
@@ -270,33 +276,32 @@ def _with_awards(
     years = _within(award_years(lines), span)
     statements = _touching(work_statements(evidence, area_code=area.code), evidence, span)
     given = _explained(statements) | _exceptions(exceptions, statements)
-    changes = recomputed_changes(evidence, area.code)
     tables = {
         "awards": lines,
         "award_years": years,
         "subtotals": subtotals(years, by="funder_group"),
         "recipients": recipients(years),
+        "duty": duty(lines),
         "statutory_fields": statutory_fields(lines),
         "spend_per_head": spend_per_head(evidence, years),
-        "year_on_year": _overlapping(compared_years(evidence, area.code), span),
+        "year_on_year": overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
-        "changes": _overlapping(changes, span),
-        "changes_not_quoted": changes_not_quoted(evidence, area.code),
-        "outcomes": _overlapping(_in_printed_order(_here(evidence.outcomes, area), evidence), span),
-        "totals": _overlapping(_in_printed_order(_here(evidence.totals, area), evidence), span),
+        "outcomes": _of_area(evidence.outcomes, evidence, area, span),
+        "totals": _of_area(evidence.totals, evidence, area, span),
     }
-    tables["series"] = _overlapping(series_rows(evidence, area.code), span)[_SERIES]
-    tables["services"] = _here(evidence.services, area).reset_index(drop=True)
+    start = min(lines["period_start"].min().date(), span.start)
+    tables |= counted_tables(evidence, area.code, start, span)
+    services = evidence.services
+    tables["services"] = services[services["area_code"] == area.code].reset_index(drop=True)
+    tables["series"] = overlapping(series_rows(evidence, area.code), span)[_SERIES]
     tables["left_out"] = _left_out(evidence)
-    tables["noise"] = noise(tables["changes"])
-    tables["elsewhere"] = elsewhere(evidence, area.code, tables["changes"])
-    tables["force_rates"] = force_rates(evidence, tables["changes"])
-    tables["need"] = need(tables["force_rates"], area.code, tables["changes"])
     tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
     tables["themes"] = themes(tables)
+    tables["other_years"] = _other_years(evidence, area, lines)
+    tables["not_held"] = documents_not_held(evidence)
     tables["commissioned_services"] = commissioned_services(evidence, area.code)
-    tables["sources"] = _sources(evidence, tables)
+    tables["sources"] = sources_behind(evidence, tables)
     return Review(area, span, evidence, tables, statements, given)
 
 
@@ -326,45 +331,12 @@ def _without_awards(
         "services": _here(evidence.services, area).reset_index(drop=True),
         "left_out": _left_out(evidence),
     }
-    tables["sources"] = _area_sources(evidence, area, tables, statements)
+    tables["sources"] = sources_of_area(evidence, area, tables, statements)
+    missing = documents_not_held(evidence)
+    here = missing["named_by"].isin(tables["sources"]["source_id"])
+    tables["not_held"] = missing[here].reset_index(drop=True)
     given = _explained(statements) | _exceptions(exceptions, statements)
     return Review(area, span, evidence, tables, statements, given)
-
-
-def _area_sources(
-    evidence: Evidence,
-    area: Area,
-    tables: dict[str, pd.DataFrame],
-    statements: tuple[tuple[dict[Any, Any], Reconciliation], ...],
-) -> pd.DataFrame:
-    """Give every source behind a Review without awards: statistics first, then figures."""
-    import pandas as pd
-
-    counts, people = tables["counts"], evidence.population
-    named = [counts.loc[counts["area_code"] == area.code, "source_id"]]
-    named += [people.loc[people["area_code"] == area.code, "source_id"]]
-    statistics = (
-        "breaks",
-        "severity",
-        "deprivation",
-        "officers",
-        "funding",
-        "commissioned_services",
-        "council_tax",
-    )
-    named += [tables[name]["source_id"] for name in statistics]
-    named += [pd.Series([row["source_id"] for row, _ in statements], dtype=object)]
-    known = pd.concat(named).dropna().drop_duplicates().to_frame("source_id")
-    held = with_counts(evidence, counts)
-    figures = [tables[name]["figure_id"] for name in ("outcomes", "totals")]
-    figures += [pd.Series(figure_ids(row), dtype=object) for row, _ in statements]
-    printed = pd.concat(figures).drop_duplicates().to_frame("figure_id")
-    cited = [cite(known, evidence=held)]
-    cited += [cite(printed, evidence=held)] if len(printed) else []
-    both = pd.concat(cited, ignore_index=True)
-    return both.sort_values("tokens", kind="stable", na_position="last").drop_duplicates(
-        "source_id", ignore_index=True
-    )
 
 
 def _bundled_of(asked: str) -> Evidence:
@@ -421,6 +393,10 @@ def _span(evidence: Evidence, awards: pd.DataFrame) -> Period:
 _SERIES = ["series", "funding_stream", "kind", "period", "amount_gbp", "figure_id"]
 
 
+def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
+    return frame[frame["area_code"] == area.code]
+
+
 def _touched(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Award lines whose money is for the period, or for some of it."""
     years = award_years(frame)
@@ -434,16 +410,20 @@ def _within(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
     return frame[inside].reset_index(drop=True)
 
 
-def _overlapping(frame: pd.DataFrame, span: Period) -> pd.DataFrame:
-    """Rows that touch the period; a row without a period stays, since nobody said its time."""
-    undated = frame["period_end"].isna()
-    start, end = span.start.isoformat(), span.end.isoformat()
-    touches: pd.Series[bool] = (frame["period_end"] >= start) & (frame["period_start"] <= end)
-    return frame[undated | touches].reset_index(drop=True)
+def _other_years(evidence: Evidence, area: Area, lines: pd.DataFrame) -> pd.DataFrame:
+    """Dated amounts of the streams of the listing, of any years, that are no line of it."""
+    others = evidence.totals
+    same = others["funding_stream"].isin(lines["funding_stream"])
+    same |= others["series"].isin(lines["series"].dropna())
+    here = others["area_code"].isin(codes_within(evidence.areas, area.code))
+    dated = others["period"].notna() & others["token"].notna()
+    return others[same & here & dated].reset_index(drop=True)
 
 
-def _here(frame: pd.DataFrame, area: Area) -> pd.DataFrame:
-    return frame[frame["area_code"] == area.code]
+def _of_area(frame: pd.DataFrame, evidence: Evidence, area: Area, span: Period) -> pd.DataFrame:
+    """Rows of the area and of the districts inside it that touch the period, as printed."""
+    here = frame[frame["area_code"].isin(codes_within(evidence.areas, area.code))]
+    return overlapping(_in_printed_order(here, evidence), span)
 
 
 def _in_printed_order(subjects: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
@@ -462,7 +442,7 @@ def _touching(
     tables = (evidence.awards, evidence.totals, evidence.outcomes)
     dated = pd.concat([table[columns].dropna() for table in tables])
     of_figure = evidence.figures.set_index("figure_id")["subject_id"]
-    outside = set(dated["subject_id"]) - set(_overlapping(dated, span)["subject_id"])
+    outside = set(dated["subject_id"]) - set(overlapping(dated, span)["subject_id"])
     inside = set(dated["subject_id"]) - outside
     kept = []
     for row, result in worked:
@@ -541,32 +521,3 @@ def _statement_table(
             for row, result in statements
         ]
     )
-
-
-def _sources(evidence: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Give every source behind the Review in reading order: figures first, then statistics."""
-    import pandas as pd
-
-    figures = [tables[name]["figure_id"] for name in ("awards", "outcomes", "totals")]
-    if len(tables["statements"]):
-        figures.append(tables["statements"]["figures"].str.split(";").explode())
-    named = pd.concat(figures).drop_duplicates()
-    printed = cite(pd.DataFrame({"figure_id": named[named != ""]}), evidence=evidence)
-    area = tables["awards"]["area_code"].iloc[0]
-    people, crime = evidence.population, evidence.recorded_crime
-    counted = tables["changes"][tables["changes"]["verdict"] != "not testable"]
-    windows = evidence.outcomes[evidence.outcomes["subject_id"].isin(counted["subject_id"])]
-    ends = pd.concat([windows["baseline_end"], windows["period_end"]])
-    statistics = [
-        people.loc[people["area_code"] == area, "source_id"].tail(1),
-        crime.loc[(crime["area_code"] == area) & crime["period_end"].isin(ends), "source_id"],
-        evidence.deflator["source_id"],
-    ]
-    stated = evidence.statements[
-        evidence.statements["statement_id"].isin(tables["statements"].get("statement_id", []))
-    ]
-    statistics.append(tables["commissioned_services"]["source_id"])
-    known = pd.concat([stated["source_id"].dropna(), *statistics]).drop_duplicates().to_frame()
-    held = with_bundled_sources(evidence)
-    cited = pd.concat([printed, cite(known, evidence=held)], ignore_index=True)
-    return cited.drop_duplicates("source_id", ignore_index=True)

@@ -163,9 +163,10 @@ def class_changes(counts: pd.DataFrame, area_code: str, years: YearPair | None) 
     Returns
     -------
     DataFrame
-        `subject_id`, `measure` and `offence` (all three the class), `baseline`, `period`, the
-        counts, `change_pct` with its exact Poisson bounds, `caution` (breaks of method or law
-        between the years) and `not_compared` (why there is no change).
+        `subject_id`, `measure` and `offence` (all three the class), `offence_match`
+        (always *same*), `baseline`, `period`, the counts, `change_pct` with its exact Poisson
+        bounds, `caution` (breaks of method or law between the years) and `not_compared` (why
+        there is no change).
     """
     import pandas as pd
 
@@ -173,6 +174,7 @@ def class_changes(counts: pd.DataFrame, area_code: str, years: YearPair | None) 
         "subject_id",
         "measure",
         "offence",
+        "offence_match",
         "baseline",
         "period",
         "offences_baseline",
@@ -192,6 +194,7 @@ def class_changes(counts: pd.DataFrame, area_code: str, years: YearPair | None) 
     found = changed.assign(
         subject_id=changed["offence"],
         measure=changed["offence"],
+        offence_match="same",
         baseline=years.baseline.label,
         period=years.comparison.label,
         change_low_pct=-changed["reduction_high_pct"],

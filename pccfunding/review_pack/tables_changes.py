@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation.published_change import judge_change
+from pccfunding.evidence.evidence import codes_within
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
+from pccfunding.periods import Period
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -38,16 +40,19 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a published change in percent: `subject_id`, `measure`, `token`, `printed_pct`,
+        One row a published change in percent of the area or of a district inside it:
+        `subject_id`, `area_code`, `measure`, `token`, `printed_pct`,
         `printed_low_pct`, `printed_high_pct`, `period`, `baseline`, `offence`, `offence_match`,
         `offences_baseline`, `offences_comparison`, `change_pct` with `change_low_pct` and
         `change_high_pct` (exact Poisson, 95%), `verdict` ("reproduced", "consistent",
-        "not settled", "not testable"; see `published_change`), `why`, `figure_id`.
+        "not settled", "not testable"; see `published_change`), `why`, `break` (what stops the
+        two windows from being alike, if anything recorded does), `figure_id`.
     """
     import pandas as pd
 
     outcomes = evidence.outcomes
-    here = outcomes[(outcomes["area_code"] == area_code) & outcomes["change_pct"].notna()]
+    inside = outcomes["area_code"].isin(codes_within(evidence.areas, area_code))
+    here = outcomes[inside & outcomes["change_pct"].notna()]
     printed = here.rename(
         columns={
             "change_pct": "printed_pct",
@@ -56,9 +61,9 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
         }
     )
     counted = [
-        _counted(evidence, area_code, group)
-        for _, group in here[here["offence"].notna()].groupby(_WINDOWS)
-        if _is_counted(evidence, area_code, group)
+        _counted(evidence, group["area_code"].iloc[0], group)
+        for _, group in here[here["offence"].notna()].groupby(["area_code", *_WINDOWS])
+        if _is_counted(evidence, group["area_code"].iloc[0], group)
     ]
     counts = (
         pd.concat(counted, ignore_index=True)
@@ -69,11 +74,13 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     judged = [_judge(row) for row in table.to_dict("records")]
     table["verdict"] = [verdict for verdict, _ in judged]
     table["why"] = [why for _, why in judged]
+    table["break"] = _breaks(evidence, area_code, table)
     table["_order"] = table["verdict"].map(_ORDER)
     table = table.sort_values(["_order", "period", "measure"], kind="stable", ignore_index=True)
     return table[
         [
             "subject_id",
+            "area_code",
             "measure",
             "token",
             "printed_pct",
@@ -88,6 +95,7 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
             *_COUNTED,
             "verdict",
             "why",
+            "break",
             "better",
             "funding_stream",
             "attribution",
@@ -97,8 +105,8 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     ]
 
 
-def changes_not_quoted(evidence: Evidence, area_code: str) -> pd.DataFrame:
-    """Changes over the same windows that the sources could have quoted and did not.
+def other_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
+    """Changes of the classes beside the quoted ones, over the same windows.
 
     Parameters
     ----------
@@ -110,7 +118,9 @@ def changes_not_quoted(evidence: Evidence, area_code: str) -> pd.DataFrame:
     -------
     DataFrame
         One row an offence class: `offence`, `period`, `baseline`, counts and `change_pct` with its
-        exact Poisson bounds; largest rise first.
+        exact Poisson bounds; `quoted` (whether a source held quotes the class for other years);
+        `break` (what stops the two windows from being alike, if anything recorded does); largest
+        rise first.
     """
     import pandas as pd
 
@@ -127,11 +137,66 @@ def changes_not_quoted(evidence: Evidence, area_code: str) -> pd.DataFrame:
         rest = crime[~crime["offence"].isin(named)]
         changed = _bounds(reduction(rest, baseline=baseline, comparison=period, by="offence"))
         tables.append(changed.assign(baseline=baseline, period=period))
+    columns = ["offence", "period", "baseline", *_COUNTED, "quoted", "break"]
     if not tables:
-        return pd.DataFrame(columns=["offence", "period", "baseline", *_COUNTED])
+        return pd.DataFrame(columns=columns)
     found = pd.concat(tables, ignore_index=True).dropna(subset=["change_pct"])
-    columns = ["offence", "period", "baseline", *_COUNTED]
+    inside = outcomes["area_code"].isin(codes_within(evidence.areas, area_code))
+    here = outcomes[inside & outcomes["offence"].notna()]
+    anywhere = {name for classes in here["offence"] for name in classes.split(" + ")}
+    found["quoted"] = found["offence"].isin(anywhere)
+    found["break"] = _breaks(evidence, area_code, found)
     return found.sort_values("change_pct", ascending=False, ignore_index=True)[columns]
+
+
+def breaks_between(
+    evidence: Evidence, area_code: str, classes: str, start: Any, end: Any
+) -> pd.DataFrame:
+    """Give the breaks of recorded crime that lie between two windows.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+        ONS code; breaks of England and Wales hold for every area.
+    classes : str
+        Offence classes joined by ' + '.
+    start, end : Timestamp
+        First day of the earlier window, last day of the later one.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table `breaks`.
+    """
+    table = evidence.breaks
+    named = [*classes.split(" + "), "All"]
+    found: pd.DataFrame = table[
+        table["series"].eq("recorded crime")
+        & table["offence_or_measure"].isin(named)
+        & table["area_code"].isin([area_code, "K04000001"])
+        & table["changed_on"].gt(start)
+        & table["changed_on"].le(end)
+    ]
+    return found
+
+
+def _breaks(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> list[str | None]:
+    """Say for each change what broke between its windows; None where nothing recorded did."""
+    told: list[str | None] = []
+    for row in changes.to_dict("records"):
+        if not isinstance(row["offence"], str) or not isinstance(row["baseline"], str):
+            told.append(None)
+            continue
+        first, last = Period.parse(row["baseline"]), Period.parse(row["period"])
+        found = breaks_between(evidence, area_code, row["offence"], str(first.start), str(last.end))
+        told.append(" ".join(_break_words(one) for one in found.to_dict("records")) or None)
+    return told
+
+
+def _break_words(row: dict[Any, Any]) -> str:
+    day = row["changed_on"]
+    return f"{row['kind']}, {day.day} {day:%B %Y}: {row['what_changed']}"
 
 
 def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:

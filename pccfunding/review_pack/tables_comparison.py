@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
+from pccfunding.evidence.national import load_recorded_crime_quarters
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.words import is_missing
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
 
-# How many times more than Poisson the counts may vary: without monthly counts nobody knows.
+# How many times more than Poisson the counts may vary, where no monthly counts tell.
 DISPERSIONS = (2, 4)
 PER = 1000
+_EARLIER = 5
+_QUARTERS = 4
 CITY_OF_LONDON = "E23000034"
-_NAMED = ["subject_id", "measure", "offence", "baseline", "period"]
+_NAMED = ["subject_id", "measure", "offence", "offence_match", "baseline", "period"]
 
 
 def noise(changes: pd.DataFrame) -> pd.DataFrame:
@@ -226,3 +229,119 @@ def _counts(asked: pd.DataFrame, classes: str, period: str) -> pd.Series[Any]:
 def _tells(low: Any, high: Any) -> bool:
     # An end that no count can bound tells nothing.
     return bool((not is_missing(low) and low > 0) or (not is_missing(high) and high < 0))
+
+
+def class_years(evidence: Evidence) -> pd.DataFrame:
+    """Put years together from quarters, for classes that outcomes name and years do not hold.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    DataFrame
+        Rows of `recorded_crime`: one class, area and window of an outcome each. All of one
+        vintage, since a class is taken from the quarters whole or not at all.
+    """
+    import pandas as pd
+
+    crime, outcomes = evidence.recorded_crime, evidence.outcomes
+    asked = outcomes.dropna(subset=["offence", "baseline", "period"])
+    windows = {name for column in ("baseline", "period") for name in asked[column]}
+    classes = {name for joined in asked["offence"] for name in joined.split(" + ")}
+    absent = classes - set(crime["offence"])
+    if crime.empty or not absent:
+        return pd.DataFrame(columns=crime.columns)
+    quarters = _latest_quarters()
+    quarters = quarters[quarters["offence"].isin(absent)]
+    years = [_year_of(quarters, Period.parse(name)) for name in sorted(windows)]
+    return pd.concat([*years, crime.iloc[:0]], ignore_index=True)[list(crime.columns)]
+
+
+def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+    """Give the years before each baseline, of one vintage, for each counted change.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    area_code : str
+    changes : DataFrame
+        As `recomputed_changes` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row a counted change: `subject_id`, `measure`, `baseline`, `n_years` (earlier years
+        held, at most five), `years` and `counts` (those and the baseline, joined by ';'), `mean`
+        of the earlier years, `baseline_count`, `above_pct` (the baseline against that mean),
+        `release`, `source_id`. Empty where no quarters of a class reach before the baseline.
+    """
+    import pandas as pd
+
+    columns = ["subject_id", "measure", "baseline", "n_years", "years", "counts", "mean",
+               "baseline_count", "above_pct", "release", "source_id"]  # fmt: skip
+    counted = changes.dropna(subset=["change_pct"])
+    if counted.empty:
+        return pd.DataFrame(columns=columns)
+    quarters = _latest_quarters()
+    quarters = quarters[quarters["area_code"].eq(area_code)]
+    rows = []
+    for row in counted.to_dict("records"):
+        names, base = row["offence"].split(" + "), Period.parse(row["baseline"])
+        told = {}
+        for back in range(_EARLIER, -1, -1):
+            span = Period.of(base.start.replace(year=base.start.year - back),
+                             base.end.replace(year=base.end.year - back))  # fmt: skip
+            year = _year_of(quarters[quarters["offence"].isin(names)], span)
+            if len(year) == len(names):
+                told[span.label] = int(year["offences"].sum())
+            else:
+                told.clear()  # a gap: what lies before it is no course up to the baseline
+        base_count = told.pop(base.label, None)
+        if base_count is None or not told:
+            continue
+        mean = sum(told.values()) / len(told)
+        rows.append(
+            {
+                "subject_id": row["subject_id"],
+                "measure": row["measure"],
+                "baseline": row["baseline"],
+                "n_years": len(told),
+                "years": ";".join([*told, base.label]),
+                "counts": ";".join(map(str, [*told.values(), base_count])),
+                "mean": mean,
+                "baseline_count": base_count,
+                "above_pct": PER / 10 * (base_count / mean - 1) if mean else None,
+                "release": year["release"].iloc[0],
+                "source_id": year["source_id"].iloc[0],
+            }
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _latest_quarters() -> pd.DataFrame:
+    """The quarters of the vintage that reaches furthest: two vintages never make a course."""
+    quarters = load_recorded_crime_quarters()
+    last = quarters.sort_values("period_end", kind="stable")["vintage"].iloc[-1]
+    latest: pd.DataFrame = quarters[quarters["vintage"] == last]
+    return latest
+
+
+def _year_of(quarters: pd.DataFrame, span: Period) -> pd.DataFrame:
+    """Add up the quarters of twelve months by area and class, where all four are counted."""
+    import pandas as pd
+
+    inside = quarters[
+        quarters["period_start"].ge(str(span.start)) & quarters["period_end"].le(str(span.end))
+    ]
+    groups = inside.groupby(["area_code", "offence"])
+    added = groups.agg(
+        offences=("offences", "sum"), held=("offences", "count"),
+        release=("vintage", "last"), source_id=("source_id", "last"),
+    ).reset_index()  # fmt: skip
+    whole = added[added["held"] == _QUARTERS].drop(columns="held")
+    whole["release"] = "Open data tables of quarters, " + whole["release"].astype("str")
+    return whole.assign(
+        period_start=pd.Timestamp(span.start), period_end=pd.Timestamp(span.end), unknown=None
+    )

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.award_years import award_years
 from pccfunding.measures.people import latest_vintage
-from pccfunding.money.pence import exact_sum
 from pccfunding.office import FolderEvidence
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
-    KINDS,
     RECEIVED,
     all_sums,
     by_kind,
@@ -226,137 +224,6 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     return lines.loc[~lines["figure_id"].isin(told), "funding_stream"].drop_duplicates().tolist()
 
 
-_MONEY = ["funding_stream", *KINDS, "amount_gbp", "n_known", "n_figures", "period",
-          "period_start", "period_end", "figure_id"]  # fmt: skip
-_CLAIMS = {
-    "not_attributed": "the source links it to no stream",
-    "associated": "set beside the stream; no link is claimed in numbers",
-    "attributed_in_text": "the source credits the funding; no comparison is published",
-    "output_of_the_stream": "what the stream delivered, not what changed",
-    "disclaimed_in_text": "the source itself says the stream alone does not explain it",
-}
-
-
-def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Set the money of each stream and year beside the outcomes that the sources name with it.
-
-    Parameters
-    ----------
-    tables : dict of str to DataFrame
-        `award_years`, `outcomes`, `totals` and `spend_per_head` of a Review.
-
-    Returns
-    -------
-    DataFrame
-        One row a stream, year and outcome (or stream and year alone, where none is published):
-        `funding_stream`, `amount_gbp`, `money` (in words), `money_figure_id` (where it is one
-        line), `spend_gbp_per_head`, `period`, `measure`, `token`, `change_pct`, `base_count`,
-        `outcome_period`, `figure_kind`, `claim`, `order` (whether the outcome's period starts
-        after the money's), `figure_id`.
-    """
-    import pandas as pd
-
-    outcomes = tables["outcomes"].dropna(subset=["funding_stream"])
-    lines = _stream_years(tables["award_years"])
-    elsewhere = outcomes[~outcomes["funding_stream"].isin(lines["funding_stream"])]
-    named_only = elsewhere["funding_stream"].drop_duplicates()
-    lines = pd.concat([lines, _amounts_elsewhere(tables["totals"], named_only)], ignore_index=True)
-    lines["money"] = [
-        "" if is_missing(row["n_figures"]) or is_missing(row["period_start"]) else sum_words(row)
-        for row in lines.to_dict("records")
-    ]
-    heads = tables["spend_per_head"][["funding_stream", *KINDS, "spend_gbp_per_head"]]
-    named = _of_lines(lines, outcomes).rename(
-        columns={"period": "outcome_period", "period_start": "outcome_start"}
-    )
-    columns = [
-        "line",
-        "measure",
-        "value",
-        "token",
-        "unit",
-        "change_pct",
-        "base_count",
-        "outcome_period",
-        "outcome_start",
-        "figure_kind",
-        "attribution",
-        "unknown",
-        "figure_id",
-    ]
-    lines = lines.rename(columns={"figure_id": "money_figure_id"})
-    table = lines.merge(heads, on=["funding_stream", *KINDS], how="left")
-    table = table.assign(line=range(len(table))).merge(named[columns], on="line", how="left")
-    table = table.drop(columns=["line", "period_end", "financial_year"])
-    table["claim"] = table["attribution"].map(_CLAIMS).fillna("no outcome is published for it")
-    table["order"] = [
-        None if is_missing(measure) else _order(start, outcome)
-        for start, outcome, measure in zip(
-            table["period_start"], table["outcome_start"], table["measure"], strict=True
-        )
-    ]
-    return table
-
-
-def _stream_years(years: pd.DataFrame) -> pd.DataFrame:
-    """Add up the lines of one stream, year, flow and kind, each the money of one outcome."""
-    import pandas as pd
-
-    rows = []
-    for _, same in years.groupby(["funding_stream", *KINDS], sort=False, dropna=False):
-        added = exact_sum(same["known_gbp"])
-        first = same.iloc[0].to_dict()
-        rows.append(
-            {name: first.get(name) for name in _MONEY}
-            | {
-                "amount_gbp": None if added is None else float(added),
-                "n_known": int(same["is_exact"].sum()),
-                "n_figures": len(same),
-                "period": first["period"] if len(same) == 1 else first["financial_year"],
-                "period_start": same["period_start"].min(),
-                "period_end": same["period_end"].max(),
-                "figure_id": first["figure_id"] if len(same) == 1 else None,
-            }
-        )
-    return pd.DataFrame(rows, columns=_MONEY)
-
-
-def _of_lines(lines: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Give each outcome the position of the money that it stands beside, as column `line`.
-
-    Where a stream has money of several years, that is each year that the outcome touches; an
-    outcome that touches none, or has no period, stands beside the latest.
-    """
-    import pandas as pd
-
-    chosen: list[tuple[int, int]] = []
-    places = lines.reset_index(drop=True)
-    of_streams = dict(list(places.groupby("funding_stream", sort=False)))
-    for row, outcome in enumerate(outcomes.to_dict("records")):
-        of_stream = of_streams[outcome["funding_stream"]]
-        touched = of_stream[
-            (of_stream["period_start"] <= outcome["period_end"])
-            & (of_stream["period_end"] >= outcome["period_start"])
-        ]
-        dated = of_stream.sort_values("period_start", kind="stable", na_position="first")
-        latest = dated.tail(1)
-        chosen += [(row, place) for place in (latest if touched.empty else touched).index]
-    pairs = pd.DataFrame(chosen, columns=["row", "line"], dtype="int64")
-    return outcomes.iloc[pairs["row"]].assign(line=pairs["line"].to_numpy())
-
-
-def _amounts_elsewhere(totals: pd.DataFrame, streams: pd.Series[str]) -> pd.DataFrame:
-    """Amounts of streams that are no line of the listing, each that is printed."""
-    held = totals[
-        totals["funding_stream"].isin(streams)
-        & totals["amount_gbp"].notna()
-        & totals["kind"].isin(["total", "grant_received", "award"])
-    ]
-    exact = held["hedge"].isna().astype(int)
-    held = held.assign(financial_year=None, n_known=exact, n_figures=1)
-    return held[_MONEY].merge(streams.to_frame(), on="funding_stream", how="right")
-
-
 def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Count money and results by theme of the Police and Crime Plan.
 
@@ -400,11 +267,3 @@ def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _order(money: pd.Timestamp, outcome: pd.Timestamp) -> str:
-    if is_missing(outcome):
-        return "the outcome's period is not published"
-    if outcome < money:
-        return "the outcome's period starts before the money's"
-    return "the outcome's period starts with or after the money's"

@@ -201,7 +201,7 @@ _LARGEST = 20
 
 
 def recipients(years: pd.DataFrame) -> pd.DataFrame:
-    """Add up what each recipient was given, by year, flow and kind, the largest first.
+    """Add up what each recipient was given, by year, flow and kind, the latest and largest first.
 
     Names that differ in capitals and blanks alone are one recipient; others are never merged.
 
@@ -225,8 +225,10 @@ def recipients(years: pd.DataFrame) -> pd.DataFrame:
     folded = years["recipient"].map(lambda name: " ".join(name.casefold().split()), "ignore")
     sums = subtotals(years.assign(recipient=folded.map(names)), by="recipient")
     named = sums[~sums["recipient"].isin([ALL_LINES, "not stated"])]
-    ordered = named.sort_values(
-        [*KINDS, "amount_gbp", "recipient"], ascending=[True] * 3 + [False, True], kind="stable"
+    ordered = named.assign(_other=named["flow"] != GIVEN).sort_values(
+        [KINDS[0], "_other", *KINDS[1:], "amount_gbp", "recipient"],
+        ascending=[False, True, True, True, False, True],
+        kind="stable",
     )
     place = ordered.groupby(KINDS).cumcount() + 1
     bodies = {name: kind_of_body(name) for name in ordered["recipient"].unique()}

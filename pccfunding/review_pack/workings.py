@@ -192,7 +192,7 @@ def enter_rises(found: Record, cited: Citations, shown: pd.DataFrame) -> list[st
     """Enter the changes that no source quotes; give the key of each row."""
     keys = []
     for row in shown.to_dict("records"):
-        key = f"change:{row['offence']}:{row['period']}:{row['baseline']}"
+        key = f"change:{row['subject_id']}"
         _enter_change(cited, row, key, row["offence"], row["offence"])
         keys.append(key)
     return keys

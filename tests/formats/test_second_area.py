@@ -158,7 +158,7 @@ def test_nothing_of_the_first_area_is_left_in_another_review(place: Path, tmp_pa
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert f"Review of commissioning in {place.name.capitalize()}" in page
     assert "No change in percent is printed" in page
-    assert "no source prints" in page
+    assert "none of the documents held prints" in page
 
 
 def test_a_sum_that_is_printed_stands_beside_its_lines(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_sum_that_is_printed_stands_beside_its_lines(tmp_path: Path) -> None:
     written = pcc.review(dataclasses.replace(evidence, awards=lines)).write(tmp_path)
     page = written[0].read_text(encoding="utf-8")
     assert "part of £120,000, printed for 2023-24/2024-25" in page
-    assert "no source prints" not in page
+    assert "none of the documents held prints" not in page
 
 
 def test_lines_of_several_years_keep_their_years_apart(tmp_path: Path) -> None:

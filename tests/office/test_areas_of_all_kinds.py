@@ -17,6 +17,10 @@ RESULT = {
     "measure": "Burglary", "direction": "fell by", "as printed": "9.4%", "better when": "lower",
     "period": "2024-25", "compared with": "2023-24", "source": "Report",
 }  # fmt: skip
+GRANT = {
+    "what": "Victims grant", "amount": "£61,234", "flow": "received from government",
+    "status": "allocated", "period": "2024-25", "source": "Report",
+}  # fmt: skip
 AHEAD = {"period": "2031-32", "compared with": "2030-31"}
 
 KINDS: dict[str, tuple[str, str, dict[str, list[dict[str, Any]]], tuple[str, ...]]] = {
@@ -39,6 +43,9 @@ KINDS: dict[str, tuple[str, str, dict[str, list[dict[str, Any]]], tuple[str, ...
         "Durham", "2024-25", {"Awards": [AWARD, AWARD | {"status": "budget", "amount": "£77"}]},
         ("£5,125", "£77"),
     ),
+    "outcomes only": ("Durham", "2024-25", {"Outcomes": [RESULT]}, ("9.4%",)),
+    "amounts only": ("Durham", "2024-25", {"Amounts": [GRANT]}, ("£61,234",)),
+    "nothing typed": ("Dyfed-Powys", "2024-25", {}, ("Dyfed-Powys",)),
 }  # fmt: skip
 HEAVY = [pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS if kind != "Welsh force"]
 

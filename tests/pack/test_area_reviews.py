@@ -14,6 +14,7 @@ import pytest
 import pccfunding as pcc
 from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.review_pack import Review
+from pccfunding.review_pack.area_page import area_facts
 from pccfunding.review_pack.pack import contents_of
 
 AREAS = pcc.load_areas().query("kind == 'police_force_area'")
@@ -46,7 +47,7 @@ QUESTIONS = ["Q1", "Q2", "Q3", "Q4", "Q6", "Q7", "Q8", "Q12", "Q14", "Q5, Q9-Q11
 
 def page_text(found: Review) -> tuple[str, dict[str, bytes]]:
     files = contents_of(found)
-    text = files["index.html"].decode()
+    text = files["index.html"].decode() + files["sources.html"].decode()
     text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", text, flags=re.S)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()), files
 
@@ -167,14 +168,21 @@ def test_other_names_lead_to_the_area_that_holds_them_now(asked: str, said: str)
         pcc.review(area=asked)
 
 
-def test_a_review_without_awards_has_no_brief(tmp_path: Path) -> None:
-    found = pcc.review(area="Durham", period="1999-00")
+@pytest.mark.parametrize("period", ["2023-24", "1999-00"])
+def test_a_review_without_awards_has_a_brief_of_what_is_held(period: str, tmp_path: Path) -> None:
+    found = pcc.review(area="Durham", period=period)
     files = contents_of(found)
-    assert "brief.html" not in files
-    assert b"brief.html" not in files["method.md"]
-    assert b"brief.html" not in files["index.html"]
-    with pytest.raises(TableError, match="has no brief"):
-        found.write_brief(tmp_path / "pack")
+    brief = files["brief.html"].decode()
+    for question in ("Q1", "Q3", "Q16"):
+        assert f">{question} " in brief
+    for label, number, _ in area_facts(found):
+        assert label in brief
+        assert number in brief
+    assert b"brief.html" in files["method.md"]
+    assert b'href="brief.html"' in files["index.html"]
+    pytest.importorskip("docx")
+    found.write(tmp_path / "pack")
+    assert found.write_brief(tmp_path / "pack").read_bytes()[:2] == b"PK"
 
 
 def test_two_areas_are_refused() -> None:

@@ -224,7 +224,7 @@ def test_a_conflict_without_a_reason_keeps_the_pack_open(
     half = {name: conflicts[name] for name in others}
     dataclasses.replace(found, exceptions=half).write(copy, force=True)
     page = (copy / "index.html").read_text(encoding="utf-8")
-    assert f"No reason is recorded for this conflict ({first})" in page
+    assert f"Without a recorded reason for it ({first}) the pack cannot be signed" in page
     result = run("sign", copy, "--name", "A", "--role", "B", "--decision", "stop",
                  "--reason", "C")  # fmt: skip
     assert result.exit_code == 2

@@ -87,7 +87,7 @@ def test_html_and_cautions_are_written_in_one_place() -> None:
                 names = [one.id for one in node.targets if isinstance(one, ast.Name)]
                 tables += [place for name in names if name.endswith("CAUTIONS")]
     # The face of a result, and the report that stands beside some.
-    assert set(html) == set(tables) == {"results.py"}
+    assert set(html) == set(tables) == {"results/face.py"}
     assert len(tables) == 1
 
 

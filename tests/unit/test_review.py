@@ -59,14 +59,14 @@ def test_published_falls_against_counts(found: Review) -> None:
         "Bicycle theft": "reproduced",
         "Residential burglary": "reproduced",
         "Neighbourhood crime": "consistent",
-        "Personal robbery": "consistent",
+        "Personal robbery": "not settled",
         "Theft from the person": "not settled",
     }
     assert changes["change_pct"].round(1).to_dict() == {
         "Bicycle theft": -51.9,
         "Residential burglary": -36.8,
         "Neighbourhood crime": -24.1,
-        "Personal robbery": -13.6,
+        "Personal robbery": -13.8,
         "Theft from the person": -7.3,
     }
 
@@ -97,10 +97,22 @@ def test_a_printed_change_may_be_open_on_one_side(
 
 
 def test_the_rises_that_no_source_quotes_are_shown(found: Review) -> None:
-    rises = found.tables["changes_not_quoted"].set_index("offence")["change_pct"].round(1)
+    others = found.tables["other_changes"].set_index("offence")
+    rises = others["change_pct"].round(1)
     assert rises["Total recorded crime (excluding fraud)"] == 4.5
     assert rises["Violence against the person"] == 27.4
+    # Quoted for another year, so not among those that nobody quotes.
     assert rises["Shoplifting"] == 32.0
+    assert set(others.index[others["quoted"]]) == {
+        "Shoplifting",
+        "Possession of weapons offences",
+        "Theft offences",
+    }
+    # A rise is held against elsewhere and against breaks, as a fall is.
+    driving = others.loc["Death or serious injury - unlawful driving"]
+    assert driving["break"].startswith("law, 28 June 2022")
+    assert driving["relative_low_pct"] < 0 < driving["relative_high_pct"]
+    assert others["break"].notna().sum() == 1
 
 
 def test_spend_per_head_uses_the_mid_year_inside_the_financial_year(
@@ -147,14 +159,18 @@ def test_the_words_stay_below_a_causal_claim(found: Review, page: str) -> None:
     said = [*said_by(page), found.text]
     assert len(said) > 200
     assert [claim for one in said for claim in claims_a_cause(one)] == []
-    assert any("base not published" in one for one in said)
+    assert any("base not in the documents held" in one for one in said)
     assert any("not estimable" in one.lower() for one in said)
 
 
-def test_every_change_and_every_p_stands_with_what_it_needs(page: str) -> None:
-    said = said_by(page)
+def test_every_change_and_every_p_stands_with_what_it_needs(found: Review) -> None:
+    pages = render_pages(lay_out(found)[0])
+    said = [one for page in pages.values() for one in said_by(page)]
     assert [one for one in said if lacks_of_a_p(one)] == []
-    outcomes = page.partition('id="outcomes"')[2].partition("<section")[0]
+    outcomes = "".join(
+        pages[file].partition(f'id="{name}"')[2].partition("<section")[0]
+        for file, name in (("index.html", "outcomes"), ("sources.html", "whole-outcomes"))
+    )
     rows = [one for one in said_by(outcomes) if "%" in one and " against " in one]
     assert len(rows) > 25
     # A base stands as words, or as a count (with a comma, or before the change from counts).
@@ -169,7 +185,7 @@ def test_every_link_of_a_page_leads_to_a_place(found: Review) -> None:
     ids = {file: set(re.findall(r'\bid="([^"]+)"', text)) for file, text in pages.items()}
     for file, text in pages.items():
         links = re.findall(r'href="([a-z]*(?:\.html)?)#([^"]+)"', text)
-        assert len(links) > 100
+        assert len(links) > 40
         for at, name in links:
             assert name in ids[at or file], (file, at, name)
     assert pages["sources.html"].count('href="#source-') > 100

@@ -34,6 +34,7 @@ FAMILIES = {
     "intervals.py": "the ground floor",
     "permutation/leave_one_out.py": "one pair and a family without each area",
     "permutation/levels.py": "which p values can come out",
+    "results/face.py": "the face of every result, and what it rests on",
     "review_pack/seal.py": "signing, and what the signature holds",
 }
 # Files without a second reader that stay, and why.

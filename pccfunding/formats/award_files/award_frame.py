@@ -221,6 +221,11 @@ def award_coverage(
             f"{dates.min():%Y-%m-%d} to {dates.max():%Y-%m-%d}",
             f"{len(dates)} dated",
         )
+    outside = frame[dated_outside(frame)]
+    if len(outside):
+        first = ", ".join(outside["place"].head(3)) + (", ..." if len(outside) > 3 else "")
+        amount = pounds(known_sum(outside["amount_gbp"]))
+        say("dated outside their year", len(outside), f"{amount}, at {first}")
     for period, number in frame["period"].value_counts(dropna=False).sort_index().items():
         stated = isinstance(period, str)
         say("period", period if stated else "not stated", counted(int(number), "award"))
@@ -233,6 +238,12 @@ def award_coverage(
     if extra:
         say("columns of no known field", len(extra), ", ".join(extra))
     return rows
+
+
+def dated_outside(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Whether the date of an award lies outside the period that its money is counted in."""
+    day = frame["awarded_on"]
+    return (day < frame["period_start"]) | (day > frame["period_end"])
 
 
 _REPEATED_DATES = ("awarded_on", "period_start", "period_end")

@@ -13,6 +13,7 @@ from pccfunding.errors import TableError
 from pccfunding.formats.award_files.award_frame import (
     AWARD_COLUMNS,
     award_coverage,
+    dated_outside,
     finished,
     without_repeats,
 )
@@ -546,6 +547,10 @@ def _result(
         cautions.append("repeated-awards")
     if frame["unknown"].notna().any():
         cautions.append("amounts-unknown")
+    if frame["hedge"].notna().any():
+        cautions.append("amounts-hedged")
+    if dated_outside(frame).any():
+        cautions.append("dated-outside")
     cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")

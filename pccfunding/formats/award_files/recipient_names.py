@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +92,48 @@ class RecipientNames(Face):
     identifiers: pd.DataFrame
     cautions: tuple[str, ...]
     _rows_shown = 20
+
+    def join(self, awards: pd.DataFrame, *, least: float = 100) -> pd.DataFrame:
+        """Give awards a column of joined names: what a person accepts, never done by itself.
+
+        Parameters
+        ----------
+        awards : DataFrame
+            With `recipient`; the column is left as it is.
+        least : float, default 100
+            The least score of a pair to join, of those whose kind is "same".
+
+        Returns
+        -------
+        DataFrame
+            With `recipient_joined`, the name that most awards bear of those joined to it.
+
+        Raises
+        ------
+        TableError
+            If there is no column `recipient`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> awards = pd.DataFrame({"recipient": ["360 Giving", "360Giving", "360Giving"]})
+        >>> recipient_names(awards).join(awards)["recipient_joined"].tolist()
+        ['360Giving', '360Giving', '360Giving']
+        """
+        TableError.need("This table", ["recipient"], awards.columns)
+        parent: dict[str, str] = {}
+
+        def root(name: str) -> str:
+            while parent.get(name, name) != name:
+                name = parent[name]
+            return name
+
+        pairs = self.frame[(self.frame["kind"] == "same") & (self.frame["score"] >= least)]
+        often = dict(zip(self.bodies["recipient"], self.bodies["n_awards"], strict=True))
+        for one, two in zip(pairs["recipient"], pairs["other"], strict=True):
+            first, second = sorted((root(one), root(two)), key=lambda name: (-often[name], name))
+            parent[second] = first
+        return awards.assign(recipient_joined=awards["recipient"].map(root, "ignore"))
 
     @property
     def text(self) -> str:
@@ -193,6 +235,38 @@ def _pair(one: str, two: str, kind: str, score: float, reason: str) -> dict[str,
     return {"recipient": first, "other": second, "kind": kind, "score": score, "reason": reason}
 
 
+# Abbreviations of public bodies, as they stand in lists of awards.
+_WRITTEN = {
+    "bc": "borough council",
+    "cc": "county council",
+    "dc": "district council",
+    "mbc": "metropolitan borough council",
+    "pc": "parish council",
+    "tc": "town council",
+    "cab": "citizens advice bureau",
+    "ltd": "limited",
+    "assoc": "association",
+    "st": "street",
+}
+
+
+def _lettered(plain: str) -> list[str]:
+    """Give the words of a name, single letters in a row as one: "b c" as "bc"."""
+    words: list[str] = []
+    single = False
+    for word in plain.split():
+        if len(word) == 1 and word.isalpha():
+            if single:
+                words[-1] += word
+            else:
+                words.append(word)
+            single = True
+        else:
+            words.append(word)
+            single = False
+    return words
+
+
 # From the surest reading of a name to the freest; names that meet in one are a pair.
 def _readings(name: str) -> Iterator[tuple[str, str, float]]:
     plain = _plain(name)
@@ -201,6 +275,8 @@ def _readings(name: str) -> Iterator[tuple[str, str, float]]:
     yield spelt.replace(" ", ""), "'&' for 'and'", 99
     bare = " ".join(word for word in spelt.split() if word != "the")
     yield bare.replace(" ", ""), "an article more or less", 98
+    written = " ".join(_WRITTEN.get(word, word) for word in _lettered(bare))
+    yield written.replace(" ", ""), "an abbreviation written out", 97
     legal = " ".join(_LEGAL.sub(" ", bare).split())
     yield legal.replace(" ", ""), "the legal form is left out", 96
     outside = _plain(re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", name))
@@ -218,22 +294,26 @@ def _by_rule(names: list[str]) -> Iterator[dict[str, Any]]:
                 groups[key].setdefault(name, (reason, score))
     for members in groups.values():
         listed = sorted(members.items())
-        for at, (one, first) in enumerate(listed):
+        # Of many names that meet, each is paired with the first: all pairs would be their square.
+        for at, (one, first) in enumerate(listed[:1] if len(listed) > _MANY else listed):
             for two, second in listed[at + 1 :]:
                 reason, score = min(first, second, key=lambda said: said[1])
                 known = met.get((one, two))
                 if known is None or known["score"] < score:
                     met[one, two] = _pair(one, two, "same", score, reason)
-    acronyms = {name: name.strip() for name in names if re.fullmatch(r"[A-Z]{3,10}", name.strip())}
+    acronyms: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        for other, letters in acronyms.items():
-            if name == other:
-                continue
-            initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w'’]*", name) if word)
-            capitals = "".join(letter for letter in initials if letter.isupper())
-            if f"({letters})" in name or letters in (capitals, initials.upper()):
-                pair = _pair(name, other, "same", 90, "one is the other's acronym")
-                met.setdefault((pair["recipient"], pair["other"]), pair)
+        if re.fullmatch(r"[A-Z]{3,10}", name.strip()):
+            acronyms[name.strip()].append(name)
+    for name in names if acronyms else ():
+        initials = "".join(word[0] for word in re.findall(r"[A-Za-z][\w'’]*", name) if word)
+        capitals = "".join(letter for letter in initials if letter.isupper())
+        bracketed = re.findall(r"\(([A-Z]{3,10})\)", name)
+        for letters in {capitals, initials.upper(), *bracketed}:
+            for other in acronyms.get(letters, []):
+                if name != other:
+                    pair = _pair(name, other, "same", 90, "one is the other's acronym")
+                    met.setdefault((pair["recipient"], pair["other"]), pair)
     whole = {_plain(name): name for name in names}
     for name in names:
         head, dash, project = re.sub(r"\s[–—-]\s", "\0", name, count=1).partition("\0")
@@ -245,33 +325,52 @@ def _by_rule(names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
-    """Pair names that are spelt alike, within a first letter, so that thousands stay quick."""
-    blocks: dict[str, dict[str, str]] = defaultdict(dict)
+    """Pair names that are spelt alike.
+
+    Each is scored against its neighbours in four orders of the names: by their letters, backwards,
+    by their words, and by their consonants. A slip moves a name far in one of them, rarely in all;
+    and the work grows with the number of names, not with its square.
+    """
+    plain: dict[str, tuple[str, str]] = {}
     for name in sorted(names):
-        plain = _plain(name)
-        if len(plain) > 3:  # names that differ in blanks alone are a pair already
-            blocks[plain[0]].setdefault(plain.replace(" ", ""), name)
-    for block in (list(one.values()) for one in blocks.values() if len(one) > 1):
-        fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
-        process = need_extra("rapidfuzz.process", "Comparing recipients' names", extra="formats")
-        plain_names = [_plain(name) for name in block]
-        for start in range(0, len(block), 512):
-            some = plain_names[start : start + 512]
-            scores = process.cdist(some, plain_names, scorer=fuzz.ratio, score_cutoff=_ACRONYMS)
-            for row, column in zip(*scores.nonzero(), strict=True):
-                one, two = block[start + row], block[column]
-                score = float(scores[row, column])
-                if start + row < column and _may_be_slips(one, two, score):
+        one = _plain(name)
+        if len(one) > 3:  # names that differ in blanks alone are a pair already
+            plain.setdefault(one.replace(" ", ""), (name, one))
+    if len(plain) < 2:
+        return
+    fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
+    ratio = fuzz.ratio
+    seen: set[tuple[str, str]] = set()
+    for order in _ORDERS:
+        listed = sorted(plain.values(), key=lambda pair: (order(pair[1]), pair[1]))
+        for at, (one, first) in enumerate(listed):
+            for two, second in listed[at + 1 : at + 1 + _NEIGHBOURS]:
+                key = (one, two) if one < two else (two, one)
+                if key in seen or first[0] != second[0]:
+                    continue
+                seen.add(key)
+                score = float(ratio(first, second, score_cutoff=_ACRONYMS))
+                if score and _may_be_slips(key, (first, second), score):
                     words = f"spelt alike ({number_text(round(score))} of 100)"
-                    yield _pair(one, two, "same", round(score, 1), words)
+                    yield _pair(*key, "same", round(score, 1), words)
 
 
-def _may_be_slips(one: str, two: str, score: float) -> bool:
-    first, second = _plain(one), _plain(two)
+_NEIGHBOURS = 12
+_MANY = 20
+_ORDERS: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda plain: plain[::-1],
+    lambda plain: " ".join(sorted(plain.split())),
+    lambda plain: re.sub("[aeiou ]", "", plain),
+)
+
+
+def _may_be_slips(names: tuple[str, str], plain: tuple[str, str], score: float) -> bool:
+    first, second = plain
     # Numbers tell apart what letters do not: "1st Scouts" and "2nd Scouts" are two.
     if re.findall("[0-9]+", first) != re.findall("[0-9]+", second):
         return False
-    acronyms = all(re.fullmatch(r"[A-Z]{5,12}", name.strip()) for name in (one, two))
+    acronyms = all(re.fullmatch(r"[A-Z]{5,12}", name.strip()) for name in names)
     if acronyms:
         return first[:2] == second[:2]
     return score >= _ALIKE and min(len(first), len(second)) > 5

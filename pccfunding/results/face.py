@@ -5,14 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-from pccfunding.words import number_text
+from pccfunding.words import interval_text, is_missing, number_text, p_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
-__all__ = ["CAUTIONS", "MOST_WORDS", "Face", "Report", "Result", "nothing"]
+    from pccfunding.results.paper_table import PaperTable
+
+__all__ = ["CAUTIONS", "MOST_WORDS", "Estimate", "Face", "Report", "Result", "nothing"]
 
 # What a text that chooses its cautions may hold; the rest stands in the report.
 MOST_WORDS = 70
@@ -160,6 +165,8 @@ CAUTIONS = {
         "total-conflicts": "a printed total conflicts with its rows",
         "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
+        "amounts-hedged": "amounts are hedged ('up to', 'about'), so that a sum is a lower bound",
+        "dated-outside": "some awards are dated outside the year that they are counted in",
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
         "dates-unread": "dates could not be read and were left out",
         "periods-unread": "periods could not be read and were left out",
@@ -259,8 +266,30 @@ class Report(str):
         return f"<table>{rows}</table>"
 
 
+class Estimate(NamedTuple):
+    """One row of a tidy table, as broom and marginaleffects name its columns."""
+
+    term: str
+    estimate: float | None
+    conf_low: float | None = None
+    conf_high: float | None = None
+    p_value: float | None = None
+    n: int | None = None
+    method: str = ""
+
+
+# A line of a repr, and how many of them tell the text.
+_LINE, _LINES = 98, 2
+
+
 class Face(ABC):
     """What every result shows: a frame at full precision, a text to paste, cautions by code."""
+
+    # What is estimated: a term, then the names of the estimate, both ends of its interval and p.
+    _terms: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    # Which field says over how many, and how it was done where no field `method` says so.
+    _over: ClassVar[str] = "n"
+    _done_by: ClassVar[str] = ""
 
     _clauses: ClassVar[Mapping[str, str]] = {}
     # Which cautions the text names first, two of them at most while they fit; None names all.
@@ -277,6 +306,139 @@ class Face(ABC):
 
         @property
         def cautions(self) -> tuple[str, ...]: ...
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Keep the short repr: a data class would write out every field, tables included."""
+        super().__init_subclass__(**options)
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Face.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        told = wrap(shorten(self.text, 2 * _LINE, placeholder=" \N{HORIZONTAL ELLIPSIS}"), _LINE)
+        kind = type(self).__name__
+        doubts = shorten(", ".join(self.cautions) or "none", _LINE, placeholder=" ...")
+        lines = [f"<{kind}> {told[0] if told else ''}", *told[1:_LINES]]
+        return "\n".join([*lines, f"cautions: {doubts}"])
+
+    def tidy(self) -> pd.DataFrame:
+        """Give one row a term, in the columns that broom and marginaleffects have made familiar.
+
+        Returns
+        -------
+        DataFrame
+            `term`; `estimate` with `conf_low` and `conf_high`, missing where it has no interval;
+            `p_value`, missing where nothing is tested; `n`; `method`. A result that estimates
+            nothing has one row, which counts the rows of its frame.
+
+        Examples
+        --------
+        >>> from pccfunding import rate_ratio
+        >>> rate_ratio(2210, 3497).tidy()[["term", "estimate", "n"]].round(3)
+                 term  estimate     n
+        0  rate ratio     0.632  5707
+        """
+        import pandas as pd
+
+        table = pd.DataFrame(self._estimates(), columns=Estimate._fields)
+        numbers = ["estimate", "conf_low", "conf_high", "p_value"]
+        return table.astype({**dict.fromkeys(numbers, "float64"), "n": "Int64"})
+
+    def table(
+        self,
+        *,
+        caption: str | None = None,
+        notes: str | Sequence[str] | None = None,
+        sources: str | Sequence[str] | pd.DataFrame | None = None,
+    ) -> PaperTable:
+        """Give the result as a table for a paper: HTML, LaTeX, Markdown or Word.
+
+        Parameters
+        ----------
+        caption : str, optional
+            By default what the result is.
+        notes : str or sequence of str, optional
+            By default the text of the result, with its cautions.
+        sources : str, sequence of str or DataFrame, optional
+            By default the ids of the figures and sources that its rows name; the frame of
+            ``cite(result)`` gives publisher, title and address.
+
+        Returns
+        -------
+        PaperTable
+            A pandas Styler with `to_html`, `to_latex`, `to_markdown` and `to_word`.
+
+        Examples
+        --------
+        >>> from pccfunding import rate_ratio
+        >>> print(rate_ratio(2210, 3497).table(caption="Burglary", notes=()).to_markdown())
+        **Burglary**
+        <BLANKLINE>
+        | Term | Estimate | Interval | p | n | Method |
+        |---|---|---|---|---|---|
+        | rate ratio | 0.632 | 0.5989 to 0.6667 | < 0.001 | 5,707 | exact conditional |
+        """
+        import pandas as pd
+
+        from pccfunding.results.paper_table import PaperTable
+
+        rows = self._worded() if self._estimates_something() else self.frame
+        about = (type(self).__doc__ or type(self).__name__).partition("\n")[0].rstrip(".")
+        if isinstance(sources, pd.DataFrame):
+            named = [name for name in ("publisher", "title", "url") if name in sources]
+            told = sources[named].fillna("").astype(str).to_numpy().tolist()
+            sources = [", ".join(filter(None, line)) for line in told]
+        return PaperTable(
+            rows,
+            title=about if caption is None else caption,
+            notes=_listed(self.text if notes is None else notes),
+            sources=_listed(self.sources if sources is None else sources),
+        )
+
+    def _estimates_something(self) -> bool:
+        return bool(self._terms) or type(self)._estimates is not Face._estimates
+
+    def _estimates(self) -> list[Estimate]:
+        """One row a term; the rows of the frame are counted where nothing is estimated."""
+        if not self._terms:
+            rows = len(self.frame)
+            return [Estimate("rows", rows, n=rows, method="count of rows")]
+        method = str(getattr(self, "method", None) or self._done_by)
+        over = self._field(self._over)
+        n = None if over is None else int(over)
+        made = []
+        for term, *names in self._terms:
+            value, low, high, p = map(self._field, (*names, "", "", "")[:4])
+            made.append(Estimate(term, value, low, high, p, n, method))
+        return made
+
+    def _field(self, name: str) -> Any:
+        """Read a field, or one of a result within; None where there is none."""
+        if not name:
+            return None
+        found: Any = self
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return None if is_missing(found) else found
+
+    def _worded(self) -> pd.DataFrame:
+        """The tidy rows as they are to be read; a column without any entry is left out."""
+        import pandas as pd
+
+        rows = [
+            {
+                "Term": one.term,
+                "Estimate": _or_blank(one.estimate, number_text),
+                "Interval": ""
+                if one.conf_low is None or one.conf_high is None
+                else interval_text(one.conf_low, one.conf_high, number_text),
+                "p": _or_blank(one.p_value, p_text).removeprefix("p ").removeprefix("= "),
+                "n": _or_blank(one.n, number_text),
+                "Method": one.method,
+            }
+            for one in self._estimates()
+        ]
+        table = pd.DataFrame(rows)
+        return table.loc[:, (table != "").any()]
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -315,6 +477,14 @@ class Face(ABC):
 
     def _below(self) -> str:
         return "" if self._rows_shown == 0 else self.frame[: self._rows_shown].to_html()
+
+
+def _listed(words: str | Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, (words,) if isinstance(words, str) else words))
+
+
+def _or_blank(value: Any, write: Any) -> str:
+    return "" if value is None or is_missing(value) else str(write(value))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,175 @@
+"""What is asked of the money: details of grants, powers, statuses and years beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.periods import Period
+from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
+from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
+from pccfunding.review_pack.record import reading_of
+from pccfunding.review_pack.tables_sums import MOST_LINES
+from pccfunding.review_pack.wording import listed
+from pccfunding.words import NOT_HELD, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pccfunding.review_pack.citations import Citations
+    from pccfunding.review_pack.record import Record
+
+
+_SHOWN = 3
+
+
+def duty_blocks(found: Record, cited: Citations) -> list[Any]:
+    """Of which lines the duty asks the four details, and which of those are held."""
+    told, fields = found.tables["duty"], found.tables["statutory_fields"]
+    asked, rest = told[told["asked"]], told[~told["asked"]]
+    details = cited.tally(
+        "statutory",
+        "Lines that the duty to publish details is of",
+        f"{duty_words(told)}; "
+        + (f"not asked of {_not_asked(rest)}; " if len(rest) else "")
+        + ", ".join(
+            f"{row.field} held {row.held} of {row.of}, not published {row.not_published}, "
+            f"withheld {row.withheld}, not in the documents held {row.not_held}"
+            for row in fields.itertuples()
+        ),
+        "tables/duty.csv and tables/statutory_fields.csv",
+    )
+    said: list[Any] = [
+        [
+            "Of each crime and disorder reduction grant that it makes, a local policing body "
+            "publishes recipient, purpose, conditions and reasons (Elected Local Policing Bodies "
+            "(Specified Information) Order 2011, Schedule, paragraph 3(f)). ",
+            f"{duty_words(told)} (",
+            details,
+            ").",
+        ]
+    ]
+    if len(rest):
+        said.append([f"The duty does not ask for them of {_not_asked(rest)} (", details, ")."])
+    blocks: list[Any] = [Text(said)]
+    if len(asked):
+        blocks.append(
+            frame_table(
+                fields.assign(field=fields["field"].str.capitalize()),
+                {
+                    "field": Column("Detail"),
+                    "held": Column("Held", numeric=True),
+                    "not_published": Column("Not published, as a source shows", numeric=True),
+                    "withheld": Column("Withheld", numeric=True),
+                    "not_held": Column("Not in the documents held", numeric=True),
+                    "of": Column("Grants", numeric=True),
+                },
+                id="statutory-fields",
+                caption="Details of the grants that the duty asks them of",
+                note=["Counted in ", details, "."],
+            )
+        )
+    return blocks
+
+
+def duty_words(told: pd.DataFrame) -> str:
+    """Say how many lines are single grants at all, and how many the duty is of."""
+    single, asked = int(told["single"].sum()), int(told["asked"].sum())
+    return (
+        f"Of {counted(len(told), 'line')} here, {single} "
+        f"{'is a single grant' if single == 1 else 'are single grants'} at all, and {asked} "
+        f"{'is' if asked == 1 else 'are'} known to be such a grant"
+    )
+
+
+def _not_asked(rest: pd.DataFrame) -> str:
+    """The lines that the duty is not known to ask about, each with why."""
+    streams = rest[~rest["single"] & rest["power"].eq(REDUCTION)]
+    others = rest[rest["power"].eq(OTHER_POWER)]
+    unknown = rest[rest["power"].eq(NOT_HELD)]
+    received = rest[rest["single"] & rest["power"].eq(REDUCTION)]
+    told = [
+        f"{counted(len(lines), 'line')} {why}"
+        for lines, why in (
+            (streams, "that is the sum of a stream under that power"),
+            (others, "under another power"),
+            (received, "of money received"),
+        )
+        if len(lines)
+    ]
+    if len(unknown):
+        told.append(
+            f"{counted(len(unknown), 'line')} whose power is not in the documents held, as far as "
+            "can be told"
+        )
+    return listed(told)
+
+
+def powers(lines: pd.DataFrame, cited: Citations) -> Table:
+    ours = reading_of(lines, "legal_basis")
+    n_ours = int(ours.sum())
+    told = lines["legal_basis"].fillna(NOT_HELD)
+    each = lines.assign(power=told.where(~ours, told + " (our reading)"))
+    shown = each.drop_duplicates(["funding_stream", "power"]).head(MOST_LINES)
+    return frame_table(
+        shown.assign(source=cited.cells([figure] for figure in shown["figure_id"])),
+        {
+            "funding_stream": Column("Funding stream"),
+            "power": Column("Power"),
+            "source": Column("From"),
+        },
+        id="powers-table",
+        caption="Power that the money is under",
+        note=cited.said(
+            "powers",
+            "Powers by our reading",
+            f"{n_ours} of {counted(int(lines['legal_basis'].notna().sum()), 'power')} "
+            f"{'is' if n_ours == 1 else 'are'} our reading of a text that does not name it beside "
+            "the line.",
+            "tables/awards.csv whose column inferred names legal_basis",
+        )
+        if n_ours
+        else "",
+    )
+
+
+# What a status is of: a plan, an award, money paid, or what was spent in the end.
+_STAGES = {
+    "planned": ("bid", "allocation", "budget", "ceiling", "plan"),
+    "awarded": ("award",),
+    "paid": ("payment",),
+    "outturn": ("outturn",),
+}
+
+
+def status_words(table: pd.DataFrame) -> str:
+    """Say of how many amounts each stage is, and which stage none is of."""
+    held_of: Counter[str] = Counter()
+    for kind, number in zip(table["status"], table["amounts"], strict=True):
+        held_of[kind] += int(number)
+    counts = {stage: sum(held_of[kind] for kind in kinds) for stage, kinds in _STAGES.items()}
+    held = [f"{number} {stage}" for stage, number in counts.items() if number]
+    absent = [stage for stage, number in counts.items() if not number]
+    told = f"Held: {listed(held)}." if held else ""
+    return told + (f" None is {' or '.join(absent)}." if absent else "")
+
+
+def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
+    """Say which other amounts of a stream are held, none of which is of a neighbouring year."""
+    lines = found.tables["awards"]
+    own = lines[lines["funding_stream"] == stream]
+    others = found.tables["other_years"]
+    held = others[
+        others["funding_stream"].eq(stream) | others["series"].isin(own["series"].dropna())
+    ]
+    years = listed(own["period"].unique())
+    if held.empty:
+        return [f"{stream}: {years} is the one year held."]
+    said: list[Any] = [f"{stream}: beside {years} there "]
+    said.append("is " if len(held) == 1 else "are ")
+    for row in held.head(_SHOWN).to_dict("records"):
+        kind, when = row["kind"].replace("_", " "), Period.parse(row["period"]).words
+        said += [f"{row['token']} ({kind}, {when}; ", cited.link(row["figure_id"]), "), "]
+    more = " and more in the annex" if len(held) > _SHOWN else ""
+    said[-1] = f"){more}: of no neighbouring like year."
+    return said
