@@ -52,15 +52,6 @@ class Table:
         kind = type(self.native)
         return f"{kind.__module__.split('.')[0].lstrip('_')} {kind.__name__}"
 
-    def is_encoded(self, columns: Sequence[str]) -> bool:
-        """Whether the table is a pandas frame whose columns are all categories or days."""
-        if not (self.eager and self.frame.implementation.is_pandas()):
-            return False
-        dtypes = [self.schema.get(column) for column in columns]
-        coded = [dtype == nw.Categorical or dtype == nw.Enum for dtype in dtypes]
-        dated = [dtype == nw.Datetime for dtype in dtypes]
-        return any(coded) and all(one or other for one, other in zip(coded, dated, strict=True))
-
     def with_frame(self, frame: nw.LazyFrame[Any]) -> Table:
         """Give the same table with other columns."""
         return replace(self, frame=frame, schema=nw.Schema(frame.collect_schema()))

@@ -47,6 +47,17 @@ def label_shown(label: str, text: nw.Expr) -> nw.Expr:
     return nw.when(text != CASH).then(text) if label == "price_base" else text
 
 
+def labels_shown(label: str, texts: Sequence[str | None]) -> list[str | None]:
+    """Give some labels as results show them, as ``label_shown`` does with a column.
+
+    Examples
+    --------
+    >>> labels_shown("price_base", ["cash", "2023-24"])
+    [None, '2023-24']
+    """
+    return [None if label == "price_base" and text == CASH else text for text in texts]
+
+
 def ends_of(name: str, text: nw.Expr) -> dict[str, nw.Expr]:
     """Give two columns of a text, whose first and last in a group show whether it holds several.
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from pccfunding.errors import PopulationError, TableError
 from pccfunding.frames.days import (
@@ -25,18 +26,26 @@ from pccfunding.frames.tables import (
     refuse_other_kind,
     with_reasons,
 )
+from pccfunding.measures.at_hand import (
+    Grouped,
+    financial_days,
+    frame_at_hand,
+    people_at_hand,
+    years_of,
+)
 from pccfunding.measures.labels import (
     AFTER_ALL,
     filled,
     first_and_last,
     label_shown,
     labelled,
+    labels_shown,
     mixed,
     refuse_mixtures,
     single,
     with_labels,
 )
-from pccfunding.measures.nesting import refuse_overlap
+from pccfunding.measures.nesting import area_clash, refuse_overlap
 from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
 from pccfunding.money.sums import Sums
 
@@ -45,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = ["per_capita_spend"]
 
+_NAMELESS = "a row without area_code"
 _GROUP_RESULT = ("spend_gbp", "spend_low_gbp", "spend_high_gbp", "spend_known_gbp")
 _COUNTS = ("n_known", "n_figures")
 
@@ -185,6 +195,9 @@ def _spend(table: Table, people: Table, keys: Sequence[str], per: int) -> nw.Laz
     sums = Sums(table, "amount_gbp")
 
     sums.refuse_outside(keys)
+    found = _at_hand(sums, people, keys, labels, per)
+    if found is not None:
+        return found
     residents = mid_years(people)
     lines = sums.add_up([*keys, "area_code", "period_start", "period_end", *labels])
     if table.eager:
@@ -206,6 +219,83 @@ def _spend(table: Table, people: Table, keys: Sequence[str], per: int) -> nw.Laz
             refuse_overlap(lines.collect(), [*keys, "_year"], "area_code", PopulationError)
         groups = totals.lazy()
     return _finish(sums, groups, keys, labels, per)
+
+
+def _at_hand(
+    sums: Sums, people: Table, keys: Sequence[str], labels: Sequence[str], per: int
+) -> nw.LazyFrame[Any] | None:
+    """Work everything out in one pass over rows at hand; None where one of them is odd."""
+    lines = sums.at_hand([*keys, "area_code", "period_start", "period_end"], labels)
+    if lines is None or lines.sums["_broken"].any():
+        return None
+    first, last = (lines.values(f"period_{end}") for end in ("start", "end"))
+    if first.dtype.kind != "M" or last.dtype.kind != "M":
+        return None
+    starts, ends = first[lines.place("period_start")[0]], last[lines.place("period_end")[0]]
+    if not (starts <= ends).all():
+        return None
+    year = years_of(starts)
+    if (year != years_of(ends)).any():
+        return None
+    years, at_year = np.unique(year, return_inverse=True)
+    areas, (at_area, many) = list(lines.values("area_code")), lines.place("area_code")
+    if "area_code" not in keys:
+        held = [
+            area for area in (areas[place] for place in np.unique(at_area)) if type(area) is str
+        ]
+        if area_clash(held) is not None:
+            return None
+    persons = people_at_hand(people, areas, years)
+    places = [lines.place(key) for key in keys]
+    grouped = Grouped.by(*places, (at_year, years.size))
+    texts = grouped.labels(lines, labels)
+    if persons is None or texts is None:
+        return None
+    # The people of each distinct area of a group count once.
+    once = Grouped.by((grouped.of_lines, grouped.first.size), (at_area, many)).first
+    residents, of_areas = persons[at_area[once], at_year[once]], grouped.of_lines[once]
+    absent = np.isnan(residents)
+    lacking = np.bincount(of_areas, absent, minlength=grouped.first.size)
+    peopled = np.bincount(of_areas, np.where(absent, 0.0, residents), minlength=grouped.first.size)
+    added = grouped.sums(lines)
+    totals = sums.totals(added)
+    shown_people = np.where(lacking == 0, peopled, np.nan)
+    divisor = np.where(peopled > 0, shown_people, np.nan)
+    known, rows = (added[name].astype(np.int64) for name in ("_known", "_rows"))
+    reasons: list[str | None] = [None] * len(rows)
+    without: dict[int, list[str]] = {}
+    for line, group in zip(once[absent].tolist(), of_areas[absent].tolist(), strict=True):
+        name = areas[at_area[line]]
+        without.setdefault(group, []).append(name if type(name) is str else _NAMELESS)
+    of_year = years[at_year[grouped.first]]
+    for group in np.flatnonzero((known < rows) | (lacking > 0) | (peopled == 0)).tolist():
+        said = []
+        if known[group] < rows[group]:
+            said.append(sums.unknown_text(known[group], rows[group]))
+        if lacking[group]:
+            names = without[group]
+            more = f" and {len(names) - 1} more" if names[1:] else ""
+            said.append(f"no population for {min(names)}{more} at mid-{of_year[group]}")
+        elif peopled[group] == 0:
+            said.append("population is zero")
+        reasons[group] = "; ".join(said)
+    return frame_at_hand(
+        {
+            **{key: column for key, column in lines.columns(grouped.first).items() if key in keys},
+            "period_start": financial_days(of_year, first.dtype),
+            "period_end": financial_days(of_year, last.dtype, last=True),
+            **{label: labels_shown(label, texts[label]) for label in labels if label not in keys},
+            **dict(zip(_GROUP_RESULT, totals, strict=True)),
+            "persons": shown_people,
+            **{
+                rate: total * per / divisor
+                for rate, total in zip(_rate_names(per), totals[:3], strict=True)
+            },
+            "n_known": known,
+            "n_figures": rows,
+            "unknown_reason": reasons,
+        }
+    )
 
 
 def _rate_names(per: int) -> tuple[str, str, str]:
@@ -230,7 +320,7 @@ def _per_group(
         .with_columns(_lacking=nw.col("_persons").is_null().cast(nw.Int64))
     )
     found = nw.col("_lacking") == 0
-    nameless = filled(nw.col("_area"), "a row without area_code")
+    nameless = filled(nw.col("_area"), _NAMELESS)
     areas = areas.with_columns(
         _persons=nw.col("_persons").fill_null(0.0),
         _times=nw.col("_times").fill_null(0),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
@@ -18,11 +19,13 @@ from pccfunding.frames.tables import (
     key_columns,
     with_reasons,
 )
+from pccfunding.measures.at_hand import Grouped, frame_at_hand, spans_at_hand
 from pccfunding.measures.labels import (
     differ,
     first_and_last,
     label_shown,
     labelled,
+    labels_shown,
     mixed,
     refuse_mixtures,
     single,
@@ -33,11 +36,13 @@ from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from narwhals.stable.v2.typing import IntoFrameT
 
 __all__ = ["year_on_year"]
 
 _CHANGES = ("change_pct", "change_low_pct", "change_high_pct")
+_NO_YEAR_BEFORE = "no figure for the year before"
 _LAST = ("n_known", "n_figures", "caution", "unknown_reason")
 
 
@@ -122,6 +127,9 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     keys = key_columns(by, opened, (*results, *_LAST))
 
     sums.refuse_outside(keys)
+    found = _at_hand(sums, names, keys, labels)
+    if found is not None:
+        return opened.close(found)  # type: ignore[no-any-return]
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.
@@ -149,8 +157,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     compared = _compare(sums, _valued(sums, years, names, keys, labels), names, labels)
     cautions = [_caution(label) for label in labels]
     compared = with_reasons(compared, "caution", cautions, eager=opened.eager)
-    found = _reasons(sums, labels)
-    compared = with_reasons(compared, "unknown_reason", found, eager=opened.eager)
+    reasons = _reasons(sums, labels)
+    compared = with_reasons(compared, "unknown_reason", reasons, eager=opened.eager)
     days = ["period_start", "period_end"]
     shown = [
         label_shown(label, nw.col(f"_{label}")).alias(label)
@@ -160,6 +168,107 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     frame = compared.sort([*keys, *days], nulls_last=True)
     frame = frame.select(*keys, *days, *shown, *results, *_LAST)
     return opened.close(frame)  # type: ignore[no-any-return]
+
+
+def _at_hand(
+    sums: Sums, names: Sequence[str], keys: Sequence[str], labels: Sequence[str]
+) -> nw.LazyFrame[Any] | None:
+    """Work everything out in one pass over rows at hand; None where one of them is odd."""
+    lines = sums.at_hand([*keys, "period_start", "period_end"], labels)
+    if lines is None or lines.sums["_broken"].any():
+        return None
+    places = [lines.place(key) for key in keys]
+    days = [lines.place("period_start"), lines.place("period_end")]
+    grouped = Grouped.by(*places, *days)
+    texts = grouped.labels(lines, labels)
+    spans = spans_at_hand(lines, grouped)
+    if texts is None or spans is None:
+        return None
+    added = grouped.sums(lines)
+    known, rows = (added[name].astype(np.int64) for name in ("_known", "_rows"))
+    again = rows.max() > 1 and (sums.scale is None or sums.value == "offences")
+    if again or (sums.scale == 100 and (spans.to > spans.in_a_year).any()):
+        return None
+    whole_year = spans.to == spans.in_a_year
+    # The year before is of the same keys, and ended the day before this one began.
+    of_keys = Grouped.by(*((at[grouped.first], size) for at, size in places), (whole_year * 0, 1))
+    before = _years_before(of_keys.of_lines, spans.begins, spans.to, whole_year)
+    found = before >= 0
+    values = dict(zip(names, sums.totals(added)[:3], strict=True))
+    previous = {
+        f"{name}_previous": np.where(found, one[before], np.nan) for name, one in values.items()
+    }
+    now, low, high = values.values()
+    then, then_low, then_high = previous.values()
+    change = now - then
+    if sums.scale is not None:
+        change = np.floor(change * sums.scale + 0.5) / sums.scale
+    above = np.where(then_low > 0, 1.0, np.nan)
+    least = np.where(low >= 0, then_high, then_low) * above
+    most = np.where(high >= 0, then_low, then_high) * above
+    base = np.where(then > 0, then, np.nan)
+    cautions: list[str | None] = [None] * len(rows)
+    for label in labels:
+        for group in np.flatnonzero(found).tolist():
+            one, two = texts[label][before[group]], texts[label][group]
+            if one is not None and two is not None and one != two:
+                said = f"{label} differs: {one}, {two}"
+                cautions[group] = "; ".join(filter(None, [cautions[group], said]))
+    reasons: list[str | None] = [None] * len(rows)
+    odd = (known < rows) | ~whole_year | ~found | ~(then > 0)
+    for group in np.flatnonzero(odd).tolist():
+        said_of = [] if whole_year[group] else [spans.length(group)]
+        if known[group] < rows[group]:
+            said_of.append(sums.unknown_text(known[group], rows[group]))
+        if whole_year[group] and not found[group]:
+            said_of.append(_NO_YEAR_BEFORE)
+        elif whole_year[group] and not then[group] > 0:
+            zero, below = then[group] == 0, then[group] < 0
+            said_of.append(
+                f"the year before is {'zero' if zero else 'negative' if below else 'unknown'}"
+            )
+        reasons[group] = "; ".join(said_of) or None
+    return frame_at_hand(
+        {
+            **{
+                key: one
+                for key, one in lines.columns(grouped.first).items()
+                if key in keys or key.startswith("period_")
+            },
+            **{label: labels_shown(label, texts[label]) for label in labels if label not in keys},
+            **values,
+            **previous,
+            _change_name(sums): change,
+            "change_pct": 100 * change / base,
+            "change_low_pct": 100 * (low - least) / least,
+            "change_high_pct": 100 * (high - most) / most,
+            "n_known": known,
+            "n_figures": rows,
+            "caution": cautions,
+            "unknown_reason": reasons,
+        }
+    )
+
+
+def _years_before(
+    groups: npt.NDArray[np.int64],
+    begins: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    whole_year: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Give the place of the whole year of the same group that ended as each one began; or -1."""
+    least, most = int(min(begins.min(), ends.min())), int(max(begins.max(), ends.max()))
+    size = most - least + 1
+    held = np.flatnonzero(whole_year)
+    found = np.full(groups.size, -1)
+    if held.size:
+        codes = groups[held] * size + (ends[held] - least)
+        order = np.argsort(codes, kind="stable")
+        wanted = groups[held] * size + (begins[held] - least)
+        at = np.minimum(np.searchsorted(codes[order], wanted), held.size - 1)
+        same = codes[order][at] == wanted
+        found[held[same]] = held[order[at[same]]]
+    return found
 
 
 def _change_name(sums: Sums) -> str:
@@ -291,7 +400,7 @@ def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
         *([rates] if sums.scale is None else []),
         *twice,
         *sums.reasons(),
-        (unfound, nw.lit("no figure for the year before")),
+        (unfound, nw.lit(_NO_YEAR_BEFORE)),
         (whole_year & found & then.is_null(), nw.lit("the year before is unknown")),
         (whole_year & found & (then == 0), nw.lit("the year before is zero")),
         (whole_year & found & (then < 0), nw.lit("the year before is negative")),

@@ -1,10 +1,11 @@
-"""Grouped sums of encoded pandas frames: combined codes and blocked counting, no hashing."""
+"""Grouped sums of frames at hand: keys as numbers, combined, and counted block by block."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,9 +28,10 @@ class _Key:
     """Keys as whole numbers, -1 for null.
 
     `slots` are the numbers in use, in the order in which what they stand for is sorted; null is
-    last. `columns_of` gives what some numbers stand for, by column.
+    last. `columns_of` gives what some numbers stand for, by column, and `names` their columns.
     """
 
+    names: tuple[str, ...]
     codes: _Array
     slots: _Array
     columns_of: Callable[[_Array], dict[str, Any]]
@@ -59,7 +61,34 @@ class _Key:
         else:
             return None
         has_null = bool(codes.size) and int(codes.min()) < 0
-        return cls(codes, np.append(order, -1) if has_null else order, columns_of)
+        return cls((name,), codes, np.append(order, -1) if has_null else order, columns_of)
+
+    @classmethod
+    def of_words(cls, frame: Any, name: str, *, label: bool = False) -> _Key | None:
+        """See a column of text or whole numbers as a key, its few distinct values sorted.
+
+        Objects that are all missing are text only as a label: as a key they are what they are.
+        """
+        import pandas as pd
+
+        column = frame[name]
+        whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu"
+        if not (whole or column.dtype in (object, text_type())):
+            return None
+        codes, values = pd.factorize(column.array)
+        words = np.asarray(values, dtype=column.dtype if whole else object)
+        if not (whole or all(type(word) is str for word in words)):
+            return None
+        if not codes.size or not (words.size or label or column.dtype != object):
+            return None
+        order = np.argsort(words, kind="stable")
+
+        def columns_of(codes: _Array) -> dict[str, Any]:
+            held = words if whole else np.append(words, np.nan)
+            return {name: pd.Series(held[codes], dtype=None if whole else text_type())}
+
+        has_null = not whole and int(codes.min()) < 0
+        return cls((name,), codes, np.append(order, -1) if has_null else order, columns_of)
 
     @classmethod
     def of_periods(cls, frame: Any, first: str, last: str) -> _Key | None:
@@ -103,7 +132,7 @@ class _Key:
             end = start + lengths * day + lows[1]
             return {first: pd.Series(start.view(dtype)), last: pd.Series(end.view(dtype))}
 
-        return cls(codes, np.flatnonzero(seen), columns_of)
+        return cls((first, last), codes, np.flatnonzero(seen), columns_of)
 
     def leave_out_unused(self) -> None:
         """Keep only the numbers that occur."""
@@ -128,6 +157,14 @@ class _Key:
         return self.columns_of(self.slots[places])
 
 
+@cache
+def text_type() -> Any:
+    """Give the type of a column of text: one of its own from pandas 3 on."""
+    import pandas as pd
+
+    return pd.Series([""]).dtype
+
+
 def _is_days(column: Any) -> bool:
     return isinstance(column.dtype, np.dtype) and column.dtype.kind == "M"
 
@@ -150,12 +187,14 @@ def _whole_days(times: _Array, day: int, most: int) -> _Array | None:
 class _Cells:
     """The combinations of all keys, in the order in which a group-by sorts them.
 
-    `held` are the combinations that are kept, all where it is None.
+    `held` are the combinations that are kept, all where it is None. Where there are too many to
+    count them all, `of_rows` is the place of each row among those that are kept.
     """
 
     keys: list[_Key]
     rows: int
     held: _Array | None = None
+    of_rows: _Array | None = None
 
     @property
     def possible(self) -> int:
@@ -169,6 +208,14 @@ class _Cells:
         """Keep only the combinations that occur."""
         self.held = np.flatnonzero(self.seen())
 
+    def look_up(self) -> None:
+        """Keep the combinations that occur, looked up row by row."""
+        numbers = np.zeros(self.rows, dtype=np.int64)
+        for key in self.keys:
+            numbers *= key.slots.size
+            numbers += key.table(1).take(key.codes, mode="wrap")
+        self.held, self.of_rows = np.unique(numbers, return_inverse=True)
+
     def seen(self) -> npt.NDArray[np.bool_]:
         """Whether each combination occurs."""
         seen = np.zeros(self.count, dtype=bool)
@@ -178,6 +225,9 @@ class _Cells:
 
     def blocks(self) -> Iterator[tuple[slice, _Array]]:
         """Give the cell of each row, some rows at a time; the array is used again."""
+        if self.of_rows is not None:
+            yield from ((rows, self.of_rows[rows]) for rows in _blocks(self.rows))
+            return
         stride, steps = self.possible, []
         for key in self.keys:
             stride //= key.slots.size
@@ -201,40 +251,88 @@ class _Cells:
                     where += into
             yield rows, where if places is None else places.take(where, mode="wrap", out=more)
 
-    def frame(self, rows: _Array, sums: Mapping[str, _Array]) -> Any:
-        """Make a frame of some cells and their sums."""
+    def kept(self, rows: _Array) -> _Array:
+        """Give the numbers of some cells, a mark for each."""
+        return np.flatnonzero(rows) if self.held is None else self.held[rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Sums of rows, a line for each combination of keys that occurs, sorted, nulls last."""
+
+    keys: list[_Key]
+    places: tuple[_Array, ...]
+    sums: dict[str, _Array]
+
+    @classmethod
+    def of(cls, cells: _Cells, rows: _Array, sums: Mapping[str, _Array]) -> Measured:
+        """Keep some cells and their sums."""
+        sizes = [key.slots.size for key in cells.keys]
+        places = np.unravel_index(cells.kept(rows), sizes)
+        return cls(cells.keys, places, {name: values[rows] for name, values in sums.items()})
+
+    def columns(self, lines: _Array | slice = slice(None)) -> dict[str, Any]:
+        """Give the keys of some lines as the frame had them."""
+        found: dict[str, Any] = {}
+        for key, at in zip(self.keys, self.places, strict=True):
+            found |= key.columns(at[lines])
+        return found
+
+    def frame(self) -> Any:
+        """Make a frame of all lines."""
         import pandas as pd
 
-        cells = np.flatnonzero(rows) if self.held is None else self.held[rows]
-        places = np.unravel_index(cells, [key.slots.size for key in self.keys])
-        keys: dict[str, Any] = {}
-        for key, at in zip(self.keys, places, strict=True):
-            keys |= key.columns(at)
-        return pd.DataFrame({**keys, **{name: values[rows] for name, values in sums.items()}})
+        return pd.DataFrame({**self.columns(), **self.sums})
+
+    def place(self, name: str) -> tuple[_Array, int]:
+        """Give the place of each line among the values of a key, and the number of values."""
+        key, at = self._key(name)
+        return at, key.slots.size
+
+    def values(self, name: str) -> _Array:
+        """Give the values of a key by place; None, NaN or NaT for null."""
+        key, _ = self._key(name)
+        return np.asarray(key.columns(np.arange(key.slots.size))[name])
+
+    def day_lines(self, name: str) -> _Array:
+        """Give a key of days line by line."""
+        return self.values(name)[self.place(name)[0]]
+
+    def _key(self, name: str) -> tuple[_Key, _Array]:
+        held = zip(self.keys, self.places, strict=True)
+        return next((key, at) for key, at in held if name in key.names)
 
 
 def _blocks(rows: int) -> Iterator[slice]:
     return (slice(first, min(first + _BLOCK, rows)) for first in range(0, rows, _BLOCK))
 
 
-def _cells_of(frame: Any, names: Sequence[str]) -> _Cells | None:
-    """See the key columns as numbers; None where one cannot be, or the cells are too many."""
+def _cells_of(
+    frame: Any, names: Sequence[str], *, words: bool = False, labels: Collection[str] = ()
+) -> _Cells | None:
+    """See the key columns as numbers; None where one cannot be, or there are no rows or keys."""
     keys: list[_Key] = []
     left = list(names)
     while left:
         periods = _Key.of_periods(frame, *left[:2]) if len(left) > 1 else None
         key = periods or _Key.of(frame, left[0])
+        if key is None and words:
+            key = _Key.of_words(frame, left[0], label=left[0] in labels)
         if key is None:
             return None
         keys.append(key)
         del left[: 1 if periods is None else 2]
     cells = _Cells(keys, len(frame))
+    if not keys or not cells.rows:
+        return None
     if cells.possible > _MOST_CELLS:
         for key in keys:
             key.leave_out_unused()
-    if not keys or not cells.rows or cells.possible > _MOST_CELLS:
+    if cells.possible >= 2**62:
         return None
-    if cells.possible > _CELLS:
+    if cells.possible > _MOST_CELLS:
+        cells.look_up()
+    elif cells.possible > _CELLS:
         cells.leave_out_unused()
     return cells
 
@@ -259,7 +357,7 @@ def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
     Raises
     ------
     TableError
-        If a column of keys is not encoded, or the keys have too many combinations.
+        If a column of keys is not encoded, or the keys have 2**62 combinations or more.
     PenceError
         If the values might add up to 2**53 or more, beyond which sums are no longer exact.
 
@@ -284,22 +382,41 @@ def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
     if largest * len(whole) >= LARGEST and np.abs(whole, dtype=np.float64).sum() >= LARGEST:
         raise PenceError(f"{value} adds up to 2**53 or more: sum it in parts.")
     seen = sums != 0
-    return cells.frame(seen if seen.all() else cells.seen(), {value: sums.astype(np.int64)})
+    kept = seen if seen.all() else cells.seen()
+    return Measured.of(cells, kept, {value: sums.astype(np.int64)}).frame()
+
+
+def key_at_hand(frame: Any, name: str) -> tuple[_Array, list[Any]] | None:
+    """Give the number of each cell of a key, -1 for null, and what the numbers stand for."""
+    key = _Key.of(frame, name) or _Key.of_words(frame, name)
+    if key is None:
+        return None
+    numbers = np.arange(int(key.slots.max(initial=-1)) + 1)
+    return key.codes, list(key.columns_of(numbers)[name])
 
 
 def sum_measured(
-    frame: Any, by: Sequence[str], names: Mapping[str, str], scales: Mapping[str, int]
-) -> Any | None:
-    """Sum amounts by encoded keys, with what is known of them, in the columns of `Sums`.
+    frame: Any,
+    by: Sequence[str],
+    names: Mapping[str, str],
+    scales: Mapping[str, int | None],
+    *,
+    labels: Collection[str] = (),
+) -> Measured | None:
+    """Sum amounts by keys at hand, with what is known of them, in the columns of `Sums`.
 
     `names` gives the columns behind `_units`, `_low` and `_high`, `scales` how many of their
-    units make one of the amount. None where the keys are not encoded, an amount is no plain
-    float, or a sum may be too large to be exact: all of that is the other path's work.
+    units make one of the amount; `labels` are the keys that may hold nothing. None where a key is
+    no text, category, whole number or day, an amount is no plain number, or a sum may be too large
+    to be exact: all of that is the other path's work.
     """
     columns = {name: frame[column].to_numpy() for name, column in names.items()}
-    if any(values.dtype != np.float64 for values in columns.values()):
+    if any(values.dtype.kind not in "iuf" for values in columns.values()):
         return None
-    cells = _cells_of(frame, by)
+    columns = {
+        name: np.ascontiguousarray(values, dtype=np.float64) for name, values in columns.items()
+    }
+    cells = _cells_of(frame, by, words=True, labels=labels)
     if cells is None:
         return None
     many = cells.count
@@ -309,6 +426,8 @@ def sum_measured(
     gaps: dict[str, list[_Array]] = {name: [] for name in names}
     broken: list[_Array] = []
     largest = 0.0
+    # What cannot be added stands once in a group, and is neither rounded nor broken.
+    rounded = {name: scale is not None for name, scale in scales.items()}
     places, scaled = np.empty(_BLOCK, dtype=np.intp), np.empty((2, _BLOCK))
     for rows, narrow in cells.blocks():
         size = len(narrow)
@@ -317,9 +436,12 @@ def sum_measured(
         counts += np.bincount(where, minlength=many)
         for name, values in columns.items():
             part = values[rows]
-            np.multiply(part, scales[name], out=exact)
-            np.add(exact, 0.5, out=units)
-            np.floor(units, out=units)
+            np.multiply(part, scales[name] or 1, out=exact)
+            if rounded[name]:
+                np.add(exact, 0.5, out=units)
+                np.floor(units, out=units)
+            else:
+                units[...] = exact
             known = ~np.isnan(part)
             if not known.all():
                 unknown = np.flatnonzero(~known)
@@ -329,7 +451,7 @@ def sum_measured(
             if largest >= LARGEST:
                 return None
             sums[name] += np.bincount(where, units, minlength=many)
-            if name == "_units":
+            if name == "_units" and rounded[name]:
                 broken.append(narrow[broken_rows(exact, units)])
     if largest * int(counts.max()) >= LARGEST:
         return None
@@ -341,7 +463,7 @@ def sum_measured(
         "_broken": _counted(broken, many),
         "_size": np.zeros(many),
     }
-    return cells.frame(counts > 0, measured)
+    return Measured.of(cells, counts > 0, measured)
 
 
 def _counted(parts: list[_Array], many: int) -> _Counts:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
@@ -12,6 +12,11 @@ from pccfunding.errors import PenceError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, bound_names, describe
 from pccfunding.money.pence import LARGEST, are_whole, in_unit, not_pence, whole
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from pccfunding.money.kernel import Measured
 
 OUTSIDE = "an amount outside its own bounds"
 
@@ -96,20 +101,22 @@ class Sums:
     def add_up(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         """Sum the rows of the table to one line for each combination of the keys."""
         keys = list(dict.fromkeys(keys))
-        encoded = self._add_up_encoded(keys)
-        if encoded is not None:
-            return encoded
+        lines = self.at_hand(keys) if self.scale is not None else None
+        if lines is not None:
+            frame: nw.LazyFrame[Any] = nw.from_native(lines.frame()).lazy()
+            return frame
         return self._measured(keys).group_by(keys).agg(*self.again())
 
-    def _add_up_encoded(self, keys: Sequence[str]) -> nw.LazyFrame[Any] | None:
-        """Sum a pandas frame whose keys are all encoded; None for any other."""
-        if self.scale is None or not self.table.is_encoded(keys):
+    def at_hand(self, keys: Sequence[str], labels: Sequence[str] = ()) -> Measured | None:
+        """Sum rows at hand in one pass; None for what only the other path can tell."""
+        if not (self.table.eager and self.table.frame.implementation.is_pandas()):
             return None
         from pccfunding.money.kernel import sum_measured
 
         scales = {column: self._scale_of(column) for column in self._names}
-        found = sum_measured(self.table.frame.to_native(), keys, self._names, scales)
-        return None if found is None else nw.from_native(found).lazy()
+        frame, groups = self.table.frame.to_native(), list(dict.fromkeys([*keys, *labels]))
+        blank = {label for label in labels if label not in keys}
+        return sum_measured(frame, groups, self._names, scales, labels=blank)
 
     @property
     def _names(self) -> dict[str, str]:
@@ -120,8 +127,8 @@ class Sums:
                 names[column] = bound if bound in self.table.schema else self.value
         return names
 
-    def _scale_of(self, column: str) -> int:
-        return (self.scale or 1) * (1 if column == "_units" else _FINE)
+    def _scale_of(self, column: str) -> int | None:
+        return self.scale and self.scale * (1 if column == "_units" else _FINE)
 
     def again(self) -> list[nw.Expr]:
         """Give the sums of sums."""
@@ -151,7 +158,7 @@ class Sums:
         frame = frame.with_columns(
             _given=nw.col("_units"),
             _exact=nw.col("_units") * self.scale,
-            **{column: whole(nw.col(column) * self._scale_of(column)) for column in names},
+            **{column: whole(nw.col(column) * (self._scale_of(column) or 1)) for column in names},
         )
         sizes = [nw.col(column).abs() for column in names]
         return frame.with_columns(
@@ -192,7 +199,7 @@ class Sums:
             (rows - known).cast(nw.String),
             nw.lit(" of "),
             rows.cast(nw.String),
-            nw.lit(" amounts unknown" if money else " values unknown"),
+            nw.lit(f" {self._unknowns}"),
         ]
         broken = "an amount is no whole number of pence" if money else "a value is no count"
         outside = (nw.col("_outside") > 0, nw.lit(OUTSIDE)) if self._looks_outside else None
@@ -202,6 +209,33 @@ class Sums:
             (nw.col("_size") >= LARGEST, nw.lit("too large to be added exactly")),
             (nw.col("_known") < nw.col("_rows"), nw.concat_str(missing)),
         ]
+
+    @property
+    def _unknowns(self) -> str:
+        return "amounts unknown" if self.scale == 100 else "values unknown"
+
+    def unknown_text(self, known: int, rows: int) -> str:
+        """Say how many of some rows are unknown, as the column of reasons does."""
+        return f"{rows - known} of {rows} {self._unknowns}"
+
+    def totals(self, added: Mapping[str, npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], ...]:
+        """Give the sum, its low and high end, and the sum of what is known: arrays of groups.
+
+        The same as the columns ``total``, ``bound`` and ``known``, of sums that are exact.
+        """
+        import numpy as np
+
+        total = np.where(added["_known"] == added["_rows"], added["_units"], np.nan)
+        total /= self.scale or 1
+        known = np.where(added["_known"] > 0, added["_units"], np.nan) / (self.scale or 1)
+        if not self.is_bounded:
+            return total, total, total, known
+        low, high = (
+            np.where(added[f"_{side}_known"] == added["_rows"], added[f"_{side}"], np.nan)
+            / (1 if self.scale is None else self.scale * _FINE)
+            for side in ("low", "high")
+        )
+        return total, low, high, known
 
     def refuse_inexact(self, lines: nw.LazyFrame[Any], keys: Sequence[str]) -> None:
         """Refuse amounts that are no whole number of pence, counts that are none, and huge sums.

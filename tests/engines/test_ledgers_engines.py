@@ -212,8 +212,8 @@ def test_encoded_frames_are_added_up_by_the_kernel(monkeypatch: pytest.MonkeyPat
     calls = []
     kernel = _kernel.sum_measured
 
-    def noted(*arguments: Any) -> Any:
-        calls.append(kernel(*arguments))
+    def noted(*arguments: Any, **options: Any) -> Any:
+        calls.append(kernel(*arguments, **options))
         return calls[-1]
 
     monkeypatch.setattr(_kernel, "sum_measured", noted)
@@ -221,7 +221,7 @@ def test_encoded_frames_are_added_up_by_the_kernel(monkeypatch: pytest.MonkeyPat
     # Few enough that their cells are worth counting: beyond that the other path takes over.
     ledger.lines = [line for line in ledger.lines if line["ledger"] < "010"]
     measured(pandas_encoded, ledger)
-    assert len(calls) == 2
+    assert len(calls) == 3
     assert all(found is not None for found in calls)
 
 

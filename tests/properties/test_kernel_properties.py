@@ -79,11 +79,11 @@ def test_sums_rows_and_their_order_are_those_of_a_group_by(frame: pd.DataFrame) 
 @given(frame=tables())
 def test_the_kernel_adds_up_as_the_other_path_does(frame: pd.DataFrame) -> None:
     sums = Sums(open_table(frame, "table"), "amount_gbp")
-    ours = sums._add_up_encoded(KEYS)
+    ours = sums.at_hand(KEYS)
     assert ours is not None
     other = sums._measured(KEYS).group_by(KEYS).agg(*sums.again()).collect().to_native()
     other = other.sort_values(KEYS).reset_index(drop=True)
-    found = ours.collect().to_native()
+    found = ours.frame()
     assert (found["_size"] == 0).all()
     pd.testing.assert_frame_equal(
         found.drop(columns="_size"), other[found.columns].drop(columns="_size"), check_dtype=False

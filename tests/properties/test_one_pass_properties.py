@@ -1,0 +1,160 @@
+"""The one pass over rows at hand gives what the careful path gives: every cell, and every error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+import pccfunding as pcc
+from pccfunding.errors import PccFundingError
+from pccfunding.frames.tables import open_table
+from pccfunding.money.sums import Sums
+
+AREAS = ["E23000036", "E23000029", "W15000004", "E07000010", None]
+PERIODS = [
+    ("2018-04-01", "2019-03-31"),
+    ("2019-04-01", "2020-03-31"),
+    ("2020-04-01", "2021-03-31"),
+    ("2020-04-01", "2020-06-30"),
+    ("2020-02-29", "2021-02-28"),
+    ("2019-02-28", "2020-02-28"),
+    ("2018-05-05", "2018-07-09"),
+]
+ODD_PERIODS = [("2019-01-01", "2019-12-31"), ("2020-03-31", "2020-03-01"), (None, "2020-03-31")]
+POUNDS = [None, 0.0, -250.0, 100.0, 12.34, 1_000_000.01]
+ODD_POUNDS = [0.005, 1e15, float("inf")]
+words = st.sampled_from(["Youth Fund", "Road Safety", "Ünder", "", None])
+
+
+def lines(*, odd: bool) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Draw award lines, which are all sound, or some of them odd."""
+    line = st.tuples(
+        st.sampled_from(AREAS if odd else AREAS[:3]),
+        words,
+        st.sampled_from(PERIODS + (ODD_PERIODS if odd else [])),
+        st.sampled_from(POUNDS + (ODD_POUNDS if odd else [])),
+        st.sampled_from(["funding", "spending"] if odd else ["funding", None]),
+        st.integers(0, 2),
+        st.sampled_from([None, "cash", "2019-20"] if odd else ["2019-20"]),
+    )
+    return st.lists(line, min_size=1, max_size=16)
+
+
+def table_of(rows: list[tuple[Any, ...]], *, bounds: bool, kind: str) -> pd.DataFrame:
+    amounts = pd.Series([row[3] for row in rows], dtype=float)
+    frame = pd.DataFrame(
+        {
+            "area_code": [row[0] for row in rows],
+            "funding_stream": [row[1] for row in rows],
+            "period_start": pd.to_datetime([row[2][0] for row in rows]),
+            "period_end": pd.to_datetime([row[2][1] for row in rows]),
+            "amount_gbp": amounts,
+            "flow": [row[4] for row in rows],
+            "status": None,
+            "number": [row[5] for row in rows],
+            "price_base": [row[6] for row in rows],
+        }
+    )
+    if bounds:
+        frame["amount_low_gbp"] = amounts - 0.5
+        frame["amount_high_gbp"] = amounts.where(frame["number"] > 0) + 7
+    keys = {"area_code": kind, "funding_stream": kind}
+    if kind != "plain" and frame[[*keys]].notna().any().all():
+        frame = frame.astype(keys)
+    return frame.set_axis(range(5, 5 + len(frame)))
+
+
+@st.composite
+def populations(draw: st.DrawFn) -> pd.DataFrame:
+    cells = [(area, year) for area in AREAS[:4] for year in (2018, 2019, 2020)]
+    held = draw(st.lists(st.sampled_from(cells), min_size=1, max_size=12, unique=True))
+    held += draw(st.sampled_from([[], [], [], held[:1]]))
+    return pd.DataFrame(
+        {
+            "area_code": [area for area, _ in held],
+            "reference_date": pd.to_datetime(
+                [f"{year}-{draw(st.sampled_from(['06-30', '07-01', '03-21']))}" for _, year in held]
+            ),
+            "persons": [draw(st.sampled_from([1000.0, 0.0, None, 77.0, -1.0])) for _ in held],
+            "vintage": draw(st.sampled_from(["rebased", "rebased", None, "another"])),
+        }
+    )
+
+
+tables = st.booleans().flatmap(
+    lambda odd: st.builds(
+        lambda rows, bounds, kind: table_of(rows, bounds=bounds, kind=kind),
+        lines(odd=odd),
+        st.booleans(),
+        st.sampled_from(["plain", "category", "object"]),
+    )
+)
+groupings = st.sampled_from(
+    [
+        [],
+        ["area_code"],
+        ["funding_stream"],
+        ["funding_stream", "area_code"],
+        ["flow", "number"],
+        ["status"],
+    ]
+)
+
+
+def answer(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    except PccFundingError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def assert_same_both_ways(call: Callable[[], Any]) -> None:
+    found = answer(call)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sums, "at_hand", lambda *_: None)
+        careful = answer(call)
+    if isinstance(found, str) or isinstance(careful, str):
+        assert found == careful
+    else:
+        pd.testing.assert_frame_equal(found, careful, check_exact=True)
+
+
+@given(awards=tables, people=populations(), by=groupings)
+def test_spend_per_head_is_the_same_both_ways(
+    awards: pd.DataFrame, people: pd.DataFrame, by: list[str]
+) -> None:
+    assert_same_both_ways(lambda: pcc.per_capita_spend(awards, people, by=by, per=1000))
+
+
+@given(table=tables, by=groupings)
+def test_year_on_year_is_the_same_both_ways(table: pd.DataFrame, by: list[str]) -> None:
+    assert_same_both_ways(lambda: pcc.year_on_year(table, value="amount_gbp", by=by))
+
+
+@given(table=tables, by=groupings)
+def test_year_on_year_of_rates_and_counts_is_the_same_both_ways(
+    table: pd.DataFrame, by: list[str]
+) -> None:
+    rates = table.rename(columns=lambda name: name.replace("amount_gbp", "spend_gbp_per_head"))
+    assert_same_both_ways(lambda: pcc.year_on_year(rates, value="spend_gbp_per_head", by=by))
+    counts = table.assign(offences=table["amount_gbp"].round())
+    assert_same_both_ways(lambda: pcc.year_on_year(counts, value="offences", by=by))
+
+
+def test_the_rows_of_most_people_take_the_one_pass() -> None:
+    rows = [
+        (area, "Youth Fund", PERIODS[year], 12.34, None, 1, None)
+        for area in AREAS[:3]
+        for year in (0, 1)
+    ]
+    for kind in ("plain", "category", "object"):
+        table = table_of(rows, bounds=True, kind=kind)
+        held = Sums(open_table(table, "table"), "amount_gbp").at_hand(
+            ["area_code", "funding_stream", "period_start", "period_end"]
+        )
+        assert held is not None
+        assert len(held.frame()) == len(rows)
