@@ -69,8 +69,9 @@ _UNITS = {"_gbp_per_head": " (£ per head)", "_gbp": " (£)", "_pct": ""}
 # Characters of a column in a table of few columns and of many; longer text runs on below.
 _FEW_COLUMNS, _WIDE, _NARROW = 10, 72, 40
 _A4 = 9
-_SIZE, _ROW = {"font_size": 9}, 12.0  # points
-_FORMATS = {
+_SIZE: dict[str, Any] = {"font_size": 9}
+_ROW = 12.0  # points
+_FORMATS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
     # Marks the cell as text for good: it stays text when it is edited or copied.
     "risky": {"text_wrap": True, "valign": "top", "quote_prefix": True},
