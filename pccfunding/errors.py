@@ -26,8 +26,31 @@ __all__ = [
 ]
 
 
+_LONGEST = 500
+_ENDING = 150  # characters at the end, where a message says what to do
+
+
+def _told(said: str) -> str:
+    """Make a message printable, and short enough to be read: a file can quote anything in it."""
+    if len(said) > 20 * _LONGEST:
+        said = f"{said[: 10 * _LONGEST]}{said[-10 * _LONGEST :]}"
+    told = said if said.isprintable() else "".join(map(_printable, said))
+    if len(told) <= _LONGEST:
+        return told
+    return f"{told[: _LONGEST - _ENDING - 5]} ... {told[-_ENDING:]}"
+
+
+def _printable(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign.isspace() else sign.encode("unicode_escape").decode("ascii")
+
+
 class PccFundingError(Exception):
     """Base of every error that the library raises on purpose.
+
+    A message holds at most 500 characters, all of them printable, whatever a file says; of a
+    longer one the beginning and the end are kept.
 
     Examples
     --------
@@ -38,6 +61,10 @@ class PccFundingError(Exception):
     ...     print(type(error).__name__)
     UnknownNameError
     """
+
+    def __init__(self, *args: object) -> None:
+        told = (_told(one) if isinstance(one, str) else one for one in args)
+        super().__init__(*told)
 
     @classmethod
     def among(cls, kind: str, asked: object, known: Iterable[object]) -> Self:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
-__all__ = ["disarmed", "isolated", "printable", "printable_lines"]
+__all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines"]
 
 # A spreadsheet runs a cell that begins so; wide signs are read as narrow ones. Where it parts cells
-# by another sign than the comma, a cell may begin in the middle of a text.
-_FORMULA = re.compile(r'(?:^|(?<=[;|\t\r\n]))(?=[\s"]*[=+\-@＝＋－＠])|^(?=[\t\r])')
+# by another sign than the comma, a cell may begin in the middle of a text; what is blank before it
+# is looked through up to the next such sign only, so that no text is looked through twice.
+_FORMULA = re.compile(
+    r'^(?=[\s"]*[=+\-@＝＋－＠])|(?<=[;|\t\r\n])(?=(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])|^(?=[\t\r])'
+)
 _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
 _RIGHT_TO_LEFT = re.compile(
     f"[\u0590-\u08ff\u200e\u200f{_DIRECTIONS}\ufb1d-\ufdff\ufe70-\ufefc"
@@ -41,6 +46,21 @@ def isolated(text: str) -> str:
         return text
     bare = re.sub(f"[{_DIRECTIONS}]", "", text)
     return f"\N{FIRST STRONG ISOLATE}{bare}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def holds_half(found: Any) -> bool:
+    """Whether what was read as JSON holds half of a character, which nothing can be written with.
+
+    Examples
+    --------
+    >>> holds_half({"a": [chr(0xD800)]}), holds_half({"a": chr(0x1F600)})
+    (True, False)
+    """
+    try:
+        json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def printable(words: str) -> str:

@@ -151,9 +151,10 @@ def _estimate(result: AssociationRecord) -> str:
     if result.family_size > 1:
         family = f"{p_text(result.adjusted_p)} for the {family}"
     within = " within strata" if result.within is not None else ""
+    floor = p_text(result.min_p).replace("p = ", "").replace("p < ", "below ")
     return (
         f"{METHODS[result.method]} {signed(result.estimate)} ({inside}{p_text(result.p_value)}"
-        f"{within}, n = {result.n}, {family})"
+        f"{within}, smallest p {floor}, n = {result.n}, {family})"
     )
 
 

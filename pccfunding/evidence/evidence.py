@@ -13,7 +13,13 @@ import pandas as pd
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
-from pccfunding.evidence.tables import read_descriptor, read_inside, read_table
+from pccfunding.evidence.tables import (
+    path_of,
+    read_descriptor,
+    read_inside,
+    read_table,
+    resources_of,
+)
 from pccfunding.evidence.token_columns import (
     amounts_of_no_token,
     broken_supersession,
@@ -109,9 +115,7 @@ def read_package(folder: Path, *, as_of: dt.date | str | None = None) -> Evidenc
         If a table is missing, or breaks its contract; the message names file, row and column.
     """
     day = day_of(as_of)
-    resources = {
-        str(resource.get("name")): resource for resource in read_descriptor(folder)["resources"]
-    }
+    resources = resources_of(folder)
     absent = [name for name in _OWN_TABLES if name not in resources]
     if absent:
         raise DataPackageError(
@@ -144,7 +148,7 @@ def changed_file(folder: Path, resource: dict[str, Any]) -> str | None:
     kind, _, digest = said.partition(":")
     if kind != "sha256" or not digest:
         return None
-    content = read_inside(folder, str(resource.get("path", "")))
+    content = read_inside(folder, path_of(resource))
     if digest == hashlib.sha256(content).hexdigest():
         return None
     return (

@@ -182,15 +182,14 @@ def open_package(folder: Path) -> Package:
     package = Package(folder, read_descriptor(folder))
     for resource in package.descriptor["resources"]:
         name = resource.get("name") if isinstance(resource, dict) else None
-        if name not in STORED:
+        if not isinstance(name, str) or name not in STORED:
             what = f"the resource {name!r} is no table of the contracts and is not read"
             package.unread.append(Finding("to do", str(name), "datapackage.json", what))
             continue
         try:
             package.tables[name] = filled(name, read_table(folder, resource))
-        except (DataPackageError, OSError, AttributeError, KeyError, TypeError) as error:
-            said = str(error) if isinstance(error, DataPackageError) else "its schema is damaged"
-            package.unread.append(Finding("broken", name, "datapackage.json", said))
+        except (PccFundingError, OSError) as error:
+            package.unread.append(Finding("broken", name, "datapackage.json", str(error)))
             continue
         if changed := changed_file(folder, resource):
             package.unread.append(Finding("broken", name, "datapackage.json", changed))

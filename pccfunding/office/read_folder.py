@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import fnmatch
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,6 +116,13 @@ def find_workbook(folder: Path) -> Path | None:
     DataPackageError
         If the folder holds two of them, or a data package beside one.
     """
+    try:
+        os.stat(folder)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no disk holds such a name"
+        raise DataPackageError(f"Cannot read {str(folder)!r}: {why}.") from None
     if not folder.is_dir():
         return None
     found = [path for path in sorted(folder.iterdir()) if path.name.casefold() in WORKBOOKS]

@@ -21,7 +21,9 @@ from pccfunding.office.sheets import DECIDED, DIRECTIONS, FLOWS, STATUSES, folde
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
 
-_FROM_TO = re.compile(r"(?:from\s+)?(.+?)\s*(?:\bto\b|→|->)\s*(.+)", re.IGNORECASE | re.DOTALL)
+_FROM_TO = re.compile(
+    r"(?:from\s+(?!\s))?(.+?)(?<!\s)\s*(?:\bto\b|→|->)\s*(.+)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
-from case_files import GIVING, GRANT, coverage_of, text_of, workbook_of
+from case_files import (
+    GIVING,
+    GRANT,
+    STREET,
+    coverage_of,
+    street_row,
+    text_of,
+    workbook_of,
+    write_street,
+)
 
 import pccfunding as pcc
 
@@ -274,3 +284,35 @@ def test_the_day_of_a_census_is_no_middle_of_a_year() -> None:
     rows = [line.replace("2024-06-30", "2021-03-21") for line in TRAFFORD]
     with pytest.raises(pcc.errors.TableError, match="2021-03-21"):
         pcc.read_population(text_of(*rows), vintage="v")
+
+
+def test_the_headers_of_street_files_are_told_once(tmp_path: Path) -> None:
+    for month in ("2024-01", "2024-02"):
+        write_street(tmp_path, f"{month}-kent-street.csv", street_row("a", month, "Kent Police"))
+    told = coverage_of(pcc.read_police_uk(tmp_path))
+    assert told["column for crime_type"] == [("Crime type", "a standard's title")]
+    assert told["column for lsoa_code"] == [("LSOA code", "a standard's title")]
+
+
+def test_the_headers_of_a_360giving_file_are_told() -> None:
+    told = coverage_of(pcc.read_360giving(text_of(GIVING, GRANT)))
+    assert told["column for amountAwarded"] == [("Amount Awarded", "a standard's title")]
+    [(chosen, _)] = told["column for recipientOrganization.name"]
+    assert chosen.startswith("Recipient Org:")
+    assert chosen.endswith("Name")
+
+
+@pytest.mark.parametrize("title", ["Month", "Crime type", "Falls within"])
+def test_a_column_that_stands_twice_is_refused_by_reader_and_engines(
+    tmp_path: Path, title: str
+) -> None:
+    file = tmp_path / "2024-01-kent-street.csv"
+    row = street_row("a", "2024-01", "Kent Police")
+    file.write_text(f"{STREET},{title}\n{row},2024-02\n", encoding="utf-8")
+    says = f"has the column '{title}' twice"
+    with pytest.raises(pcc.errors.TableError, match=says):
+        pcc.read_police_uk(file)
+    for engine in ("duckdb", "polars"):
+        pytest.importorskip(engine)
+        with pytest.raises(pcc.errors.TableError, match=says):
+            pcc.formats.count_police_uk(str(file), engine=engine)

@@ -135,6 +135,7 @@ def test_a_summary_beside_its_awards_does_not_count_them_twice() -> None:
 
 
 def test_tables_side_by_side_are_refused() -> None:
+    pytest.importorskip("python_calamine")
     rows = [["Recipient", "Amount (£)", "", "Recipient", "Amount (£)"], ["A", 5, "", "B", 6]]
     assert "side by side" in refused(lambda: pcc.read_awards(workbook_of({"x": rows})))
 

@@ -150,7 +150,7 @@ def parts_of(row: dict[str, Any], to: str) -> int:
 
 @given(awards())
 def test_parts_of_a_period_follow_one_another_and_fill_it(rows: list[dict[str, Any]]) -> None:
-    spread = apportion(frames(rows)[0], to="month")
+    spread = apportion(frames(rows)[0], to="month", rule="days")
     for row in rows:
         mine = spread[spread["subject_id"] == row["subject_id"]]
         assert mine["period_start"].iloc[0].date() == row["period_start"]
@@ -169,7 +169,7 @@ def test_a_published_year_stands_and_the_rest_adds_up(printed: int, rest: int, p
     years = [(date(2020 + n, 4, 1), date(2021 + n, 3, 31)) for n in range(4)]
     whole = frames([_row("x", years[0][0], years[3][1], printed + rest)])[0]
     told = frames([_row("y", *years[place], printed)])[0].assign(part_of="x")
-    spread = apportion(whole, to="financial_year", published=told)
+    spread = apportion(whole, to="financial_year", published=told, rule="days")
     found = in_pence(spread["amount_gbp"]).tolist()
     assert found[place] == printed
     assert sum(found) == printed + rest

@@ -523,7 +523,10 @@ def test_a_text_has_seventy_words_at_most_and_the_partial_and_every_p_its_n_and_
             continue
         assert "; given need as measured" in found.text
         size = found.family_size
-        pattern = r"p [=<] [0-9.]+, n = \d+, (p [=<] [0-9.]+ for the )?family of \d+"
+        pattern = (
+            r"p [=<] [0-9.]+( within strata)?, smallest p (below )?[0-9.]+, n = \d+, "
+            r"(p [=<] [0-9.]+ for the )?family of \d+"
+        )
         assert re.search(pattern, found.text), found.text
         assert f"family of {size}" in found.text
         for label, value in found.report().lines:

@@ -34,11 +34,16 @@ def edit(folder: Path, table: str, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    # A table that was edited by hand no longer has the hash of its descriptor.
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        resource.pop("hash", None)
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
 
 
 def test_a_package_of_own_tables_takes_the_statistics_from_the_bundle(folder: Path) -> None:
     evidence = pcc.read_evidence(folder)
-    pd.testing.assert_frame_equal(evidence.awards, pcc.load_awards())
+    pd.testing.assert_frame_equal(evidence.awards, pcc.load_awards(), check_like=True)
     assert len(evidence.population) > 8000
     assert evidence.origin == str(folder)
     assert pcc.review(evidence).tables["subtotals"]["amount_gbp"].iloc[-1] == 5_981_458

@@ -298,7 +298,9 @@ def recording(make: Callable[..., None], made: list[Any]) -> Callable[..., None]
 def test_no_verb_of_cause_below_level_3(results: list[Any]) -> None:
     for result in results:
         if getattr(result, "maryland_level", 0) < 3:
-            assert not CAUSAL_RESULT.search(result.text), result.text
+            # The name of a verdict denies a cause in as many words.
+            said = result.text.replace("association, not causal", "association")
+            assert not CAUSAL_RESULT.search(said), result.text
 
 
 def test_every_p_stands_with_n_family_and_floor(results: list[Any]) -> None:

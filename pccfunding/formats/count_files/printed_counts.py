@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
 _POINT_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?:\.\d{3})+")
 _BLANK_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?: \d{3})+(?:\.0+)?")
 _OTHER_GROUPS = re.compile(r"[-\u2212]?(?:\d{4,}|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
-_REVISED = re.compile(r"\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
+_REVISED = re.compile(r"(?<!\s)\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
 
 
 class Count(NamedTuple):

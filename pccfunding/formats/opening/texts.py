@@ -13,6 +13,7 @@ from typing import Any
 from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.texts import holds_half
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
@@ -165,12 +166,8 @@ def check_halves(found: Any, text: str, source: str) -> None:
     TableError
         If an escape names one of a pair that only together is a character.
     """
-    if "\\ud" not in text.lower():
-        return
-    try:
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise TableError(f"{source} holds half of a character, written as \\ud....") from None
+    if "\\ud" in text.lower() and holds_half(found):
+        raise TableError(f"{source} holds half of a character, written as \\ud....")
 
 
 def _record_lists(found: Any) -> dict[str, list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ from pccfunding.errors import TableError
 from pccfunding.formats.count_files.area_names import area_by_name, district_of, known_areas
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
+from pccfunding.formats.opening.chosen_headers import STANDARD, Title, choose
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
@@ -60,7 +61,7 @@ _TEXTS = ("crime_type", "outcome_type", "last_outcome", "crime_id", "location", 
           "lsoa_name", "reported_by", "context")  # fmt: skip
 _MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])")
 _STOPS = "holds stops and searches, which are no crimes"
-_LSOA_NUMBER = re.compile(r"\s+\d{3}[A-Z]$")
+_LSOA_NUMBER = re.compile(r"(?<!\s)\s+\d{3}[A-Z]$")
 
 
 class _Record(NamedTuple):
@@ -224,6 +225,18 @@ def _records(
             f"{source}: its first line names no 'Month' and no 'Crime type' or 'Outcome type', as "
             f"the files of data.police.uk do."
         )
+    for name in filter(None, names):
+        if names.count(name) > 1:
+            title = one_line(grid.rows[0][names.index(name)])
+            raise TableError(f"{source} has the column {title!r} twice. Keep one of them.")
+    titles = (
+        Title(name, at, one_line(grid.rows[0][at]), STANDARD)
+        for at, name in enumerate(names)
+        if name
+    )
+    for chosen in choose(titles).told:
+        if chosen not in found.reports["coverage"]:
+            found.cover(*chosen)
     is_outcome = "crime_type" not in names
     shape = shape_of(grid, range(1))
     for code in shape.cautions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pccfunding.errors import TableError
+from pccfunding.formats.opening.chosen_headers import STANDARD, Title, choose
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.raw_tables import Grid
@@ -215,6 +216,11 @@ def _title(header: Column | tuple[Column, int] | None) -> str:
     return header[0].title if isinstance(header[0], Column) else header.title
 
 
+def _field(header: Column | tuple[Column, int]) -> str:
+    column, number = (header, 0) if isinstance(header, Column) else header
+    return ".".join(column.path) + (f" ({number + 1})" if number else "")
+
+
 def _take_meta(grid: Grid, loaded: Grants) -> None:
     for row in grid.rows:
         key = row[0] if row else ""
@@ -229,6 +235,13 @@ def _take_rows(grid: Grid, first: int, loaded: Grants) -> None:
     if twice:
         title = _title(sorted(twice, key=_title)[0])
         raise TableError(f"{loaded.source}: two columns are called {title!r}. Keep one of them.")
+    titles = (
+        Title(_field(header), at, str(cell), STANDARD)
+        for at, (cell, header) in enumerate(zip(cells, headers, strict=True))
+        if header is not None
+    )
+    for topic, value, note in choose(titles).told:
+        loaded.note(topic, value, f"{grid.where}{note}")
     other = [str(cell) for cell, header in zip(cells, headers, strict=True) if header is None]
     other = [cell for cell in other if cell]
     if other:
