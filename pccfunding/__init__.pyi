@@ -7,6 +7,7 @@ from . import (
     evaluation as evaluation,
     evidence as evidence,
     formats as formats,
+    frames as frames,
     intervals as intervals,
     measures as measures,
     office as office,
@@ -101,6 +102,10 @@ from .formats import (
     scan_police_uk as scan_police_uk,
     write_360giving as write_360giving,
     write_data_package as write_data_package,
+)
+from .frames import (
+    area_codes as area_codes,
+    parse_periods as parse_periods,
 )
 from .intervals import (
     Interval as Interval,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from pccfunding.results import CAUTIONS, MOST_WORDS, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from pccfunding.plots import PlotOptions
 
 __all__ = ["OVERRIDES", "Association", "null_rows", "scatter_rows"]
 
@@ -214,7 +216,7 @@ class Association(AssociationRecord):
     def _below(self) -> str:
         return self.report()._repr_html_()
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, **how: Unpack[PlotOptions]) -> Axes:
         """Draw the areas, labelled, with the lines that leave one of them out.
 
         Raises
@@ -225,9 +227,9 @@ class Association(AssociationRecord):
         from pccfunding.plots import plot_scatter
 
         self._refuse_empty("plot")
-        return plot_scatter(scatter_rows(self), ax=ax)
+        return plot_scatter(scatter_rows(self), ax=ax, **how)
 
-    def plot_null(self, ax: Axes | None = None) -> Axes:
+    def plot_null(self, ax: Axes | None = None, **how: Unpack[PlotOptions]) -> Axes:
         """Draw the coefficients of the areas in other orders, with both tails.
 
         Raises
@@ -238,7 +240,7 @@ class Association(AssociationRecord):
         from pccfunding.plots import plot_null
 
         self._refuse_empty("plot_null")
-        return plot_null(null_rows(self), ax=ax)
+        return plot_null(null_rows(self), ax=ax, **how)
 
     def _refuse_empty(self, name: str) -> None:
         if self.test is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from pccfunding.association.result import OVERRIDES
 from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, FIRST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
+from pccfunding.evaluation import bonett_wright, fisher_z_interval
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.null_distribution import METHODS
@@ -29,6 +30,8 @@ from pccfunding.words import counted, floor_text, is_missing, p_text, quantity, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from narwhals.typing import IntoFrame
+
+    from pccfunding.plots import PlotOptions
 
 __all__ = ["AssociationFamily", "Key", "Series", "spend_vs_reduction_family", "table_of"]
 
@@ -292,15 +295,21 @@ class AssociationFamily(Face):
         judge = "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
         tested = f"{METHODS[self.method]}, p by {judge} over {self.size}"
         rows = self.frame.to_dict("records")
+        ends = bonett_wright if self.method == "spearman" else fisher_z_interval
+        known = [
+            None if is_missing(row["estimate"]) else ends(row["estimate"], row["n"]) for row in rows
+        ]
         return [
             Estimate(
                 f"{_label(row['funding_stream'], row['lag'])} and {row['offence']}",
                 row["estimate"],
+                None if sure is None else sure.low,
+                None if sure is None else sure.high,
                 p_value=row["adjusted_p"],
                 n=row["n"],
                 method=tested if row["tested"] else f"{METHODS[self.method]}, not tested",
             )
-            for row in rows
+            for row, sure in zip(rows, known, strict=True)
         ]
 
     @property
@@ -353,7 +362,7 @@ class AssociationFamily(Face):
     def _below(self) -> str:
         return self.report()._repr_html_()
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, **how: Unpack[PlotOptions]) -> Axes:
         """Draw the coefficients of all pairs as a grid."""
         from pccfunding.plots import plot_heat
 
@@ -365,7 +374,7 @@ class AssociationFamily(Face):
             outcome=self.frame["offence"],
             family_size=self.size,
         )
-        return plot_heat(rows, ax=ax)
+        return plot_heat(rows, ax=ax, **how)
 
 
 def spend_vs_reduction_family(

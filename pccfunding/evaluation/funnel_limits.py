@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from pccfunding.words import count, counted, dispersion_text, number_text, perce
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from pccfunding.plots import PlotOptions
 
 __all__ = ["FunnelLimits", "funnel_limits"]
 
@@ -144,7 +146,9 @@ class FunnelLimits(Result):
             )
         ]
 
-    def plot(self, ax: Axes | None = None, *, marked: str | None = None) -> Axes:
+    def plot(
+        self, ax: Axes | None = None, *, marked: str | None = None, **how: Unpack[PlotOptions]
+    ) -> Axes:
         """Draw the areas against their limits; `marked` is named whatever its rate.
 
         Raises
@@ -164,7 +168,7 @@ class FunnelLimits(Result):
             raise TableError(f"There is no funnel to draw: {self.reason}.")
         areas = self.areas
         marks = areas.assign(marked=areas["area"] == marked)
-        return plot_funnel(marks, per=self.per, lines=self.lines, ax=ax)
+        return plot_funnel(marks, per=self.per, lines=self.lines, ax=ax, **how)
 
     def _row(self) -> dict[str, Any]:
         row = super()._row()

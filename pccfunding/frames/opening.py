@@ -166,7 +166,7 @@ def _series(table: Table, column: str) -> nw.Series[Any]:
     return table.frame.select(column).collect()[column]
 
 
-def _translated(
+def translated(
     series: nw.Series[Any], read: Callable[[Any], Any], dtype: Any = nw.Date
 ) -> nw.Series[Any]:
     """Read each distinct value once, and put what was read where it stood.
@@ -219,7 +219,7 @@ def _days_at_hand(table: Table, column: str) -> nw.Series[Any]:
             raise _no_date(table, column, value)
         return _kept(table, column, value, found)[place]
 
-    return _translated(series, read)
+    return translated(series, read)
 
 
 def _wall_clock(table: Table, series: nw.Series[Any]) -> nw.Series[Any]:
@@ -305,8 +305,8 @@ def _with_period(table: Table, spelling: str) -> Table:
         return days
 
     series = _series(table, spelling)
-    starts = _translated(series, lambda value: read(value)[0])
-    ends = _translated(series, lambda value: read(value)[1])
+    starts = translated(series, lambda value: read(value)[0])
+    ends = translated(series, lambda value: read(value)[1])
     dated = _with(table, {"period_start": starts, "period_end": ends})
     return replace(dated, spelled=spelling)
 
@@ -353,7 +353,7 @@ def _numbers_at_hand(table: Table, column: str) -> nw.Series[Any]:
             raise holds_text(table.name, column, repr(value))
         return float(value)
 
-    return _translated(series, read, nw.Float64)
+    return translated(series, read, nw.Float64)
 
 
 def _blank_labels(table: Table) -> dict[str, nw.Series[Any]]:
@@ -364,7 +364,7 @@ def _blank_labels(table: Table) -> dict[str, nw.Series[Any]]:
     return {
         label: series.cast(nw.String)
         if not series.implementation.is_pandas()
-        else _translated(series, str, nw.String)
+        else translated(series, str, nw.String)
         for label in odd
         if (series := _series(table, label)).is_null().all() or series.is_nan().all()
     }
@@ -402,5 +402,5 @@ def _with_codes(table: Table, kinds: set[str]) -> Table:
                 f"{table.name}: column 'area': {error} An area_code beside it always wins."
             ) from None
 
-    codes = _translated(_series(table, "area"), read, nw.String).alias("area_code")
+    codes = translated(_series(table, "area"), read, nw.String).alias("area_code")
     return replace(_with(table, {"area_code": codes}), coded=True)

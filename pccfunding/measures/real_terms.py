@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DeflatorError, PeriodError
 from pccfunding.frames.days import (
     financial_labels,
@@ -36,7 +39,11 @@ __all__ = ["real_terms"]
 
 
 def real_terms(
-    table: IntoFrameT, deflator: IntoFrameT, *, base: str | Period, value: str = "amount_gbp"
+    table: IntoFrameT,
+    deflator: IntoFrameT | None = None,
+    *,
+    base: str | Period,
+    value: str = "amount_gbp",
 ) -> IntoFrameT:
     """Put cash amounts into the prices of one financial year.
 
@@ -45,7 +52,8 @@ def real_terms(
     table : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
         Rows with `period_start`, `period_end`, the value and, where present, its bounds. Each
         row lies within one financial year.
-    deflator : the same kind of frame
+    deflator : the same kind of frame, optional
+        By default the bundled one, as ``load_deflator()`` gives it, beside a frame of any kind.
         One row a financial year, with `financial_year` (such as '2023-24') and `price_index`.
         It is small and read at once, from a lazy frame too.
     base : str or Period
@@ -92,12 +100,9 @@ def real_terms(
     """
     needs = (value, "period_start", "period_end")
     opened = open_frame(table, "table", needs=needs, numbers=(value, *bound_names(value)))
-    indexed = ("financial_year", "price_index")
-    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
-    refuse_other_kind(opened, prices)
     sums = Sums(opened, value)
     sums.refuse_outside([value])
-    index = _indices(prices)
+    index = _bundled_indices() if deflator is None else _indices(deflator, opened)
     year = _base_year(base, index)
     label = Period.financial_year(year).label
     already = _already(opened, value, label)
@@ -179,8 +184,20 @@ def _rounded(number: nw.Expr, scale: int | None, *, bounded: bool) -> nw.Expr:
     return in_unit(whole(number * units), units)
 
 
-def _indices(prices: Table) -> dict[int, float]:
+@cache
+def _bundled_indices() -> dict[int, float]:
+    with (datasets_dir() / "deflator.csv").open(encoding="utf-8", newline="") as lines:
+        return {
+            _start_year(row["financial_year"], "deflator"): float(row["price_index"])
+            for row in csv.DictReader(lines)
+        }
+
+
+def _indices(deflator: Any, table: Table) -> dict[int, float]:
     """Read the price index by the calendar year in which its financial year begins."""
+    indexed = ("financial_year", "price_index")
+    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
+    refuse_other_kind(table, prices)
     rows = prices.frame.select(
         _label=prices.text("financial_year"), _index=prices.number("price_index")
     ).collect()

@@ -27,6 +27,7 @@ from pccfunding.words import (
     interval_text,
     level_text,
     number_text,
+    p_text,
     percent,
     places_of,
     pounds,
@@ -42,8 +43,10 @@ __all__ = [
     "TEST_WRITERS",
     "alt_text",
     "breaks_of_all",
+    "forest_words",
     "funnel_words",
     "middles_of",
+    "ranking_words",
     "series_of",
     "slope_words",
     "statements_of",
@@ -191,6 +194,40 @@ def _heat(rows: list[Record]) -> str:
     return " ".join(words)
 
 
+def ranking_words(rows: list[Record]) -> str:
+    """Say how many areas are in order, which are first and last, and whether ends overlap."""
+    known = [row for row in rows if number(row, "value") is not None]
+    known = sorted(known, key=lambda row: -float(row["value"]))
+    words = [f"Ranking, n = {counted(len(known), 'area')}."]
+    for name, row in (("Highest", known[0]), ("Lowest", known[-1])) if known else ():
+        sure = span(row, "low", "high")
+        interval = f" (interval {interval_text(*sure, number_text)})" if sure else ""
+        value = number_text(number(row, "value"))
+        words.append(f"{name}: {text(row, 'area')} {value}{interval}.")
+    if len(known) < len(rows):
+        words.append(f"Without a value: {counted(len(rows) - len(known), 'area')}.")
+    spans = [one for row in known if (one := span(row, "low", "high"))]
+    if len(spans) < 2:
+        words.append("No intervals: whether areas differ cannot be told from it.")
+    elif max(low for low, _ in spans) <= min(high for _, high in spans):
+        words.append("All intervals overlap.")
+    else:
+        words.append("Not all intervals overlap.")
+    return " ".join(words)
+
+
+def forest_words(rows: list[Record]) -> str:
+    """Say each estimate with its interval and p."""
+    words = [f"Forest plot, n = {counted(len(rows), 'estimate')}."]
+    for row in rows:
+        value, sure = number(row, "estimate"), span(row, "conf_low", "conf_high")
+        said = "no estimate" if value is None else number_text(value, digits=3)
+        said += f" (interval {interval_text(*sure, number_text)})" if sure else " (no interval)"
+        p = number(row, "p_value")
+        words.append(f"{text(row, 'term')}: {said}{'' if p is None else f', {p_text(p)}'}.")
+    return " ".join(words)
+
+
 TEST_WRITERS = {"scatter": _scatter, "null": _null, "heat": _heat}
 
 
@@ -203,7 +240,7 @@ def alt_text(frame: IntoDataFrame, kind: str) -> str:
         The frame that was or will be drawn.
     kind : str
         'streams', 'changes', 'funnel', 'intervals', 'years', 'trends', 'beside', 'slope', 'tiles',
-        'scatter', 'null' or 'heat', as in `plot_streams` and so on.
+        'ranking', 'forest', 'scatter', 'null' or 'heat', as in `plot_streams` and so on.
 
     Returns
     -------
@@ -258,8 +295,8 @@ def series_of(rows: list[Record]) -> dict[str, list[Record]]:
 
 
 def _streams(rows: list[Record]) -> str:
-    lines = [row for row in rows if row.get("row") == "line"]
-    sums = [row for row in rows if row.get("row") != "line"]
+    lines = [row for row in rows if row.get("row", "line") == "line"]
+    sums = [row for row in rows if row.get("row", "line") != "line"]
     words = [f"Bar chart, n = {counted(len(lines), 'award line')}."]
     for row in lines:
         amount = number(row, "amount_gbp")
@@ -473,5 +510,7 @@ _WRITERS: dict[str, Callable[[list[Record]], str]] = {
     "beside": _beside,
     "slope": slope_words,
     "tiles": tile_words,
+    "ranking": ranking_words,
+    "forest": forest_words,
     **TEST_WRITERS,
 }

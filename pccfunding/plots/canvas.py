@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pccfunding.errors import TableError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
 # The Government Analysis Function's categorical palette. The order is load-bearing: colours
 # next to each other differ by 3:1, others hardly differ at all in lightness.
-PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
+_HOUSE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 MARKERS = ("o", "s", "D", "^", "v", "P")
 INK, MUTED = "#0B0C0C", "#3D3D3D"
 BAND, TICK = "#F0F2F4", "#C3C9CE"
@@ -23,6 +27,8 @@ BAND, TICK = "#F0F2F4", "#C3C9CE"
 WIDTH, MARGIN = 346.0, 6.0
 COLUMN = WIDTH - 2 * MARGIN
 BODY, SMALL, HEADLINE = 10.0, 9.0, 13.0
+# How much larger than on its own page a drawing may become.
+_MOST = 1.5
 LEADING = 1.28
 # Widths of the letters of DejaVu Sans in their own size, on the safe side. Asking matplotlib for
 # the true width of each line takes longer than drawing the marks.
@@ -39,6 +45,59 @@ _WIDTHS = {
 }
 _OTHERS, _BOLD = 0.64, 1.12
 
+Size = tuple[float, float]
+
+
+class _Head(NamedTuple):
+    """What stands above and below some Axes, in points."""
+
+    ax: Axes
+    own: bool
+    pad: float
+    above: float
+    below: float
+    right: float
+    height: float
+
+
+@dataclass
+class _Drawing:
+    colors: tuple[str, ...] = _HOUSE
+    figsize: Size | None = None
+    heads: list[_Head] = field(default_factory=list)
+
+
+_NOW: ContextVar[_Drawing | None] = ContextVar("drawing", default=None)
+
+
+class _Palette(Sequence[str]):
+    """The colours of the drawing at hand: those of the caller, or else the house's."""
+
+    @property
+    def colors(self) -> tuple[str, ...]:
+        """Those that hold now."""
+        drawing = _NOW.get()
+        return _HOUSE if drawing is None else drawing.colors
+
+    def __getitem__(self, place: Any) -> Any:
+        colors = self.colors
+        return colors[place] if isinstance(place, slice) else colors[place % len(colors)]
+
+    def __len__(self) -> int:
+        return len(self.colors)
+
+    def __iter__(self) -> Iterator[str]:
+        # Places go round for ever, a walk through the colours does not.
+        return iter(self.colors)
+
+    def __eq__(self, other: object) -> bool:
+        return self.colors == (tuple(other) if isinstance(other, Sequence) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+PALETTE = _Palette()
+
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "text.usetex": False,
@@ -54,12 +113,105 @@ _STYLE: Any = {
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
-    """Shield one drawing from the caller's matplotlib settings, and those from the drawing."""
+def house_style(
+    *,
+    figsize: Size | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
+) -> Iterator[None]:
+    """Shield one drawing from the caller's matplotlib settings, and those from the drawing.
+
+    When the drawing is done it is fitted to the size asked for, or to the Axes given.
+
+    Raises
+    ------
+    TableError
+        If both a colour and a palette are given, one is no colour, or a size is not above zero.
+    """
     import matplotlib
 
-    with matplotlib.rc_context(_STYLE):
-        yield
+    drawing = _Drawing(_chosen(color, palette), figsize)
+    if figsize is not None and not (len(figsize) == 2 and min(figsize) > 0):
+        raise TableError(f"figsize is width and height in inches, both above 0; got {figsize!r}.")
+    mark = _NOW.set(drawing)
+    try:
+        with matplotlib.rc_context(_STYLE):
+            yield
+            for head in drawing.heads:
+                _fit(head, figsize)
+    finally:
+        _NOW.reset(mark)
+
+
+def _chosen(color: str | None, palette: Sequence[str] | None) -> tuple[str, ...]:
+    if color is None and palette is None:
+        return _HOUSE
+    from matplotlib.colors import is_color_like, to_hex
+
+    if color is not None and palette is not None:
+        raise TableError("Give a plot `color` or `palette`, not both.")
+    wanted = [color] if palette is None else [palette] if isinstance(palette, str) else [*palette]
+    strange = [one for one in wanted if not is_color_like(one)]
+    if strange or not wanted:
+        told = f"{strange[0]!r} is none" if strange else "the palette is empty"
+        raise TableError(
+            f"A plot takes colours as matplotlib writes them, such as 'teal' or '#12436D'; {told}."
+        )
+    return tuple(to_hex(one) for one in wanted if one is not None)
+
+
+def _fit(head: _Head, figsize: Size | None) -> None:
+    """Give the drawing the room there is: words and lines shrink or grow with it."""
+    from matplotlib.text import Annotation
+
+    ax = head.ax
+    figure: Any = ax.figure
+    if head.own and figsize is None:
+        return
+    if head.own and figsize is not None:
+        figure.set_size_inches(figsize)
+        wide, high = 72 * figsize[0] - 2 * MARGIN, 72 * figsize[1] - MARGIN
+        left, bottom = MARGIN, 0.0
+    else:
+        page, place = _page(figure), ax.get_position()
+        left, bottom = place.x0 * page[0], place.y0 * page[1]
+        wide, high = place.width * page[0], place.height * page[1]
+    whole = head.above + head.height + head.below + MARGIN
+    scale = min(wide / COLUMN, high / whole, _MOST)
+    for text in ax.texts:
+        text.set_fontsize(float(text.get_fontsize()) * scale)
+        if isinstance(text, Annotation):
+            text.xyann = (0, text.xyann[1] * scale)
+    for mark in ax.lines:
+        mark.set_linewidth(mark.get_linewidth() * scale)
+        mark.set_markersize(mark.get_markersize() * scale)
+        mark.set_markeredgewidth(mark.get_markeredgewidth() * scale)
+    for patch in ax.patches:
+        patch.set_linewidth(patch.get_linewidth() * scale)
+    _entitle(ax, ax.get_title(loc="left"), HEADLINE * scale, head.pad * scale)
+    if figure.get_layout_engine() is not None:
+        return
+    size = _page(figure)
+    # No line is drawn apart from its own: what is left over stays empty below.
+    inside = head.height * scale
+    low = bottom + high - head.above * scale - inside
+    ax.set_position(
+        (
+            left / size[0],
+            low / size[1],
+            (wide - head.right * scale) / size[0],
+            inside / size[1],
+        )
+    )
+
+
+def _page(figure: Any) -> Size:
+    """Width and height of a figure, or of a part of one, in points."""
+    return figure.bbox.width * 72 / figure.dpi, figure.bbox.height * 72 / figure.dpi
+
+
+def _entitle(ax: Axes, words: str, size: float, pad: float) -> None:
+    ax.set_title(words, loc="left", fontsize=size, fontweight="bold", color=INK, pad=pad)
 
 
 def lines_of(
@@ -125,10 +277,14 @@ def canvas(
     heading = lines_of(title, HEADLINE, bold=True, even=True)
     below = lines_of(subtitle, SMALL, even=True)
     lead = len(below) * SMALL * LEADING
+    above = len(heading) * HEADLINE * LEADING + lead + 18
+    own = ax is None
     if ax is None:
         from matplotlib.figure import Figure
 
-        total = len(heading) * HEADLINE * LEADING + lead + 18 + height + foot + MARGIN
+        from pccfunding.plots.plot_axes import PlotAxes
+
+        total = above + height + foot + MARGIN
         figure = Figure(figsize=(WIDTH / 72, total / 72), facecolor="white")
         ax = figure.add_axes(
             (
@@ -136,18 +292,14 @@ def canvas(
                 (foot + MARGIN) / total,
                 (COLUMN - right) / WIDTH,
                 height / total,
-            )
+            ),
+            axes_class=PlotAxes,
         )
+    if drawing := _NOW.get():
+        drawing.heads.append(_Head(ax, own, lead + 14, above, foot, right, height))
     ax.set_axis_off()
     ax.set_ylim(height, 0)
-    ax.set_title(
-        "\n".join(heading),
-        loc="left",
-        fontsize=HEADLINE,
-        fontweight="bold",
-        color=INK,
-        pad=lead + 14,
-    )
+    _entitle(ax, "\n".join(heading), HEADLINE, lead + 14)
     ax.annotate(
         "\n".join(below),
         (0, 1),

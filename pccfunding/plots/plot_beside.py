@@ -26,6 +26,8 @@ from pccfunding.plots.records import Record, number, records, span, text
 from pccfunding.words import count, interval_text, percent, pounds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -52,6 +54,9 @@ def plot_beside(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one small panel a stream: spend on the left, reported outcomes on the right.
 
@@ -82,6 +87,13 @@ def plot_beside(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -123,7 +135,7 @@ def plot_beside(
     changed = [row for row in rows if number(row, "change_pct") is not None]
     hollow = any(not _sure(row) for row in changed)
     head = _HEAD + (14 if changed else 0)
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + sum(_height(outcomes) for outcomes in streams),

@@ -26,12 +26,13 @@ from pccfunding.plots.records import Record, number, records, same_comparison, s
 from pccfunding.words import count, interval_text, level_text, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
 __all__ = ["plot_changes"]
 
-_PRINTED, _COUNTED = PALETTE[2], PALETTE[0]
 _LABEL, _LINE, _STRIP, _BETWEEN, _KEY = 13.0, 12.0, 21.0, 12.0, 14.0
 
 
@@ -41,6 +42,9 @@ def plot_changes(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one strip a measure: the printed change above, the recomputed one below.
 
@@ -67,6 +71,13 @@ def plot_changes(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -114,7 +125,7 @@ def plot_changes(
     low, high = _reach(rows)
     head = len(key) * _KEY + 16.0
     height = head + sum(_height(row) for row in rows)
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,
@@ -217,7 +228,7 @@ def _mark(
     y: float,
     ends: tuple[float, float] | None = None,
 ) -> None:
-    color = _PRINTED if what == "printed" else _COUNTED
+    color = PALETTE[2] if what == "printed" else PALETTE[0]
     if ends is not None:
         width = 4.5 if what == "printed" else 1.8
         stroke(ax, ends, [y, y], color=color, width=width)

@@ -24,6 +24,8 @@ from pccfunding.plots.records import Record, number, records, text
 from pccfunding.words import count, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -41,6 +43,9 @@ def plot_funnel(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw each area's rate over its residents, with exact 95% and 99.8% limits.
 
@@ -72,6 +77,13 @@ def plot_funnel(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -103,7 +115,7 @@ def plot_funnel(
     if lines is not None:
         drawn = records(lines, needs=["exposure", "expected", *limits], plot="plot_funnel")
     widened = all(number(row, "high_998_widened") is not None for row in rows)
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=_HEIGHT,

@@ -20,6 +20,8 @@ from pccfunding.plots.records import Record, number, records, text
 from pccfunding.words import signed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -36,6 +38,9 @@ def plot_heat(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one cell a pair: its coefficient, and a star where the p of the family is below .05.
 
@@ -54,6 +59,13 @@ def plot_heat(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -83,7 +95,7 @@ def plot_heat(
     names = [lines_of(name, SMALL, width=max(wide - 4, 24)) for name in across]
     head = 12.0 * max(map(len, names)) + 6
     first = rows[0]
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + _ROW * len(down),

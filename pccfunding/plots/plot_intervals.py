@@ -24,6 +24,8 @@ from pccfunding.plots.canvas import (
 from pccfunding.plots.records import Record, ends, number, records, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -45,6 +47,9 @@ def plot_intervals(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw the sides of each statement as bars with open and closed ends, and its verdict.
 
@@ -69,6 +74,13 @@ def plot_intervals(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -106,7 +118,7 @@ def plot_intervals(
     key = _key(rows)
     head = len(key) * _KEY
     height = head + sum(_height(sides) for sides in statements)
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,

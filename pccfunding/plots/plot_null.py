@@ -23,12 +23,13 @@ from pccfunding.plots.scales import Scale
 from pccfunding.words import quantity, signed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
 __all__ = ["plot_null"]
 
-_INNER, _OUTER = PALETTE[1], PALETTE[2]
 _HIGH = 150.0
 
 
@@ -38,6 +39,9 @@ def plot_null(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw how often each coefficient comes out when the areas change places.
 
@@ -59,6 +63,13 @@ def plot_null(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -92,7 +103,7 @@ def plot_null(
     head = 14.0 * len(stated) + 20
     bottom = head + _HIGH
     how = "Every order" if first.get("exact") else "Random orders"
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=bottom,
@@ -111,8 +122,8 @@ def plot_null(
             left, right = xs(row["low"]), xs(row["high"])
             tall = _HIGH * float(row["orders"]) / most
             outer = _HIGH * float(row["orders_beyond"]) / most
-            _bar(ax, left, right, bottom, tall - outer, color=_INNER)
-            _bar(ax, left, right, bottom - (tall - outer), outer, color=_OUTER, hatch="////")
+            _bar(ax, left, right, bottom, tall - outer, color=PALETTE[1])
+            _bar(ax, left, right, bottom - (tall - outer), outer, color=PALETTE[2], hatch="////")
         stroke(ax, [4, COLUMN - 4], [bottom, bottom], color=INK, width=0.8)
         for tick in (-1.0, -0.5, 0.0, 0.5, 1.0):
             stroke(ax, [xs(tick)] * 2, [bottom, bottom + 3], color=TICK, width=0.8)

@@ -25,12 +25,13 @@ from pccfunding.plots.scales import Scale, round_ticks
 from pccfunding.words import quantity, signed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
 __all__ = ["plot_scatter"]
 
-_POINT, _LINE = PALETTE[0], PALETTE[1]
 _HIGH, _LEFT, _LETTER, _TALL = 250.0, 34.0, 5.6, 11.0
 
 
@@ -40,6 +41,9 @@ def plot_scatter(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one point an area, and for each area the line through all the others.
 
@@ -63,6 +67,13 @@ def plot_scatter(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -91,7 +102,7 @@ def plot_scatter(
     first = rows[0]
     stated = _stated(first)
     head = 14.0 * len(stated) + 8
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + _HIGH,
@@ -109,7 +120,7 @@ def plot_scatter(
         for row in rows:
             _without(ax, row, xs, ys)
         for row in rows:
-            dot(ax, xs(row["x"]), ys(row["y"]), color=_POINT, marker=MARKERS[0], size=5.0)
+            dot(ax, xs(row["x"]), ys(row["y"]), color=PALETTE[0], marker=MARKERS[0], size=5.0)
         _names(ax, rows, xs, ys)
     return ax
 
@@ -158,7 +169,7 @@ def _without(ax: Axes, row: Record, xs: Scale, ys: Scale) -> None:
             ax,
             [xs(end) for end in ends],
             [ys(point) for point in points],
-            color=_LINE,
+            color=PALETTE[1],
             width=0.7,
             zorder=1,
         )

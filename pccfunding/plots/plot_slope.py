@@ -25,6 +25,8 @@ from pccfunding.plots.records import Record, number, records, same_comparison, t
 from pccfunding.words import count, places_of, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -40,6 +42,9 @@ def plot_slope(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
     log: bool = False,
 ) -> Axes:
     """Draw one line a row from its first value to its second, each named at its end.
@@ -64,6 +69,13 @@ def plot_slope(
         What is measured, of whom and when.
     log : bool, default False
         Draw a logarithmic scale, on which equal percent changes have equal slopes.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -100,7 +112,7 @@ def plot_slope(
     below = lines_of(f"Not drawn, a value is missing: {', '.join(left_out)}.", SMALL)
     height = _HEAD + max(170.0, len(drawn) * (2 * _LEAD + _APART) + 10)
     foot = len(below) * 12.0 + 4 if left_out else 0.0
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,
@@ -123,7 +135,7 @@ def plot_slope(
         for x, side in zip(ends, ("baseline", "period"), strict=True):
             _axis(ax, x, dict(zip(("baseline", "period"), compared, strict=True))[side])
         for place, row in enumerate(drawn):
-            _line(ax, row, ends, PALETTE[place % len(PALETTE)], MARKERS[place % len(MARKERS)])
+            _line(ax, row, ends, PALETTE[place], MARKERS[place % len(MARKERS)])
         _labels(ax, drawn, "before", ends[0] - 8, height)
         _labels(ax, drawn, "after", ends[1] + 8, height)
         for place, line in enumerate(below if left_out else []):

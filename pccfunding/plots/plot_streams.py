@@ -21,6 +21,8 @@ from pccfunding.plots.records import Record, number, records, span, text
 from pccfunding.words import pounds, unknown_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -36,6 +38,9 @@ def plot_streams(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
     waterfall: bool = False,
 ) -> Axes:
     """Draw award lines as bars under their funder headings, with subtotals and total.
@@ -49,8 +54,9 @@ def plot_streams(
     frame : DataFrame
         One row a bar, in the order of the listing, with the columns
 
-        - `row` : 'line', 'subtotal' or 'total'
-        - `funder_group` : heading that the line or subtotal belongs under
+        - `row` : 'line', 'subtotal' or 'total'; without the column all are lines, as in
+          ``load_awards()``, and headings carry no sum
+        - `funder_group` : heading that the line or subtotal belongs under, optional
         - `funding_stream` : name of the line
         - `amount_gbp` : the amount; missing where none is published
         - `amount_low_gbp`, `amount_high_gbp` : least and greatest, optional
@@ -66,6 +72,13 @@ def plot_streams(
         What is measured, of whom and when.
     waterfall : bool, default False
         Begin each line where the one before ended, so that the lines climb to the total.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -84,10 +97,18 @@ def plot_streams(
     >>> ax = plot_streams(pd.DataFrame(rows, columns=columns))
     >>> [float(bar.get_width()) for bar in ax.patches]
     [300.0, 300.0]
+
+    What the loaders return is drawn as it is.
+
+    >>> from pccfunding import load_awards
+    >>> len(plot_streams(load_awards()).patches)
+    8
     """
-    rows = records(
-        frame, needs=["row", "funder_group", "funding_stream", "amount_gbp"], plot="plot_streams"
-    )
+    rows = records(frame, needs=["funding_stream", "amount_gbp"], plot="plot_streams")
+    listed = "row" not in rows[0]
+    if listed:
+        # What a loader gives: lines alone, whose headings carry no sum.
+        rows = [row | {"row": "line"} for row in rows]
     strange = sorted({text(row, "row", "(missing)") for row in rows} - set(_KINDS))
     if strange:
         raise TableError(
@@ -105,16 +126,17 @@ def plot_streams(
         raise TableError("plot_streams found no amount above zero to draw.")
 
     groups = list(dict.fromkeys(text(row, "funder_group") for row in rows if row["row"] != "total"))
+    headings = [{"row": "subtotal", "funder_group": group} for group in groups if group and listed]
     order = [
         row
         for group in groups
         for kind in ("subtotal", "line")
-        for row in rows
+        for row in (*headings, *rows)
         if row["row"] == kind and text(row, "funder_group") == group
     ] + [row for row in rows if row["row"] == "total"]
-    colors = {group: PALETTE[place % len(PALETTE)] for place, group in enumerate(groups)}
     height = sum(_height(row) for row in order) - _GAP / 2
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
+        colors = {group: PALETTE[place] for place, group in enumerate(groups)}
         ax = canvas(
             ax,
             height=height,
@@ -125,9 +147,9 @@ def plot_streams(
         ax.set_label(alt_text(frame, "streams"))
         y, climbed = 0.0, 0.0
         for row in order:
-            color = colors.get(text(row, "funder_group"), INK)
+            own = colors.get(text(row, "funder_group"), INK)
             start = climbed if waterfall and row["row"] != "total" else 0.0
-            _draw(ax, row, y, INK if row["row"] == "total" else color, start)
+            _draw(ax, row, y, INK if row["row"] == "total" else own, start)
             climbed += (number(row, "amount_gbp") or 0.0) if row["row"] == "line" else 0.0
             y += _height(row)
     return ax
@@ -136,12 +158,13 @@ def plot_streams(
 def _height(row: Record) -> float:
     extra = (len(_label(row)) - 1) * _LABEL
     above = 0.0 if row["row"] == "line" else _BETWEEN
-    return above + extra + _LABEL + _BAR + _GAP
+    below = _BAR + _GAP if "amount_gbp" in row else _GAP / 2
+    return above + extra + _LABEL + below
 
 
 def _label(row: Record) -> list[str]:
     name = {
-        "line": text(row, "funding_stream", "(no stream named)"),
+        "line": text(row, "funding_stream") or text(row, "recipient", "(no stream named)"),
         "subtotal": text(row, "funder_group", "(no heading)"),
         "total": "Total",
     }[row["row"]]
@@ -154,7 +177,8 @@ def _draw(ax: Axes, row: Record, y: float, color: str, start: float) -> None:
         y += _BETWEEN
         across = ax.get_yaxis_transform()
         stroke(ax, [0, 1], [y - 6, y - 6], color=MUTED, width=0.8, transform=across)
-    write(ax, 1, y + 9, _amount(row), bold=summed, ha="right")
+    if "amount_gbp" in row:
+        write(ax, 1, y + 9, _amount(row), bold=summed, ha="right")
     for line in _label(row):
         write(ax, 0, y + 9, line, bold=summed)
         y += _LABEL
@@ -183,7 +207,9 @@ def _headline(rows: list[Record]) -> str:
 
 def _subtitle(rows: list[Record]) -> str:
     status = "".join(f", status: {word}" for word in _common(rows, "status"))
-    return f"Pounds, cash{status}. Filled bars are printed; outlines are derived by adding up."
+    derived = any(row.get("derived") for row in rows)
+    told = "Filled bars are printed; outlines are derived by adding up." if derived else ""
+    return f"Pounds, cash{status}. {told or 'Bars are the amounts as printed.'}"
 
 
 def _common(rows: list[Record], column: str) -> list[str]:

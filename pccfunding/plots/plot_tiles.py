@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
 from pccfunding.plots.alt_text import alt_text
-from pccfunding.plots.canvas import COLUMN, INK, MUTED, SMALL, canvas, house_style, lines_of, write
+from pccfunding.plots.canvas import (
+    COLUMN,
+    INK,
+    MUTED,
+    PALETTE,
+    SMALL,
+    canvas,
+    house_style,
+    lines_of,
+    write,
+)
 from pccfunding.plots.places import DISTRICTS, FORCES
 from pccfunding.plots.records import Record, number, records, text
 from pccfunding.words import places_of, quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -28,6 +40,9 @@ def plot_tiles(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one tile an area with its number: the six districts, or the 43 police force areas.
 
@@ -51,6 +66,13 @@ def plot_tiles(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        The frame of marked tiles, as matplotlib writes it; shades keep their contrast.
+    palette : sequence of str, optional
+        Colours in place of the house's; the fourth, or the last round, frames marked tiles.
 
     Returns
     -------
@@ -84,12 +106,13 @@ def plot_tiles(
     shaded = [step for step in _SHADES if any(_step(row) == step for row in rows)]
     key = _KEY if shaded else 0.0
     places_shown = places_of(value for row in rows if (value := number(row, "value")) is not None)
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=key + down * deep,
             title=title or "Rates by area",
-            subtitle=subtitle or "Each tile is one area, whatever its size; darker is more.",
+            subtitle=subtitle
+            or f"Each tile is one area, whatever its size{'; darker is more' if shaded else ''}.",
         )
         ax.set_xlim(0, COLUMN)
         ax.set_label(alt_text(frame, "tiles"))
@@ -165,7 +188,7 @@ def _tile(
         wide - 2 * inset,
         deep - 2 * inset,
         facecolor=color,
-        edgecolor="#F46A25" if marked else MUTED,
+        edgecolor=PALETTE[3] if marked else MUTED,
         linewidth=3.0 if marked else 0.8,
     )
     ax.add_patch(box).set_clip_on(False)

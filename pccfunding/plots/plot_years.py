@@ -26,6 +26,8 @@ from pccfunding.plots.records import Record, number, records, span, text
 from pccfunding.words import quantity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from narwhals.typing import IntoDataFrame
 
@@ -40,6 +42,9 @@ def plot_years(
     ax: Axes | None = None,
     title: str | None = None,
     subtitle: str | None = None,
+    figsize: tuple[float, float] | None = None,
+    color: str | None = None,
+    palette: Sequence[str] | None = None,
 ) -> Axes:
     """Draw one or more series by financial year, each named at its last point.
 
@@ -64,6 +69,13 @@ def plot_years(
         Headline of at most ten words.
     subtitle : str, optional
         What is measured, of whom and when.
+    figsize : (float, float), optional
+        Width and height in inches; words and lines grow or shrink with it. Axes of your own keep
+        the size of their figure, and the drawing is fitted into them.
+    color : str, optional
+        One colour for all marks, as matplotlib writes it.
+    palette : sequence of str, optional
+        Colours in place of the house's, in its order; where they are too few they begin again.
 
     Returns
     -------
@@ -102,7 +114,7 @@ def plot_years(
     if not series:
         raise TableError("plot_years found no known value to draw.")
     years = {int(row["year_start"]): text(row, "financial_year") for row in rows}
-    with house_style():
+    with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=_HEIGHT,
@@ -126,7 +138,7 @@ def plot_years(
                 ax, year, low - 12 * point, label, size=SMALL, ha="center", transform=ax.transData
             )
         for place, points in enumerate(series.values()):
-            _draw(ax, points, PALETTE[place % len(PALETTE)], MARKERS[place % len(MARKERS)])
+            _draw(ax, points, PALETTE[place], MARKERS[place % len(MARKERS)])
         _open(ax, series, units[0], point)
         _name(ax, series, units[0], point)
     return ax
@@ -240,7 +252,7 @@ def _name(ax: Axes, series: dict[str, list[Record]], unit: str, point: float) ->
         ceiling = tops[place] - len(labels[place][2]) * lead - 4 * point
     across = ax.get_yaxis_transform()
     for top, (_, place, lines) in zip(tops, labels, strict=True):
-        color, marker = PALETTE[place % len(PALETTE)], MARKERS[place % len(MARKERS)]
+        color, marker = PALETTE[place], MARKERS[place % len(MARKERS)]
         dot(ax, 1.035, top - lead / 2, color=color, marker=marker, size=5.5, transform=across)
         for down, line in enumerate(lines):
             last = down == len(lines) - 1

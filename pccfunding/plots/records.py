@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
@@ -110,3 +110,21 @@ def p_words(row: Record) -> str:
         f"{p_text(p)}, n = {text(row, 'n')} {text(row, 'unit', 'areas')}, family of "
         f"{count(family)}, {least}"
     )
+
+
+class PlotOptions(TypedDict, total=False):
+    """What every plot takes beside its frame, as the plots themselves say.
+
+    Examples
+    --------
+    >>> from pccfunding import reconcile
+    >>> how = PlotOptions(title="Two sides", color="teal")
+    >>> reconcile("£350k", "£352,195", relation="equal").plot(**how).get_title(loc="left")
+    'Two sides'
+    """
+
+    title: str | None
+    subtitle: str | None
+    figsize: tuple[float, float] | None
+    color: str | None
+    palette: Sequence[str] | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval
@@ -15,6 +15,8 @@ from pccfunding.words import amount_text, day_text, decimal_text, share_text
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+    from pccfunding.plots import PlotOptions
 
 __all__ = ["Reconciliation"]
 
@@ -207,19 +209,19 @@ class Reconciliation(Face):
             raise ReconciliationError(f"{self.text} Working: {self.working}.")
         return self
 
-    def plot(self, ax: Axes | None = None) -> Axes:
+    def plot(self, ax: Axes | None = None, **how: Unpack[PlotOptions]) -> Axes:
         """Draw what each side can be, as a ladder of two intervals.
 
         Examples
         --------
         >>> from pccfunding import reconcile
         >>> axes = reconcile("£350k", "£352,195", relation="equal").plot()
-        >>> type(axes).__name__
-        'Axes'
+        >>> axes.get_title(loc="left").splitlines()[0]
+        'What the printed figures allow,'
         """
         from pccfunding.plots import plot_intervals
 
-        return plot_intervals(self.sides(), ax=ax)
+        return plot_intervals(self.sides(), ax=ax, **how)
 
     @property
     def wording(self) -> str:

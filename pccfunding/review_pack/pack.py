@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import io
 import itertools
 import json
 import platform
@@ -20,7 +18,7 @@ from pccfunding.files import refuse_present, rewriting, rewriting_file
 from pccfunding.review_pack.area_page import lay_out_area
 from pccfunding.review_pack.asked_of_money import duty_words
 from pccfunding.review_pack.brief import word_bytes
-from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain, risky
+from pccfunding.review_pack.csv_text import csv_bytes, csv_rows, plain
 from pccfunding.review_pack.layout import BRIEF, lay_out
 from pccfunding.review_pack.open_questions import step_lines
 from pccfunding.review_pack.page import render_pages
@@ -37,152 +35,13 @@ from pccfunding.review_pack.stored_pack import (
     sealed,
     zipped,
 )
+from pccfunding.review_pack.workbook import workbook_bytes
 from pccfunding.words import counted
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.blocks import Page
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
-
-
-_LONGEST = 32_767  # characters that a cell of a workbook can hold
-_DERIVED = "Derived: see the sheet register"
-_TITLES = {
-    "awards": "Award lines",
-    "subtotals": "Subtotals and total, derived",
-    "statutory_fields": "Details of the grants that the law asks them of",
-    "spend_per_head": "Spend per resident",
-    "year_on_year": "Changes from year to year",
-    "statements": "Statements with verdict and working",
-    "changes": "Printed changes beside changes from counts",
-    "other_changes": "Classes over the same years that no source held quotes, and those it does",
-    "nearest": "Printed changes beside the nearest counts held",
-    "months": "Scatter of the months held",
-    "earlier_years": "The years before each baseline, from quarters",
-    "class_years": "Years put together from quarters",
-    "breaks_elsewhere": "Breaks of series in other areas",
-    "other_years": "Amounts of the same streams in other years",
-    "places": "Districts inside the area",
-    "districts": "Street records by district before the money",
-    "district_changes": "Street records by district, the same months of two years",
-    "severity": "Crime Severity Score",
-    "other_rates": "Incidents and weapons before the money",
-    "duty": "Which lines the duty to publish details asks about",
-    "not_held": "Documents that a source names and that are not held",
-    "outcomes": "Outcomes and outputs as printed",
-    "totals": "Totals, grants, budgets and ceilings as printed",
-    "noise": "Changes at three dispersions, and the smallest fall that could be shown",
-    "elsewhere": "Changes beside those of the other police force areas",
-    "force_rates": "Offences per 1,000 residents in every police force area",
-    "need": "This area among the police force areas before the money",
-    "status": "Amounts by status and flow",
-    "beside": "Each stream beside the outcomes that sources set beside it",
-    "themes": "Money and results by theme",
-    "commissioned_services": "Planned spending on commissioned services beside other areas",
-    "class_changes": "Every class of recorded crime over two years",
-    "breaks": "Breaks of the series between the two years",
-    "deprivation": "English Indices of Deprivation",
-    "officers": "Police officers, and per 1,000 residents",
-    "funding": "Grant and precept as estimated",
-    "council_tax": "Council tax at Band D, the police part",
-    "counts": "Years of recorded crime, sums of four quarters, every area",
-    "services": "Services and funds, with the decisions that were entered",
-    "left_out": "Rows and files of the evidence that were not read, and why",
-    "sources": "Sources",
-    "register": "Every number used, with source or working",
-}
-
-
-def workbook_bytes(found: Record, register: Register) -> bytes:
-    """Write the workbook.
-
-    Parameters
-    ----------
-    found : Record
-    register : Register
-
-    Returns
-    -------
-    bytes
-        The same tables give the same bytes.
-    """
-    import xlsxwriter
-
-    written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(written, options) as book:
-        book.set_properties(
-            {
-                "title": f"Review of commissioning in {found.area.name}",
-                "created": dt.datetime(2000, 1, 1),
-            }
-        )
-        styles = {
-            "head": book.add_format({"bold": True, "bottom": 1}),
-            # Marks the cell as text for good: it stays text when it is edited or copied.
-            "text": book.add_format({"quote_prefix": True}),
-        }
-        _sheet(book, "notes", ["note"], ([line] for line in _notes(found)), styles)
-        sources = found.tables["sources"]
-        titles = dict(zip(sources["source_id"], sources["title"], strict=True))
-        for name, table in found.tables.items():
-            rows = table.to_dict("records")
-            header = [*map(str, table.columns), "source"]
-            cells = ([*row.values(), _source(row, register, titles)] for row in rows)
-            _sheet(book, name, header, cells, styles)
-        entries = (
-            [_joined(getattr(entry, name)) for name in COLUMNS]
-            + [titles.get(entry.source_id, "Derived: see working")]
-            for entry in register.entries()
-        )
-        _sheet(book, "register", [*COLUMNS, "source"], entries, styles)
-    return written.getvalue()
-
-
-def _notes(found: Record) -> list[str]:
-    return [
-        f"Review of commissioning in {found.area.name}, {found.period.words}",
-        "One table a sheet, with one row of column names. An empty cell is not known, not zero.",
-        "Amounts are in pounds, changes in percent; the unit ends a column's name.",
-        "How it was made: method.md. What must be borne in mind: index.html.",
-        "Official statistics: Open Government Licence v3.0.",
-        *(f"{name}: {_TITLES.get(name, name)}" for name in [*found.tables, "register"]),
-    ]
-
-
-def _sheet(
-    book: Any, name: str, header: list[str], rows: Iterable[Iterable[Any]], styles: dict[str, Any]
-) -> None:
-    sheet = book.add_worksheet(name)
-    sheet.freeze_panes(1, 1)
-    for place, title in enumerate(header):
-        sheet.write_string(0, place, title, styles["head"])
-        sheet.set_column(place, place, 90 if header == ["note"] else max(12, len(title) + 2))
-    for line, row in enumerate(rows, start=1):
-        for place, value in enumerate(map(plain, row)):
-            if isinstance(value, bool):
-                sheet.write_boolean(line, place, value)
-            elif isinstance(value, int | float):
-                sheet.write_number(line, place, value)
-            elif value is not None:
-                style = styles["text"] if risky(value) else None
-                sheet.write_string(line, place, value[:_LONGEST], style)
-
-
-def _joined(value: Any) -> Any:
-    return "; ".join(value) if isinstance(value, tuple) else value
-
-
-def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> str:
-    figure = row.get("figure_id")
-    if isinstance(figure, str):
-        entry = register.printed(figure)
-        return f"{titles.get(entry.source_id, entry.source_id)}; {entry.locator}"
-    named = row.get("figures")
-    if isinstance(named, str) and named:
-        sources = dict.fromkeys(register.printed(one).source_id for one in named.split(";"))
-        return "; ".join(titles.get(one, one) for one in sources)
-    return str(titles.get(row["source_id"], _DERIVED)) if "source_id" in row else _DERIVED
 
 
 _LIBRARIES = ("jinja2", "matplotlib", "narwhals", "numpy", "pandas", "scipy", "xlsxwriter")
@@ -211,7 +70,7 @@ _FILES = (
     ("statements.csv", "every statement with verdict, both intervals and working"),
     ("exceptions.csv", "the conflicts with the reason recorded for each"),
     ("figures.json", "every number used: token, place, interval, source, or working"),
-    ("tables/", "the tables behind the page; review.xlsx holds the same with notes and sources"),
+    ("tables/", "the tables behind the page; review.xlsx holds them for people, with sources"),
     ("manifest.json", "configuration, and size and sha256 of every file"),
 )
 

@@ -155,12 +155,52 @@ def test_the_workbook_holds_every_table_with_notes_and_sources(pack: Path) -> No
             for name in book.namelist()
             if name.startswith("xl/worksheets/") and b"<f>" in book.read(name)
         ]
-    tables = {path.stem for path in (pack / "tables").iterdir()}
-    assert sheets[0] == "notes"
-    assert set(sheets) == tables | {"notes", "statements", "register"}
+    # Steps of the working are in the folder alone.
+    tables = {path.stem for path in (pack / "tables").iterdir()} - {"class_years", "places"}
+    assert sheets[0] == "Contents"
+    held = {
+        path.stem
+        for path in (pack / "tables").iterdir()
+        if path.stem in tables and len(path.read_text(encoding="utf-8").splitlines()) > 1
+    }
+    named = {name.replace("_", " ").capitalize() for name in held}
+    assert set(sheets) == named | {"Contents", "Statements", "Register"}
+    # A table without rows is named, and has no sheet.
+    assert all(
+        f"{name.replace('_', ' ').capitalize()}: no rows" in strings for name in tables - held
+    )
     assert formulas == []
-    assert "Derived: see the sheet register" in strings
-    assert ">source<" in strings
+    assert "Derived: see the sheet Register" in strings
+    assert ">Source<" in strings
+
+
+def test_the_workbook_is_made_for_people(pack: Path) -> None:
+    calamine = pytest.importorskip("python_calamine")
+    book = calamine.CalamineWorkbook.from_path(str(pack / "review.xlsx"))
+    assert all("_" not in str(title) for name in book.sheet_names[1:]
+               for title in book.get_sheet_by_name(name).to_python()[0])  # fmt: skip
+    lines = book.get_sheet_by_name("Awards").to_python()
+    assert "Amount (£)" in lines[0]
+    assert "Subject id" not in lines[0]
+    with zipfile.ZipFile(pack / "review.xlsx") as opened:
+        styles = opened.read("xl/styles.xml").decode()
+        order = [sheet.attrib["name"] for sheet in ElementTree.fromstring(
+            opened.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]  # fmt: skip
+        sheets = {
+            name: opened.read(f"xl/worksheets/sheet{place}.xml").decode()
+            for place, name in enumerate(order, start=1)
+        }
+    assert 'formatCode="£#,##0;-£#,##0"' in styles
+    assert 'formatCode="0.0%"' in styles
+    for name, sheet in sheets.items():
+        assert 'orientation="landscape"' in sheet, name
+        assert 'fitToHeight="0"' in sheet, name
+        assert ("<autoFilter" in sheet) is (name != "Contents"), name
+    # A percent cell holds what it shows: -51.85% is -0.5185, as a spreadsheet counts.
+    changes = book.get_sheet_by_name("Changes").to_python()
+    place = changes[0].index("Change")
+    [bicycles] = [row for row in changes if row[0] == "Bicycle theft" and row[place] != ""]
+    assert bicycles[place] == pytest.approx(2224 / 4619 - 1, abs=1e-9)
 
 
 def test_a_formula_in_the_evidence_stays_text(found: Review, tmp_path: Path) -> None:

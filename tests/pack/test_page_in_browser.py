@@ -20,6 +20,7 @@ import pytest
 import pccfunding as pcc
 from pccfunding.review_pack import Review, compare_packs
 from pccfunding.review_pack.blocks import Page
+from pccfunding.review_pack.pack import contents_of
 from pccfunding.review_pack.page import render_page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -88,12 +89,19 @@ def page_file(example_page: Page, tmp_path: Path) -> Path:
 
 
 def measured(
-    folder: Path, page: str, width: int, script: str = MEASURE, scheme: str = "light"
+    folder: Path,
+    page: str,
+    width: int,
+    script: str = MEASURE,
+    scheme: str = "light",
+    *,
+    folded: bool = False,
 ) -> dict[str, Any]:
     """Run a script in the page inside a frame, since a window is never narrower than 500 pixels."""
     open_page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     assert open_page != page
-    open_page = open_page.replace("<details>", "<details open>")
+    if not folded:
+        open_page = re.sub(r"<details(?=[ >])", "<details open", open_page)
     return asked(folder, open_page.replace("</body>", f"{script}</body>"), width, scheme)
 
 
@@ -296,9 +304,38 @@ def test_no_page_of_a_pack_overflows(
     assert answer["beyond"] == []
 
 
+HEIGHT = """<script>parent.postMessage({
+  width: innerWidth,
+  height: document.documentElement.scrollHeight,
+  figures: [...document.querySelectorAll("main section")].map(
+    (e) => [...e.querySelectorAll("figure .paper")].map((f) => f.getBoundingClientRect().height)),
+}, "*");</script>"""
+
+
+def test_the_page_is_as_short_as_people_read(pages: dict[str, str], tmp_path: Path) -> None:
+    """What somebody scrolls through, and prints; everything else stands in the annex."""
+    answer = measured(tmp_path, pages["review"], 1280, HEIGHT, folded=True)
+    assert answer["height"] <= 13_500
+    assert [len(drawn) for drawn in answer["figures"] if drawn]
+    assert all(len(drawn) <= 1 for drawn in answer["figures"])
+    assert max(high for drawn in answer["figures"] for high in drawn) <= 450
+    assert printed_pages(tmp_path, pages["review"]) <= 20
+    assert measured(tmp_path, pages["annex"], 1280, HEIGHT)["height"] > 40_000
+
+
+@pytest.mark.parametrize("area", [None, "Durham", "Cumbria"])
+def test_the_brief_is_two_sheets_with_awards_and_without(
+    pages: dict[str, str], area: str | None, tmp_path: Path
+) -> None:
+    brief = pages["brief"]
+    if area:
+        brief = contents_of(pcc.review(area=area))["brief.html"].decode()
+    assert printed_pages(tmp_path, brief) <= 2
+
+
 def test_the_keyboard_reaches_everything(pages: dict[str, str], tmp_path: Path) -> None:
     answer = measured(tmp_path, pages["review"], 400, WALK_BY_KEYBOARD)
-    assert answer["focusable"] > 500
+    assert answer["focusable"] > 200
     assert answer["lost"] == []
     assert answer["unreachable"] == 0
     assert answer["order"] == 0

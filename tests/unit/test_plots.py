@@ -40,6 +40,8 @@ DRAW: dict[str, Callable[..., Axes]] = {
     "slope": plots.plot_slope,
     "tiles": plots.plot_tiles,
     "trends": plots.plot_trends,
+    "ranking": plots.plot_ranking,
+    "forest": plots.plot_forest,
 }
 NEEDED = {
     "streams": "amount_gbp",
@@ -52,6 +54,8 @@ NEEDED = {
     "heat": "estimate",
     "tiles": "area_code",
     "trends": "period_start",
+    "ranking": "value",
+    "forest": "estimate",
 }
 KINDS = pytest.mark.parametrize("kind", list(DRAW))
 GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
@@ -213,6 +217,22 @@ def trends() -> pd.DataFrame:
     return frame.assign(period_start=pd.to_datetime(frame["period_start"]))
 
 
+def ranking() -> pd.DataFrame:
+    rows = [("Kent", 3.5, 3.1, 3.9), ("Essex", 4.25, 4.0, 4.5), ("Durham", None, None, None)]
+    rows += [("Devon and Cornwall", 1.5, None, None)]
+    return pd.DataFrame(rows, columns=["area", "value", "low", "high"])
+
+
+def forest() -> pd.DataFrame:
+    rows = [
+        ("Youth Fund and Robbery", -0.31, -0.56, -0.01, 0.04, 43),
+        ("Youth Fund and Possession of weapons offences", 0.2, None, None, 0.3, 43),
+        ("Road Safety and Robbery", None, None, None, None, 43),
+    ]
+    names = ["term", "estimate", "conf_low", "conf_high", "p_value", "n"]
+    return pd.DataFrame(rows, columns=names)
+
+
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "streams": streams,
     "changes": changes,
@@ -226,6 +246,8 @@ FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "slope": slope,
     "tiles": tiles,
     "trends": trends,
+    "ranking": ranking,
+    "forest": forest,
 }
 
 
@@ -892,3 +914,130 @@ def test_trends_without_a_rate_or_with_a_strange_area_are_refused() -> None:
         plots.plot_trends(trends().assign(offences_per_1000=float("nan")))
     with pytest.raises(TableError, match="no row is of Kent"):
         plots.plot_trends(trends(), marked="Kent")
+
+
+# --- for users ---------------------------------------------------------------------------------
+
+
+def boxes(ax: Axes) -> list[tuple[str, Any]]:
+    title = ax._left_title  # type: ignore[attr-defined]
+    return [(one.get_text(), one.get_window_extent()) for one in (title, *ax.texts)]
+
+
+@KINDS
+def test_a_notebook_shows_the_picture(kind: str) -> None:
+    ax = DRAW[kind](FRAMES[kind]())
+    assert isinstance(ax, plots.PlotAxes)
+    shown = ax._repr_svg_()
+    assert shown == DRAW[kind](FRAMES[kind]())._repr_svg_()  # type: ignore[attr-defined]
+    root = ElementTree.fromstring(shown)
+    assert root.find(f"{SVG}desc").text == ax.get_label()  # type: ignore[union-attr]
+    # Two pictures of one page share no id.
+    other = DRAW[kind](FRAMES[kind](), title="Another")._repr_svg_()  # type: ignore[attr-defined]
+    ids = [{one.get("id") for one in ElementTree.fromstring(svg).iter()} for svg in (shown, other)]
+    assert ids[0] & ids[1] <= {None}
+
+
+@KINDS
+def test_two_drawings_on_axes_given_do_not_run_into_each_other(kind: str) -> None:
+    figure = Figure(figsize=(10, 14))
+    FigureCanvasAgg(figure)
+    upper, lower = figure.subplots(2, 1)
+    room = [one.get_window_extent().frozen() for one in (upper, lower)]
+    for ax in (upper, lower):
+        assert DRAW[kind](FRAMES[kind](), ax=ax) is ax
+    figure.draw_without_rendering()
+    for ax, place in zip((upper, lower), room, strict=True):
+        for words_, box in boxes(ax):
+            assert box.y1 <= place.y1 + 2, (words_, "above its own Axes")
+            assert box.y0 >= place.y0 - 2, (words_, "below its own Axes")
+
+
+@KINDS
+def test_the_size_asked_for_is_the_size_drawn(kind: str) -> None:
+    figure = DRAW[kind](FRAMES[kind](), figsize=(8, 9)).figure
+    assert isinstance(figure, Figure)
+    assert figure.get_size_inches().tolist() == [8, 9]
+    for text in drawn_words(figure):
+        box = text.get_window_extent()
+        assert box.x0 >= 0, text.get_text()
+        assert box.x1 <= figure.bbox.x1, text.get_text()
+        assert box.y0 >= 0, text.get_text()
+        assert box.y1 <= figure.bbox.y1, text.get_text()
+    natural = DRAW[kind](FRAMES[kind]()).texts[-1].get_fontsize()
+    small = DRAW[kind](FRAMES[kind](), figsize=(2.4, 3)).texts[-1].get_fontsize()
+    assert small < natural
+
+
+def colors_of(ax: Axes) -> set[str]:
+    found = [line.get_color() for line in ax.lines]
+    found += [line.get_markeredgecolor() for line in dots(ax)]
+    found += [patch.get_edgecolor() for patch in ax.patches]
+    return {to_hex(one) for one in found}
+
+
+@KINDS
+def test_own_colours_replace_those_of_the_house(kind: str) -> None:
+    house = {one.lower() for one in _canvas.PALETTE} - {_canvas.MUTED.lower()}
+    frame = FRAMES[kind]()
+    used = colors_of(DRAW[kind](frame)) & house
+    if not used:
+        assert kind in ("tiles", "heat", "trends")
+        return
+    one = colors_of(DRAW[kind](frame, color="olive"))
+    assert to_hex("olive") in one
+    assert not one & house
+    many = colors_of(DRAW[kind](frame, palette=["olive", "crimson"]))
+    assert many & {to_hex("olive"), to_hex("crimson")}
+    assert not many & house
+    # The next drawing is the house's again.
+    assert colors_of(DRAW[kind](frame)) & house == used
+
+
+def test_what_is_no_colour_or_size_is_refused() -> None:
+    frame = ranking()
+    with pytest.raises(TableError, match="'tael' is none"):
+        plots.plot_ranking(frame, color="tael")
+    with pytest.raises(TableError, match="not both"):
+        plots.plot_ranking(frame, color="teal", palette=["teal"])
+    with pytest.raises(TableError, match="palette is empty"):
+        plots.plot_ranking(frame, palette=[])
+    with pytest.raises(TableError, match="inches, both above 0"):
+        plots.plot_ranking(frame, figsize=(0, 3))
+
+
+def test_awards_as_the_loader_gives_them_are_drawn_without_a_sum() -> None:
+    ax = plots.plot_streams(pcc.load_awards())
+    assert len(ax.patches) == 8
+    assert {"Commissioner's Funds", "£1,544,914"} <= set(words(ax))
+    assert "Total" not in words(ax)
+    assert not any("derived" in told for told in words(ax))
+    assert "8 award lines" in ax.get_label()
+
+
+def test_a_note_says_only_what_is_drawn() -> None:
+    bare = plots.plot_tiles(tiles().drop(columns="step"))
+    assert not any("darker" in told for told in words(bare))
+    assert any("darker is more" in told for told in words(plots.plot_tiles(tiles())))
+    held = words(plots.plot_ranking(ranking().dropna()))
+    assert "Lines are intervals." in held
+
+
+def test_a_ranking_is_in_order_and_says_what_is_not_held() -> None:
+    ax = plots.plot_ranking(ranking(), marked="Kent")
+    names = [one.get_text() for one in ax.texts if one.get_gid() == "name"]
+    assert names == ["Essex", "Kent", "Devon and Cornwall", "Durham"]
+    assert words(ax).count("not held") == 1
+    assert "Highest: Essex 4.25 (interval 4 to 4.5)." in ax.get_label()
+    assert "Not all intervals overlap." in ax.get_label()
+    with pytest.raises(TableError, match="Kent has several"):
+        plots.plot_ranking(pd.concat([ranking(), ranking()]))
+
+
+def test_forty_three_areas_fill_one_page() -> None:
+    areas = pcc.load_areas()
+    forces = areas[areas["kind"] == "police_force_area"][["area_code"]]
+    ax = plots.plot_ranking(forces.assign(value=range(43), low=-1.0, high=50.0))
+    assert len([one for one in ax.texts if one.get_gid() == "name"]) == 43
+    # A4 is 11.7 inches high.
+    assert 8 < ax.figure.get_size_inches()[1] <= 11.7  # type: ignore[union-attr]

@@ -1,0 +1,63 @@
+"""A column of names of areas as a column of their ONS codes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, TypeVar
+
+import narwhals.stable.v2 as nw
+
+from pccfunding.areas import find_area_among
+from pccfunding.errors import UnknownNameError
+from pccfunding.frames.opening import translated
+
+__all__ = ["area_codes"]
+
+SeriesT = TypeVar("SeriesT")
+
+
+def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
+    """Give the ONS code of each name in a column; codes stay as they are.
+
+    Parameters
+    ----------
+    series : Series of pandas or Polars
+        Names as offices print them; a missing name has a missing code.
+    kind : str or collection of str, optional
+        Such as 'police_force_area' or 'local_authority': the kinds of area to look among.
+
+    Returns
+    -------
+    the same kind of Series
+        Named `area_code`, in the order and with the index of `series`.
+
+    Raises
+    ------
+    UnknownNameError
+        If names are unknown or stand for several areas: all of them are listed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> area_codes(pd.Series(["Kent Police", "Avon & Somerset"])).tolist()
+    ['E23000032', 'E23000036']
+    """
+    column: Any = series
+    opened: nw.Series[Any] = nw.from_native(column, series_only=True)
+    kinds = [kind] if isinstance(kind, str) else [*kind]
+    faults: list[str] = []
+
+    def read(name: Any) -> str | None:
+        try:
+            return find_area_among(name, kinds).code
+        except UnknownNameError as error:
+            faults.append(str(error))
+            return None
+
+    codes = translated(opened, read, nw.String)
+    if faults:
+        raise UnknownNameError(
+            f"{len(faults)} of the names in the column are no area, or several: {' '.join(faults)}"
+        )
+    named: SeriesT = codes.alias("area_code").to_native()
+    return named

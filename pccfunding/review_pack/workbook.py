@@ -1,0 +1,270 @@
+"""The workbook of a pack, for people: a contents sheet, then one table a sheet, ready to print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pccfunding.review_pack.csv_text import plain, risky
+from pccfunding.review_pack.register import COLUMNS
+
+if TYPE_CHECKING:
+    from pccfunding.review_pack.record import Record
+    from pccfunding.review_pack.register import Register
+
+
+_LONGEST = 32_767  # characters that a cell of a workbook can hold
+_DERIVED = "Derived: see the sheet Register"
+_TITLES = {
+    "awards": "Award lines",
+    "subtotals": "Subtotals and total, derived",
+    "statutory_fields": "Details of the grants that the law asks them of",
+    "spend_per_head": "Spend per resident",
+    "year_on_year": "Changes from year to year",
+    "statements": "Statements with verdict and working",
+    "changes": "Printed changes beside changes from counts",
+    "other_changes": "Classes over the same years that no source held quotes, and those it does",
+    "nearest": "Printed changes beside the nearest counts held",
+    "months": "Scatter of the months held",
+    "earlier_years": "The years before each baseline, from quarters",
+    "class_years": "Years put together from quarters",
+    "breaks_elsewhere": "Breaks of series in other areas",
+    "other_years": "Amounts of the same streams in other years",
+    "places": "Districts inside the area",
+    "districts": "Street records by district before the money",
+    "district_changes": "Street records by district, the same months of two years",
+    "severity": "Crime Severity Score",
+    "other_rates": "Incidents and weapons before the money",
+    "duty": "Which lines the duty to publish details asks about",
+    "not_held": "Documents that a source names and that are not held",
+    "outcomes": "Outcomes and outputs as printed",
+    "totals": "Totals, grants, budgets and ceilings as printed",
+    "noise": "Changes at three dispersions, and the smallest fall that could be shown",
+    "elsewhere": "Changes beside those of the other police force areas",
+    "force_rates": "Offences per 1,000 residents in every police force area",
+    "need": "This area among the police force areas before the money",
+    "status": "Amounts by status and flow",
+    "beside": "Each stream beside the outcomes that sources set beside it",
+    "themes": "Money and results by theme",
+    "commissioned_services": "Planned spending on commissioned services beside other areas",
+    "class_changes": "Every class of recorded crime over two years",
+    "breaks": "Breaks of the series between the two years",
+    "deprivation": "English Indices of Deprivation",
+    "officers": "Police officers, and per 1,000 residents",
+    "funding": "Grant and precept as estimated",
+    "council_tax": "Council tax at Band D, the police part",
+    "counts": "Years of recorded crime, sums of four quarters, every area",
+    "services": "Services and funds, with the decisions that were entered",
+    "left_out": "Rows and files of the evidence that were not read, and why",
+    "sources": "Sources",
+    "register": "Every number used, with source or working",
+}
+# Keys for machines: the files in tables/ have them. The figure's own code stays.
+_KEYS = ("subject_id", "source_id", "source_ids", "area_code", "money_figure_ids", "line_id")
+# Steps of the working that only the files in tables/ hold.
+_FILES_ONLY = ("class_years", "places")
+_UNITS = {"_gbp_per_head": " (£ per head)", "_gbp": " (£)", "_pct": ""}
+# Characters of a column in a table of few columns and of many; longer text runs on below.
+_FEW_COLUMNS, _WIDE, _NARROW = 10, 72, 40
+_A4 = 9
+_SIZE: dict[str, Any] = {"font_size": 9}
+_ROW = 12.0  # points
+_FORMATS: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True, "valign": "top"},
+    # Marks the cell as text for good: it stays text when it is edited or copied.
+    "risky": {"text_wrap": True, "valign": "top", "quote_prefix": True},
+    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "link": {"font_color": "#12436d", "underline": 1},
+    "pounds": {"num_format": "£#,##0;-£#,##0", "valign": "top"},
+    "pence": {"num_format": "£#,##0.00;-£#,##0.00", "valign": "top"},
+    "percent": {"num_format": "0.0%", "valign": "top"},
+    "whole": {"num_format": "#,##0", "valign": "top"},
+    "number": {"num_format": "#,##0.00##", "valign": "top"},
+    "year": {"num_format": "0", "valign": "top"},
+}
+
+
+def workbook_bytes(found: Record, register: Register) -> bytes:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    found : Record
+    register : Register
+
+    Returns
+    -------
+    bytes
+        The same tables give the same bytes. Columns without a value and keys for machines stand
+        in the CSV files of the pack alone.
+    """
+    import xlsxwriter
+
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(written, options) as book:
+        book.set_properties(
+            {
+                "title": f"Review of commissioning in {found.area.name}",
+                "created": dt.datetime(2000, 1, 1),
+            }
+        )
+        styles = {name: book.add_format(given | _SIZE) for name, given in _FORMATS.items()}
+        tables = _tables(found, register)
+        _contents(book, found, tables, styles)
+        for name, (header, rows) in tables.items():
+            if rows:
+                _sheet(book, name, header, rows, styles)
+    return written.getvalue()
+
+
+def _tables(found: Record, register: Register) -> dict[str, tuple[list[str], list[list[Any]]]]:
+    """Every table as names of columns and rows, each row with its source in words."""
+    sources = found.tables["sources"]
+    titles = dict(zip(sources["source_id"], sources["title"], strict=True))
+    tables: dict[str, tuple[list[str], list[list[Any]]]] = {}
+    for name, table in found.tables.items():
+        if name in _FILES_ONLY:
+            continue
+        records = table.to_dict("records")
+        keep = [column for column in table.columns
+                if column not in _KEYS and table[column].notna().any()]  # fmt: skip
+        if name == "sources":
+            keep = ["source_id", *keep]
+        tables[name] = (
+            [*map(str, keep), "source"],
+            [[*(row[column] for column in keep), _source(row, register, titles)]
+             for row in records],
+        )  # fmt: skip
+    tables["register"] = (
+        [*COLUMNS, "source"],
+        [
+            [*(_joined(getattr(entry, column)) for column in COLUMNS),
+             titles.get(entry.source_id, "Derived: see working")]
+            for entry in register.entries()
+        ],
+    )  # fmt: skip
+    return tables
+
+
+def _contents(
+    book: Any,
+    found: Record,
+    tables: Mapping[str, tuple[list[str], list[list[Any]]]],
+    styles: Mapping[str, Any],
+) -> None:
+    sheet = book.add_worksheet("Contents")
+    _paper(sheet, "Contents")
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 84, styles["text"])
+    sheet.set_column(2, 2, 8)
+    lines = _notes(found)
+    for line, said in enumerate(lines):
+        sheet.write_string(line, 0, said, styles["head"] if line == 0 else None)
+    top = len(lines) + 1
+    for place, title in enumerate(("Sheet", "What it holds", "Rows")):
+        sheet.write_string(top, place, title, styles["head"])
+    for line, (name, (_, rows)) in enumerate(tables.items(), start=top + 1):
+        heading = _sheet_name(name)
+        if rows:
+            sheet.write_url(line, 0, f"internal:'{heading}'!A1", styles["link"], heading)
+        else:
+            sheet.write_string(line, 0, f"{heading}: no rows")
+        sheet.write_string(line, 1, _TITLES.get(name, heading), styles["text"])
+        sheet.write_number(line, 2, len(rows), styles["whole"])
+
+
+def _notes(found: Record) -> list[str]:
+    return [
+        f"Review of commissioning in {found.area.name}, {found.period.words}",
+        "One table a sheet, with one row of headings. An empty cell is not known, not zero.",
+        "The files in the folder tables hold every column and key, and steps of the working.",
+        "How it was made: method.md. What must be borne in mind: index.html.",
+        "Official statistics: Open Government Licence v3.0.",
+    ]
+
+
+def _sheet_name(name: str) -> str:
+    """Name a sheet as people write it: "Spend per head"."""
+    return name.replace("_", " ").capitalize()[:31]
+
+
+def _heading(column: str) -> str:
+    """Name a column as people write it, its unit last: "Amount (£)"."""
+    if column == "figure_id":
+        return "Figure"
+    for ending, unit in _UNITS.items():
+        if column.endswith(ending):
+            return column.removesuffix(ending).replace("_", " ").strip().capitalize() + unit
+    return column.replace("_", " ").capitalize()
+
+
+def _paper(sheet: Any, title: str) -> None:
+    sheet.set_landscape()
+    sheet.set_default_row(_ROW)
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.45)
+    sheet.set_header(f"&L&B{title.replace('&', '&&')}")
+    sheet.set_footer("&R&P of &N")
+
+
+def _sheet(
+    book: Any, name: str, header: list[str], rows: list[list[Any]], styles: Mapping[str, Any]
+) -> None:
+    sheet = book.add_worksheet(_sheet_name(name))
+    _paper(sheet, _TITLES.get(name, _sheet_name(name)))
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, len(rows), len(header) - 1)
+    most = _WIDE if len(header) <= _FEW_COLUMNS else _NARROW
+    for place, column in enumerate(header):
+        values = [plain(row[place]) for row in rows]
+        style = _style_of(column, values)
+        title = _heading(column)
+        sheet.write_string(0, place, title, styles["head"])
+        widest = max((len(str(value)) for value in values if value is not None), default=0)
+        # A heading may run over two lines, beside the button of its filter.
+        sheet.set_column(place, place, min(most, max(widest, len(title) // 2, 8) + 3))
+        for line, value in enumerate(values, start=1):
+            if isinstance(value, bool):
+                sheet.write_string(line, place, "yes" if value else "no", styles["text"])
+            elif isinstance(value, int | float):
+                shown = plain(value / 100) if style == "percent" else value
+                sheet.write_number(line, place, shown, styles[style])
+            elif value is not None:
+                how = styles["risky" if risky(value) else "text"]
+                sheet.write_string(line, place, value[:_LONGEST], how)
+
+
+def _style_of(column: str, values: Iterable[Any]) -> str:
+    """Choose the format of a column's numbers by its unit, and by whether they are whole."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    whole = all(float(value).is_integer() for value in numbers)
+    if column.endswith("_pct"):
+        return "percent"
+    if column.endswith("_gbp"):
+        return "pounds" if whole else "pence"
+    if column.endswith("_gbp_per_head"):
+        return "pence"
+    if "year" in column and not column.startswith(("n_", "spend")):
+        return "year"
+    return "whole" if whole else "number"
+
+
+def _joined(value: Any) -> Any:
+    return "; ".join(value) if isinstance(value, tuple) else value
+
+
+def _source(row: dict[Any, Any], register: Register, titles: dict[str, str]) -> str:
+    figure = row.get("figure_id")
+    if isinstance(figure, str):
+        entry = register.printed(figure)
+        return f"{titles.get(entry.source_id, entry.source_id)}; {entry.locator}"
+    named = row.get("figures")
+    if isinstance(named, str) and named:
+        sources = dict.fromkeys(register.printed(one).source_id for one in named.split(";"))
+        return "; ".join(titles.get(one, one) for one in sources)
+    return str(titles.get(row["source_id"], _DERIVED)) if "source_id" in row else _DERIVED
