@@ -164,6 +164,24 @@ def people_at_hand(people: Table, areas: Sequence[Any], years: _Array) -> _Array
     return found
 
 
+def arrays_at_hand(table: Table, names: Sequence[str]) -> dict[str, _Array] | None:
+    """Give plain columns of a pandas frame as arrays; None of any other frame or column."""
+    if not (table.eager and table.frame.implementation.is_pandas()):
+        return None
+    native = table.frame.to_native()
+    if not all(isinstance(native[name].dtype, np.dtype) for name in names):
+        return None
+    return {name: native[name].to_numpy() for name in names}
+
+
+def with_columns_at_hand(table: Table, columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
+    """Put arrays and lists of text beside the columns of a pandas frame, row by row."""
+    native = table.frame.to_native()
+    made = frame_at_hand(columns).to_native().set_axis(native.index, axis=0)
+    frame: nw.LazyFrame[Any] = nw.from_native(native.assign(**made)).lazy()
+    return frame
+
+
 def frame_at_hand(columns: Mapping[str, Any]) -> nw.LazyFrame[Any]:
     """Make a frame of arrays, and of lists of text."""
     import pandas as pd

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DeflatorError, PeriodError
@@ -25,6 +27,7 @@ from pccfunding.frames.tables import (
     refuse_other_kind,
     with_reasons,
 )
+from pccfunding.measures.at_hand import arrays_at_hand, with_columns_at_hand, years_of
 from pccfunding.measures.labels import CASH, is_real
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import OUTSIDE, Sums
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrameT
 
 __all__ = ["real_terms"]
+
+_NO_INDEX, _UNKNOWN = "no price index for ", "unknown amount"
 
 
 def real_terms(
@@ -107,19 +112,22 @@ def real_terms(
     label = Period.financial_year(year).label
     already = _already(opened, value, label)
     _refuse_real(opened, value, already)
+    factors = {start: index[year] / price for start, price in index.items()}
+    real = named_with(value, "real")
+    names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
+    found = _at_hand(sums, names, factors, label)
+    if found is not None:
+        return opened.close(found, keep_index=True)  # type: ignore[no-any-return]
     if opened.eager:
         refuse_undated(opened, opened.frame, [value])
     frame = with_financial_year(opened.frame, checked=opened.eager)
     if opened.eager:
         refuse_long(opened, frame, [value])
 
-    factors = {start: index[year] / price for start, price in index.items()}
     factor = nw.col("_year").replace_strict(
         list(factors), list(factors.values()), default=None, return_dtype=nw.Float64
     )
     frame = frame.with_columns(_cash=opened.number(value), _factor=factor)
-    real = named_with(value, "real")
-    names = dict(zip((value, *bound_names(value)), (real, *bound_names(real)), strict=True))
     scale = sums.scale
     numbers = {}
     for cash, name in names.items():
@@ -139,6 +147,42 @@ def real_terms(
         frame = frame.drop("_already")
     frame = frame.drop("_cash", "_factor", "_year", "_last_year")
     return opened.close(frame, keep_index=True)  # type: ignore[no-any-return]
+
+
+def _at_hand(
+    sums: Sums, names: Mapping[str, str], factors: Mapping[int, float], label: str
+) -> nw.LazyFrame[Any] | None:
+    """Work everything out in one pass over rows at hand; None where one of them is odd."""
+    table = sums.table
+    columns = arrays_at_hand(table, ["period_start", "period_end", sums.value])
+    bounds = arrays_at_hand(table, [name for name in names if name in table.schema])
+    if columns is None or bounds is None or "unknown_reason" in table.schema:
+        return None
+    starts, ends, amounts = columns.values()
+    if not amounts.size or starts.dtype.kind != "M" or ends.dtype.kind != "M":
+        return None
+    if not (starts <= ends).all() or any(one.dtype.kind not in "iuf" for one in bounds.values()):
+        return None
+    years, at_year = np.unique(years_of(starts), return_inverse=True)
+    if (years[at_year] != years_of(ends)).any():
+        return None
+    factor = np.array([factors.get(year, np.nan) for year in years.tolist()])[at_year]
+    made = {}
+    for cash, name in names.items():
+        number = bounds.get(cash, bounds[sums.value]).astype(np.float64)
+        number[~np.isfinite(number)] = np.nan
+        made[name] = number * factor
+        if sums.scale is not None:
+            units = sums.scale * (100 if cash != sums.value and cash in bounds else 1)
+            made[name] = np.floor(made[name] * units + 0.5) / units
+    unknown, unpriced = ~np.isfinite(bounds[sums.value]), np.isnan(factor)
+    reasons: list[str | None] = [None] * len(amounts)
+    for row in np.flatnonzero(unknown | unpriced).tolist():
+        lacking = f"{_NO_INDEX}{financial_label(int(years[at_year[row]]))}" if unpriced[row] else ""
+        reasons[row] = "; ".join(filter(None, [lacking, _UNKNOWN if unknown[row] else ""]))
+    return with_columns_at_hand(
+        table, {**made, "price_base": [label] * len(amounts), "unknown_reason": reasons}
+    )
 
 
 def _already(table: Table, value: str, base: str) -> nw.Expr | None:
@@ -239,8 +283,8 @@ def _reasons(sums: Sums) -> list[Reason]:
         (year.is_null(), nw.lit("not within one financial year: apportion it first")),
         (
             ~year.is_null() & nw.col("_factor").is_null(),
-            nw.concat_str([nw.lit("no price index for "), financial_labels(year)]),
+            nw.concat_str([nw.lit(_NO_INDEX), financial_labels(year)]),
         ),
-        (nw.col("_cash").is_null(), nw.lit("unknown amount")),
+        (nw.col("_cash").is_null(), nw.lit(_UNKNOWN)),
         *outside,
     ]

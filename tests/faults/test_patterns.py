@@ -68,7 +68,7 @@ def patterns(
         for name, value in vars(module).items():
             for number, pattern in enumerate(_within(value)):
                 key = (info.name.removeprefix("pccfunding."), f"{name}[{number}]")
-                found[key] = (pattern, _methods(name))
+                found[key] = (pattern, _methods(name, str(module.__file__)))
     return found
 
 
@@ -84,20 +84,15 @@ def _within(value: Any) -> Iterator[re.Pattern[Any]]:
 
 
 @cache
-def _sources() -> str:
-    return "\n".join(
-        path.read_text(encoding="utf-8") for path in Path(pcc.__file__).parent.rglob("*.py")
+def _methods(name: str, source: str) -> frozenset[str]:
+    """Give what a module calls on its pattern, by name or in a loop; where nothing is seen, all."""
+    ways = "search|match|fullmatch|sub|split|findall|finditer"
+    text = Path(source).read_text(encoding="utf-8")
+    called = re.findall(rf"\b{name}\.({ways})\b", text) or re.findall(
+        rf"\bpattern\.({ways})\b", text
     )
-
-
-@cache
-def _methods(name: str) -> frozenset[str]:
-    """Give what is called on a pattern of this name anywhere; where nothing is seen, all."""
-    called = re.findall(
-        rf"\b{name}\.(search|match|fullmatch|sub|split|findall|finditer)\b", _sources()
-    )
-    ways = {"search" if one in ("sub", "split", "findall", "finditer") else one for one in called}
-    return frozenset(ways or {"search", "fullmatch"})
+    kept = {one if one in ("match", "fullmatch") else "search" for one in called}
+    return frozenset(kept or {"search", "fullmatch"})
 
 
 def hostile(characters: int, repeated: tuple[str, ...]) -> Iterator[str]:
