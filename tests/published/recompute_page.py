@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 import pandas as pd
 from scipy.stats import beta
@@ -106,8 +107,44 @@ def known_of(datasets: Path) -> Known:
     known.add("value of a figure", *(Fraction(one) for one in figures["value"] if one))
     _money(known, figures, tables["awards"], table("population"), table("deflator"))
     _statements(known, figures, tables["statements"])
-    _crime(known, table("recorded_crime"), table("population"))
+    crime = table("recorded_crime")
+    years = _years_of_quarters(table("recorded_crime_quarters"))
+    _crime(known, pd.concat([crime, years], ignore_index=True), table("population"))
+    _services(known, table("spending"), table("population"))
     return known
+
+
+def _services(known: Known, spending: pd.DataFrame, population: pd.DataFrame) -> None:
+    """Commissioned services per resident, here and in the middle of the areas."""
+    own = spending[
+        (spending["measure"] == "Commissioned services") & (spending["amount_gbp"] != "")
+    ]
+    own = own[own["gross_or_net"] == "gross"]
+    people = {
+        (row["area_code"], row["reference_date"][:4]): int(row["persons"])
+        for _, row in population.iterrows()
+        if row["vintage"] == "rebased-2025"
+    }
+    for year, rows in own.groupby(own["period_start"].str[:4]):
+        heads = {
+            row["area_code"]: Fraction(row["amount_gbp"]) / people[row["area_code"], year]
+            for _, row in rows.iterrows()
+            if (row["area_code"], year) in people and Fraction(row["amount_gbp"])
+        }
+        if AREA in heads:
+            known.add("services per head", heads[AREA], median(heads.values()))
+
+
+def _years_of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Add up four quarters for the one class that only the quarters count."""
+    own = quarters[quarters["offence"] == "Robbery of personal property"]
+    own = own[own["offences"] != ""].drop_duplicates(["area_code", "period_start"])
+    own = own.assign(year=own["period_end"].str[:4], number=own["offences"].astype(int))
+    summed = own.groupby(["area_code", "offence", "year"])["number"].agg(["sum", "size"])
+    whole = summed[summed["size"] == 4].reset_index()
+    return whole.assign(
+        offences=whole["sum"].astype(str), period_end=whole["year"] + "-12-31"
+    )[["area_code", "offence", "offences", "period_end"]]  # fmt: skip
 
 
 def _value(figures: pd.DataFrame, subject: str) -> Fraction:
@@ -317,6 +354,13 @@ def _change(known: Known, where: str, before: int, after: int) -> None:
     for dispersion in (1, 2, 4):
         root = 1 - (1.959964 + 0.841621) * math.sqrt(2 * dispersion) / (2 * math.sqrt(before))
         known.add("smallest fall to be seen", 100 - 100 * root**2 if root > 0 else None)
+        # The same on the scale of logarithms, as the method says it, by bisection.
+        low, high = 1e-6, 1.0
+        for _ in range(60):
+            ratio = (low + high) / 2
+            shown = -math.log(ratio) >= 2.801585 * math.sqrt(dispersion * (1 + 1 / ratio) / before)
+            low, high = (ratio, high) if shown else (low, ratio)
+        known.add("smallest fall to be seen", 100 - 100 * low)
 
 
 def unmatched(page: str, known: Known) -> Counter[str]:
