@@ -38,7 +38,7 @@ _UNIT_SIGNS = {"£": "GBP", "gbp": "GBP", "pounds": "GBP", "%": "percent", "per 
 _I = re.IGNORECASE
 _LEAD = re.compile(rf"(?:{alternation(LEAD_WORDS)})(?![a-z])\s*", _I)
 _HEDGE = re.compile(rf"(?P<hedge>{alternation(HEDGES)})(?:(?<=[.~])|(?![a-z]))\s*", _I)
-_TRAILING_HEDGE = re.compile(rf"(?:\s*-?\s*|\s+)(?P<hedge>{alternation(TRAILING_HEDGES)})$", _I)
+_TRAILING_HEDGE = re.compile(rf"(?<!\s)\s*(?:-\s*)?(?P<hedge>{alternation(TRAILING_HEDGES)})$", _I)
 _PER = re.compile(
     rf"(?:(?:\s+(?:per|an?|each|every)\s+|\s*/\s*)(?P<noun>{alternation(PER_NOUNS)})"
     rf"|\s+(?P<adverb>{alternation(PER_ADVERBS)}))\.?$",
