@@ -17,6 +17,7 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
+from pccfunding.review_pack.wording import when_text
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     count,
@@ -230,7 +231,7 @@ def other_amounts(found: Record, cited: Citations) -> Section:
                     "funding_stream": Column("Funding stream"),
                     "kind": Column("Kind"),
                     "place": Column("District"),
-                    "period": Column("Period"),
+                    "period": Column("Period", write=when_text),
                     "token": Column("As printed", numeric=True),
                     "source": Column("Source and place"),
                 },
