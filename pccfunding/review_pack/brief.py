@@ -338,8 +338,8 @@ def word_bytes(page: Page, *, seal: str) -> bytes:
     document.core_properties.created = document.core_properties.modified = _EPOCH
     document.core_properties.title = page.title
     document.core_properties.author = ""
-    document.styles["Normal"].font.size = shared.Pt(9)
-    document.styles["Normal"].paragraph_format.space_after = shared.Pt(3)
+    document.styles["Normal"].font.size = shared.Pt(8)
+    document.styles["Normal"].paragraph_format.space_after = shared.Pt(0)
     for part in document.sections:
         part.page_width, part.page_height = shared.Mm(210), shared.Mm(297)
         part.left_margin = part.right_margin = part.top_margin = shared.Mm(15)
