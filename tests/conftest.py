@@ -67,19 +67,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
 
 
-# An example that fits a model; every other runs without an extra.
-_FITS_A_MODEL = "pccfunding.evaluation.panel_change.panel_change"
+# Examples that need an extra; every other runs without.
+_NEEDS = {
+    "pccfunding.evaluation.panel_change.panel_change": "statsmodels",
+    "pccfunding.formats.award_files.recipient_names.RecipientNames": "rapidfuzz",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out the tests on real published files where there are none, and of missing extras."""
     no_samples = not os.environ.get("PCCFUNDING_SAMPLES")
-    no_models = find_spec("statsmodels") is None
     for item in items:
         if no_samples and item.get_closest_marker("samples"):
             item.add_marker(pytest.mark.skip("PCCFUNDING_SAMPLES names no folder of samples"))
-        if no_models and item.name == _FITS_A_MODEL:
-            item.add_marker(pytest.mark.skip("statsmodels is not installed"))
+        needed = _NEEDS.get(item.name)
+        if needed and find_spec(needed) is None:
+            item.add_marker(pytest.mark.skip(f"{needed} is not installed"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -59,7 +59,8 @@ def encode_keys(
     >>> awards = pd.DataFrame({"funding_stream": ["Victims", None], "status": ["award", "bid"]})
     >>> encoded = encode_keys(awards, vocabularies={"funding_stream": ["Victims", "Youth Fund"]})
     >>> encoded["status"].cat.categories.to_list()
-    ['allocation', 'award', 'bid', 'budget', 'ceiling', 'outturn']
+    ['allocation', 'award', 'bid', 'budget', 'carried_forward', 'ceiling', 'forecast', 'outturn', \
+'returned']
     >>> encoded["funding_stream"].cat.codes.to_list()
     [0, -1]
     """

@@ -217,7 +217,7 @@ class Reconciliation(Face):
         >>> from pccfunding import reconcile
         >>> axes = reconcile("£350k", "£352,195", relation="equal").plot()
         >>> axes.get_title(loc="left").splitlines()[0]
-        'What the printed figures allow,'
+        'What the printed figures allow, side by side'
         """
         from pccfunding.plots import plot_intervals
 

@@ -491,10 +491,9 @@ def _reported(row: dict[Any, Any], found: Record) -> str:
         return "no result held"
     if not is_missing(row["change_pct"]):
         changes = found.tables["changes"].set_index("subject_id")
-        told = (
-            changes.loc[row["subject_id"]].to_dict() if row["subject_id"] in changes.index else {}
-        )
-        base = _base(told) if told else f"base {NOT_HELD}"
+        counted = row["subject_id"] in changes.index
+        told = changes.loc[row["subject_id"]].to_dict() if counted else {"offences_baseline": None}
+        base = _base({**told, "base_count": row["base_count"]})
         base = base if base.startswith("base") else f"base {base}"
         return f"{row['measure']}: {percent(row['change_pct'])}, {base}"
     if isinstance(row["token"], str):

@@ -160,6 +160,7 @@ def test_a_pipe_or_a_folder_named_like_a_table(package: Path, name: str, kind: s
 
 @pytest.mark.posix
 def test_pipes_and_folders_in_an_evidence_folder(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine")
     start_folder("Durham", period="2024-25", directory=tmp_path / "evidence")
     for place in ("awards", "counts", "documents"):
         (tmp_path / "evidence" / place).mkdir(exist_ok=True)

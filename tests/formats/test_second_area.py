@@ -139,7 +139,8 @@ def test_people_helped_stand_beside_what_a_service_was_given() -> None:
 
 
 def test_evidence_is_chosen_by_area() -> None:
-    pd.testing.assert_frame_equal(pcc.load_evidence("E23000023").awards, pcc.load_awards())
+    own = pcc.load_evidence("E23000023").awards
+    pd.testing.assert_frame_equal(own, pcc.load_awards(), check_like=True)
     with pytest.raises(UnknownNameError, match="surrey, thames-valley, warwickshire"):
         pcc.load_evidence("Kent")
     assert len(pcc.load_evidence("Surrey", as_of="2000-12-31").totals) == 3
@@ -158,7 +159,7 @@ def test_nothing_of_the_first_area_is_left_in_another_review(place: Path, tmp_pa
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert f"Review of commissioning in {place.name.capitalize()}" in page
     assert "No change in percent is printed" in page
-    assert "none of the documents held prints" in page
+    assert "a sum that none of the documents held prints" in page
 
 
 def test_a_sum_that_is_printed_stands_beside_its_lines(tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ def test_a_sum_that_is_printed_stands_beside_its_lines(tmp_path: Path) -> None:
     written = pcc.review(dataclasses.replace(evidence, awards=lines)).write(tmp_path)
     page = written[0].read_text(encoding="utf-8")
     assert "part of £120,000, printed for 2023-24/2024-25" in page
-    assert "none of the documents held prints" not in page
+    assert "a sum that none of the documents held prints" not in page
 
 
 def test_lines_of_several_years_keep_their_years_apart(tmp_path: Path) -> None:

@@ -180,7 +180,11 @@ def bounded(draw: st.DrawFn) -> Interval:
     return Interval(low, low + wide, not open_ends, not open_ends)
 
 
-@given(st.data(), st.sampled_from([name for name in RELATIONS if name != "count_percentage"]))
+# Two numbers that differ as printed may be one where they are read more coarsely.
+WIDENED = [name for name in RELATIONS if name not in ("count_percentage", "different")]
+
+
+@given(st.data(), st.sampled_from(WIDENED))
 def test_a_coarser_reading_never_makes_a_conflict(data: st.DataObject, relation: str) -> None:
     count = RELATIONS[relation].terms or data.draw(st.integers(1, 4))
     sides = [data.draw(bounded()) for _ in range(count + 1)]

@@ -19,8 +19,8 @@ EXPECTED = {
         *((128, 237, 473), (11416, 8660)),
     ),
     "personal-robbery-2023": (
-        *("13%", "fall", "consistent", "depends on dispersion"),
-        *((443, 852, 1703), (796, 688)),
+        *("13%", "fall", "not settled", "depends on dispersion"),
+        *((443, 852, 1703), (741, 639)),
     ),
     "theft-from-the-person-2023": (
         *("8.5%", "fall", "not settled", "no"),
@@ -57,11 +57,29 @@ def printed() -> pd.DataFrame:
     return table.rename(index=lambda name: name.removeprefix("cambs-"))
 
 
+def personal_robbery(year: int) -> int:
+    """Robberies of personal property in the quarters of a year, in the last vintage held."""
+    quarters = pcc.load_recorded_crime_quarters()
+    here = quarters[
+        quarters["area_code"].eq(FORCE)
+        & quarters["offence"].eq("Robbery of personal property")
+        & quarters["vintage"].eq("to December 2025")
+        & quarters["period_end"].dt.year.eq(year)
+    ]
+    assert len(here) == 4
+    return int(here["offences"].sum())
+
+
 def held(row: pd.Series, counts: pd.DataFrame) -> tuple[int | None, int | None, str]:
     """Counts of the classes that the row names, and in what they differ from those printed."""
     if pd.isna(row["offence"]):
         return None, None, "same"
-    before, after = counts.loc[row["offence"].split(" + ")].sum()
+    classes = row["offence"].split(" + ")
+    if classes == ["Robbery of personal property"]:
+        return personal_robbery(2019), personal_robbery(2023), "another release"
+    if not set(classes) <= set(counts.index):
+        return None, None, "same"  # counted by another method, in a table of its own
+    before, after = counts.loc[classes].sum()
     # The counts of 2023 are the revised ones of a later release.
     return (
         int(before),

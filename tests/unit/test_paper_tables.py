@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
+pytest.importorskip("statsmodels")
 from test_results import RESULTS, ROWS, Counted
 
 import pccfunding as pcc
