@@ -80,8 +80,11 @@ def purpose(module: str) -> str:
 def room_classes() -> list[str]:
     """Give the classes of the rooms that are no public names themselves.
 
-    A text that shows itself as a table is told where it is made: its methods are those of str.
+    A text that shows itself as a table, and Axes that show themselves as a picture, are told where
+    they are made: their methods are those of str and of matplotlib.
     """
+    from matplotlib.axes import Axes
+
     names = public_names()
     public = {name for module, found in names.items() if module for name in found}
     return [
@@ -91,7 +94,7 @@ def room_classes() -> list[str]:
         for name in getattr(pccfunding, room).__all__
         if name not in public
         and isinstance(thing := getattr(getattr(pccfunding, room), name), type)
-        and not issubclass(thing, str)
+        and not issubclass(thing, str | Axes)
     ]
 
 
