@@ -72,8 +72,11 @@ def test_the_command_after_a_kill_leaves_nothing_behind(
         place = root / str(point)
         # The same writing, not killed, over what the kill left.
         write_pack(everything(newer), place / "review", force=True, archive=True)
-        assert sorted(path.name for path in place.iterdir()) == ["review", "review.zip"], point
+        # What was signed stands beside, whole.
+        names = ["review", "review-signed-1", "review.zip"]
+        assert sorted(path.name for path in place.iterdir()) == names, point
         assert everything(place / "review") == everything(newer)
+        assert everything(place / "review-signed-1") == everything(signed)
         assert verify_pack(place / "review.zip").intact
 
 
