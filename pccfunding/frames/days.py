@@ -56,12 +56,7 @@ def with_days(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         )
     )
     year, month, day = (nw.col(f"_end_{part}") for part in ("year", "month", "day"))
-    before = year - 1
-    leap = year // 4 - before // 4 - (year // 100 - before // 100) + year // 400 - before // 400
-    # 31 and 30 days take turns, once more from August; Arrow has no remainders.
-    turn = month + month // 8
-    short = (month == 2).cast(nw.Int64) * (2 - leap)
-    frame = frame.with_columns(_ends_month=day == 30 + turn - turn // 2 * 2 - short)
+    frame = frame.with_columns(_ends_month=day == month_length(year, month))
     first = nw.col("_start_day")
     frame = frame.with_columns(
         _from=nw.col("_start_year") * _YEAR + nw.col("_start_month") * _MONTH + first,
@@ -75,6 +70,15 @@ def with_days(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     )
     leap_day = (nw.col("_start_month") == 2) & (first == 29)
     return frame.with_columns(_in_a_year=nw.col("_from") + _YEAR + 3 * leap_day.cast(nw.Int64))
+
+
+def month_length(year: nw.Expr, month: nw.Expr) -> nw.Expr:
+    """Count the days of a month."""
+    before = year - 1
+    leap = year // 4 - before // 4 - (year // 100 - before // 100) + year // 400 - before // 400
+    # 31 and 30 days take turns, once more from August; Arrow has no remainders.
+    turn = month + month // 8
+    return 30 + turn - turn // 2 * 2 - (month == 2).cast(nw.Int64) * (2 - leap)
 
 
 def length_in_days() -> nw.Expr:

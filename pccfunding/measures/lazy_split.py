@@ -9,7 +9,13 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
-from pccfunding.frames.days import financial_year_day, julian, with_financial_year, year_and_month
+from pccfunding.frames.days import (
+    financial_year_day,
+    julian,
+    month_length,
+    with_financial_year,
+    year_and_month,
+)
 from pccfunding.frames.opening import BOUNDED
 from pccfunding.frames.tables import Table, with_reasons
 from pccfunding.measures.people import mid_year_people
@@ -40,6 +46,7 @@ def split_lazily(table: Table, to: str, rule: str, by: Any) -> Any:
         )
     else:
         codes = []
+        frame = _with_ends(frame, rule)
         weights = _year_weights(table, rule, by)
         alone = nw.col("_last_year") - nw.col("_year") < _MOST_YEARS
     forwards = nw.col("period_start") <= nw.col("period_end")
@@ -78,44 +85,70 @@ def _year_weights(table: Table, rule: str, by: Any) -> list[nw.Expr]:
             nw.when(one).then(_looked_up(nw.col("_year") + place, years)).otherwise(nw.lit(0))
             for place, one in enumerate(touched)
         ]
-    if rule == "months":
-        return _month_weights(touched)
-    start, end = (_ordinal(f"period_{side}") for side in ("start", "end"))
+    unit = nw.col("_unit") if rule == "months" else nw.lit(1)
+    starts = [_year_start(nw.col("_year") + place, rule) for place in range(_MOST_YEARS + 1)]
     weights = []
-    for place, one in enumerate(touched):
-        first, after = (julian(nw.col("_year") + place + later, 4, 1) for later in (0, 1))
-        days = nw.min_horizontal(end, after - 1) - nw.max_horizontal(start, first) + 1
-        weights.append(nw.when(one).then(days).otherwise(nw.lit(0)))
-    return weights
-
-
-def _month_weights(touched: list[nw.Expr]) -> list[nw.Expr]:
-    """Weigh each financial year by its whole months, and by parts of a month that is cut."""
-    (start, first_cut), (end, last_cut) = (_months("period_start", 1), _months("period_end", 0))
-    unit = nw.when(first_cut | last_cut).then(nw.lit(1)).otherwise(nw.lit(MONTH_UNITS))
-    weights = []
-    for place, one in enumerate(touched):
-        first, after = (
-            (12 * (nw.col("_year") + place + later) + 4) * MONTH_UNITS for later in (0, 1)
+    for one, first, after in zip(touched, starts, starts[1:], strict=False):
+        span = nw.min_horizontal(nw.col("_ends"), after) - nw.max_horizontal(
+            nw.col("_begins"), first
         )
-        span = nw.min_horizontal(end, after) - nw.max_horizontal(start, first)
         weights.append(nw.when(one).then((span // unit).cast(nw.Int64)).otherwise(nw.lit(0)))
     return weights
 
 
-def _months(column: str, before: int) -> tuple[nw.Expr, nw.Expr]:
-    """Give how many months lie before the end of a day, or its beginning, and if one is cut."""
-    year, month = year_and_month(column)
-    later = julian(year + month // 12, month % 12 + 1, 1)
-    length = later - julian(year, month, 1)
-    passed = nw.col(column).dt.day().cast(nw.Int64) - before
-    whole_months = (12 * year + month) * MONTH_UNITS
-    return whole_months + (passed * MONTH_UNITS) // length, (passed > 0) & (passed < length)
+def _year_start(year: nw.Expr, rule: str) -> nw.Expr:
+    """Place the first day of a financial year on the scale of `_begins` and `_ends`."""
+    return (12 * year + 4) * MONTH_UNITS if rule == "months" else julian(year, 4, 1)
 
 
-def _ordinal(column: str) -> nw.Expr:
-    year, month = year_and_month(column)
-    return julian(year, month, nw.col(column).dt.day().cast(nw.Int64))
+def _with_ends(frame: nw.LazyFrame[Any], rule: str) -> nw.LazyFrame[Any]:
+    """Place the beginning and the end of each award, in days or in parts of months.
+
+    They are columns, since each of the years that follow looks at both.
+    """
+    if rule not in ("days", "months"):
+        return frame
+    sides = ("start", "end")
+    frame = frame.with_columns(
+        *(
+            part.alias(f"_{side}_{name}")
+            for side in sides
+            for name, part in zip(
+                ("year", "month", "day"),
+                (
+                    *year_and_month(f"period_{side}"),
+                    nw.col(f"period_{side}").dt.day().cast(nw.Int64),
+                ),
+                strict=True,
+            )
+        )
+    )
+    years, months, days = (
+        [nw.col(f"_{side}_{name}") for side in sides] for name in ("year", "month", "day")
+    )
+    # The end is that of the last day.
+    passed = [days[0] - 1, days[1]]
+    if rule == "days":
+        begins, ends = (
+            julian(year, month, day + 1)
+            for year, month, day in zip(years, months, passed, strict=True)
+        )
+        return frame.with_columns(_begins=begins, _ends=ends)
+    frame = frame.with_columns(
+        _start_length=month_length(years[0], months[0]),
+        _end_length=month_length(years[1], months[1]),
+    )
+    lengths = [nw.col(f"_{side}_length") for side in sides]
+    begins, ends = (
+        (12 * year + month) * MONTH_UNITS + (part * MONTH_UNITS) // length
+        for year, month, part, length in zip(years, months, passed, lengths, strict=True)
+    )
+    cut = (passed[0] > 0) | (passed[1] < lengths[1])
+    return frame.with_columns(
+        _begins=begins,
+        _ends=ends,
+        _unit=nw.when(cut).then(nw.lit(1)).otherwise(nw.lit(MONTH_UNITS)),
+    )
 
 
 def _given_weights(table: Table, to: str, by: Any) -> dict[str, int]:
