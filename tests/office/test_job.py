@@ -155,7 +155,10 @@ def test_from_a_list_to_a_signed_review_that_is_compared_with_the_next(tmp_path:
     assert outcomes.loc["Satisfaction", "value"].tolist() == [70.0, 75.0]
     verdicts = evidence.statements.set_index("statement_id")["expected_verdict"]
     # 1,204 to 1,091 is a fall of 9.39%; £21,000 typed as a number is more than £20,000.
-    assert verdicts.to_dict() == {
+    # A row that stands below a total of its year, such as the one to be confirmed, is not of it.
+    of_list = verdicts[verdicts.index.str.endswith("-adds-up")]
+    assert of_list.tolist() == ["reconciles"] * 6
+    assert verdicts.drop(of_list.index).to_dict() == {
         "counts-of-residential-burglary": "reconciles", "community-total": "reconciles",
         "victims-within-grant": "conflicts",
     }  # fmt: skip

@@ -168,10 +168,11 @@ class TotalsReader:
     def _scope(self, at: int, label: str) -> Any:
         """Give the rows that a total stands under; what they hold has no say in it.
 
-        A total that names a section or a year is of that; a subtotal is of the section above it;
-        any other of all rows since the last total of its own rank, or of all where none is there.
+        A total that names a section or a year is of that, and of no row below where some stand
+        above; a subtotal is of the section above it; any other of all rows since the last total of
+        its own rank, or of all where none is there.
         """
-        named = self._of_section(label, at) + self._of_period(label)
+        named = self._of_section(label, at) + self._of_period(label, at)
         if named and len(named[0]):
             return named[0]
         before = self.counted[self.counted < at]
@@ -208,11 +209,13 @@ class TotalsReader:
                 return [self.counted[(self.counted > start) & (self.counted < stop)]]
         return []
 
-    def _of_period(self, label: str) -> list[Any]:
+    def _of_period(self, label: str, at: int) -> list[Any]:
         period = find_period(label)[0]
         if period is None:
             return []
-        return [self.counted[self.periods[self.counted] == period.label]]
+        rows = self.counted[self.periods[self.counted] == period.label]
+        above = rows[rows < at]
+        return [above if len(above) else rows]
 
     def terms(self, column: int, rows: Any) -> list[Printed | None]:
         """Give the amounts of rows; many plain ones as one sum, since they add exactly."""
