@@ -145,7 +145,7 @@ def _severity(found: Record, cited: Citations) -> Any:
         },
         id="severity-table",
         caption="Crime Severity Score, the latest year held",
-        note="Offences weighted by the sentences that courts give, per resident. XX",
+        note="Offences weighted by the sentences that courts give, per resident.",
     )
 
 
