@@ -19,8 +19,8 @@ from pccfunding.review_pack.area_rows import (
     year_words,
 )
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
-from pccfunding.review_pack.tables_area import TOTAL, VINTAGE
-from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS
+from pccfunding.review_pack.tables_area import TOTAL
+from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
 from pccfunding.words import count, counted, is_missing, percent, quantity
 
 if TYPE_CHECKING:
@@ -202,12 +202,14 @@ def area_changed(found: Record, cited: Citations) -> Section:
     """Every class over two years fixed by rule."""
     table, heading = found.tables["class_changes"], "Did the outcomes change?"
     if table.empty:
+        quarters = latest_quarters()
         return Section(
             "outcomes",
             "Q6",
             heading,
             lead=f"No counts of two comparable years are held for {found.period.words}: the counts "
-            f"of one vintage ({VINTAGE}) begin with April 2012.",
+            f"of one vintage ({quarters['vintage'].iloc[0]}) begin with "
+            f"{quarters['period_start'].min():%B %Y}.",
         )
     fell, rose, n = beyond_noise(found.tables["noise"])
     keys = []
@@ -240,6 +242,7 @@ def area_changed(found: Record, cited: Citations) -> Section:
     )
     first = table.iloc[0]
     years = [year_words(first[side]) for side in ("baseline", "period")]
+    vintage = found.tables["counts"]["vintage"].iloc[0]
     blocks: list[Any] = [
         frame_table(
             shown,
@@ -252,7 +255,7 @@ def area_changed(found: Record, cited: Citations) -> Section:
             },
             id="changes-table",
             caption="Every class of recorded crime, the largest first",
-            note=f"{RULE} Counts of one vintage, {VINTAGE}, sums of four quarters; they are no "
+            note=f"{RULE} Counts of one vintage, {vintage}, sums of four quarters; they are no "
             "rates. The first row holds all the others.",
         )
     ]

@@ -181,8 +181,10 @@ def area_facts(found: Record) -> list[tuple[str, str, str]]:
     tables = found.tables
     facts = [("Award lines", "none held", "add the office's list: pccfunding start")]
     whole = of_class(tables["class_changes"], TOTAL)
-    if whole is None or is_missing(whole["change_pct"]):
+    if whole is None:
         facts.append(("Recorded crime", "not held", "no counts of two comparable years"))
+    elif is_missing(whole["change_pct"]):
+        facts.append(("Recorded crime", "not compared", str(whole["not_compared"])))
     else:
         beside = of_class(tables["elsewhere"], TOTAL)
         others = (

@@ -27,8 +27,10 @@ from pccfunding.review_pack.tables_comparison import (
     PER,
     elsewhere,
     force_rates,
+    latest_quarters,
     need,
     noise,
+    year_of_quarters,
 )
 
 if TYPE_CHECKING:
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 
     from pccfunding.evidence import Evidence
 
-# The one vintage that all counts of a Review without awards are of.
-VINTAGE = "to December 2025"
 TOTAL = "Total recorded crime (excluding fraud)"
 N_NEAREST = 10
 # The last whole years before the pandemic end in 2019.
@@ -63,7 +63,7 @@ def years_of(period: Period | None) -> YearPair | None:
     YearPair or None
         None where no such two years are held.
     """
-    quarters = _quarters()
+    quarters = latest_quarters()
     days = quarters["period_end"]
     held = days if period is None else days[days <= str(period.end)]
     first = quarters["period_start"].min().date()
@@ -97,11 +97,6 @@ def _years_before(last: dt.date, years: int) -> dt.date:
     return last.replace(year=last.year - years)
 
 
-def _quarters() -> pd.DataFrame:
-    table = bundled_table("recorded_crime_quarters")
-    return table[table["vintage"] == VINTAGE]
-
-
 def year_counts(years: YearPair | None) -> pd.DataFrame:
     """Add quarters up to the years asked for: every police force area and class.
 
@@ -125,21 +120,11 @@ def year_counts(years: YearPair | None) -> pd.DataFrame:
     ]
     if years is None:
         return pd.DataFrame(columns=columns)
-    quarters = _quarters()
-    tables = []
-    for year in dict.fromkeys(years):
-        start, end = str(year.start), str(year.end)
-        inside = quarters[(quarters["period_start"] >= start) & (quarters["period_end"] <= end)]
-        groups = inside.groupby(["area_code", "offence"])
-        summed = groups.agg(
-            offences=("offences", "sum"), n=("offences", "count"), source_id=("source_id", "first")
-        ).reset_index()
-        whole = summed[summed["n"] == 4].assign(
-            period_start=pd.Timestamp(year.start), period_end=pd.Timestamp(year.end)
-        )
-        tables.append(whole)
+    quarters = latest_quarters()
+    tables = [year_of_quarters(quarters, year) for year in dict.fromkeys(years)]
     found = pd.concat(tables, ignore_index=True)
-    return found.assign(vintage=VINTAGE, release=f"Four quarters, vintage {VINTAGE}")[columns]
+    vintage = quarters["vintage"].iloc[0]
+    return found.assign(vintage=vintage, release=f"Four quarters, vintage {vintage}")[columns]
 
 
 def with_bundled_sources(evidence: Evidence) -> Evidence:
@@ -216,7 +201,7 @@ def breaks_of(area_code: str, changes: pd.DataFrame, years: YearPair | None) -> 
             years.comparison,
             offences=set(changes["offence"]),
             area_codes=[area_code],
-            vintage=VINTAGE,
+            vintage=latest_quarters()["vintage"].iloc[0],
         )
     return pd.DataFrame(
         [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
 from pccfunding.evidence.national import load_recorded_crime_quarters
+from pccfunding.measures.comparability import latest_vintage_named
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.words import is_missing
@@ -253,9 +254,9 @@ def class_years(evidence: Evidence) -> pd.DataFrame:
     absent = classes - set(crime["offence"])
     if crime.empty or not absent:
         return pd.DataFrame(columns=crime.columns)
-    quarters = _latest_quarters()
+    quarters = latest_quarters()
     quarters = quarters[quarters["offence"].isin(absent)]
-    years = [_year_of(quarters, Period.parse(name)) for name in sorted(windows)]
+    years = [year_of_quarters(quarters, Period.parse(name)) for name in sorted(windows)]
     return pd.concat([*years, crime.iloc[:0]], ignore_index=True)[list(crime.columns)]
 
 
@@ -284,7 +285,7 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
     counted = changes.dropna(subset=["change_pct"])
     if counted.empty:
         return pd.DataFrame(columns=columns)
-    quarters = _latest_quarters()
+    quarters = latest_quarters()
     quarters = quarters[quarters["area_code"].eq(area_code)]
     rows = []
     for row in counted.to_dict("records"):
@@ -293,7 +294,7 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
         for back in range(_EARLIER, -1, -1):
             span = Period.of(base.start.replace(year=base.start.year - back),
                              base.end.replace(year=base.end.year - back))  # fmt: skip
-            year = _year_of(quarters[quarters["offence"].isin(names)], span)
+            year = year_of_quarters(quarters[quarters["offence"].isin(names)], span)
             if len(year) == len(names):
                 told[span.label] = int(year["offences"].sum())
             else:
@@ -320,15 +321,15 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
     return pd.DataFrame(rows, columns=columns)
 
 
-def _latest_quarters() -> pd.DataFrame:
+def latest_quarters() -> pd.DataFrame:
     """The quarters of the vintage that reaches furthest: two vintages never make a course."""
     quarters = load_recorded_crime_quarters()
-    last = quarters.sort_values("period_end", kind="stable")["vintage"].iloc[-1]
+    last = latest_vintage_named(quarters["vintage"].unique())
     latest: pd.DataFrame = quarters[quarters["vintage"] == last]
     return latest
 
 
-def _year_of(quarters: pd.DataFrame, span: Period) -> pd.DataFrame:
+def year_of_quarters(quarters: pd.DataFrame, span: Period) -> pd.DataFrame:
     """Add up the quarters of twelve months by area and class, where all four are counted."""
     import pandas as pd
 

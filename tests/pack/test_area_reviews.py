@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import re
@@ -215,3 +216,13 @@ def test_ten_areas_take_no_longer_than_so_many_bundled_reviews() -> None:
     bundled = time.perf_counter() - begun
     taken = sum(seconds(None, name) for name in asked)
     assert taken / bundled < 20, f"{taken:.1f} s for ten areas, {bundled:.1f} s for the bundled one"
+
+
+def test_a_change_that_is_not_made_says_why_and_not_that_nothing_is_held() -> None:
+    found = pcc.review(area="Gwent")
+    changes = found.tables["class_changes"].assign(change_pct=None, not_compared="a system changed")
+    refused = dataclasses.replace(found, tables=found.tables | {"class_changes": changes})
+    told = refused.summary.set_index("finding").loc["Recorded crime"]
+    assert told.tolist() == ["not compared", "a system changed"]
+    none = dataclasses.replace(found, tables=found.tables | {"class_changes": changes.head(0)})
+    assert none.summary.set_index("finding").loc["Recorded crime", "number"] == "not held"
