@@ -69,14 +69,7 @@ def brief(found: Record, page: Page, cited: Citations) -> Page:
         _services(found),
         _answers(page),
     ]
-    return Page(
-        title=page.title.replace("Review", "Brief", 1),
-        subtitle=page.subtitle,
-        particulars=page.particulars,
-        sections=[section for section in sections if section.blocks],
-        footer=[_FOOT],
-        compact=True,
-    )
+    return _short(page, sections)
 
 
 def area_brief(page: Page) -> Page:
@@ -100,6 +93,11 @@ def area_brief(page: Page) -> Page:
         _adds_up(page),
         _answers(page),
     ]
+    return _short(page, sections)
+
+
+def _short(page: Page, sections: Iterable[Section]) -> Page:
+    """Give the brief of a page: its head, and those of the sections that hold something."""
     return Page(
         title=page.title.replace("Review", "Brief", 1),
         subtitle=page.subtitle,
