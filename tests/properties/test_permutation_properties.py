@@ -351,7 +351,8 @@ def test_max_t_is_the_share_of_orders_whose_largest_correlation_is_as_large(
     x, y = (rows / np.sqrt((rows**2).sum(axis=1, keepdims=True)) for rows in (x, y))
     orders = itertools.permutations(range(x.shape[1]))
     largest = np.array([np.abs(x[:, list(order)] @ y.T).max() for order in orders])
-    expected = [(largest >= abs(value) - 1e-9).mean() for value in found.statistic.ravel()]
+    # Coefficients of counts that differ by one in a million lie nearer than a billionth.
+    expected = [(largest >= abs(value) - 1e-12).mean() for value in found.statistic.ravel()]
     assert found.p_max_t is not None
     assert found.p_max_t.ravel() == pytest.approx(expected, abs=1e-12)
 

@@ -188,11 +188,12 @@ def test_a_count_that_is_missing_says_why_and_only_then():
     assert (CRIME["offences"].isna() == CRIME["unknown"].notna()).all()
     assert (SEVERITY["severity_score"].isna() == SEVERITY["unknown"].notna()).all()
     missing = CRIME[CRIME["offences"].isna()]
-    assert set(missing["unknown"]) == {"not_published"}
-    assert set(missing["area_code"]) == {
-        "E23000005",
-        "E23000031-unassigned",
-        "W15000002-unassigned",
+    # The tables print '..' for Greater Manchester, and leave the cells of the others blank.
+    kinds = missing.groupby("area_code")["unknown"].agg(set).to_dict()
+    assert kinds == {
+        "E23000005": {"not_published"},
+        "E23000031-unassigned": {"not_held"},
+        "W15000002-unassigned": {"not_held"},
     }
 
 
