@@ -75,7 +75,7 @@ class _Key:
         whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu"
         if not (whole or column.dtype in (object, text_type())):
             return None
-        codes, values = pd.factorize(column.array)
+        codes, values = pd.factorize(column)
         words = np.asarray(values, dtype=column.dtype if whole else object)
         if not (whole or all(type(word) is str for word in words)):
             return None
