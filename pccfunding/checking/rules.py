@@ -275,12 +275,13 @@ def sources(package: Package) -> Iterator[Finding]:
         if source.get("held") == "no":
             yield todo(f"it is named by {source['named_by']} and not held; fetch it")
             continue
-        if source[["url", "document"]].isna().all():
+        if source[["url", "copy_url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
-        address = source["url"]
-        if isinstance(address, str) and not re.fullmatch(r"https?://[^\s\\]+", address):
-            what = f"{name}: {address!r} is no web address (https://...); name a copy in document"
-            yield Finding("broken", "sources", line(row), what)
+        for address in source[["url", "copy_url"]].dropna():
+            if not re.fullmatch(r"https?://[^\s\\]+", address):
+                what = f"{name}: {address!r} is no web address (https://...); "
+                what += "name a copy in document"
+                yield Finding("broken", "sources", line(row), what)
         if source[["published_on", "published_note"]].isna().all():
             yield todo("neither a date nor what is known of it is given")
         if (
