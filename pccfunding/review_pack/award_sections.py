@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.formats.award_files.award_repeats import again_words
 from pccfunding.plots import plot_streams
 from pccfunding.review_pack.asked_of_money import duty_blocks, powers
 from pccfunding.review_pack.blocks import (
@@ -117,6 +118,8 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
         said += [f"{name}{sum_words(total)}, {beside} (", cited.key_link(sum_key(total, sums)), ")"]
         said.append("; ")
     said[-1] = "."
+    if again := again_words(lines):
+        said.append(f" {again}")
     add = "They add up to " if len(totals) == 1 else "Each year, flow and kind by itself: "
     return [
         f"{counted(len(lines), 'line')} of "
