@@ -70,7 +70,7 @@ def known_breaks(series: str) -> tuple[Break, ...]:
         return as_breaks(csv.DictReader(lines), series)
 
 
-def as_breaks(rows: Iterable[_Row], series: str) -> tuple[Break, ...]:
+def as_breaks(rows: Iterable[Mapping[Any, Any]], series: str) -> tuple[Break, ...]:
     """Read the breaks of one series from rows of a table `breaks`, in their order."""
     return tuple(
         Break(
