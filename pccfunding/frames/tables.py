@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
@@ -271,3 +274,22 @@ def describe(row: dict[str, Any], keys: Sequence[str]) -> str:
     """Name a group by its keys, such as funding_stream 'Youth Fund'."""
     named = ", ".join(f"{key} {row[key]!r}" for key in keys)
     return named or "the whole table"
+
+
+def put_together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Join pandas frames one below the other; one without rows gives its columns only.
+
+    Before pandas 3, frames without rows had a say in the types of the others' columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> none = pd.DataFrame({"amount_gbp": [], "note": []}, dtype="object")
+    >>> put_together([none, pd.DataFrame({"amount_gbp": [1.5]})]).dtypes.tolist()
+    [dtype('float64'), dtype('float64')]
+    """
+    import pandas as pd
+
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns)
