@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.formats.award_files.award_repeats import again_words
 from pccfunding.plots import plot_streams
 from pccfunding.review_pack.asked_of_money import duty_blocks, powers
 from pccfunding.review_pack.blocks import (
@@ -93,6 +94,7 @@ def bought(found: Record, cited: Citations) -> Section:
                     else ""
                 )
                 + _several_years(years)
+                + _whole_words(found.tables)
                 + _common_note(lines),
             ),
             *_recipients(found, cited, words),
@@ -116,6 +118,8 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
         said += [f"{name}{sum_words(total)}, {beside} (", cited.key_link(sum_key(total, sums)), ")"]
         said.append("; ")
     said[-1] = "."
+    if again := again_words(lines):
+        said.append(f" {again}")
     add = "They add up to " if len(totals) == 1 else "Each year, flow and kind by itself: "
     return [
         f"{counted(len(lines), 'line')} of "
@@ -130,6 +134,19 @@ def _largest(years: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         return years, 0
     largest = years.nlargest(MOST_LINES, "known_gbp").index
     return years.loc[sorted(largest)], len(years) - MOST_LINES
+
+
+def _whole_words(tables: dict[str, pd.DataFrame]) -> str:
+    """Say of which years no printed total shows that the list holds every line."""
+    bare = [
+        total["financial_year"]
+        for total in all_sums(tables["subtotals"])
+        if not beside_sum(tables, total, "").startswith("printed as")
+    ]
+    if not bare:
+        return ""
+    years = listed(dict.fromkeys(bare))
+    return f"That the list holds every line of {years} is not shown by the documents held. "
 
 
 def _several_years(years: pd.DataFrame) -> str:
