@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
-from narwhals.stable.v2.typing import IntoFrameT
+from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
-from pccfunding.frames.tables import Table, named_with, refuse_other_kind
+from pccfunding.frames.tables import Table, named_with
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, own_tokens, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
@@ -39,8 +39,8 @@ def apportion(
     *,
     to: str,
     rule: str = "months",
-    by: IntoFrameT | None = None,
-    published: IntoFrameT | None = None,
+    by: IntoFrame | None = None,
+    published: IntoFrame | None = None,
 ) -> IntoFrameT:
     """Spread awards over financial years, months or areas by a stated rule, exact to the penny.
 
@@ -342,8 +342,7 @@ def _published_pence(
     table: Table, frame: nw.DataFrame[Any], published: Any, starts: _Whole, ends: _Whole
 ) -> dict[int, _Given]:
     needs = ("part_of", "period_start", "period_end", "amount_gbp")
-    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",))
-    refuse_other_kind(table, told)
+    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",), beside=table)
     table.need("subject_id")
     rows = told.frame.collect()
     pence, missing = _pence(rows, "amount_gbp")
