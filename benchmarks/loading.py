@@ -53,7 +53,7 @@ def largest_loader(rows: int | None) -> Comparison:
 
 @benchmark
 def ten_area_reviews(rows: int | None) -> Comparison:
-    """Reviews of ten areas without a list of awards, each in at most twice the time of the bundled one."""
+    """Reviews of ten areas without a list, each in at most twice the time of the bundled one."""
     areas = pcc.load_areas().query("kind == 'police_force_area'")["name"]
     names = [name for name in sorted(areas) if name not in WITH_LISTS][:10]
 
