@@ -363,6 +363,27 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
     return found
 
 
+def _second_table(sheet: Sheet, header: Header) -> int | None:
+    """Give the column from which a second table stands beside the first; None where none does.
+
+    Its titles are those of the first, or it has a recipient and an amount of its own behind a
+    column that is blank throughout.
+    """
+    if (at := repeats_from([heading.text for heading in header.headings])) is not None:
+        return at
+    kinds = [
+        "amount" if one.is_amount else one.field if one.field == "recipient" else ""
+        for one in header.headings
+    ]
+    wanted = {"recipient", "amount"}
+    for at, column in enumerate(sheet.columns[: len(kinds)]):
+        if header.texts[at] or not wanted <= set(kinds[:at]) or not wanted <= set(kinds[at:]):
+            continue
+        if (column.iloc[header.bottom + 1 :].str.strip() == "").all():
+            return at + 1
+    return None
+
+
 def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: str) -> _SheetRead:
     read = _SheetRead(sheet, [], Changes(), [])
     headers: list[Header] = []
@@ -375,7 +396,7 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
         header = find_header(sheet, start, context.columns)
         if header is None:
             break
-        if (at := repeats_from([heading.text for heading in header.headings])) is not None:
+        if (at := _second_table(sheet, header)) is not None:
             raise TableError(
                 f"{source}, {sheet.place(header.bottom)}: two tables stand side by side, the "
                 f"second from column {column_letter(at)}. Put one below the other, or pass one."

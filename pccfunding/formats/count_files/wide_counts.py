@@ -217,7 +217,8 @@ def _read_table(
     held = {row.place.code for _, row in areas if row}
     header = grid.rows[table.top : table.first]
     found.chosen(grid.where, dict.fromkeys(title for row in header for title in titles_of(row)))
-    too_wide = found.fit(grid, range(table.top, table.first), table.last)
+    counts = [column.index for column in table.columns]
+    too_wide = found.fit(grid, range(table.top, table.first), table.last, numbers=counts)
     for at, row in areas:
         if at in too_wide:
             continue
