@@ -59,7 +59,7 @@ def counted_tables(
     tables["months"] = months_scatter(evidence, area_code, shown)
     tables["earlier_years"] = earlier_years(worked, area_code, shown)
     tables["elsewhere"] = elsewhere(worked, area_code, shown)
-    tables["breaks_elsewhere"] = _breaks_elsewhere(worked, area_code, tables["elsewhere"])
+    tables["breaks_elsewhere"] = breaks_elsewhere(worked, area_code, tables["elsewhere"])
     tables["force_rates"] = force_rates(worked, shown)
     tables["need"] = need(tables["force_rates"], area_code, shown)
     return tables
@@ -81,7 +81,7 @@ def _beside_elsewhere(evidence: Evidence, area_code: str, others: pd.DataFrame) 
     )
 
 
-def _breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+def breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
     """Breaks of other areas that lie between the windows of the changes held against them."""
     import pandas as pd
 
