@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -26,8 +26,9 @@ __all__ = ["apportion"]
 _Whole: TypeAlias = npt.NDArray[np.int64]
 _Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
 _Given: TypeAlias = dict[tuple[date, date], int]
-_TARGETS = ("financial_year", "month", "area_code")
-_RULES = ("months", "days", "equal", "population", "weights")
+Target: TypeAlias = Literal["financial_year", "month", "area_code"]
+Rule: TypeAlias = Literal["months", "days", "equal", "population", "weights"]
+_TARGETS, _RULES = get_args(Target), get_args(Rule)
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
@@ -37,8 +38,8 @@ _MANY_DAYS = 2**22
 def apportion(
     awards: IntoFrameT,
     *,
-    to: str,
-    rule: str = "months",
+    to: Target,
+    rule: Rule = "months",
     by: IntoFrame | None = None,
     published: IntoFrame | None = None,
 ) -> IntoFrameT:

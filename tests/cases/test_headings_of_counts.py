@@ -119,3 +119,17 @@ def test_a_grant_that_differs_is_kept_with_cautions() -> None:
     result = pcc.read_360giving(text_of(GIVING, GRANT, GRANT.replace(",100,", ",200,")))
     assert result.frame["amount_gbp"].tolist() == [100.0, 200.0]
     assert set(result.cautions) == {"ids-contradict", "breaks-standard"}
+
+
+def test_rows_of_several_classes_under_one_area_are_not_taken_for_one() -> None:
+    lines = [TITLE, "Offence,Area Name,Number of offences", "Burglary,Cambridgeshire,5",
+             "Robbery,Cambridgeshire,1", "Burglary,Norfolk,7"]  # fmt: skip
+    with pytest.raises(pcc.errors.TableError, match="tells these apart"):
+        pcc.read_recorded_crime(text_of(*lines))
+
+
+def test_blanks_round_a_code_of_a_place_are_no_part_of_it() -> None:
+    header = f"{GIVING},Beneficiary Location:Geographic Code"
+    result = pcc.read_360giving(text_of(header, f"{GRANT},E07000008\u00a0"))
+    assert result.frame["area_code"].tolist() == ["E07000008"]
+    assert result.changes["column"].tolist() == ["beneficiaryLocation.geoCode"]

@@ -228,3 +228,26 @@ def test_signs_that_nobody_sees_are_left_out_of_any_file(kind: str, sign: str) -
         pytest.importorskip(package)
     result = people(data[kind]())
     assert result.frame[["area_code", "persons"]].values.tolist() == [["E07000009", 88000]]
+
+
+# --- amounts for a time ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("heading", "each"),
+    [
+        ("Amount per annum (£)", "year"),
+        ("Amount (£ p.a.)", "year"),
+        ("Monthly amount (£)", "month"),
+    ],
+)
+def test_a_heading_that_says_for_what_time_is_kept(heading: str, each: str) -> None:
+    result = pcc.read_awards(text_of(f"Recipient,{heading}", "Alpha,500", "Beta,300"))
+    assert result.frame["per"].tolist() == [each, each]
+    assert result.frame["amount_gbp"].tolist() == [500.0, 300.0]
+
+
+@pytest.mark.parametrize("heading", ["Amount (£)", "Annual grant (£)", "Grant per head (£)"])
+def test_other_headings_name_no_time(heading: str) -> None:
+    result = pcc.read_awards(text_of(f"Recipient,{heading}", "Alpha,500", "Beta,300"))
+    assert result.frame["per"].isna().all()

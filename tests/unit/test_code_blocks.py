@@ -10,6 +10,7 @@ import doctest
 import importlib.metadata
 import importlib.util
 import re
+import sys
 import tomllib
 from pathlib import Path
 from types import TracebackType
@@ -128,13 +129,9 @@ def test_a_block_runs_by_itself(
 
 @pytest.mark.parametrize("page", sorted({page for page, *_ in blocks()}))
 def test_a_page_names_what_its_blocks_import(page: str) -> None:
-    own = {name for one, _, kind, block in blocks() if one == page
-           for name in imported(code_of(kind, block))}  # fmt: skip
-    beyond = {name for name in own if name not in CORE and name not in STANDARD}
-    assert beyond <= named(page)
-
-
-STANDARD = set(__import__("sys").stdlib_module_names)
+    here = [(kind, block) for one, _, kind, block in blocks() if one == page]
+    own = {name for kind, block in here for name in imported(code_of(kind, block))}
+    assert own - CORE - sys.stdlib_module_names <= named(page)
 
 
 def test_every_fence_of_python_is_read() -> None:

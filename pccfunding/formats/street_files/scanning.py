@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob as expand
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pccfunding.errors import TableError, lacking, need_extra, one_of
 from pccfunding.formats.count_files.gathered import Gathered
@@ -55,6 +55,7 @@ _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
 # Names of columns without a title, and of blank columns beyond the header.
 _UNTITLED, BEYOND = "untitled column ", "column beyond the header "
 # What each engine is called, and the extra that brings it.
+Engine: TypeAlias = Literal["duckdb", "polars", "spark"]
 _ENGINES = {
     "duckdb": ("duckdb", "engines"),
     "polars": ("polars", "engines"),
@@ -72,7 +73,7 @@ class Layout:
 
 
 @plain_errors
-def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     r"""See police.uk's street files as one lazy table.
 
     Parameters
@@ -147,7 +148,7 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
 
 
 @plain_errors
-def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     r"""See files of award lines as one lazy table that the measures take.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,8 @@ from pccfunding.texts import visible
 from pccfunding.words import count
 
 _SHOWN = 8
-_BODIES = ("fundingOrganization", "recipientOrganization", "recipientIndividual")
+_IDENTIFIERS = {"id", "currency", "code", "geoCode", "geoCodeType", "charityNumber",
+                "companyNumber"}  # fmt: skip
 _GRANT = {"amountAwarded", "awardDate", "currency", "fundingOrganization",
           "recipientOrganization", "recipientIndividual"}  # fmt: skip
 
@@ -79,21 +81,35 @@ def load_grants(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Grants:
 
 
 def _without_blanks(loaded: Grants) -> None:
-    """Take the blanks at the ends of identifiers away, of grants and of bodies, and say so."""
+    """Take the blanks at the ends of identifiers and codes away, and say so."""
     for grant, place in zip(loaded.grants, loaded.places, strict=True):
-        bodies = [("id", grant)] if isinstance(grant, dict) else []
-        for name in _BODIES:
-            listed = grant.get(name) if isinstance(grant, dict) else None
-            entries = listed if isinstance(listed, list) else [listed]
-            bodies += [(f"{name}.id", one) for one in entries if isinstance(one, dict)]
-        for column, holder in bodies:
-            raw = holder.get("id")
-            if isinstance(raw, str) and raw != raw.strip():
-                holder["id"] = raw.strip()
+        for path, holder, key in _identifiers(grant):
+            raw = holder[key]
+            if raw != raw.strip():
+                holder[key] = raw.strip()
                 loaded.changes.append(
-                    {"place": place, "column": column, "raw": raw, "value": raw.strip(),
-                     "rule": "blanks at the ends of an identifier taken away"}
-                )  # fmt: skip
+                    {
+                        "place": place,
+                        "column": path,
+                        "raw": raw,
+                        "value": raw.strip(),
+                        "rule": "blanks at the ends of an identifier taken away",
+                    }
+                )
+
+
+def _identifiers(grant: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give where a grant holds identifiers and codes, itself and the objects in it."""
+    if not isinstance(grant, dict):
+        return
+    holders = [("", grant)]
+    for name, value in grant.items():
+        entries = value if isinstance(value, list) else [value]
+        holders += [(f"{name}.", one) for one in entries if isinstance(one, dict)]
+    for path, holder in holders:
+        for key in _IDENTIFIERS & holder.keys():
+            if isinstance(holder[key], str):
+                yield f"{path}{key}", holder, key
 
 
 def _from_json(text: str, source: str) -> Grants:
