@@ -65,8 +65,8 @@ class Review(Face, Record):
         severity, other_rates, force_rates, status, beside, themes, commissioned_services,
         totals, outcomes, services, left_out, sources, not_held. Without: awards (empty),
         class_changes, breaks, breaks_elsewhere, noise, elsewhere, nearest, force_rates, need,
-        severity, deprivation, officers, commissioned_services, funding, council_tax, counts, totals, outcomes, services,
-        left_out, statements, sources.
+        severity, deprivation, officers, commissioned_services, funding, council_tax,
+        counts, totals, outcomes, services, left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
