@@ -330,10 +330,11 @@ def _one_vintage(found: Record, cited: Citations) -> Any:
         told = row | {"counts": counts_words(row)}
         enter_counted(cited, told, key, f"{row['measure']}, one vintage", inputs)
         keys.append([row["figure_id"], *inputs, key])
+    verdicts: list[Any] = [badge(row["verdict"]) for row in rows]
     shown = table.assign(
         compared=[_compared(row) for row in rows],
         counts=[counts_words(row) for row in rows],
-        verdict=[badge(row["verdict"]) for row in rows],
+        verdict=verdicts,
         source=cited.cells(keys),
     )
     return frame_table(
