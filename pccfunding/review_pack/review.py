@@ -65,8 +65,8 @@ class Review(Face, Record):
         months, earlier_years, one_vintage, elsewhere, need, districts, district_changes,
         severity, other_rates, force_rates, status, beside, output_costs, themes,
         commissioned_services, totals, outcomes, services, left_out, sources, not_held.
-        Without: awards (empty), class_changes, breaks, breaks_elsewhere, noise, elsewhere, nearest, force_rates, need,
-        severity, deprivation, officers, commissioned_services, funding, council_tax,
+        Without: awards (empty), class_changes, breaks, breaks_elsewhere, noise, elsewhere,
+        nearest, force_rates, need, severity, deprivation, officers, commissioned_services, funding, council_tax,
         counts, totals, outcomes, services, left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
