@@ -147,14 +147,39 @@ def holds_text(table: str, column: str, what: str) -> TableError:
     return TableError(f"{table}: column {column!r} holds {what}, not numbers. {cure}")
 
 
-def refuse_other_kind(table: Table, other: Table) -> None:
-    """Refuse two tables that no single engine can join."""
-    same_engine = table.frame.implementation == other.frame.implementation
-    if not (same_engine and table.eager == other.eager):
+def of_one_kind(table: Table, other: Table) -> Table:
+    """Bring a second table to the kind of the first, where its rows are at hand; else refuse it.
+
+    Frames of pandas and Polars go beside each other, so that own rows meet the bundled ones.
+    """
+    engine, own = table.frame.implementation, other.frame.implementation
+    if engine == own and table.eager == other.eager:
+        return other
+    if not (other.eager and {engine, own} <= {nw.Implementation.PANDAS, nw.Implementation.POLARS}):
         raise TableError(
             f"{table.name} is a {table.kind} and {other.name} a {other.kind}. "
             f"Turn one into the other's kind first."
         )
+    held = other.frame.collect()
+    # An engine reads the values of the other one by one: pandas hands text on by pyarrow alone.
+    columns = {
+        name: [
+            None if missing else value
+            for value, missing in zip(
+                held[name].to_list(), held[name].is_null().to_list(), strict=True
+            )
+        ]
+        for name in held.columns
+    }
+    # A column of nothing has no values to tell its kind by.
+    kinds = {
+        name: nw.Float64 if other.schema[name].is_numeric() else nw.String
+        for name, values in columns.items()
+        if all(value is None for value in values)
+    }
+    made = nw.from_dict(columns, backend=engine)
+    made = made.with_columns(*(nw.col(name).cast(kind) for name, kind in kinds.items()))
+    return open_table((made if table.eager else made.lazy()).to_native(), other.name)
 
 
 def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:

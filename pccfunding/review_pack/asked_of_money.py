@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
-from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
+from pccfunding.printed.vocabulary import NUMBER_WORDS, alternation
+from pccfunding.review_pack.blocks import Column, Link, Table, Text, frame_table
 from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
-from pccfunding.review_pack.tables_sums import MOST_LINES
+from pccfunding.review_pack.tables_sums import GIVEN, MOST_LINES
 from pccfunding.review_pack.wording import listed
 from pccfunding.words import NOT_HELD, counted
 
@@ -55,6 +57,7 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
         said.append([f"The duty does not ask for them of {not_asked} (", details, ")."])
     if open_ones:
         said.append([f"Whether it asks for them cannot be told of {open_ones} (", details, ")."])
+    said += _apart(found, cited)
     blocks: list[Any] = [Text(said)]
     if len(asked):
         blocks.append(
@@ -74,6 +77,45 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
             )
         )
     return blocks
+
+
+# A recipient that stands for several, such as "12 organisations" or "Six groups".
+_SEVERAL = re.compile(rf"(?:\d+|{alternation(NUMBER_WORDS)})\s", re.IGNORECASE)
+
+
+def single_awards(totals: pd.DataFrame) -> pd.DataFrame:
+    """Awards made that are printed apart from the listing, each to one named recipient."""
+    made = totals["kind"].eq("award") & totals["flow"].eq(GIVEN) & totals["token"].notna()
+    one = totals["recipient"].map(lambda name: not _SEVERAL.match(name), na_action="ignore")
+    found: pd.DataFrame = totals[made & one.eq(True)]
+    return found
+
+
+def _apart(found: Record, cited: Citations) -> list[Any]:
+    """Count the single awards that documents print apart from the lines of the listing."""
+    totals = found.tables["totals"]
+    made = totals["kind"].eq("award") & totals["flow"].eq(GIVEN) & totals["token"].notna()
+    single = single_awards(totals)
+    if not made.any():
+        return []
+    powers = int(single["legal_basis"].notna().sum())
+    tally = cited.tally(
+        "single-awards",
+        "Awards printed apart from the lines",
+        f"{int(made.sum())}, {len(single)} of them to one named recipient; power held of {powers}",
+        "tables/totals.csv of kind award and flow pcc_to_recipient",
+    )
+    return [
+        [
+            f"Apart from the lines, {counted(int(made.sum()), 'award')} made "
+            f"{'is' if made.sum() == 1 else 'are'} printed, {len(single)} to one named recipient, "
+            f"with a power held of {powers} (",
+            tally,
+            "): ",
+            Link("other amounts", "#totals"),
+            ".",
+        ]
+    ]
 
 
 def duty_words(told: pd.DataFrame) -> str:

@@ -255,7 +255,7 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
                         _course_words(found).strip(),
                         "tables/earlier_years.csv",
                     ),
-                    f" {_breaks_elsewhere(found)}".rstrip(),
+                    f" {breaks_elsewhere_words(found)}".rstrip(),
                 ],
             )
         ],
@@ -299,7 +299,8 @@ def _course_words(found: Record) -> str:
     )
 
 
-def _breaks_elsewhere(found: Record) -> str:
+def breaks_elsewhere_words(found: Record) -> str:
+    """Say which of the other areas count otherwise in one of the windows."""
     table = found.tables["breaks_elsewhere"]
     return "".join(f"{row['area']}: {row['what_changed']} " for row in table.to_dict("records"))
 

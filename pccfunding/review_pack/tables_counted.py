@@ -9,7 +9,11 @@ from pccfunding.evidence import Evidence
 from pccfunding.measures.comparability import as_breaks, breaks_between
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import crime_of
-from pccfunding.review_pack.tables_changes import other_changes, recomputed_changes
+from pccfunding.review_pack.tables_changes import (
+    one_vintage,
+    other_changes,
+    recomputed_changes,
+)
 from pccfunding.review_pack.tables_comparison import (
     class_years,
     earlier_years,
@@ -54,12 +58,13 @@ def counted_tables(
         "other_rates": other_rates(evidence, area_code, start),
     }
     shown = tables["changes"]
+    tables["one_vintage"] = one_vintage(evidence, area_code, shown)
     tables["noise"] = noise(shown)
     tables["nearest"] = nearest_counts(evidence, area_code, shown)
     tables["months"] = months_scatter(evidence, area_code, shown)
     tables["earlier_years"] = earlier_years(worked, area_code, shown)
     tables["elsewhere"] = elsewhere(worked, area_code, shown)
-    tables["breaks_elsewhere"] = _breaks_elsewhere(worked, area_code, tables["elsewhere"])
+    tables["breaks_elsewhere"] = breaks_elsewhere(worked, area_code, tables["elsewhere"])
     tables["force_rates"] = force_rates(worked, shown)
     tables["need"] = need(tables["force_rates"], area_code, shown)
     return tables
@@ -81,7 +86,7 @@ def _beside_elsewhere(evidence: Evidence, area_code: str, others: pd.DataFrame) 
     )
 
 
-def _breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+def breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
     """Breaks of other areas that lie between the windows of the changes held against them."""
     import pandas as pd
 

@@ -167,3 +167,16 @@ def test_a_break_within_the_later_window_lies_between_two_windows() -> None:
             quarters[mine], baseline=years[0], comparison=years[1], by="offence"
         ).iloc[0]
         assert ("28 June 2022" in str(found["caution"])) == crossed, years
+
+
+def test_single_awards_apart_from_the_lines_are_counted() -> None:
+    totals = reviewed("Cambridgeshire").tables["totals"]
+    made = totals[totals["kind"].eq("award") & totals["flow"].eq("pcc_to_recipient")]
+    assert len(made) == 39
+    several = {"12 organisations", "Six groups", "Five projects"}
+    single = made["recipient"].notna() & ~made["recipient"].isin(several)
+    assert single.sum() == 25
+    assert (
+        "Apart from the lines, 39 awards made are printed, 25 to one named recipient, with a "
+        "power held of 0"
+    ) in said("Cambridgeshire")
