@@ -52,11 +52,11 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = []
     for total in all_sums(sums):
         beside = beside_sum(tables, total, "none of the documents held prints it")
-        known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
-        if total["n_derived"]:
-            known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
-        known += f"; {beside}"
-        facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
+        printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
+        told = [counted(printed, "printed line")] if printed or not parts else []
+        told += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
+        known = f"derived: the sum of {' and '.join(told)}; {beside}"
+        facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
     for row in heads.to_dict("records"):
         year = f" in {row['financial_year']}" if len(heads) > 1 else ""

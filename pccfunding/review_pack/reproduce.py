@@ -10,7 +10,7 @@ from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.tables_changes import recomputed_changes
 from pccfunding.review_pack.tables_sums import subtotals, sum_words
-from pccfunding.words import amount_text, count, is_missing, percent, share
+from pccfunding.words import amount_text, count, counted, is_missing, percent, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
                     "printed": "not printed",
                     "recomputed": f"{sum_words(group)}{part}",
                     "verdict": "derived",
-                    "why": f"sum of {group['n_known']} printed lines",
+                    "why": f"sum of {counted(group['n_known'], 'known line')}",
                     "as_recorded": True,
                 }
             )
