@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pccfunding.errors import one_of
 from pccfunding.periods.spellings import financial_label
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
+    brief,
     ends,
     number,
     p_words,
@@ -228,10 +229,26 @@ def forest_words(rows: list[Record]) -> str:
     return " ".join(words)
 
 
+PlotKind: TypeAlias = Literal[
+    "streams",
+    "changes",
+    "funnel",
+    "intervals",
+    "years",
+    "trends",
+    "beside",
+    "slope",
+    "tiles",
+    "ranking",
+    "forest",
+    "scatter",
+    "null",
+    "heat",
+]
 TEST_WRITERS = {"scatter": _scatter, "null": _null, "heat": _heat}
 
 
-def alt_text(frame: IntoDataFrame, kind: str) -> str:
+def alt_text(frame: IntoDataFrame, kind: PlotKind) -> str:
     """Say in words what the plot of a frame shows: how many, which way, how sure, what follows.
 
     Parameters
@@ -466,10 +483,10 @@ def _money_span(row: Record) -> str:
 def _value(row: Record) -> str:
     unit, value = text(row, "unit"), number(row, "value")
     loose = span(row, "value_low", "value_high", wide=value is not None)
-    between = f"interval {interval_text(*loose, partial(quantity, unit=unit))}" if loose else ""
+    between = f"interval {interval_text(*loose, partial(brief, unit=unit))}" if loose else ""
     if value is None:
         return between
-    return f"{quantity(value, unit)} ({between})" if between else quantity(value, unit)
+    return f"{brief(value, unit)} ({between})" if between else brief(value, unit)
 
 
 def _span_and_base(row: Record) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.review_pack.asked_of_money import cannot_be_told, scope_words
 from pccfunding.review_pack.tables_spending import given_heads, per_head_words
 from pccfunding.review_pack.tables_sums import (
     GIVEN,
@@ -30,7 +31,8 @@ def sums_behind(found: Record) -> dict[str, str]:
 
 def people_words(row: dict[Any, Any]) -> str:
     """Say whom a rate is for, and why it is a lower bound."""
-    said = f"{count(row['persons'])} residents in mid-{row['financial_year'][:4]}"
+    said = f"of the lines listed; {count(row['persons'])} residents in mid-"
+    said += row["financial_year"][:4]
     lost = row["n_figures"] - row["n_known"]
     of = counted(row["n_figures"], "amount")
     return f"{said}; {lost} of {of} not known exactly" if lost else said
@@ -58,9 +60,11 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
         known = f"derived: the sum of {' and '.join(told)}; {beside}"
         facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
+    unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""
     for row in heads.to_dict("records"):
         year = f" in {row['financial_year']}" if len(heads) > 1 else ""
-        facts.append((f"Per resident{year}", per_head_words(row), people_words(row)))
+        note = f"{people_words(row)}{unlike}"
+        facts.append((f"Per resident{year}", per_head_words(row), note))
     facts.append(duty_fact(found))
     verdicts = [result.verdict for _, result in found.statements]
     facts.append(
@@ -120,13 +124,17 @@ def duty_fact(found: Record) -> tuple[str, str, str]:
     told, fields = found.tables["duty"], found.tables["statutory_fields"]
     asked = int(told["asked"].sum())
     single = int(told["single"].sum())
+    open_ones = cannot_be_told(told)
     counts = f"{asked} of {counted(len(told), 'line')}"
+    if open_ones:
+        counts = f"{asked} known, of {counted(len(told), 'line')}"
     if not asked:
         return (
             "Grants that the law asks details of",
             counts,
             f"crime and disorder reduction grants made, as single grants; {single} of the lines "
-            f"{'is a single grant' if single == 1 else 'are single grants'} at all",
+            f"{'is a single grant' if single == 1 else 'are single grants'} at all"
+            + (f"; it cannot be told of {open_ones}" if open_ones else ""),
         )
     wanted, held = int(fields["of"].sum()), int(fields["held"].sum())
     shown = int(fields["not_published"].sum())

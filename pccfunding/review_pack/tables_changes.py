@@ -8,7 +8,9 @@ from pccfunding.evaluation.published_change import judge_change
 from pccfunding.evidence.evidence import codes_within
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
+from pccfunding.measures.comparability import Break, as_breaks, breaks_between
 from pccfunding.periods import Period
+from pccfunding.review_pack.tables_comparison import latest_quarters, year_of_quarters
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -105,6 +107,66 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     ]
 
 
+# What a proxy takes for a class that the years do not hold, and the quarters do.
+_EXACT = {"Robbery": "Robbery of personal property"}
+
+
+def one_vintage(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+    """Recompute printed changes from quarters, so that both counts are of one vintage.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Gives which classes have counts at all: without `recorded_crime` nothing is recomputed.
+    area_code : str
+    changes : DataFrame
+        As `recomputed_changes` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row a change of the area whose classes have all quarters of both windows: `subject_id`,
+        `measure`, `printed_pct`, `period`, `baseline`, `offence` (of a proxy each class by the
+        definition of the measure), `offences_baseline`, `offences_comparison`, `change_pct` with
+        its exact Poisson bounds, `verdict`, `why`, `release`, `source_id`, `figure_id`.
+    """
+    import pandas as pd
+
+    columns = ["subject_id", "measure", "printed_pct", "period", "baseline", "offence", *_COUNTED,
+               "verdict", "why", "release", "source_id", "figure_id"]  # fmt: skip
+    if evidence.recorded_crime.empty:
+        return pd.DataFrame(columns=columns)
+    here = latest_quarters()
+    here = here[here["area_code"] == area_code]
+    asked = changes[changes["area_code"].eq(area_code) & changes["offence"].notna()]
+    rows = []
+    for row in asked.dropna(subset=["baseline", "period"]).to_dict("records"):
+        names = row["offence"].split(" + ")
+        if row["offence_match"] == "proxy":
+            names = [_EXACT.get(name, name) for name in names]
+        mine = here[here["offence"].isin(names)]
+        years = [year_of_quarters(mine, Period.parse(row[one])) for one in ("baseline", "period")]
+        if any(len(year) != len(names) for year in years):
+            continue
+        told = _bounds(
+            reduction(
+                pd.concat(years, ignore_index=True).assign(subject_id=row["subject_id"]),
+                baseline=row["baseline"],
+                comparison=row["period"],
+                by="subject_id",
+            )
+        ).to_dict("records")[0]
+        counted = row | {name: told[name] for name in _COUNTED} | {"offence_match": "same"}
+        verdict, why = _judge(counted)
+        last = years[1].to_dict("records")[0]
+        rows.append(
+            counted
+            | {"offence": " + ".join(names), "verdict": verdict, "why": why}
+            | {name: last[name] for name in ("release", "source_id")}
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
 def other_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     """Changes of the classes beside the quoted ones, over the same windows.
 
@@ -149,54 +211,29 @@ def other_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     return found.sort_values("change_pct", ascending=False, ignore_index=True)[columns]
 
 
-def breaks_between(
-    evidence: Evidence, area_code: str, classes: str, start: Any, end: Any
-) -> pd.DataFrame:
-    """Give the breaks of recorded crime that lie between two windows.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    area_code : str
-        ONS code; breaks of England and Wales hold for every area.
-    classes : str
-        Offence classes joined by ' + '.
-    start, end : Timestamp
-        First day of the earlier window, last day of the later one.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the table `breaks`.
-    """
-    table = evidence.breaks
-    named = [*classes.split(" + "), "All"]
-    found: pd.DataFrame = table[
-        table["series"].eq("recorded crime")
-        & table["offence_or_measure"].isin(named)
-        & table["area_code"].isin([area_code, "K04000001"])
-        & table["changed_on"].gt(start)
-        & table["changed_on"].le(end)
-    ]
-    return found
-
-
 def _breaks(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> list[str | None]:
     """Say for each change what broke between its windows; None where nothing recorded did."""
+    known = as_breaks(evidence.breaks.to_dict("records"), "recorded crime")
     told: list[str | None] = []
     for row in changes.to_dict("records"):
         if not isinstance(row["offence"], str) or not isinstance(row["baseline"], str):
             told.append(None)
             continue
-        first, last = Period.parse(row["baseline"]), Period.parse(row["period"])
-        found = breaks_between(evidence, area_code, row["offence"], str(first.start), str(last.end))
-        told.append(" ".join(_break_words(one) for one in found.to_dict("records")) or None)
+        found = breaks_between(
+            Period.parse(row["baseline"]),
+            Period.parse(row["period"]),
+            offences=row["offence"].split(" + "),
+            area_codes=[area_code],
+            known=known,
+        )
+        told.append(" ".join(_break_words(one) for one in found) or None)
     return told
 
 
-def _break_words(row: dict[Any, Any]) -> str:
-    day = row["changed_on"]
-    return f"{row['kind']}, {day.day} {day:%B %Y}: {row['what_changed']}"
+def _break_words(one: Break) -> str:
+    day = one.changed_on
+    assert day is not None  # a break without a day lies between no windows
+    return f"{one.kind}, {day.day} {day:%B %Y}: {one.what_changed}"
 
 
 def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:

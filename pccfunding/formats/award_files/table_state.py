@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.formats.award_files.stated_totals import TotalFound, section_period
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.count_files.printed_counts import grouped_by_blanks
-from pccfunding.formats.opening.chosen_headers import WORD, Title, choose
+from pccfunding.formats.opening.chosen_headers import EXACT, WORD, Title, choose
 from pccfunding.formats.opening.row_shape import RowShape, shape_of
 from pccfunding.periods import Period
 from pccfunding.printed.amount import Notation
@@ -50,9 +51,16 @@ TEXTS = (
     "area",
     "note",
 )
+# Fields that three digits alone are nothing of, as they are of a number or a cost centre.
+_OF_WORDS = {"recipient", "purpose", "title", "funding_stream", "funder", "conditions", "reasons",
+             "area", "awarded_on", "status"}  # fmt: skip
 # Fields for which a second header of the same rank is a doubt.
 _WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
 _PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
+_PAYEE = re.compile(
+    r"suppliers?|payees?|vendors?|beneficiar(?:y|ies)|merchants?|creditors?", re.IGNORECASE
+)
+_BODY = re.compile(r"\s*(?:name of )?organi[sz]ations?(?: ?name)?\s*", re.IGNORECASE)
 _NAMES = ("recipient", "funder", "purpose")
 _NO_NAMES = {
     "it holds addresses": re.compile(r"https?://|www\.|[^\s@]{1,99}@[^\s@]{1,99}$", re.IGNORECASE),
@@ -90,9 +98,15 @@ class TableRead:
     told: list[tuple[str, object, str]] = field(default_factory=list)
 
 
-def _without_wide_rows(sheet: Sheet, header: Header) -> tuple[Sheet, RowShape]:
-    """Blank the rows that are wider than their header, up to the header of the next table."""
-    shape = shape_of(sheet.grid, range(header.top, header.bottom + 1)) if header.top >= 0 else None
+def _without_wide_rows(
+    sheet: Sheet, header: Header, amounts: Sequence[int]
+) -> tuple[Sheet, RowShape]:
+    """Blank the rows that do not fit their header, up to the header of the next table."""
+    shape = None
+    if header.top >= 0:
+        words = {at for at, one in enumerate(header.headings) if one.field in _OF_WORDS}
+        rows = range(header.top, header.bottom + 1)
+        shape = shape_of(sheet.grid, rows, numbers=amounts, words=words)
     if shape is None or not shape.wide:
         return sheet, shape or RowShape(0, {})
     wide = {}
@@ -107,6 +121,22 @@ def _without_wide_rows(sheet: Sheet, header: Header) -> tuple[Sheet, RowShape]:
         columns.append(column)
     many = shape.many and bool(wide)
     return replace(sheet, columns=columns), replace(shape, wide=wide, many=many)
+
+
+def _payer_and_payee(titles: list[Title]) -> list[Title]:
+    """Take an organisation beside a supplier for the one who pays, as lists of spending mean it."""
+    paid = any(
+        one.name == "recipient" and one.tier >= EXACT and not one.bar and _PAYEE.search(one.text)
+        for one in titles
+    )
+    if not paid or any(one.name == "funder" and not one.bar for one in titles):
+        return titles
+    return [
+        one._replace(name="funder")
+        if one.name == "recipient" and _BODY.fullmatch(one.text)
+        else one
+        for one in titles
+    ]
 
 
 def _empty() -> pd.DataFrame:
@@ -132,7 +162,7 @@ class TableState:
             header, sheet, self.first, "amount" in context.columns
         )
         self.values = [one.position for one in self.amounts.columns]
-        sheet, self.shape = _without_wide_rows(sheet, header)
+        sheet, self.shape = _without_wide_rows(sheet, header, self.values)
         self.sheet, self.shared = self._filled(self._without_blanks(sheet))
         self.money: dict[int, MoneyColumn] = self._amounts_read()
         money = [self.money[position] for position in self.values]
@@ -161,7 +191,7 @@ class TableState:
             for position, heading in enumerate(self.header.headings)
             if (heading.field or heading.barred[0]) and position not in amounts
         ]  # fmt: skip
-        choice = choose(self._barred_by_content(titles), ties=_WEIGHTY)
+        choice = choose(self._barred_by_content(_payer_and_payee(titles)), ties=_WEIGHTY)
         where = f"{self.sheet.grid.where}header"
         texts = self.header.texts
         if self.values:
