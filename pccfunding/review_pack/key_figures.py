@@ -55,9 +55,9 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     for total in all_sums(sums):
         beside = beside_sum(tables, total, "none of the documents held prints it")
         printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
-        told = [counted(printed, "printed line")] if printed or not parts else []
-        told += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
-        known = f"derived: the sum of {' and '.join(told)}; {beside}"
+        of = [counted(printed, "printed line")] if printed or not parts else []
+        of += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
+        known = f"derived: the sum of {' and '.join(of)}; {beside}"
         facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
     unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""

@@ -358,8 +358,8 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
     size, letters = len(listed), np.array([ord(one[0]) for one in spelt])
     near = []
     for order in _ORDERS:
-        keys = list(map(order, spelt))
-        at = np.array(sorted(range(size), key=lambda one, keys=keys: (keys[one], spelt[one])))
+        keys = [(order(one), one, place) for place, one in enumerate(spelt)]
+        at = np.array([place for _, _, place in sorted(keys)])
         for step in range(1, min(_NEIGHBOURS, size - 1) + 1):
             first, second = at[:-step], at[step:]
             alike = letters[first] == letters[second]
