@@ -9,7 +9,6 @@ from pccfunding.periods import Period
 from pccfunding.review_pack.area_rows import (
     RATE,
     beyond_noise,
-    day_words,
     of_class,
     people_of,
     place_words,
@@ -21,7 +20,7 @@ from pccfunding.review_pack.area_rows import (
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
-from pccfunding.words import count, counted, is_missing, percent, quantity
+from pccfunding.words import count, counted, day_words, is_missing, percent, quantity
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations

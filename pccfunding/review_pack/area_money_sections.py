@@ -8,14 +8,13 @@ from pccfunding.periods import Period
 from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
-    day_words,
     people_of,
     place_words,
     rank_words,
 )
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
-from pccfunding.words import count, is_missing, number_text, pounds
+from pccfunding.words import count, day_words, is_missing, number_text, pounds
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations

@@ -18,7 +18,6 @@ from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
     beyond_noise,
-    day_words,
     of_class,
     place_words,
     tally_of_classes,
@@ -40,7 +39,7 @@ from pccfunding.review_pack.brief import area_brief
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.tables_area import TOTAL, with_counts
-from pccfunding.words import count, counted, is_missing, percent
+from pccfunding.words import count, counted, day_words, is_missing, percent
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record

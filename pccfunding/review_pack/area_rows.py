@@ -42,11 +42,6 @@ def year_words(label: str) -> str:
     return Period.parse(label).words
 
 
-def day_words(value: Any) -> str:
-    """Write a day in full."""
-    return f"{value.day} {value:%B %Y}"
-
-
 def place_words(row: _Row) -> str:
     """Write the place of an area among all."""
     return f"place {count(row['place'])} of {count(row['n_areas'])}, the highest first"

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.review_pack.tables_spending import given_heads, per_head_words
 from pccfunding.review_pack.tables_sums import (
     GIVEN,
+    KINDS,
     RECEIVED,
     all_sums,
     beside_sum,
+    kind_of,
     kind_words,
     sum_key,
     sum_words,
 )
+from pccfunding.review_pack.workings import head_key
 from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
@@ -22,10 +25,27 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.record import Record
 
 
-def sums_behind(found: Record) -> dict[str, str]:
-    """Give for each key fact that is a sum the key of the sum in the register."""
+def workings_behind(found: Record) -> dict[str, tuple[str, ...]]:
+    """Give for each key fact about money the keys in the register that may stand behind it.
+
+    The first that is there does: a rate that is a lower bound has no working of its own, and the
+    sum that it is of stands for it.
+    """
     sums = found.tables["subtotals"]
-    return {kind_words(total): sum_key(total, sums) for total in all_sums(sums)}
+    keys = {kind_of(total): sum_key(total, sums) for total in all_sums(sums)}
+    behind = {kind_words(total): (sum_key(total, sums),) for total in all_sums(sums)}
+    heads = given_heads(found.tables)
+    for row in heads.to_dict("records"):
+        behind[_rate_name(row, heads)] = (head_key(row, found), keys[kind_of(row)])
+    return behind
+
+
+def _rate_name(row: dict[Any, Any], heads: pd.DataFrame) -> str:
+    """Name a rate per resident by its year and kind, where there are several of either."""
+    if len(heads[KINDS[1:]].drop_duplicates()) > 1:
+        kind = kind_words(row)
+        return f"Per resident, {kind[0].lower()}{kind[1:]}"
+    return f"Per resident in {row['financial_year']}" if len(heads) > 1 else "Per resident"
 
 
 def people_words(row: dict[Any, Any]) -> str:
@@ -59,8 +79,7 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
         facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
     heads = given_heads(tables)
     for row in heads.to_dict("records"):
-        year = f" in {row['financial_year']}" if len(heads) > 1 else ""
-        facts.append((f"Per resident{year}", per_head_words(row), people_words(row)))
+        facts.append((_rate_name(row, heads), per_head_words(row), people_words(row)))
     facts.append(duty_fact(found))
     verdicts = [result.verdict for _, result in found.statements]
     facts.append(

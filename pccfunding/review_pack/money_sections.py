@@ -169,7 +169,10 @@ def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -
     for place in told:
         row = heads.iloc[place].to_dict()
         when = f"in {row['financial_year']}" if len(told) == 1 else kind_words(row).lower()
-        said += [f"{per_head_words(row)} per resident {when} (", *cited.links(keys[place]), "). "]
+        head = per_head_words(row)
+        said += [
+            f"{head[0].upper()}{head[1:]} per resident {when} (", *cited.links(keys[place]), "). ",
+        ]  # fmt: skip
     return said
 
 

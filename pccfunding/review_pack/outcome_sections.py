@@ -460,7 +460,7 @@ def _of(row: dict[Any, Any]) -> str:
     if row["unit"] != "percent":
         return ""
     given = row["base_count"]
-    return f", base taken as {given}" if isinstance(given, str) else f", base {NOT_HELD}"
+    return f", base taken as {count(given)}" if isinstance(given, str) else f", base {NOT_HELD}"
 
 
 def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
@@ -477,7 +477,7 @@ def _base(row: dict[Any, Any]) -> str:
     if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
         return count(row["offences_baseline"])
     given = row["base_count"]
-    return given if isinstance(given, str) else f"base {NOT_HELD}"
+    return count(given) if isinstance(given, str) else f"base {NOT_HELD}"
 
 
 def counts_words(row: dict[Any, Any]) -> str:

@@ -17,7 +17,7 @@ from pccfunding.review_pack.blocks import (
     Verdicts,
     badge,
 )
-from pccfunding.words import amount_text, share_text
+from pccfunding.words import amount_text, share_text, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,9 +160,9 @@ def _headline_of(row: dict[Any, Any], result: Any, cited: Citations) -> str:
 def _side(names: str, ends: Any, unit: str | None, cited: Citations) -> str:
     """One side as printed, or what its figures come to."""
     if names in cited.register:
-        return cited.token(names)
+        return token_words(cited.token(names), unit)
     if ":" in names and ";" not in names:
-        return names.partition(":")[2]
+        return token_words(names.partition(":")[2], unit)
     low, high = (None if end is None else amount_text(end, unit) for end in (ends.low, ends.high))
     return str(low) if low == high else f"{low or 'any'} to {high or 'any'}"
 

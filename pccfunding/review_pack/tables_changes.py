@@ -9,7 +9,7 @@ from pccfunding.evidence.evidence import codes_within
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
 from pccfunding.periods import Period
-from pccfunding.words import is_missing
+from pccfunding.words import day_words, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,7 @@ def _breaks(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> list[s
 
 def _break_words(row: dict[Any, Any]) -> str:
     day = row["changed_on"]
-    return f"{row['kind']}, {day.day} {day:%B %Y}: {row['what_changed']}"
+    return f"{row['kind']}, {day_words(day)}: {row['what_changed']}"
 
 
 def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:
@@ -237,7 +237,7 @@ def _judge(row: dict[Any, Any]) -> tuple[str, str]:
     if is_missing(before) or is_missing(after) or not before:
         has_class = isinstance(row["offence"], str)
         return "not testable", (
-            "no counts for these periods" if has_class else "no counts published for this measure"
+            "no counts for these periods" if has_class else "no counts of this measure are held"
         )
     verdict, why = judge_change(
         Interval.of(_exact(row["printed_low_pct"]), _exact(row["printed_high_pct"])),

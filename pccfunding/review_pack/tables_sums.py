@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.formats.award_files.recipient_names import kind_of_body
 from pccfunding.measures.award_years import award_years
 from pccfunding.money.pence import exact_sum, share_pct
-from pccfunding.words import is_missing, sum_text
+from pccfunding.words import is_missing, sum_text, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -190,9 +190,10 @@ def beside_sum(tables: dict[str, pd.DataFrame], group: Mapping[Any, Any], otherw
         "records"
     ):
         if total["period_start"] == start and total["period_end"] == end:
-            return f"printed as {total['token']}"
+            return f"printed as {token_words(total['token'], total['unit'])}"
         if total["period_start"] <= start and total["period_end"] >= end:
-            return f"part of {total['token']}, printed for {total['period']}"
+            whole = token_words(total["token"], total["unit"])
+            return f"part of {whole}, printed for {total['period']}"
     return otherwise
 
 

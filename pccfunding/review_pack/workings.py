@@ -18,7 +18,7 @@ from pccfunding.review_pack.tables_sums import (
     sum_key,
     sum_words,
 )
-from pccfunding.words import count, counted, is_missing, pounds, share
+from pccfunding.words import count, counted, is_missing, pounds, share, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,9 @@ def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[
 def added_up(lines: pd.DataFrame) -> str:
     """Write the terms of a sum as printed, a part of an award over several years as its amount."""
     terms = [
-        str(row["token"]) if isinstance(row["token"], str) else pounds(row["known_gbp"])
+        token_words(row["token"], row["unit"])
+        if isinstance(row["token"], str)
+        else pounds(row["known_gbp"])
         for row in lines.head(_MOST_TERMS).to_dict("records")
     ]
     more = len(lines) - len(terms)
