@@ -19,6 +19,7 @@ from pccfunding.evidence.token_columns import (
     broken_supersession,
     misread_tokens,
 )
+from pccfunding.formats.award_files.award_repeats import printed_again
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -154,6 +155,26 @@ def subjects(package: Package) -> Iterator[Finding]:
         yield from _dangling(figures, "figures", "subject_id", known, " or ".join(SUBJECT_TABLES))
         for row, what in broken_supersession(figures):
             yield Finding("broken", "figures", line(row), what)
+    yield from _alike(package)
+
+
+def _alike(package: Package) -> Iterator[Finding]:
+    """Name the awards that read like an earlier one, and count beside it."""
+    import pandas as pd
+
+    awards, figures = package.tables.get("awards"), package.tables.get("figures")
+    if awards is None or figures is None:
+        return
+    values = dict(zip(figures["subject_id"], figures["value"], strict=True))
+    amounts = pd.to_numeric(awards["subject_id"].map(values), errors="coerce")
+    again = printed_again(awards.assign(amount_gbp=amounts)).dropna()
+    at = {name: row for row, name in reversed(list(awards["subject_id"].items()))}
+    for row, earlier in again.items():
+        what = (
+            f"recipient, purpose, amount and period are those of {line(at[earlier])} too, and "
+            "both count; leave one out if they are one award"
+        )
+        yield Finding("to do", "awards", line(row), what)
 
 
 def tokens(package: Package) -> Iterator[Finding]:
@@ -254,12 +275,13 @@ def sources(package: Package) -> Iterator[Finding]:
         if source.get("held") == "no":
             yield todo(f"it is named by {source['named_by']} and not held; fetch it")
             continue
-        if source[["url", "document"]].isna().all():
+        if source[["url", "copy_url", "document"]].isna().all():
             yield todo("neither an address nor the name of a copy is given")
-        address = source["url"]
-        if isinstance(address, str) and not re.fullmatch(r"https?://[^\s\\]+", address):
-            what = f"{name}: {address!r} is no web address (https://...); name a copy in document"
-            yield Finding("broken", "sources", line(row), what)
+        for address in source[["url", "copy_url"]].dropna():
+            if not re.fullmatch(r"https?://[^\s\\]+", address):
+                what = f"{name}: {address!r} is no web address (https://...); "
+                what += "name a copy in document"
+                yield Finding("broken", "sources", line(row), what)
         if source[["published_on", "published_note"]].isna().all():
             yield todo("neither a date nor what is known of it is given")
         if (

@@ -11,6 +11,7 @@ import click
 
 import pccfunding
 from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.formats.award_files.award_repeats import OnceOnly, between_lists, count_once
 from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.texts import disarmed, printable
 from pccfunding.words import counted, number_text
@@ -73,7 +74,9 @@ def import_awards(
         folder = Path(out or ".") / (listing_key(file, sheet) if len(read) > 1 else "")
         written += write_import(result, folder, force=force)
     if package is not None:
-        _write_package(read, package, options["area"], str(publisher), stream, force)
+        once = _write_package(read, package, options["area"], str(publisher), stream, force)
+        for said in between_lists(once):
+            console.print(said, markup=False, soft_wrap=True)
     rejected = 0
     for file, _, result in read:
         for name, title in (
@@ -121,14 +124,16 @@ def _write_package(
     publisher: str,
     stream: str | None,
     force: bool,
-) -> None:
+) -> OnceOnly:
     import hashlib
 
     import pandas as pd
 
     made: list[dict[str, Any]] = []
     keys: list[str] = []
-    for file, sheet, result in read:
+    names = [file.name + (f", sheet {sheet}" if sheet else "") for file, sheet, _ in read]
+    once = count_once([result.frame for _, _, result in read], names)
+    for (file, sheet, result), frame in zip(read, once.frames, strict=True):
         listing = listing_key(file, sheet)
         while listing in keys:
             listing += "-2"
@@ -141,7 +146,7 @@ def _write_package(
         }
         made.append(
             pccfunding.award_tables(
-                result.frame,
+                frame,
                 area=area,
                 source=source,
                 listing=listing,
@@ -159,6 +164,7 @@ def _write_package(
         }
     title = ", ".join(dict.fromkeys(file.stem for file, _, _ in read))
     pccfunding.write_data_package(tables, folder, name=keys[0], title=title, force=force)
+    return once
 
 
 @main.command()

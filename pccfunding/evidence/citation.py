@@ -111,6 +111,7 @@ def _bibtex(row: dict[str, Any]) -> str:
         "version": row.get("version", ""),
         # An address is read by \\url, to which these signs are plain.
         "url": re.sub(r"[{}\\\s]", "", row.get("url", "")),
+        "urldate": f"{row['read_on']:%Y-%m-%d}" if {"url", "read_on"} <= row.keys() else "",
         "note": _tex(_note(row)),
     }
     told = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
@@ -126,10 +127,15 @@ def _csl(row: dict[str, Any]) -> dict[str, Any]:
     if "publisher" in row:
         told |= {"author": [{"literal": row["publisher"]}], "publisher": row["publisher"]}
     if "published_on" in row:
-        day = row["published_on"]
-        told["issued"] = {"date-parts": [[day.year, day.month, day.day]]}
+        told["issued"] = _day(row["published_on"])
+    if "url" in row and "read_on" in row:
+        told["accessed"] = _day(row["read_on"])
     told |= {name: row[key] for key, name in (("url", "URL"), ("version", "version")) if key in row}
     return told | ({"note": _note(row)} if _note(row) else {})
+
+
+def _day(day: Any) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[day.year, day.month, day.day]]}
 
 
 def _year(row: dict[str, Any]) -> str:
@@ -141,7 +147,17 @@ def _note(row: dict[str, Any]) -> str:
     licence = row.get("licence", "not stated")
     known = licence not in ("not stated", "not known")
     tokens = f"Figures: {row['tokens']}." if "tokens" in row else ""
-    return " ".join(filter(None, [undated, f"Licence: {licence}." if known else "", tokens]))
+    allowed = f"Licence: {licence}." if known else ""
+    return " ".join(filter(None, [undated, _copy(row), allowed, tokens]))
+
+
+def _copy(row: dict[str, Any]) -> str:
+    """Say where a source was read, which is not always where it was published."""
+    when = f" on {row['read_on'].day} {row['read_on']:%B %Y}" if "read_on" in row else ""
+    if "copy_url" in row:
+        lost = "" if "url" in row else "; the publisher's own address is not known"
+        return f"Read{when} in the public copy at {row['copy_url']}{lost}."
+    return f"Read{when}." if when else ""
 
 
 def _tex(text: str) -> str:

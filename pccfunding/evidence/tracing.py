@@ -67,8 +67,9 @@ def cite(
     Returns
     -------
     DataFrame or str
-        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url`, `licence`,
-        `tokens` (the printed tokens taken from it, joined by '; ').
+        One row a source: `source_id`, `title`, `publisher`, `published_on`, `url` (the
+        publisher's own), `copy_url` (the public copy that was read, where it was not that),
+        `read_on`, `licence`, `tokens` (the printed tokens taken from it, joined by '; ').
 
     Raises
     ------
@@ -123,9 +124,9 @@ def cite(
             {str(name): value for name, value in row.items()} for row in full.to_dict("records")
         ]
         return written(rows_of_sources, style)
-    cited: pd.DataFrame = sources.loc[
-        order, ["title", "publisher", "published_on", "url", "licence"]
-    ]
+    told = ["title", "publisher", "published_on", "url", "copy_url", "read_on", "licence"]
+    # Evidence of others may say nothing of copies.
+    cited: pd.DataFrame = sources.loc[order].reindex(columns=told)
     return cited.assign(tokens=printed.reindex(order)).reset_index()
 
 

@@ -28,6 +28,11 @@ from pccfunding.formats import (
     ReadResult,
     read_awards,
 )
+from pccfunding.formats.award_files.award_repeats import (
+    again_words,
+    between_lists,
+    count_once,
+)
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
@@ -194,7 +199,7 @@ class _Folder:
         self.problems.append(Problem(state, file, place, says, why, right))
 
     def evidence(self, as_of: dt.date | None) -> FolderEvidence:
-        lists = self._once(list(self._award_files()))
+        lists = self._each_once(self._once(list(self._award_files())))
         stored = {name: _frame(name, self.typed.rows[name]) for name in _OWN}
         for name, table in self._listed(lists).items():
             stored[name] = _joined([stored[name], table])
@@ -205,6 +210,7 @@ class _Folder:
         stored["statements"]["expected_verdict"] = "cannot be told"
         check_contracts(stored, self.folder)
         tables: dict[str, Any] = loaded_tables(stored, as_of)
+        self._alike(tables["awards"])
         made = FolderEvidence(
             **tables,
             as_of=as_of,
@@ -318,10 +324,13 @@ class _Folder:
         self._left_out(shown, path.name, results)
         self._hidden(path, shown)
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-        if year == "from award date":
-            frame = years_from_dates(frame)
+        dated = years_from_dates(frame)
+        taken = int((frame["period_start"].isna() & dated["period_start"].notna()).sum())
+        if taken:
+            said = counted(taken, "award takes", "awards take")
+            self.readings.append((shown, "", f"{said} the year of the award date"))
         totals = pd.concat([result.totals for result in results], ignore_index=True)
-        return self._dated_rows(frame, path.name, shown), totals
+        return self._dated_rows(dated, path.name, shown), totals
 
     def _report(self, shown: str, result: ReadResult) -> None:
         rejected = self._rejected(shown, result, "broken")
@@ -374,13 +383,10 @@ class _Folder:
         if undated.any():
             number = counted(int(undated.sum()), "award")
             first = frame["place"][undated].iloc[0]
-            why = f"{number} state no year, the first in {first}, and are left out until then"
-            right = "give the financial year in sheet Files, or: from award date"
-            self.tell("broken", shown, "", "", why, right)
+            why = f"{number} state no year and no date, the first in {first}; left out until then"
+            self.tell("broken", shown, "", "", why, "give the financial year in sheet Files")
             year = self.answers.period.label if self.answers.period else "2024-25"
-            dated = bool(frame["awarded_on"][undated].notna().all())
-            proposed = "from award date" if dated else year
-            self.paste.append(("Files", [name, "", "award list", "", "", proposed]))
+            self.paste.append(("Files", [name, "", "award list", "", "", year]))
         return frame[~undated].reset_index(drop=True)
 
     def _once(self, lists: list[AwardFile]) -> list[AwardFile]:
@@ -400,6 +406,20 @@ class _Folder:
             for name in (one.path.name, other.path.name):
                 self.paste.append(("Files", [name, *[""] * 8, "yes or no"]))
         return kept
+
+    def _each_once(self, lists: list[AwardFile]) -> list[AwardFile]:
+        """Count an award once that two lists print alike, and say so."""
+        once = count_once([one.frame for one in lists], [one.path.name for one in lists])
+        for said in between_lists(once):
+            self.tell("to do", "awards", "", "", said.removesuffix("."), "look whether it matters")
+        kept = zip(lists, once.frames, strict=True)
+        return [dataclasses.replace(one, frame=frame) for one, frame in kept if len(frame)]
+
+    def _alike(self, awards: pd.DataFrame) -> None:
+        """Name what reads like an earlier award and counts beside it."""
+        if said := again_words(awards):
+            right = "leave one out if they are one award"
+            self.tell("to do", "awards", "", "", said.removesuffix("."), right)
 
     def _listed(self, lists: list[AwardFile]) -> dict[str, pd.DataFrame]:
         """Make tables of the award lists; one that breaks a contract is named and left out."""

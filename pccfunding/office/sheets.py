@@ -238,7 +238,7 @@ _FILES = Sheet(
         Column(
             "financial year",
             "period",
-            "Year of the awards that state none; or: from award date.",
+            "Year of the awards that state none. Blank: that of the award date.",
             "2024-25",
             decides=True,
             choices={"from award date": "from award date"},

@@ -288,11 +288,11 @@ def _status() -> Section:
         "Q2",
         "Is it plan, award, payment or outturn?",
         lead=[
-            "The amounts under ",
+            "Plan: the amounts under ",
             Link("money per head", "#per-head"),
-            " are plans: estimates made for a year, and council tax that was set. None of them is "
-            "an award, a payment or outturn. Amounts that sources print of this area stand in the "
-            "annex, each with its kind.",
+            " are estimates made for a year, and council tax that was set. None is an award, a "
+            "payment or outturn. Amounts that sources print of this area stand in the annex, each "
+            "with its kind.",
         ],
     )
 

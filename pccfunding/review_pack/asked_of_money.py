@@ -11,7 +11,7 @@ from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_sums import MOST_LINES
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import NOT_HELD, counted, token_words
+from pccfunding.words import NOT_HELD, count, counted, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,9 +154,13 @@ def status_words(table: pd.DataFrame) -> str:
         for kind, number in held_of.items()
         if kind not in staged
     }
-    held = [f"{number} {stage}" for stage, number in (counts | others).items() if number]
+    held = [
+        f"{count(number)} {'is' if number == 1 else 'are'} {stage}"
+        for stage, number in (counts | others).items()
+        if number
+    ]
     absent = [stage for stage, number in counts.items() if not number]
-    told = f"Held: {listed(held)}." if held else ""
+    told = f"Of the amounts held, {listed(held)}." if held else ""
     return told + (f" None is {' or '.join(absent)}." if absent else "")
 
 

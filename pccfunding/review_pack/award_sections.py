@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.formats.award_files.award_repeats import again_words
 from pccfunding.plots import plot_streams
 from pccfunding.review_pack.asked_of_money import duty_blocks, powers
 from pccfunding.review_pack.blocks import (
@@ -138,6 +139,8 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
     if not alone and unprinted:
         which = "None" if unprinted == len(totals) else f"{unprinted} of {len(totals)}"
         said.append(f" {which} of these sums is printed in a document held; they are never added.")
+    if again := again_words(lines):
+        said.append(f" {again}")
     add = "They add up to " if alone else ""
     years = listed(sorted(found.tables["award_years"]["financial_year"].unique()))
     return [f"{counted(len(lines), 'award line')} of {years}. {add}", *said]
@@ -186,7 +189,7 @@ def _recipients(found: Record, cited: Citations, words: dict[str, str]) -> list[
             "money": Column("Amount", numeric=True),
             "share_pct": SHARE,
             "n_figures": Column("Lines", numeric=True, write=count),
-            "body": Column("Kind of body"),
+            **({"body": Column("Kind of body")} if shown["body"].ne("").any() else {}),
             "source": Column("Part of"),
         },
         id="recipients",
@@ -249,6 +252,10 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
 
     totals = all_sums(sums)
     groups = sums.to_dict("records")
+    whole: dict[Any, list[str]] = {}
+    for group in groups:
+        if group["funder_group"] != ALL_LINES:
+            whole.setdefault(kind_of(group), []).append(group["funder_group"])
     if len(groups) > MOST_LINES + len(totals):
         largest = sums[sums["funder_group"] != ALL_LINES].nlargest(MOST_LINES, "amount_gbp").index
         groups = [
@@ -261,7 +268,10 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
         name = group["funder_group"]
         is_total = name == ALL_LINES
         kind = "" if len(totals) == 1 else kind_words(group)
-        heading = ": ".join(filter(None, [kind, "All lines" if is_total else name]))
+        # Where no line names its heading, the lines stand above their total.
+        bare = whole[kind_of(group)] == ["not stated"]
+        label = "" if bare else "All lines" if is_total else name
+        heading = ": ".join(filter(None, [kind, label]))
         if not is_total:
             rows += [
                 line
@@ -274,6 +284,8 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
                 }
                 for line in lines_of(years, group, "funder_group").to_dict("records")
             ]
+            if bare:
+                continue
         rows.append(
             {
                 "row": "total" if is_total else "subtotal",

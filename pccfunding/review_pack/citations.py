@@ -178,7 +178,7 @@ class Citations:
                 title=row["title"],
                 publisher=row["publisher"],
                 published=_date(row["published_on"]),
-                href=_text(row["url"]),
+                href=_text(row["url"]) or _text(row["copy_url"]),
                 licence=row["licence"],
                 note=_tokens(row["tokens"]),
             )

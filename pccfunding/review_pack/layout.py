@@ -72,10 +72,10 @@ def delivered(found: Record, cited: Citations) -> Section:
     return replace(
         section,
         lead=[
-            f"{counted(len(outputs), 'output is', 'outputs are')} held (", tally,
-            f"){_targets_words(found.tables['services'])}: ",
-            Link("outputs, counts and outcomes", "#levels-table"),
-            f". What would answer it: {ANSWERED_BY['Q5']}",
+            f"It cannot be told: {counted(len(outputs), 'output is', 'outputs are')} held (", tally,
+            "), under ", Link("outputs, counts and outcomes", "#levels-table"),
+            f"{_targets_words(found.tables['services'])}. What would answer it: "
+            f"{ANSWERED_BY['Q5']}",
         ],
     )  # fmt: skip
 
@@ -83,11 +83,10 @@ def delivered(found: Record, cited: Citations) -> Section:
 def _targets_words(services: pd.DataFrame) -> str:
     """Say of how many services a target is entered beside what was delivered."""
     targets = int(services["targets"].notna().sum())
-    return (
-        f", and {targets} of {counted(len(services), 'service')} with a target"
-        if targets
-        else ", with no target among the tables of this evidence"
-    )
+    if not targets:
+        return ", with no target beside any of them"
+    has = "has" if targets == 1 else "have"
+    return f", and {targets} of {counted(len(services), 'service')} {has} a target"
 
 
 def next_steps(found: Record, sections: list[Section], cited: Citations) -> Section:
@@ -143,7 +142,7 @@ def _services(services: pd.DataFrame) -> list[Any]:
         "reason": Column("Reason"),
         "decided_by": Column("Decided by"),
         "role": Column("Role"),
-        "decided_on": Column("On", write=lambda day: f"{day:%Y-%m-%d}"),
+        "decided_on": Column("On", write=day_words),
     }
     shown = {name: how for name, how in columns.items() if services[name].notna().any()}
     caption = f"Services and what was decided about them ({len(services)})"

@@ -298,7 +298,8 @@ def district_words(found: Record) -> str:
         + (
             f"one stream has amounts in all {len(inside)}."
             if whole
-            else f"the stream that reaches furthest has amounts in {reach} of {len(inside)}."
+            else f"the stream that reaches furthest has amounts in {reach} of "
+            f"{len(inside)} districts."
         )
     )
 

@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.comparison_sections import enter_elsewhere
 from pccfunding.review_pack.open_questions import district_words
 from pccfunding.review_pack.tables_beside import shown_beside
-from pccfunding.review_pack.wording import bounds_text, placed, when_text
-from pccfunding.review_pack.workings import enter_changes, enter_rises
+from pccfunding.review_pack.wording import bounds_text, listed, moved_text, placed, when_text
+from pccfunding.review_pack.workings import enter_changes, enter_rises, head_key
 from pccfunding.words import (
     NOT_HELD,
     count,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _ROWS_ON_PAPER = 10
 _FEW_CHANGES = 3
+_SAID = 2
 _MOST_LINKS = 3
 COUNT = Column("Count", numeric=True, write=count)
 
@@ -83,8 +85,9 @@ def changed(found: Record, cited: Citations) -> Section:
         question="Q6",
         heading="Did the outcomes change?",
         lead=[
-            f"{counted(len(changes), 'printed change')}: "
-            + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
+            *_first_changes(changes, cited),
+            f"Of {counted(len(changes), 'change')} that a source prints, "
+            + listed(_verdict_words(str(name), number) for name, number in told.items())
             + " (",
             _tally(found, cited),
             ").",
@@ -93,6 +96,35 @@ def changed(found: Record, cited: Citations) -> Section:
         else "No change in percent is printed in the documents held.",
         blocks=blocks,
     )
+
+
+def _first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
+    """Say the first changes by count, else as they are printed."""
+    counted_ones = changes[changes["change_pct"].notna()].head(_SAID).to_dict("records")
+    if counted_ones:
+        said = [
+            [
+                f"{row['measure']} {moved_text(row['change_pct'])} (",
+                *cited.links([f"change:{row['subject_id']}"]),
+                ")",
+            ]
+            for row in counted_ones
+        ]
+        return [*_series(said), " by the counts held. "]
+    printed = changes[changes["printed_pct"].notna()].head(_SAID).to_dict("records")
+    said = [
+        [f"{row['measure']} {moved_text(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
+        for row in printed
+    ]
+    return [*_series(said), " as printed, without counts to hold that against. "] if said else []
+
+
+def _series(parts: list[list[Any]]) -> list[Any]:
+    """Join parts of a sentence: "a, b and c"."""
+    said: list[Any] = []
+    for place, part in enumerate(parts):
+        said += ["" if not place else " and " if place == len(parts) - 1 else ", ", *part]
+    return said[1:]
 
 
 def _first_counted(changes: pd.DataFrame) -> str:
@@ -109,7 +141,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
         cited.links(
             [
                 *(str(row["money_figure_ids"] or "").split(";") if _few(row) else []),
-                _head_key(row, cited),
+                _head_key(row, found, cited),
                 row["figure_id"],
                 _base_figure(row, found),
                 _counted_key(row, cited),
@@ -501,9 +533,11 @@ def _reported(row: dict[Any, Any], found: Record) -> str:
     return f"{row['measure']}: number {unknown_text(row['unknown'])}"
 
 
-def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
+def _head_key(row: dict[Any, Any], found: Record, cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
+    if is_missing(start) or is_missing(row["funding_stream"]):
+        return None
+    key = head_key(row | {"financial_year": financial_label(start.year)}, found)
     return key if key in cited.register else None
 
 

@@ -33,7 +33,16 @@ class Sources(Table):
         "Kind of source.",
         isin=["report", "web_page", "news", "statistics", "hansard"],
     )
-    url: Series[str] = column("Where it was published, if the address is known.", optional=True)
+    url: Series[str] = column(
+        "The publisher's own address; blank where it is not known.", optional=True
+    )
+    copy_url: Series[str] = column(
+        "Address of the public copy that was read, where it was not read at the publisher's own.",
+        optional=True,
+    )
+    read_on: Series[pa.DateTime] = column(
+        "Day on which it was read; blank where that was not written down.", optional=True
+    )
     document: Series[str] = column(
         "Name of the archived text that tokens can be checked against.", optional=True
     )

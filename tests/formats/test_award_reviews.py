@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import pccfunding as pcc
 from pccfunding.cli import main
 
 pytestmark = pytest.mark.samples
@@ -115,6 +116,28 @@ def test_trafford_goes_from_file_to_review(tmp_path: Path) -> None:
     assert len(lines) == 555
     assert sum(pence for _, _, pence in lines) == 129_143_654
     agree(pack, lines, 555)
+
+
+def test_trafford_needs_no_year_in_an_evidence_folder(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    folder = tmp_path / "folder"
+    listed = str(sample("trafford_360giving.csv"))
+    words = ["start", "Greater Manchester", "--awards", listed, "--out", str(folder)]
+    ran = CliRunner().invoke(main, words)
+    assert ran.exit_code == 0, ran.output
+    evidence = pcc.read_evidence(folder)
+    with sample("trafford_360giving.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    years: Counter[str] = Counter()
+    for row in rows:
+        year = year_of(dt.date.fromisoformat(row["Award Date"]))
+        years[year] += round(100 * float(row["Amount Awarded"]))
+    found: Counter[str] = Counter()
+    for year, amount in zip(evidence.awards["period"], evidence.awards["amount_gbp"], strict=True):
+        found[year] += round(100 * amount)
+    assert len(evidence.awards) == len(rows) == 555
+    assert found == years
 
 
 def test_warwickshire_2015_goes_from_file_to_review(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ GRANTS = """Recipient,Purpose,Date awarded,Amount (£)
 Alpha,CCTV,3/5/2024,"1,000"
 Beta,Lights,4/6/2023,2500
 """
+UNDATED = """Recipient,Purpose,Amount (£)
+Alpha,CCTV,"1,000"
+Beta,Lights,2500
+"""
 YEARS = """Recipient,Purpose,Financial year,Amount (£)
 Alpha,CCTV,2024-25,"1,000"
 Beta,Lights,2023-24,2500
@@ -156,12 +160,25 @@ def test_rows_of_a_list_keep_their_ids_wherever_they_stand(folder: Path) -> None
     assert len(found[0]) == 2
 
 
-def test_a_list_without_years_is_left_out_until_its_year_is_given(folder: Path) -> None:
+def test_awards_that_state_no_year_count_in_that_of_their_date(folder: Path) -> None:
     put(folder, "awards/grants.csv")
+    evidence = read(folder)
+    listed = evidence.awards[evidence.awards["listing"] == "grants"]
+    # The awards were dated 3 May 2024 and 4 June 2023.
+    assert dict(zip(listed["recipient"], listed["period"], strict=True)) == {
+        "Alpha": "2024-25", "Beta": "2023-24",
+    }  # fmt: skip
+    assert set(listed["note"]) == {"Its year is that of the award date."}
+    assert "2 awards take the year of the award date" in evidence.readings["read"].tolist()
+    assert not any("no year" in one for one in told(evidence))
+
+
+def test_a_list_without_years_is_left_out_until_its_year_is_given(folder: Path) -> None:
+    put(folder, "awards/grants.csv", UNDATED)
     evidence = read(folder)
     assert len(evidence.awards) == 2
     assert any(
-        one.startswith("awards/grants.csv, : 2 awards state no year, the first in line 2")
+        one.startswith("awards/grants.csv, : 2 awards state no year and no date, the first in")
         for one in told(evidence)
     )
     proposed = next(cells for sheet, cells in evidence.paste if sheet == "Files")
@@ -171,9 +188,8 @@ def test_a_list_without_years_is_left_out_until_its_year_is_given(folder: Path) 
     ))])  # fmt: skip
     mended = read(folder)
     listed = mended.awards[mended.awards["listing"] == "grants"]
-    # The awards were dated 3 May 2024 and 4 June 2023.
     assert dict(zip(listed["recipient"], listed["period"], strict=True)) == {
-        "Alpha": "2024-25", "Beta": "2023-24",
+        "Alpha": "2024-25", "Beta": "2024-25",
     }  # fmt: skip
     assert not any("no year" in one for one in told(mended))
 
@@ -398,7 +414,7 @@ def test_a_folder_is_told_from_a_package_and_from_nothing(folder: Path, tmp_path
 
 def test_check_says_all_of_it_in_a_persons_words(folder: Path) -> None:
     fill(folder, Outcomes=[{"measure": "Crime", "as printed": DAY}])
-    put(folder, "awards/grants.csv")
+    put(folder, "awards/grants.csv", UNDATED)
     checked = run("check", folder)
     assert checked.exit_code == 1
     said = " ".join(checked.output.replace("│", " ").split())
@@ -411,7 +427,7 @@ def test_check_says_all_of_it_in_a_persons_words(folder: Path) -> None:
     ):  # fmt: skip
         assert words in said, words
     pasted = [line for line in checked.output.splitlines() if line.startswith("grants.csv\t")]
-    assert pasted == ["grants.csv\t\taward list\t\t\tfrom award date"]
+    assert pasted == ["grants.csv\t\taward list\t\t\t2024-25"]
     assert "parts-of-youth-awards\t\t\t\t\tthe reason\twho gives it" in checked.output
     for code in ("KeyError", "NaN", "None", "DataFrame", "subject_id"):
         assert code not in checked.output

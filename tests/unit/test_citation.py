@@ -77,3 +77,37 @@ def test_another_style_is_refused_with_those_there_are() -> None:
     for ask in (lambda: pcc.citation("apa"), lambda: pcc.cite(pcc.load_awards(), style="bibtx")):  # type: ignore[arg-type, call-overload]
         with pytest.raises(UnknownNameError, match="There are text, bibtex, csl"):
             ask()
+
+
+def test_a_public_copy_stands_in_the_note_and_never_as_the_address() -> None:
+    sources = pcc.load_sources()
+    copies = sources[sources["copy_url"].notna()]
+    assert len(copies) >= 60
+    told = {one["id"]: one for one in json.loads(pcc.cite(copies, style="csl"))}
+    for row in copies.to_dict("records"):
+        one = told[row["source_id"]]
+        assert one.get("URL", "") == ("" if pd.isna(row["url"]) else row["url"])
+        assert row["copy_url"] in one["note"]
+        assert ("own address is not known" in one["note"]) == pd.isna(row["url"])
+    # No address of a copy stands where the publisher's belongs: only its own repositories do.
+    hosted = sources[sources["url"].fillna("").str.contains("github.com|pastebin.com")]
+    assert hosted["url"].str.contains("/ONSdigital/").all()
+    assert not sources["note"].fillna("").str.contains("address is that of").any()
+
+
+def test_the_day_of_reading_goes_with_the_address_that_was_read() -> None:
+    day = pd.Timestamp(2026, 11, 29)
+    own = {"source_id": "s", "title": "T", "publisher": "P", "kind": "statistics", "read_on": day}
+    copied = own | {"copy_url": "https://example.org/copy.csv"}
+    kept = own | {"url": "https://example.org/own"}
+    assert "Read on 29 November 2026 in the public copy at https://example.org/copy.csv; the " in (
+        written([copied], "text")
+    )
+    assert "urldate" not in written([copied], "bibtex")
+    assert "accessed" not in written([copied], "csl")
+    assert "  urldate = {2026-11-29},\n  note = {Read on 29 November 2026.}" in (
+        written([kept], "bibtex")
+    )
+    [told] = json.loads(written([kept], "csl"))
+    assert told["accessed"] == {"date-parts": [[2026, 11, 29]]}
+    assert "known" not in written([copied | kept], "text")

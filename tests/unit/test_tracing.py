@@ -30,7 +30,8 @@ def test_sources_come_in_reading_order_each_once_with_their_tokens() -> None:
     ]
     assert cited["tokens"].tolist() == ["£1m", "£352,195; £2,321,845", "£820,000"]
     assert cited.columns.tolist() == [
-        *("source_id", "title", "publisher", "published_on", "url", "licence", "tokens"),
+        *("source_id", "title", "publisher", "published_on"),
+        *("url", "copy_url", "read_on", "licence", "tokens"),
     ]
     assert cited["title"].notna().all()
 

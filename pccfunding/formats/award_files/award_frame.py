@@ -8,9 +8,9 @@ import numpy as np
 
 from pccfunding.areas import find_area
 from pccfunding.errors import UnknownNameError
+from pccfunding.formats.award_files.award_repeats import first_printings
 from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
-from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.money.pence import known_sum
 from pccfunding.words import counted, pounds
 
@@ -103,48 +103,6 @@ def finished(
         places[again] = frame["place"].iloc[first[again]].to_numpy(dtype=object)
         frame["repeat_of"] = pd.Series(places, dtype="str")
     return frame, foreign
-
-
-def without_repeats(
-    frame: pd.DataFrame,
-) -> tuple[pd.DataFrame, list[dict[str, object]], dict[str, bool]]:
-    """Count an award once that stands again under its reference with every cell equal.
-
-    The number of a payment is the same for each of its lines, so that rows of money spent are no
-    repeats. Rows that share a reference and differ are kept, with a caution.
-    """
-    if frame["award_id"].isna().all():
-        return frame, [], {}
-    spent = (frame["status"] == "outturn").to_numpy(dtype=bool)
-    known = frame["award_id"].notna().to_numpy(dtype=bool) & ~spent
-    rows = np.flatnonzero(known)
-    # Only references that stand more than once are looked at.
-    rows = rows[frame["award_id"].iloc[rows].duplicated(keep=False).to_numpy(dtype=bool)]
-    if not len(rows):
-        return frame, [], {}
-    names = [name for name in frame.columns if name not in ("place", "repeat_of")]
-    part = frame.iloc[rows].astype(object)
-    keys = zip(*(part[name].map(str) for name in _REFERENCE), strict=True)
-    cells = zip(*(part[name].map(str) for name in names), strict=True)
-    later = later_printings(keys, cells)
-    places = part["place"].tolist()
-    again: list[dict[str, object]] = [
-        {
-            "place": places[one.at],
-            "kind": "award printed again",
-            "raw": f"{part['award_id'].iloc[one.at]}, printed at {places[one.first]}",
-        }
-        for one in later
-        if one.equal
-    ]
-    held = np.ones(len(frame), bool)
-    held[rows[[one.at for one in later if one.equal]]] = False
-    differing = {"ids-contradict": any(not one.equal for one in later)}
-    return frame[held].reset_index(drop=True), again, differing
-
-
-# An award of several years has a row a year, and one of several funds a row a fund.
-_REFERENCE = ("award_id", "period_start", "period_end", "funding_stream")
 
 
 def _pounds_only(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, object]]]:
@@ -244,41 +202,3 @@ def dated_outside(frame: pd.DataFrame) -> pd.Series[Any]:
     """Whether the date of an award lies outside the period that its money is counted in."""
     day = frame["awarded_on"]
     return (day < frame["period_start"]) | (day > frame["period_end"])
-
-
-_REPEATED_DATES = ("awarded_on", "period_start", "period_end")
-_REPEATED = ("recipient", "purpose", "funding_stream", "award_id", "token", "period", "status")
-
-
-def first_printings(frame: pd.DataFrame) -> Any:
-    """Give for each award the row that printed it first, or -1.
-
-    Two rows print one award if recipient, amount, purpose, stream, reference, dates and status
-    are the same, and the recipient and the amount are known. Areas and headings may differ.
-    """
-    import pandas as pd
-
-    first = np.full(len(frame), -1, np.int64)
-    if "recipient" not in frame or len(frame) < 2:
-        return first
-    amount = frame["amount_gbp"].to_numpy()
-    rows = np.flatnonzero(~np.isnan(amount))
-    # Numbers are compared first, since comparing names costs more and few rows are left for it.
-    mixed = np.rint(amount[rows] * 100).astype(np.int64)
-    for name in _REPEATED_DATES[:1]:
-        if name in frame:
-            days = frame[name].to_numpy().astype("datetime64[D]").astype(np.int64)[rows]
-            mixed = mixed * 1_000_003 + days
-    rows = rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
-    rows = rows[frame["recipient"].iloc[rows].notna().to_numpy(dtype=bool)]
-    if not len(rows):
-        return first
-    names = [name for name in (*_REPEATED, *_REPEATED_DATES) if name in frame]
-    few = (frame[name].iloc[rows].tolist() for name in names)
-    keys = zip(*([str(one).casefold() for one in column] for column in few), strict=True)
-    seen: dict[Any, int] = {}
-    for row, key in zip(rows, zip(amount[rows], keys, strict=True), strict=True):
-        earlier = seen.setdefault(key, int(row))
-        if earlier != row:
-            first[row] = earlier
-    return first

@@ -89,7 +89,7 @@ def award_tables(
         raise TableError(f"source= has no {absent[0]!r}; name the file's title and publisher.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", listing):
         raise TableError(f"listing={listing!r} is no key; use lower case, digits and hyphens.")
-    rows = _dated(awards.reset_index(drop=True))
+    rows = years_from_dates(awards.reset_index(drop=True))
     stream = rows["funding_stream"].fillna(funding_stream or float("nan"))
     for missing, what, hint in (
         (rows["period_end"].isna() | rows["period_start"].isna(), "period", "financial_year"),
@@ -134,35 +134,30 @@ def award_tables(
     return _with_totals(stored, rows, totals)
 
 
-def _dated(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give awards without a period the financial year that they were awarded in, and say so."""
-    undated = rows["period_start"].isna() & rows["period_end"].isna()
-    named = undated & rows["awarded_on"].notna()
-    if not named.any():
-        return rows
-    said = rows["note"].astype("object")
-    words = said.where(said.notna(), "") + " Its year is that of the award date."
-    return years_from_dates(rows).assign(note=said.where(~named, words.str.strip()))
-
-
 def years_from_dates(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give awards without a period the financial year that they were awarded in."""
+    """Give awards without a period the financial year that they were awarded in, and say so."""
     import pandas as pd
 
-    undated = frame["period_start"].isna() & frame["awarded_on"].notna()
+    undated = frame["period_start"].isna() & frame["period_end"].isna()
+    undated &= frame["awarded_on"].notna()
+    if not undated.any():
+        return frame
     days = frame["awarded_on"][undated].dt.date
     years = [Period.of(day, day).financial_years()[0] for day in days]
     index = frame.index[undated]
+    note = frame["note"].astype("object")
+    words = note.where(note.notna(), "") + " Its year is that of the award date."
     filled: dict[str, Any] = {
         "period": pd.Series([year.label for year in years], index=index, dtype="str"),
         "period_start": pd.Series([year.start for year in years], index=index),
         "period_end": pd.Series([year.end for year in years], index=index),
     }
     return frame.assign(
+        note=note.where(~undated, words.str.strip()),
         **{
             name: frame[name].where(~undated, cells.astype(frame[name].dtype))
             for name, cells in filled.items()
-        }
+        },
     )
 
 

@@ -15,8 +15,8 @@ from pccfunding.formats.award_files.award_frame import (
     award_coverage,
     dated_outside,
     finished,
-    without_repeats,
 )
+from pccfunding.formats.award_files.award_repeats import without_repeats
 from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.sheets import (
     Header,

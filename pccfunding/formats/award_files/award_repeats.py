@@ -1,0 +1,229 @@
+"""Awards that are printed more than once: in one list, in several, or in the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from pccfunding.formats.opening.repeats import later_printings
+from pccfunding.money.pence import known_sum
+from pccfunding.words import counted, pounds
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "OnceOnly",
+    "again_words",
+    "between_lists",
+    "count_once",
+    "first_printings",
+    "printed_again",
+    "without_repeats",
+]
+
+# An award of several years has a row a year, and one of several funds a row a fund.
+_REFERENCE = ("award_id", "period_start", "period_end", "funding_stream")
+_REPEATED_DATES = ("awarded_on", "period_start", "period_end")
+_REPEATED = ("recipient", "purpose", "funding_stream", "hedge", "period", "status")
+_PLACE = ("place", "repeat_of")
+
+
+def without_repeats(
+    frame: pd.DataFrame,
+) -> tuple[pd.DataFrame, list[dict[str, object]], dict[str, bool]]:
+    """Count an award once that stands again under its reference with every cell equal.
+
+    The number of a payment is the same for each of its lines, so that rows of money spent are no
+    repeats. Rows that share a reference and differ are kept, with a caution.
+    """
+    if frame["award_id"].isna().all():
+        return frame, [], {}
+    spent = (frame["status"] == "outturn").to_numpy(dtype=bool)
+    known = frame["award_id"].notna().to_numpy(dtype=bool) & ~spent
+    rows = np.flatnonzero(known)
+    # Only references that stand more than once are looked at.
+    rows = rows[frame["award_id"].iloc[rows].duplicated(keep=False).to_numpy(dtype=bool)]
+    if not len(rows):
+        return frame, [], {}
+    names = [name for name in frame.columns if name not in _PLACE]
+    part = frame.iloc[rows].astype(object)
+    keys = zip(*(part[name].map(_told) for name in _REFERENCE), strict=True)
+    cells = zip(*(part[name].map(_told) for name in names), strict=True)
+    later = later_printings(keys, cells)
+    places = part["place"].tolist()
+    again: list[dict[str, object]] = [
+        {
+            "place": places[one.at],
+            "kind": "award printed again",
+            "raw": f"{part['award_id'].iloc[one.at]}, printed at {places[one.first]}",
+        }
+        for one in later
+        if one.equal
+    ]
+    held = np.ones(len(frame), bool)
+    held[rows[[one.at for one in later if one.equal]]] = False
+    differing = {"ids-contradict": any(not one.equal for one in later)}
+    return frame[held].reset_index(drop=True), again, differing
+
+
+def _told(cell: object) -> str:
+    """Write a cell so that what is missing is alike in every type of column."""
+    return "" if cell is None or cell != cell else str(cell)
+
+
+class OnceOnly(NamedTuple):
+    """Several lists with each award of a reference once, and what was left out of which.
+
+    Attributes
+    ----------
+    frames : list of DataFrame
+        The lists, without the rows that an earlier one holds.
+    again : list of dict
+        `list` (its place among the lists), `place`, `kind` and `raw` of each row left out.
+    contradict : bool
+        Whether a reference stands beside awards that differ, which are all kept.
+    """
+
+    frames: list[pd.DataFrame]
+    again: list[dict[str, object]]
+    contradict: bool
+
+
+def count_once(frames: Sequence[pd.DataFrame], names: Sequence[str]) -> OnceOnly:
+    """Count an award once that several lists print, by the rule that holds within one.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Awards of each list, as ``read_awards`` gives them.
+    names : sequence of str
+        What each list is called.
+    """
+    import pandas as pd
+
+    if len(frames) < 2:
+        return OnceOnly(list(frames), [], False)
+    columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    places = [
+        [f"{name}, {place}" for place in frame["place"]]
+        for frame, name in zip(frames, names, strict=True)
+    ]
+    whole = pd.concat(
+        [
+            frame.reindex(columns=columns).astype(object).assign(place=place)
+            for frame, place in zip(frames, places, strict=True)
+        ],
+        ignore_index=True,
+    )
+    _, again, differing = without_repeats(whole)
+    left = {str(one["place"]) for one in again}
+    list_of = {place: at for at, own in enumerate(places) for place in own}
+    kept = [
+        frame[[one not in left for one in place]].reset_index(drop=True)
+        for frame, place in zip(frames, places, strict=True)
+    ]
+    found = [{"list": list_of[str(one["place"])], **one} for one in again]
+    return OnceOnly(kept, found, differing.get("ids-contradict", False))
+
+
+def between_lists(once: OnceOnly) -> list[str]:
+    """Say what several lists print of the same award, one sentence each."""
+    said = []
+    if once.again:
+        rows = counted(len(once.again), "award stands", "awards stand")
+        first = once.again[0]
+        said.append(
+            f"{rows} in an earlier list too, with the same reference and cells: counted once. The "
+            f"first is {first['raw']} and at {first['place']}."
+        )
+    if once.contradict:
+        said.append(
+            "Lists print one reference beside awards that differ; each counts. Look whether an "
+            "award was changed, or printed with other words."
+        )
+    return said
+
+
+def first_printings(frame: pd.DataFrame) -> Any:
+    """Give for each award the row that printed it first, or -1.
+
+    Two rows print one award if recipient, amount, purpose, stream, reference, dates and status
+    are the same, and the recipient and the amount are known. Areas and headings may differ; so
+    may a reference that one of them lacks.
+    """
+    import pandas as pd
+
+    first = np.full(len(frame), -1, np.int64)
+    if "recipient" not in frame or len(frame) < 2:
+        return first
+    amount = frame["amount_gbp"].to_numpy(dtype=np.float64)
+    rows = np.flatnonzero(~np.isnan(amount))
+    # Numbers are compared first, since comparing names costs more and few rows are left for it.
+    mixed = np.rint(amount[rows] * 100).astype(np.int64)
+    for name in _REPEATED_DATES[:1]:
+        if name in frame:
+            days = frame[name].to_numpy().astype("datetime64[D]").astype(np.int64)[rows]
+            mixed = mixed * 1_000_003 + days
+    rows = rows[pd.Series(mixed).duplicated(keep=False).to_numpy()]
+    rows = rows[frame["recipient"].iloc[rows].notna().to_numpy(dtype=bool)]
+    if not len(rows):
+        return first
+    names = [name for name in (*_REPEATED, *_REPEATED_DATES) if name in frame]
+    few = (frame[name].iloc[rows].tolist() for name in names)
+    keys = zip(*([_told(one).casefold() for one in column] for column in few), strict=True)
+    references = frame["award_id"].iloc[rows] if "award_id" in frame else [None] * len(rows)
+    seen: dict[Any, dict[str, int]] = {}
+    for row, key, reference in zip(
+        rows, zip(amount[rows], keys, strict=True), map(_told, references), strict=True
+    ):
+        held = seen.setdefault(key, {})
+        alike = [held[one] for one in (held if not reference else (reference, "")) if one in held]
+        if alike:
+            first[row] = min(alike)
+        held.setdefault(reference, int(row))
+    return first
+
+
+def printed_again(awards: pd.DataFrame) -> pd.Series[Any]:
+    """Give for each award of the evidence the `subject_id` of an earlier one that reads alike.
+
+    Parameters
+    ----------
+    awards : DataFrame
+        Contract ``schemas.Awards``, with `reference` and `awarded_on` where known.
+
+    Returns
+    -------
+    Series of str
+        Missing where recipient, amount, purpose, stream, reference, dates or status differ.
+    """
+    import pandas as pd
+
+    read = awards.rename(columns={"reference": "award_id"})
+    if "awarded_on" in read:
+        read["awarded_on"] = pd.to_datetime(read["awarded_on"], errors="coerce")
+    first = first_printings(read)
+    subjects = awards["subject_id"].to_numpy(dtype=object)
+    found = np.where(first >= 0, subjects[first], None)
+    return pd.Series(found, index=awards.index, dtype="object")
+
+
+def again_words(awards: pd.DataFrame) -> str:
+    """Say how many awards read like an earlier one, and their money; "" where none does.
+
+    Parameters
+    ----------
+    awards : DataFrame
+        Contract ``schemas.Awards``.
+    """
+    again = awards[printed_again(awards).notna()]
+    if again.empty:
+        return ""
+    return (
+        f"{counted(len(again), 'award reads', 'awards read')} like an earlier one (recipient, "
+        f"purpose, amount and period are the same), {pounds(known_sum(again['amount_gbp']))} in "
+        "all; each is counted, and where they are one award the sums are too high by that."
+    )
