@@ -198,13 +198,17 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 caption="Each stream with what the sources set beside it",
                 note=[
                     left,
-                    *cited.said(
-                        "compared",
-                        "Results with counts of other areas",
-                        f"Evidence level: {compared} of {counted(results, 'result')} here "
-                        f"{'has' if compared == 1 else 'have'} counts of other areas beside "
-                        f"{'it' if compared == 1 else 'them'}.",
-                        "tables/beside.csv, of those of tables/elsewhere.csv",
+                    *(
+                        cited.said(
+                            "compared",
+                            "Results with counts of other areas",
+                            f"Evidence level: {compared} of {counted(results, 'result')} here "
+                            f"{'has' if compared == 1 else 'have'} counts of other areas beside "
+                            f"{'it' if compared == 1 else 'them'}.",
+                            "tables/beside.csv, of those of tables/elsewhere.csv",
+                        )
+                        if results
+                        else ["No result here is set beside a stream."]
                     ),
                     " What would settle it: one table of spend by district and year, and counts "
                     "for the same districts.",
