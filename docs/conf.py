@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import json
+import re
 import runpy
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
 ]
-exclude_patterns = ["_build", "gallery"]
+exclude_patterns = ["_build", "gallery", "front-picture.md"]
 # The first of these is what autosummary writes.
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 nb_execution_mode = "off"
@@ -99,15 +103,17 @@ def room_classes() -> list[str]:
 
 
 def write_api() -> None:
-    """Write the page of public names, a section a module, then the classes of the rooms."""
+    """Write the page of public names, a section a task, then the classes of the rooms."""
     lines = ["Public names", "============", ""]
-    lines += ["All of them are reached as ``pccfunding.name``.", ""]
-    for module, names in public_names().items():
-        heading = module.replace("_", " ").replace(".", ": ").capitalize() if module else "Modules"
-        lines += [heading, "-" * len(heading), ""]
-        lines += [purpose(module) if module else "Rooms with calls of their own.", ""]
-        lines += [".. autosummary::", "   :toctree: generated", "", ""]
-        lines[-1:] = [f"   pccfunding.{name}" for name in names] + [""]
+    lines += ["All of them are reached as ``pccfunding.name``, by what they are for.", ""]
+    tasks = tomllib.loads((DOCS / "reference" / "tasks.toml").read_text(encoding="utf-8"))["task"]
+    for task in tasks:
+        lines += [task["title"], "-" * len(task["title"]), "", task["about"], ""]
+        lines += [".. autosummary::", "   :toctree: generated", ""]
+        lines += [f"   pccfunding.{name}" for name in task["names"]] + [""]
+    lines += ["Modules", "-------", "", "Rooms with calls of their own.", ""]
+    lines += [".. autosummary::", "   :toctree: generated", ""]
+    lines += [f"   pccfunding.{name}" for name in public_names()[""]] + [""]
     lines += ["Results and errors", "------------------", ""]
     lines += ["Classes that calls return or raise; each is reached through its room.", ""]
     lines += [".. autosummary::", "   :toctree: generated", ""]
@@ -173,6 +179,19 @@ def write_gallery() -> None:
     (DOCS / "reference" / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
 
 
+def write_front() -> None:
+    """Run the code of the front page and keep the picture that it draws."""
+    page = (DOCS / "index.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    if code is None:
+        raise LookupError("docs/index.md shows no code; its picture is drawn by it.")
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(code[1], "docs/index.md", "exec"), names)  # noqa: S102
+    svg = pccfunding.plots.figure_svg(names["axes"], prefix="front")
+    (DOCS / "front-picture.md").write_text(f"```{{raw}} html\n{svg}\n```\n", encoding="utf-8")
+
+
 def write_rooms() -> None:
     """Write what each file of the rooms that are packages is for, from its first sentence."""
     package = ROOT / "pccfunding"
@@ -226,5 +245,6 @@ write_api()
 write_dictionary()
 copy_notebooks()
 write_gallery()
+write_front()
 write_rooms()
 write_workbook()

@@ -112,9 +112,11 @@ class Abolished(NamedTuple):
     ----------
     SI 2018/639, article 3 (Forest Heath and St Edmundsbury, 1 April 2019); Hansard, House of
     Lords, 9 May 2018 (East and West Suffolk). The codes are those of the Office for National
-    Statistics; they, and the days of the other districts, were not held against a publication:
-    unverified. Those of 2009 agree with several public lookup tables, one of which names the Code
-    History Database of July 2024 (all ended on 31 March 2009).
+    Statistics; they, and the days of the other districts, were not held against a publication of
+    the Office: unverified. Those of 2009 agree with several public lookup tables, one of which
+    names the Code History Database of July 2024 (all ended on 31 March 2009). The codes, the
+    successors and the months of 2019 to 2023 agree with several public lookup tables of others,
+    which name no source; Taunton Deane and West Somerset stand there under E07000246 first.
     """
 
     name: str

@@ -13,10 +13,11 @@ from pccfunding.words import pounds
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["award_lines", "populations", "printed_amounts", "rounded_sums"]
+__all__ = ["award_lines", "populations", "printed_amounts", "recorded_counts", "rounded_sums"]
 
 AREAS = ("E23000023", "E23000024", "E23000026")
 STREAMS = ("Victims", "Youth Fund", "Serious Violence")
+OFFENCES = ("Residential burglary", "Shoplifting")
 YEARS = (2020, 2021, 2022, 2023)
 # What each word multiplies by, the places printed with it, and the pence it is used below. Pounds
 # stand with their pence: a bare number of pounds is read as exact.
@@ -96,6 +97,8 @@ def award_lines(
     areas: tuple[str, ...] = AREAS,
     streams: tuple[str, ...] = STREAMS,
     years: tuple[int, ...] = YEARS,
+    flows: tuple[str, ...] = ("pcc_to_recipient",),
+    statuses: tuple[str, ...] = ("award",),
     max_size: int = 20,
     unknowns: bool = True,
 ) -> pd.DataFrame:
@@ -106,6 +109,9 @@ def award_lines(
     areas, streams : tuple of str
     years : tuple of int
         The calendar years in which the financial years begin.
+    flows, statuses : tuple of str
+        What each line draws its flow and its status from. With several of them a measure may
+        not add lines of one group across them.
     max_size : int, default 20
         Most lines.
     unknowns : bool, default True
@@ -127,6 +133,16 @@ def award_lines(
     ...     spend = pcc.per_capita_spend(awards, people, by="area_code")
     ...     assert (spend["n_known"] == spend["n_figures"]).all()
     >>> check()
+
+    Lines of several statuses are added up apart, or not at all:
+
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(award_lines(statuses=("award", "outturn"), unknowns=False), populations())
+    ... def apart(awards, people):
+    ...     spend = pcc.per_capita_spend(awards, people, by=["area_code", "status"])
+    ...     sums = spend.groupby("status")["n_figures"].sum()
+    ...     assert sums.to_dict() == awards["status"].value_counts().to_dict()
+    >>> apart()
     """
     import pandas as pd
 
@@ -136,9 +152,12 @@ def award_lines(
         st.sampled_from(streams),
         st.sampled_from(years),
         st.none() | pence if unknowns else pence,
+        st.sampled_from(flows),
+        st.sampled_from(statuses),
     )
     rows: list[dict[str, Any]] = []
-    for area, stream, year, amount in draw(st.lists(line, min_size=1, max_size=max_size)):
+    lines = draw(st.lists(line, min_size=1, max_size=max_size))
+    for area, stream, year, amount, flow, status in lines:
         whole = Period.financial_year(year)
         pounds = None if amount is None else amount / 100
         rows.append(
@@ -150,8 +169,8 @@ def award_lines(
                 "amount_gbp": pounds,
                 "amount_low_gbp": pounds,
                 "amount_high_gbp": pounds,
-                "flow": "pcc_to_recipient",
-                "status": "award",
+                "flow": flow,
+                "status": status,
             }
         )
     amounts = dict.fromkeys(["amount_gbp", "amount_low_gbp", "amount_high_gbp"], "float64")
@@ -194,6 +213,67 @@ def populations(
             "reference_date": pd.to_datetime([f"{year}-06-30" for _, year in keys]),
             "persons": persons,
             "vintage": "drawn",
+        }
+    )
+
+
+@st.composite
+def recorded_counts(
+    draw: st.DrawFn,
+    *,
+    areas: tuple[str, ...] = AREAS,
+    offences: tuple[str, ...] = OFFENCES,
+    years: tuple[int, ...] = YEARS,
+    max_count: int = 10**6,
+    unknowns: bool = True,
+) -> pd.DataFrame:
+    """Draw the offences recorded in each area, class and calendar year.
+
+    Parameters
+    ----------
+    areas, offences : tuple of str
+    years : tuple of int
+        Calendar years.
+    max_count : int, default 10**6
+        The largest count, in offences.
+    unknowns : bool, default True
+        Whether counts that were not published occur.
+
+    Returns
+    -------
+    strategy of DataFrame
+        `area_code`, `offence`, `period_start`, `period_end`, `offences`, `release`: one row an
+        area, class and year.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> import pccfunding as pcc
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(recorded_counts(unknowns=False))
+    ... def check(counts):
+    ...     keys = ["area_code", "offence"]
+    ...     fell = pcc.reduction(counts, baseline="2020", comparison="2023", by=keys)
+    ...     before = counts[counts["period_end"] == "2020-12-31"]
+    ...     assert fell["offences_baseline"].sum() == before["offences"].sum()
+    >>> check()
+    """
+    import pandas as pd
+
+    keys = [(area, name, year) for area in areas for name in offences for year in years]
+    count: st.SearchStrategy[Any] = st.integers(0, max_count)
+    drawn = draw(
+        st.lists(st.none() | count if unknowns else count, min_size=len(keys), max_size=len(keys))
+    )
+    whole = [Period.calendar_year(year) for _, _, year in keys]
+    return pd.DataFrame(
+        {
+            "area_code": [area for area, _, _ in keys],
+            "offence": [name for _, name, _ in keys],
+            "period_start": pd.to_datetime([period.start for period in whole]),
+            "period_end": pd.to_datetime([period.end for period in whole]),
+            "offences": pd.array(drawn, dtype="Int64"),
+            "release": "drawn",
         }
     )
 

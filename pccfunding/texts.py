@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-__all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines"]
+__all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines", "visible"]
 
 # A spreadsheet runs a cell that begins so; wide signs are read as narrow ones. Where it parts cells
 # by another sign than the comma, a cell may begin in the middle of a text; what is blank before it
@@ -14,6 +14,8 @@ __all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines"]
 _FORMULA = re.compile(
     r'^(?=[\s"]*[=+\-@＝＋－＠])|(?<=[;|\t\r\n])(?=(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])|^(?=[\t\r])'
 )
+# Soft hyphens, joiners, marks of direction and marks of byte order, as copying leaves them behind.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
 _RIGHT_TO_LEFT = re.compile(
     f"[\u0590-\u08ff\u200e\u200f{_DIRECTIONS}\ufb1d-\ufdff\ufe70-\ufefc"
@@ -30,6 +32,17 @@ def disarmed(text: str) -> str:
     ("'=1+1", "x;'=1+1", 'Halo; a charity')
     """
     return _FORMULA.sub("'", text)
+
+
+def visible(text: str) -> str:
+    r"""Take out the signs of a text that nobody sees, so that two texts that look alike are alike.
+
+    Examples
+    --------
+    >>> visible("\u200bE2300\u00ad0023\ufeff")
+    'E23000023'
+    """
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def isolated(text: str) -> str:

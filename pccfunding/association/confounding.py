@@ -14,6 +14,7 @@ from pccfunding.association.inputs import ALPHA, need, numbers
 from pccfunding.association.reordering import Places, partial_test
 from pccfunding.errors import TableError
 from pccfunding.permutation import PermutationTest, permutation_test
+from pccfunding.permutation.scores import Rule
 
 # With fewer areas a partial coefficient has too few degrees of freedom for a p.
 _PARTIAL_AREAS = 6
@@ -132,7 +133,7 @@ def baseline_check(
     *,
     labels: Places,
     adjust: Callable[[float], float],
-    two_sided: str,
+    two_sided: Rule,
     resamples: int | None,
     seed: int,
 ) -> BaselineCheck:

@@ -12,6 +12,8 @@ import pandas as pd
 from pccfunding.association.inputs import ALPHA
 from pccfunding.association.reordering import Places, Reordered, numbered, within_test
 from pccfunding.permutation import PermutationTest, leave_one_out, permutation_test
+from pccfunding.permutation.null_distribution import Method
+from pccfunding.permutation.scores import Rule
 
 # So many areas are named; of more, the number.
 MOST_NAMED = 3
@@ -88,8 +90,8 @@ def influence_of(
     adjust: Callable[[float], float],
     p_value: float,
     statistic: float,
-    method: str,
-    two_sided: str,
+    method: Method,
+    two_sided: Rule,
     resamples: int | None,
     seed: int,
 ) -> Influence:

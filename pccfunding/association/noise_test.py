@@ -11,6 +11,8 @@ from pccfunding.association.inputs import outcome_side, plain
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.evaluation import CochranQ, cochran_q
 from pccfunding.permutation import PermutationTest, permutation_test
+from pccfunding.permutation.null_distribution import Method
+from pccfunding.permutation.scores import Rule
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def placebo_of(
     *,
     on: str,
     begins: Any,
-    method: str,
-    two_sided: str,
+    method: Method,
+    two_sided: Rule,
     resamples: int | None,
     seed: int,
 ) -> Placebo:

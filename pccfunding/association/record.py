@@ -14,6 +14,8 @@ from pccfunding.association.ranges import FigureRange, MeasurementInterval
 from pccfunding.association.reordering import Likeness, Reordered
 from pccfunding.evaluation import CorrelationInterval, MinimalDetectableCorrelation
 from pccfunding.permutation import NullDistribution, PermutationTest
+from pccfunding.permutation.null_distribution import Method
+from pccfunding.permutation.scores import Rule
 from pccfunding.results import Face
 
 __all__ = ["AssociationRecord"]
@@ -39,8 +41,8 @@ class AssociationRecord(Face):
     follow_up_window: str | None
     outcome: str | None
     base_count: int | None
-    method: str
-    two_sided: str
+    method: Method
+    two_sided: Rule
     test: PermutationTest | None = None
     interval: CorrelationInterval | None = None
     confidence_level: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -43,8 +43,8 @@ from pccfunding.evaluation import (
 )
 from pccfunding.evaluation.arguments import proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
-from pccfunding.permutation.null_distribution import METHODS
-from pccfunding.permutation.scores import RULES
+from pccfunding.permutation.null_distribution import METHODS, Method
+from pccfunding.permutation.scores import RULES, Rule
 from pccfunding.results import sources_of
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ _SHOWN = [
     "area", "label", "spend", "spend_low", "spend_high", "spend_persons", "before", "after",
     "persons_before", "persons_after", "g", "variance",
 ]  # fmt: skip
+Formula: TypeAlias = Literal["bonett-wright", "bca", "fisher-z"]
 INTERVALS: dict[str, tuple[str, ...]] = {
     "spearman": ("bonett-wright", "bca"),
     "pearson": ("fisher-z", "bca"),
@@ -69,7 +70,7 @@ def spend_vs_reduction(
     reduction: IntoFrame,
     *,
     on: str = "area_code",
-    method: str = "spearman",
+    method: Method = "spearman",
     confidence_level: float = 0.95,
     lag: int | None = None,
     baseline: str | Mapping[str, float] | pd.Series[float] | None = None,
@@ -80,8 +81,8 @@ def spend_vs_reduction(
     leave_out: Mapping[str, str] | Collection[str] | None = None,
     override: Collection[str] = (),
     spend_column: str | None = None,
-    interval: str | None = None,
-    two_sided: str = "double",
+    interval: Formula | None = None,
+    two_sided: Rule = "double",
     resamples: int | None = None,
     redraws: int = 2_000,
     seed: int = 0,
@@ -361,13 +362,13 @@ def _check(
         one_of(name, "override", OVERRIDES)
 
 
-def _series(areas: pd.DataFrame, method: str) -> tuple[_Floats, _Floats]:
+def _series(areas: pd.DataFrame, method: Method) -> tuple[_Floats, _Floats]:
     x, y = (areas[side].to_numpy(np.float64) for side in ("spend", "g"))
     return (np.log(x) if method == "pearson" else x), y
 
 
 def _interval(
-    x: _Floats, y: _Floats, r: float, method: str, kind: str | None, level: float, seed: int
+    x: _Floats, y: _Floats, r: float, method: Method, kind: str | None, level: float, seed: int
 ) -> CorrelationInterval | None:
     kind = kind or next(iter(INTERVALS[method]), None)
     if kind is None:
@@ -381,7 +382,9 @@ def _interval(
     return formula(r, len(x), level)
 
 
-def _with_left_out(found: Pairing, method: str, rule: Mapping[str, Any]) -> PermutationTest | None:
+def _with_left_out(
+    found: Pairing, method: Method, rule: Mapping[str, Any]
+) -> PermutationTest | None:
     """Test with the areas that were left out although both of their sides are known."""
     if found.left_out.empty:
         return None

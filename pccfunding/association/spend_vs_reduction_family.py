@@ -22,8 +22,8 @@ from pccfunding.evaluation import bonett_wright, fisher_z_interval
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.null_distribution import METHODS
-from pccfunding.permutation.permutation_family import FAMILY_METHODS
-from pccfunding.permutation.scores import RULES
+from pccfunding.permutation.permutation_family import FAMILY_METHODS, FamilyMethod
+from pccfunding.permutation.scores import RULES, Rule
 from pccfunding.results import Estimate, Face, Report
 from pccfunding.words import counted, floor_text, is_missing, p_text, quantity, signed
 
@@ -47,7 +47,7 @@ class Series:
 
     @classmethod
     def of(
-        cls, able: Mapping[tuple[Key, str], Pairing], areas: Sequence[str], method: str
+        cls, able: Mapping[tuple[Key, str], Pairing], areas: Sequence[str], method: FamilyMethod
     ) -> Series:
         spend: dict[Key, Floats] = {}
         outcomes: dict[str, pd.DataFrame] = {}
@@ -225,8 +225,9 @@ def _need(
     def adjust(p_value: float) -> float:
         every = raw.copy()
         every[place] = p_value
-        method = "holm" if n <= FEWEST else "benjamini-hochberg"
-        return float(adjusted_p(every, method=method)[place])
+        return float(
+            adjusted_p(every, method="holm" if n <= FEWEST else "benjamini-hochberg")[place]
+        )
 
     lag = None if is_missing(row.lag) else int(row.lag)
     stream = row.funding_stream if isinstance(row.funding_stream, str) else None
@@ -382,7 +383,7 @@ def spend_vs_reduction_family(
     reduction: IntoFrame,
     *,
     on: str = "area_code",
-    method: str = "spearman",
+    method: FamilyMethod = "spearman",
     lags: Sequence[int] | None = None,
     declared: str | None = None,
     dispersion: Any = None,
@@ -390,7 +391,7 @@ def spend_vs_reduction_family(
     leave_out: Mapping[str, str] | Collection[str] | None = None,
     override: Collection[str] = (),
     spend_column: str | None = None,
-    two_sided: str = "double",
+    two_sided: Rule = "double",
     resamples: int | None = None,
     seed: int = 0,
 ) -> AssociationFamily:

@@ -70,6 +70,16 @@ def load_awards(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
         `amount_low_gbp` and `amount_high_gbp` as the words imply; `figure_id` leads to the source.
         The ten columns that people look at first stand first.
 
+    Notes
+    -----
+    A line is a stream or a single grant, as its source lists it: `recipient` tells. An amount
+    that a source rounds or hedges is bounded by `amount_low_gbp` and `amount_high_gbp`. Lines
+    of different years, flows and statuses are never added up together.
+
+    References
+    ----------
+    Documents, pages and news named in `source_id` of each row, told by :func:`load_sources`.
+
     Examples
     --------
     >>> awards = load_awards()
@@ -96,6 +106,16 @@ def load_outcomes(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Outcomes``: one row an outcome; `change_pct` is negative for a fall.
 
+    Notes
+    -----
+    Most changes are printed without the counts behind them: `base_count` is missing then,
+    which is no zero. A row stands beside a funding stream only where its source names the
+    stream.
+
+    References
+    ----------
+    Documents, pages and news named in `source_id` of each row, told by :func:`load_sources`.
+
     Examples
     --------
     >>> outcomes = load_outcomes()
@@ -118,6 +138,15 @@ def load_totals(*, as_of: dt.date | str | None = None) -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Totals``: one row a subject, never to be added up.
 
+    Notes
+    -----
+    A row may be part of another, and a sum of such rows counts money twice. A `budget` or a
+    `ceiling` is no money given, and a `grant_received` no money spent.
+
+    References
+    ----------
+    Documents, pages and news named in `source_id` of each row, told by :func:`load_sources`.
+
     Examples
     --------
     >>> totals = load_totals()
@@ -135,6 +164,16 @@ def load_figures() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Figures``: numbers are decimal strings, so that no digit is lost.
 
+    Notes
+    -----
+    One figure may be printed several times, a row each; a later printing of the same subject
+    names the one it takes the place of. Many were read from a copy of the page: `verified`
+    says so.
+
+    References
+    ----------
+    Documents, pages and news named in `source_id` of each row, told by :func:`load_sources`.
+
     Examples
     --------
     >>> load_figures().set_index("figure_id").loc["S009", "token"]
@@ -151,6 +190,14 @@ def load_sources() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Sources``.
 
+    Notes
+    -----
+    A row with `held` *no* is a document that another source names and that was not read.
+
+    References
+    ----------
+    The titles, publishers and addresses of the table itself.
+
     Examples
     --------
     >>> bool(load_sources()["source_id"].is_unique)
@@ -166,6 +213,16 @@ def load_areas() -> pd.DataFrame:
     -------
     DataFrame
         Contract ``schemas.Areas``.
+
+    Notes
+    -----
+    Names are not unique: a district and its community safety partnership bear one. Codes of
+    abolished districts lead to their successor.
+
+    References
+    ----------
+    Office for National Statistics, codes and names of areas; commissioners' own pages for who
+    governed when.
 
     Examples
     --------
@@ -193,6 +250,16 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     UnknownNameError
         If no such vintage is bundled.
 
+    Notes
+    -----
+    The census of 2021 moved the years before it: a rate of one vintage is not set beside one
+    of another. Residents of the City of London are few beside those who work there.
+
+    References
+    ----------
+    Office for National Statistics, population estimates mid-2001 to mid-2024, rebased after
+    Census 2021; detailed time series 2001 to 2020; Census 2021.
+
     Examples
     --------
     >>> people = load_population()
@@ -217,6 +284,18 @@ def load_recorded_crime() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.RecordedCrime``: a missing count is not zero, see `unknown`.
 
+    Notes
+    -----
+    Each year is as its own release had it, and later releases revise it: a change of two years
+    crosses vintages, unless it is taken of :func:`load_recorded_crime_quarters`. Greater
+    Manchester is missing in two releases of 2019. Classes overlap: totals hold groups, and
+    groups their parts.
+
+    References
+    ----------
+    Office for National Statistics, police force area data tables, years ending March 2018 to
+    June 2025; written answers of the House of Commons of 2007.
+
     Examples
     --------
     >>> crime = load_recorded_crime()
@@ -238,6 +317,15 @@ def load_street_crime() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.StreetCrime``: one row an area, category and month.
 
+    Notes
+    -----
+    Categories are those of the website, wider than offence classes; a place is a point near
+    the offence. Months in between are not held, and are never zero.
+
+    References
+    ----------
+    data.police.uk, street-level crime and incidents, Cambridgeshire.
+
     Examples
     --------
     >>> street = load_street_crime()
@@ -256,6 +344,16 @@ def load_crime_severity() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.CrimeSeverity``.
 
+    Notes
+    -----
+    Two releases stand apart: scores of one are not set beside those of the
+    other. The City of London has no score.
+
+    References
+    ----------
+    Office for National Statistics, Crime Severity Score data tool, releases of 2022 and
+    2023-24.
+
     Examples
     --------
     >>> bool((load_crime_severity()["severity_score"].dropna() > 0).all())
@@ -272,6 +370,15 @@ def load_deflator() -> pd.DataFrame:
     DataFrame
         Contract ``schemas.Deflator``.
 
+    Notes
+    -----
+    Financial years are means of four quarters, derived here; revised with each release of the
+    series.
+
+    References
+    ----------
+    Office for National Statistics, GDP deflator at market prices, series YBGB.
+
     Examples
     --------
     >>> float(load_deflator().set_index("financial_year").loc["2023-24", "price_index"])
@@ -287,6 +394,16 @@ def load_weights() -> pd.DataFrame:
     -------
     DataFrame
         Contract ``schemas.Weights``.
+
+    Notes
+    -----
+    Weights of severity and costs of crime are different quantities: `scheme` and `unit` tell
+    them apart, and costs have a year of prices. Some were seen only in a copy: `verified`.
+
+    References
+    ----------
+    Office for National Statistics, Crime Severity Score weights; HM Treasury; Department of
+    Health and Social Care; South Wales Echo on the economic and social costs of crime.
 
     Examples
     --------

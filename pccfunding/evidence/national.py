@@ -214,6 +214,12 @@ def load_street_coverage_2025() -> pd.DataFrame:
     ----------
     data.police.uk, street-level crime and incidents, 2025.
 
+    Notes
+    -----
+    A month that was not read is missing and never zero: `status` tells why. Greater Manchester
+    publishes no street records, and files of the
+    largest forces were not held.
+
     Examples
     --------
     >>> read = load_street_coverage_2025()
@@ -565,6 +571,10 @@ def load_breaks() -> pd.DataFrame:
     Across a break of kind *class* or *coverage* counts are not of the same thing; across *method*
     or *law* they are read with that in mind. Only what a source in hand shows is here: a series
     without a row may still have a break.
+
+    References
+    ----------
+    The release or page of each row: `source_id`, told by :func:`load_sources`, and `locator`.
 
     Examples
     --------

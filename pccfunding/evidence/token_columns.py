@@ -122,12 +122,15 @@ def filled_from_tokens(figures: pd.DataFrame) -> pd.DataFrame:
         found: Any = [False if closed and one[name] is None else one[name] for one in read]
         if name not in table:
             table[name] = pd.Series(found, index=table.index, dtype="bool" if closed else "str")
+            # Blank as a file is read: before pandas 3, text keeps None as it is.
+            table[name] = table[name].where(table[name].notna())
         elif closed:
             given = zip(table[name], found, strict=True)
             cells = [bool(made if is_missing(cell) else cell) for cell, made in given]
             table[name] = pd.Series(cells, index=table.index, dtype="bool")
         else:
             made = pd.Series(found, index=table.index, dtype="str")
+            made = made.where(made.notna())
             table[name] = table[name].astype("str").where(table[name].notna(), made)
     return table
 

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.areas import find_area, find_area_among
 from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
-from pccfunding.frames.tables import Table, holds_text, open_table
+from pccfunding.frames.tables import Table, holds_text, of_one_kind, open_table
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
 from pccfunding.periods.spellings import financial_label
@@ -62,6 +62,7 @@ def open_frame(
     needs: Sequence[str] = (),
     also: Sequence[str] = (),
     numbers: Iterable[str] = (),
+    beside: Table | None = None,
 ) -> Table:
     """See a caller's frame with the columns that a verb asks for, as it asks for them.
 
@@ -82,14 +83,19 @@ def open_frame(
         Days that are read where they are there, or said by a text.
     numbers : iterable of str
         Columns of numbers, read where they are there.
+    beside : Table, optional
+        The table that it will be joined to, whose kind it is brought to.
 
     Raises
     ------
     TableError
-        If it is no table, has two columns of one name, lacks a column, or holds what cannot be
-        read; the message names table, column, value and what to do.
+        If it is no table, or one that cannot go beside the other, has two columns of one name,
+        lacks a column, or holds what cannot be read; the message names table, column, value and
+        what to do.
     """
     table = open_table(native, name)
+    if beside is not None:
+        table = of_one_kind(beside, table)
     absent = {column for column in (*needs, *also) if column not in table.schema}
     spelling = next((text for text in _SPELLINGS if text in table.schema), None)
     if spelling is not None and absent.issuperset(_ENDS):

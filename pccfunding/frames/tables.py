@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Reason: TypeAlias = tuple[nw.Expr, nw.Expr]
 _TIME_COLUMNS = frozenset(
@@ -144,14 +147,39 @@ def holds_text(table: str, column: str, what: str) -> TableError:
     return TableError(f"{table}: column {column!r} holds {what}, not numbers. {cure}")
 
 
-def refuse_other_kind(table: Table, other: Table) -> None:
-    """Refuse two tables that no single engine can join."""
-    same_engine = table.frame.implementation == other.frame.implementation
-    if not (same_engine and table.eager == other.eager):
+def of_one_kind(table: Table, other: Table) -> Table:
+    """Bring a second table to the kind of the first, where its rows are at hand; else refuse it.
+
+    Frames of pandas and Polars go beside each other, so that own rows meet the bundled ones.
+    """
+    engine, own = table.frame.implementation, other.frame.implementation
+    if engine == own and table.eager == other.eager:
+        return other
+    if not (other.eager and {engine, own} <= {nw.Implementation.PANDAS, nw.Implementation.POLARS}):
         raise TableError(
             f"{table.name} is a {table.kind} and {other.name} a {other.kind}. "
             f"Turn one into the other's kind first."
         )
+    held = other.frame.collect()
+    # An engine reads the values of the other one by one: pandas hands text on by pyarrow alone.
+    columns = {
+        name: [
+            None if missing else value
+            for value, missing in zip(
+                held[name].to_list(), held[name].is_null().to_list(), strict=True
+            )
+        ]
+        for name in held.columns
+    }
+    # A column of nothing has no values to tell its kind by.
+    kinds = {
+        name: nw.Float64 if other.schema[name].is_numeric() else nw.String
+        for name, values in columns.items()
+        if all(value is None for value in values)
+    }
+    made = nw.from_dict(columns, backend=engine)
+    made = made.with_columns(*(nw.col(name).cast(kind) for name, kind in kinds.items()))
+    return open_table((made if table.eager else made.lazy()).to_native(), other.name)
 
 
 def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:
@@ -246,3 +274,22 @@ def describe(row: dict[str, Any], keys: Sequence[str]) -> str:
     """Name a group by its keys, such as funding_stream 'Youth Fund'."""
     named = ", ".join(f"{key} {row[key]!r}" for key in keys)
     return named or "the whole table"
+
+
+def put_together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Join pandas frames one below the other; one without rows gives its columns only.
+
+    Before pandas 3, frames without rows had a say in the types of the others' columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> none = pd.DataFrame({"amount_gbp": [], "note": []}, dtype="object")
+    >>> put_together([none, pd.DataFrame({"amount_gbp": [1.5]})]).dtypes.tolist()
+    [dtype('float64'), dtype('float64')]
+    """
+    import pandas as pd
+
+    filled = [frame for frame in frames if len(frame)] or list(frames[:1])
+    columns = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns)

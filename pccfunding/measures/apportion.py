@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import numpy.typing as npt
-from narwhals.stable.v2.typing import IntoFrameT
+from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
-from pccfunding.frames.tables import Table, named_with, refuse_other_kind
+from pccfunding.frames.tables import Table, named_with
 from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, own_tokens, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
@@ -26,8 +26,9 @@ __all__ = ["apportion"]
 _Whole: TypeAlias = npt.NDArray[np.int64]
 _Amounts: TypeAlias = dict[str, tuple[_Whole, npt.NDArray[np.bool_]]]
 _Given: TypeAlias = dict[tuple[date, date], int]
-_TARGETS = ("financial_year", "month", "area_code")
-_RULES = ("months", "days", "equal", "population", "weights")
+Target: TypeAlias = Literal["financial_year", "month", "area_code"]
+Rule: TypeAlias = Literal["months", "days", "equal", "population", "weights"]
+_TARGETS, _RULES = get_args(Target), get_args(Rule)
 _EPOCH = date(1970, 1, 1)
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
@@ -37,10 +38,10 @@ _MANY_DAYS = 2**22
 def apportion(
     awards: IntoFrameT,
     *,
-    to: str,
-    rule: str = "months",
-    by: IntoFrameT | None = None,
-    published: IntoFrameT | None = None,
+    to: Target,
+    rule: Rule = "months",
+    by: IntoFrame | None = None,
+    published: IntoFrame | None = None,
 ) -> IntoFrameT:
     """Spread awards over financial years, months or areas by a stated rule, exact to the penny.
 
@@ -342,8 +343,7 @@ def _published_pence(
     table: Table, frame: nw.DataFrame[Any], published: Any, starts: _Whole, ends: _Whole
 ) -> dict[int, _Given]:
     needs = ("part_of", "period_start", "period_end", "amount_gbp")
-    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",))
-    refuse_other_kind(table, told)
+    told = open_frame(published, "published", needs=needs, numbers=("amount_gbp",), beside=table)
     table.need("subject_id")
     rows = told.frame.collect()
     pence, missing = _pence(rows, "amount_gbp")

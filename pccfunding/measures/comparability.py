@@ -67,22 +67,33 @@ def known_breaks(series: str) -> tuple[Break, ...]:
     ['class', 'class']
     """
     with (datasets_dir() / "breaks.csv").open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Break(
-                row["break_id"],
-                row["series"],
-                row["offence_or_measure"],
-                row["area_code"],
-                date.fromisoformat(row["changed_on"]) if row["changed_on"] else None,
-                row["kind"],
-                row["vintage"],
-                row["what_changed"],
-                row["source_id"],
-                row["locator"],
-            )
-            for row in csv.DictReader(lines)
-            if row["series"] == series
+        return as_breaks(csv.DictReader(lines), series)
+
+
+def as_breaks(rows: Iterable[Mapping[Any, Any]], series: str) -> tuple[Break, ...]:
+    """Read the breaks of one series from rows of a table `breaks`, in their order."""
+    return tuple(
+        Break(
+            row["break_id"],
+            row["series"],
+            row["offence_or_measure"],
+            row["area_code"],
+            _break_day(row["changed_on"]),
+            row["kind"],
+            "" if is_missing(row["vintage"]) else str(row["vintage"]),
+            row["what_changed"],
+            row["source_id"],
+            "" if is_missing(row["locator"]) else str(row["locator"]),
         )
+        for row in rows
+        if row["series"] == series
+    )
+
+
+def _break_day(value: Any) -> date | None:
+    if is_missing(value) or value == "":
+        return None
+    return date.fromisoformat(value) if isinstance(value, str) else _day(value)
 
 
 def breaks_between(
@@ -92,18 +103,21 @@ def breaks_between(
     offences: Iterable[str],
     area_codes: Iterable[str] = (),
     vintage: str | None = None,
+    known: Iterable[Break] | None = None,
 ) -> list[Break]:
-    """Give the breaks of recorded crime that lie between two windows of some counts.
+    """Give the breaks of recorded crime that keep two windows of some counts from being alike.
 
     Parameters
     ----------
     baseline, comparison : Period
-        A break on the first day of the baseline is before it, one on the first day of the
-        comparison is between.
+        A break on the first day of the earlier window is before both; one on any later day, up
+        to the last of the later window, has more of one window after it than of the other.
     offences, area_codes : iterable of str
         What the counts are of; without areas only breaks of all areas are asked.
     vintage : str, optional
         Breaks of one vintage alone are asked where the counts are of that vintage.
+    known : iterable of Break, optional
+        The breaks to choose from, by default the bundled ones.
 
     Returns
     -------
@@ -116,11 +130,12 @@ def breaks_between(
     ['residential-burglary-2017']
     """
     names, places = {*offences, "All"}, {_EVERYWHERE, *area_codes}
+    first, last = min(baseline.start, comparison.start), max(baseline.end, comparison.end)
     return [
         one
-        for one in known_breaks("recorded crime")
+        for one in (known_breaks("recorded crime") if known is None else known)
         if one.changed_on is not None
-        and baseline.start < one.changed_on <= comparison.start
+        and first < one.changed_on <= last
         and one.offence in names
         and one.area_code in places
         and one.vintage in ("", vintage)

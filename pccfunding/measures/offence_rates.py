@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import with_financial_year, within_a_year
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import key_columns, refuse_other_kind
+from pccfunding.frames.tables import key_columns
 from pccfunding.measures.comparability import as_days, gaps_in, known_breaks, latest_vintage_named
 from pccfunding.measures.nesting import area_clash, offence_clash
 from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
@@ -21,7 +21,7 @@ from pccfunding.periods import Period
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
-    from narwhals.stable.v2.typing import IntoFrameT
+    from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
 __all__ = ["offence_rates"]
 
@@ -30,7 +30,7 @@ _PARTS = ("area_code", "offence", "vintage")
 
 def offence_rates(
     recorded_crime: IntoFrameT,
-    population: IntoFrameT,
+    population: IntoFrame,
     *,
     by: str | Sequence[str] = ("area_code", "offence"),
     per: int = 1000,
@@ -43,7 +43,7 @@ def offence_rates(
         Rows with `area_code`, `period_start`, `period_end`, `offences`, and where present
         `offence` and `vintage`. Rows that lie within one financial year count, such as quarters;
         others (a calendar year, a rolling year) are left aside.
-    population : the same kind of frame
+    population : the same kind of frame, or rows at hand of pandas or Polars
         With `area_code`, `reference_date`, `persons` and `vintage`.
     by : str or sequence of str, default ("area_code", "offence")
         Columns that make a group; never a column of time.
@@ -91,8 +91,7 @@ def offence_rates(
     """
     needs = ("area_code", "period_start", "period_end", "offences")
     table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
-    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
-    refuse_other_kind(table, people)
+    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(table, people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of residents, such as 1000.")

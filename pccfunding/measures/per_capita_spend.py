@@ -23,7 +23,6 @@ from pccfunding.frames.tables import (
     encoded_key,
     key_columns,
     named_with,
-    refuse_other_kind,
     with_reasons,
 )
 from pccfunding.measures.at_hand import (
@@ -50,7 +49,7 @@ from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
-    from narwhals.stable.v2.typing import IntoFrameT
+    from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
 __all__ = ["per_capita_spend"]
 
@@ -60,7 +59,7 @@ _COUNTS = ("n_known", "n_figures")
 
 
 def per_capita_spend(
-    awards: IntoFrameT, population: IntoFrameT, *, by: str | Sequence[str], per: int = 1
+    awards: IntoFrameT, population: IntoFrame, *, by: str | Sequence[str], per: int = 1
 ) -> IntoFrameT:
     """Divide the spend of each group and financial year by the people it was for.
 
@@ -75,7 +74,7 @@ def per_capita_spend(
         `period_end` (or a `period` or `financial_year` of text), `amount_gbp`, and
         where present `amount_low_gbp`, `amount_high_gbp`, `flow` and `status`. Without bounds an
         amount is taken as exact.
-    population : the same kind of frame
+    population : the same kind of frame, or rows at hand of pandas or Polars
         One row an area and reference date, with `area_code`, `reference_date`, `persons` and
         `vintage`. Dates outside June and July are no mid-years and are left aside.
     by : str or sequence of str
@@ -151,8 +150,7 @@ def per_capita_spend(
     """
     needs = ("area_code", "period_start", "period_end", "amount_gbp")
     table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
-    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
-    refuse_other_kind(table, people)
+    people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(table, people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")

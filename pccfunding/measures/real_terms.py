@@ -24,7 +24,6 @@ from pccfunding.frames.tables import (
     Table,
     bound_names,
     named_with,
-    refuse_other_kind,
     with_reasons,
 )
 from pccfunding.measures.at_hand import arrays_at_hand, with_columns_at_hand, years_of
@@ -36,7 +35,7 @@ from pccfunding.periods.spellings import financial_label
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
-    from narwhals.stable.v2.typing import IntoFrameT
+    from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
 __all__ = ["real_terms"]
 
@@ -45,7 +44,7 @@ _NO_INDEX, _UNKNOWN = "no price index for ", "unknown amount"
 
 def real_terms(
     table: IntoFrameT,
-    deflator: IntoFrameT | None = None,
+    deflator: IntoFrame | None = None,
     *,
     base: str | Period,
     value: str = "amount_gbp",
@@ -57,7 +56,7 @@ def real_terms(
     table : DataFrame or LazyFrame of pandas, Polars or another engine that Narwhals knows
         Rows with `period_start`, `period_end`, the value and, where present, its bounds. Each
         row lies within one financial year.
-    deflator : the same kind of frame, optional
+    deflator : the same kind of frame, or rows at hand of pandas or Polars, optional
         By default the bundled one, as ``load_deflator()`` gives it, beside a frame of any kind.
         One row a financial year, with `financial_year` (such as '2023-24') and `price_index`.
         It is small and read at once, from a lazy frame too.
@@ -240,8 +239,7 @@ def _bundled_indices() -> dict[int, float]:
 def _indices(deflator: Any, table: Table) -> dict[int, float]:
     """Read the price index by the calendar year in which its financial year begins."""
     indexed = ("financial_year", "price_index")
-    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",))
-    refuse_other_kind(table, prices)
+    prices = open_frame(deflator, "deflator", needs=indexed, numbers=("price_index",), beside=table)
     rows = prices.frame.select(
         _label=prices.text("financial_year"), _index=prices.number("price_index")
     ).collect()

@@ -18,7 +18,6 @@ from pccfunding.frames.tables import (
     describe,
     encoded_key,
     key_columns,
-    refuse_other_kind,
 )
 from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
@@ -31,7 +30,7 @@ from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 
 if TYPE_CHECKING:
-    from narwhals.stable.v2.typing import IntoFrameT
+    from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
     from pccfunding.periods import Period
 
@@ -327,7 +326,7 @@ def reduction(
     baseline: str | Period,
     comparison: str | Period,
     by: str | Sequence[str],
-    population: IntoFrameT | None = None,
+    population: IntoFrame | None = None,
     confidence_level: float = 0.95,
 ) -> IntoFrameT:
     """Compare the offences of two windows, with the interval that counting alone leaves open.
@@ -344,7 +343,7 @@ def reduction(
     by : str or sequence of str
         Columns that make a group; never a column of time. The counts of a group's areas and
         offence classes are added up.
-    population : the same kind of frame, optional
+    population : the same kind of frame, or rows at hand of pandas or Polars, optional
         With `area_code`, `reference_date`, `persons` and `vintage`. With it, rates per person are
         compared instead of counts: each window's people are those of the mid-year inside it.
     confidence_level : float, default 0.95
@@ -436,8 +435,9 @@ def reduction(
     _check_level(confidence_level)
     people = None
     if population is not None:
-        people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",))
-        refuse_other_kind(table, people)
+        people = open_frame(
+            population, "population", needs=PEOPLE, numbers=("persons",), beside=table
+        )
         table, people = with_area_codes(table, people)
     elif codes:
         (table,) = with_area_codes(table)

@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, PopulationError, TableError
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import Table, refuse_other_kind
+from pccfunding.frames.tables import Table
 from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
@@ -56,8 +56,7 @@ def own_tokens(columns: Sequence[str]) -> dict[str, nw.Expr]:
 
 def open_parts(table: Table, to: str, rule: str, by: Any) -> Table:
     """See the table of the parts, and of what the rule weighs them by."""
-    other = open_frame(by, "by", needs=(to, *_NEEDED[rule]))
-    refuse_other_kind(table, other)
+    other = open_frame(by, "by", needs=(to, *_NEEDED[rule]), beside=table)
     return with_area_codes(other)[0] if to == "area_code" else other
 
 

@@ -39,6 +39,7 @@ from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.section_reader import STATUS_UNREAD
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
+from pccfunding.frames.tables import put_together
 from pccfunding.office.award_listings import (
     AwardFile,
     listed_tables,
@@ -202,8 +203,8 @@ class _Folder:
         lists = self._each_once(self._once(list(self._award_files())))
         stored = {name: _frame(name, self.typed.rows[name]) for name in _OWN}
         for name, table in self._listed(lists).items():
-            stored[name] = _joined([stored[name], table])
-        stored["sources"] = _joined([stored["sources"], _frame("sources", self.sources)])
+            stored[name] = put_together([stored[name], table])
+        stored["sources"] = put_together([stored["sources"], _frame("sources", self.sources)])
         stored["figures"] = _dated(stored["figures"], stored["sources"])
         for name, frames in self.statistics.items():
             stored[name] = beside_bundled(name, frames)
@@ -565,11 +566,6 @@ def _frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     columns = STORED[name].to_schema().columns
     content = {column: [row.get(column) for row in rows] for column in columns}
     return stored_table(name, content, len(rows))
-
-
-def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or frames)[0]
 
 
 def _dated(figures: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

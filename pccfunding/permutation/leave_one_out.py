@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pccfunding.errors import one_of
-from pccfunding.permutation.null_distribution import METHODS
+from pccfunding.permutation.null_distribution import METHODS, Method
 from pccfunding.permutation.scores import (
     Floats,
     Marks,
@@ -71,7 +71,7 @@ class LeaveOneOut:
         return pd.DataFrame(columns)
 
 
-def leave_one_out(x: ArrayLike, y: ArrayLike, *, method: str = "spearman") -> LeaveOneOut:
+def leave_one_out(x: ArrayLike, y: ArrayLike, *, method: Method = "spearman") -> LeaveOneOut:
     """Give the correlation of two series without each area in turn.
 
     Parameters
@@ -103,7 +103,7 @@ def leave_one_out(x: ArrayLike, y: ArrayLike, *, method: str = "spearman") -> Le
     return LeaveOneOut(statistic[0, 0], undefined[0, 0], reasons, method)
 
 
-def leave_one_out_family(x: ArrayLike, y: ArrayLike, *, method: str = "pearson") -> LeaveOneOut:
+def leave_one_out_family(x: ArrayLike, y: ArrayLike, *, method: Method = "pearson") -> LeaveOneOut:
     """Give the correlation of every pair of series without each area in turn.
 
     Parameters

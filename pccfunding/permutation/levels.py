@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = ["adjusted_p", "attainable_levels", "critical_r", "critical_value"]
 
-ADJUSTMENTS = ("benjamini-hochberg", "bonferroni", "holm")
+Adjustment: TypeAlias = Literal["benjamini-hochberg", "bonferroni", "holm"]
+Exact: TypeAlias = Literal["spearman", "kendall"]
+ADJUSTMENTS: tuple[str, ...] = ("benjamini-hochberg", "bonferroni", "holm")
 _LARGEST = {"spearman": MOST_ENUMERATED, "kendall": MOST_INVERTED}
 
 
-def adjusted_p(p: ArrayLike, *, method: str = "benjamini-hochberg") -> Floats:
+def adjusted_p(p: ArrayLike, *, method: Adjustment = "benjamini-hochberg") -> Floats:
     """Adjust p values for the number of tests in their family.
 
     Parameters
@@ -82,7 +84,7 @@ def adjusted_p(p: ArrayLike, *, method: str = "benjamini-hochberg") -> Floats:
     return adjusted.reshape(raw.shape)
 
 
-def attainable_levels(n: int, *, method: str = "spearman") -> pd.DataFrame:
+def attainable_levels(n: int, *, method: Exact = "spearman") -> pd.DataFrame:
     """List the only two-sided p values that n areas without ties can give.
 
     Parameters
@@ -128,7 +130,7 @@ def attainable_levels(n: int, *, method: str = "spearman") -> pd.DataFrame:
     )
 
 
-def critical_value(n: int, *, alpha: float = 0.05, method: str = "spearman") -> float | None:
+def critical_value(n: int, *, alpha: float = 0.05, method: Exact = "spearman") -> float | None:
     """Give the smallest correlation, by size, whose exact two-sided p is at most alpha.
 
     Parameters

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["METHODS", "NullDistribution", "Statistic", "count_values", "null_distribution"]
 
-METHODS = {
+Method: TypeAlias = Literal["spearman", "kendall", "pearson"]
+METHODS: dict[str, str] = {
     "spearman": "Spearman's rho",
     "kendall": "Kendall's tau-b",
     "pearson": "Pearson's r",
@@ -90,7 +91,7 @@ def null_distribution(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    method: str = "spearman",
+    method: Method = "spearman",
     resamples: int | None = None,
     seed: int = 0,
 ) -> NullDistribution:

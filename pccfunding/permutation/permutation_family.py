@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,7 @@ from pccfunding.permutation.scores import (
     TOLERANCE,
     Floats,
     Marks,
+    Rule,
     Scores,
     is_constant,
     least_draws_p,
@@ -227,7 +228,8 @@ def _count(marks: Marks) -> Counts:
     return total
 
 
-FAMILY_METHODS = ("spearman", "pearson")
+FamilyMethod: TypeAlias = Literal["spearman", "pearson"]
+FAMILY_METHODS: tuple[str, ...] = ("spearman", "pearson")
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,8 +277,8 @@ class PermutationFamily(Face):
     n: int
     exact: bool
     resamples: int
-    method: str
-    two_sided: str
+    method: FamilyMethod
+    two_sided: Rule
     seed: int
     cautions: tuple[str, ...]
     _clauses = CAUTIONS["permutation"]
@@ -342,8 +344,8 @@ def permutation_family(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    method: str = "spearman",
-    two_sided: str = "double",
+    method: FamilyMethod = "spearman",
+    two_sided: Rule = "double",
     resamples: int | None = None,
     seed: int = 0,
     max_t: bool = True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from pccfunding.errors import one_of
 from pccfunding.permutation.null_distribution import (
     METHODS,
+    Method,
     NullDistribution,
     Statistic,
     count_values,
@@ -20,6 +21,7 @@ from pccfunding.permutation.orders import DEFAULT_RESAMPLES, check_seed, is_enum
 from pccfunding.permutation.scores import (
     RULES,
     Floats,
+    Rule,
     is_constant,
     least_draws_p,
     read_pair,
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PermutationTest", "permutation_test"]
 
-ALTERNATIVES = {
+Alternative: TypeAlias = Literal["two-sided", "greater", "less"]
+ALTERNATIVES: dict[str, str] = {
     "two-sided": "",
     "greater": "one-sided (greater)",
     "less": "one-sided (less)",
@@ -78,9 +81,9 @@ orders of the areas); the smallest p that these data could give is 0.00278."
     exact: bool
     resamples: int
     attainable: tuple[float, ...] = field(repr=False)
-    method: str
-    two_sided: str
-    alternative: str
+    method: Method
+    two_sided: Rule
+    alternative: Alternative
     seed: int
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS["permutation"]
@@ -131,9 +134,9 @@ def permutation_test(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    method: str = "spearman",
-    two_sided: str = "double",
-    alternative: str = "two-sided",
+    method: Method = "spearman",
+    two_sided: Rule = "double",
+    alternative: Alternative = "two-sided",
     resamples: int | None = None,
     seed: int = 0,
 ) -> PermutationTest:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,8 @@ Marks: TypeAlias = NDArray[np.bool_]
 Ties: TypeAlias = tuple[int, ...]
 
 TOLERANCE = 1e-12
-RULES = {
+Rule: TypeAlias = Literal["double", "abs"]
+RULES: dict[str, str] = {
     "double": "two-sided as twice the smaller tail",
     "abs": "two-sided by size",
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pccfunding.errors import one_of
 from pccfunding.periods.spellings import financial_label
@@ -228,10 +228,26 @@ def forest_words(rows: list[Record]) -> str:
     return " ".join(words)
 
 
+PlotKind: TypeAlias = Literal[
+    "streams",
+    "changes",
+    "funnel",
+    "intervals",
+    "years",
+    "trends",
+    "beside",
+    "slope",
+    "tiles",
+    "ranking",
+    "forest",
+    "scatter",
+    "null",
+    "heat",
+]
 TEST_WRITERS = {"scatter": _scatter, "null": _null, "heat": _heat}
 
 
-def alt_text(frame: IntoDataFrame, kind: str) -> str:
+def alt_text(frame: IntoDataFrame, kind: PlotKind) -> str:
     """Say in words what the plot of a frame shows: how many, which way, how sure, what follows.
 
     Parameters

@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterable
 
+from pccfunding.texts import visible
+
 HEDGES = {
     "nearly": "nearly",
     "almost": "almost",
@@ -192,7 +194,6 @@ _ORDINARY = re.compile("[\x00-\x7f\u00a0£–—−…‘’“”•]*")
 _DAMAGED_POUNDS = ("Â£", "拢", "\\u00a3", "\\u00A3")
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _GROUP_BLANK = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f](?=[0-9]{3}(?![0-9]))")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def alternation(words: Iterable[str]) -> str:
@@ -215,7 +216,7 @@ def repair(text: str) -> tuple[str, list[str]]:
     unescaped = html.unescape(decoded)
     if unescaped != decoded:
         flags.append("html_entity")
-    plain = _INVISIBLE.sub("", unescaped).replace("￡", "£").replace("−", "-")
+    plain = visible(unescaped).replace("￡", "£").replace("−", "-")
     grouped = _GROUP_BLANK.sub(",", plain)
     if grouped != plain:
         flags.append("space_in_group")

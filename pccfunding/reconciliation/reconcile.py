@@ -8,6 +8,7 @@ from typing import Any, overload
 from pccfunding.errors import TableError
 from pccfunding.reconciliation.groups import Reconciliations, judge_groups
 from pccfunding.reconciliation.judging import judge
+from pccfunding.reconciliation.relations import RelationName
 from pccfunding.reconciliation.scopes import Scopes
 from pccfunding.reconciliation.sides import Side
 from pccfunding.reconciliation.verdicts import Reconciliation
@@ -20,7 +21,7 @@ def reconcile(
     left: Side,
     right: Side,
     *,
-    relation: str = ...,
+    relation: RelationName = ...,
     unit: str | None = ...,
     complete: bool = ...,
     scope: Scopes | None = ...,
@@ -33,7 +34,7 @@ def reconcile(
     left: Side,
     right: Side | Mapping[Any, Any],
     *,
-    relation: str = ...,
+    relation: RelationName = ...,
     unit: str | None = ...,
     complete: bool = ...,
     scope: Scopes | None = ...,
@@ -45,7 +46,7 @@ def reconcile(
     left: Side,
     right: Side | Mapping[Any, Any],
     *,
-    relation: str = "sum",
+    relation: RelationName = "sum",
     unit: str | None = None,
     complete: bool = True,
     scope: Scopes | None = None,

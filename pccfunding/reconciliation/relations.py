@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pccfunding.errors import TableError
 from pccfunding.intervals import Interval, counts_that_print
@@ -98,7 +98,20 @@ def _prints_from_count(left: Interval, right: Interval) -> bool:
     return bool(counts_that_print(left, right))
 
 
-RELATIONS = {
+RelationName: TypeAlias = Literal[
+    "equal",
+    "different",
+    "sum",
+    "part_of",
+    "difference",
+    "ratio",
+    "percent_change",
+    "growth",
+    "share",
+    "count_percentage",
+    "hull",
+]
+RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (
         Relation("equal", 1, "", _only, _meet),

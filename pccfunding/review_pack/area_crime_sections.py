@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.periods import Period
 from pccfunding.review_pack.area_rows import (
     RATE,
+    across_words,
     beyond_noise,
     of_class,
     people_of,
@@ -18,7 +19,11 @@ from pccfunding.review_pack.area_rows import (
     year_words,
 )
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
-from pccfunding.review_pack.comparison_sections import here_and_elsewhere, smallest_words
+from pccfunding.review_pack.comparison_sections import (
+    breaks_elsewhere_words,
+    here_and_elsewhere,
+    smallest_words,
+)
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
 from pccfunding.words import count, counted, day_words, is_missing, percent, quantity
@@ -269,8 +274,17 @@ def area_changed(found: Record, cited: Citations) -> Section:
             f"noise (at each of three dispersions) from {years[0]} to {years[1]} (",
             tally_of_classes(found, cited),
             "). No class is left out: to choose some is to choose the answer.",
+            *_across(found),
         ],
         blocks=blocks,
+    )
+
+
+def _across(found: Record) -> list[Any]:
+    """Say beside the answer that a break lies between the two years."""
+    said = across_words(found.tables["breaks"])
+    return (
+        [f" {said}: ", Link("breaks between the two years", "#breaks-table"), "."] if said else []
     )
 
 
@@ -434,7 +448,8 @@ def area_elsewhere(found: Record, cited: Citations) -> Section:
             id="elsewhere-table",
             caption="Change here and in the other police force areas",
             note="Areas with counts in both years. The largest areas weigh most in the sum; the "
-            "middle is the median of the areas' own changes.",
+            "middle is the median of the areas' own changes. "
+            + breaks_elsewhere_words(found).rstrip(),
         )
     ]
     if len(nearest):

@@ -14,9 +14,12 @@ from pccfunding.review_pack.area_rows import (
 )
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
+from pccfunding.review_pack.wording import listed
 from pccfunding.words import count, day_words, is_missing, number_text, pounds
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
@@ -116,14 +119,35 @@ def services_blocks(found: Record, cited: Citations) -> list[Any]:
             "period",
             "Year",
             caption="Planned gross spending on commissioned services, 2014-15 to 2017-18",
-            note="Estimates as the inspectorate's value for money profiles print them under this "
-            "heading, gross of income. They are not the office's own list of awards: that is of "
-            "other years and of other lines, so that no change is read from one to the other. A "
-            "year without an amount was not reported under the heading, which is not spending of "
-            "nothing.",
+            note=_services_note(found, table),
         )
     )
     return blocks
+
+
+def _services_note(found: Record, table: pd.DataFrame) -> str:
+    """Say what the heading holds, how the office's own list differs, and what is not reported."""
+    known = table[table["amount_gbp"].notna()]
+    said = [
+        "Estimates as the inspectorate's value for money profiles print them under this heading, "
+        "gross of income."
+    ]
+    years = found.tables.get("award_years")
+    if years is not None and len(years):
+        own = years["financial_year"].unique()
+        both = sorted({*own} & {*known["period"]})
+        of = f"; of {listed(both)} both are held" if both else f": it is of {listed(sorted(own))}"
+        said.append(
+            "The office's own list is by another definition, so that no change is read from one to "
+            f"the other{of}."
+        )
+    unknown = table.loc[table["amount_gbp"].isna(), "period"]
+    if len(unknown):
+        said.append(
+            f"Nothing was reported under the heading for {listed(unknown)}, which is not spending "
+            "of nothing."
+        )
+    return " ".join(said)
 
 
 def services_beside(found: Record, cited: Citations) -> list[Any]:
@@ -213,7 +237,7 @@ def _money_table(
         },
         id=f"{name.replace('_', '-')}-table",
         caption=caption,
-        note=f"{note} The first place is the most per head; the City of London is left out.",
+        note=f"{note} Place 1 is the most per head; the City of London is left out.",
     )
 
 

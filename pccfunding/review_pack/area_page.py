@@ -42,6 +42,8 @@ from pccfunding.review_pack.tables_area import TOTAL, with_counts
 from pccfunding.words import count, counted, day_words, is_missing, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -195,7 +197,8 @@ def area_facts(found: Record) -> list[tuple[str, str, str]]:
             (
                 f"Recorded crime, {year_words(whole['period'])}",
                 count(whole["offences_comparison"]),
-                f"{percent(whole['change_pct'])} against {year_words(whole['baseline'])}{others}",
+                f"{percent(whole['change_pct'])} against {year_words(whole['baseline'])}{others}"
+                + ("; across a break of the series" if _all_broken(tables) else ""),
             )
         )
         fell, rose, n = beyond_noise(tables["noise"])
@@ -238,6 +241,11 @@ def area_facts(found: Record) -> list[tuple[str, str, str]]:
     return facts
 
 
+def _all_broken(tables: dict[str, pd.DataFrame]) -> bool:
+    """Whether every class crosses a break of the series between the two years."""
+    return bool(tables["breaks"]["offence"].eq("All classes").any())
+
+
 def area_text(found: Record) -> str:
     """Two sentences that can be pasted."""
     whole = of_class(found.tables["class_changes"], TOTAL)
@@ -249,7 +257,8 @@ def area_text(found: Record) -> str:
         said = (
             f"Of {counted(n, 'class', 'classes')} of crime recorded in {name}, {fell} fell and "
             f"{rose} rose beyond counting noise from {year_words(whole['baseline'])} to "
-            f"{year_words(whole['period'])}."
+            f"{year_words(whole['period'])}"
+            + (", across a break of the series." if _all_broken(found.tables) else ".")
         )
     return f"{said}\nNo award list of the office is held: nothing here says what money did."
 

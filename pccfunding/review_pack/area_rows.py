@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_area import TOTAL
-from pccfunding.words import count, interval_text, is_missing, pounds, quantity
+from pccfunding.review_pack.wording import listed
+from pccfunding.words import count, day_words, interval_text, is_missing, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,20 @@ def beyond_noise(noise: pd.DataFrame) -> tuple[int, int, int]:
     told = classes[classes["beyond_noise"] == "at each"] if len(classes) else classes
     fell = int((told["change_pct"] < 0).sum()) if len(told) else 0
     return fell, len(told) - fell, len(classes)
+
+
+def across_words(breaks: pd.DataFrame) -> str:
+    """Say which classes a break of the series parts the two years of; nothing where none does."""
+    if breaks.empty:
+        return ""
+    whole = breaks[breaks["offence"] == "All classes"]
+    if len(whole):
+        days = listed(
+            f"{row['kind']}, {day_words(row['changed_on'])}" for row in whole.to_dict("records")
+        )
+        return f"Every class crosses a break of the series ({days})"
+    named = listed(dict.fromkeys(breaks["offence"]))
+    return f"{named} {'crosses' if breaks['offence'].nunique() == 1 else 'cross'} a break"
 
 
 def year_words(label: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
-from pccfunding.review_pack.blocks import Column, Table, Text, frame_table
+from pccfunding.printed.vocabulary import NUMBER_WORDS, alternation
+from pccfunding.review_pack.blocks import Column, Link, Table, Text, frame_table
 from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
-from pccfunding.review_pack.tables_sums import MOST_LINES
+from pccfunding.review_pack.tables_sums import GIVEN, MOST_LINES
 from pccfunding.review_pack.wording import listed
 from pccfunding.words import NOT_HELD, count, counted, token_words
 
@@ -27,11 +29,13 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
     """Of which lines the duty asks the four details, and which of those are held."""
     told, fields = found.tables["duty"], found.tables["statutory_fields"]
     asked, rest = told[told["asked"]], told[~told["asked"]]
+    not_asked, open_ones = _not_asked(rest), cannot_be_told(told)
     details = cited.tally(
         "statutory",
         "Lines that the duty to publish details is of",
         f"{duty_words(told)}; "
-        + (f"not asked of {_not_asked(rest)}; " if len(rest) else "")
+        + (f"not asked of {not_asked}; " if not_asked else "")
+        + (f"cannot be told of {open_ones}; " if open_ones else "")
         + ", ".join(
             f"{row.field} held {row.held} of {row.of}, not published {row.not_published}, "
             f"withheld {row.withheld}, not in the documents held {row.not_held}"
@@ -49,8 +53,11 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
             ").",
         ]
     ]
-    if len(rest):
-        said.append([f"The duty does not ask for them of {_not_asked(rest)} (", details, ")."])
+    if not_asked:
+        said.append([f"The duty does not ask for them of {not_asked} (", details, ")."])
+    if open_ones:
+        said.append([f"Whether it asks for them cannot be told of {open_ones} (", details, ")."])
+    said += _apart(found, cited)
     blocks: list[Any] = [Text(said)]
     if len(asked):
         blocks.append(
@@ -72,6 +79,45 @@ def duty_blocks(found: Record, cited: Citations) -> list[Any]:
     return blocks
 
 
+# A recipient that stands for several, such as "12 organisations" or "Six groups".
+_SEVERAL = re.compile(rf"(?:\d+|{alternation(NUMBER_WORDS)})\s", re.IGNORECASE)
+
+
+def single_awards(totals: pd.DataFrame) -> pd.DataFrame:
+    """Awards made that are printed apart from the listing, each to one named recipient."""
+    made = totals["kind"].eq("award") & totals["flow"].eq(GIVEN) & totals["token"].notna()
+    one = totals["recipient"].map(lambda name: not _SEVERAL.match(name), na_action="ignore")
+    found: pd.DataFrame = totals[made & one.eq(True)]
+    return found
+
+
+def _apart(found: Record, cited: Citations) -> list[Any]:
+    """Count the single awards that documents print apart from the lines of the listing."""
+    totals = found.tables["totals"]
+    made = totals["kind"].eq("award") & totals["flow"].eq(GIVEN) & totals["token"].notna()
+    single = single_awards(totals)
+    if not made.any():
+        return []
+    powers = int(single["legal_basis"].notna().sum())
+    tally = cited.tally(
+        "single-awards",
+        "Awards printed apart from the lines",
+        f"{int(made.sum())}, {len(single)} of them to one named recipient; power held of {powers}",
+        "tables/totals.csv of kind award and flow pcc_to_recipient",
+    )
+    return [
+        [
+            f"Apart from the lines, {counted(int(made.sum()), 'award')} made "
+            f"{'is' if made.sum() == 1 else 'are'} printed, {len(single)} to one named recipient, "
+            f"with a power held of {powers} (",
+            tally,
+            "): ",
+            Link("other amounts", "#totals"),
+            ".",
+        ]
+    ]
+
+
 def duty_words(told: pd.DataFrame) -> str:
     """Say how many lines are single grants at all, and how many the duty is of."""
     single, asked = int(told["single"].sum()), int(told["asked"].sum())
@@ -83,26 +129,27 @@ def duty_words(told: pd.DataFrame) -> str:
 
 
 def _not_asked(rest: pd.DataFrame) -> str:
-    """The lines that the duty is not known to ask about, each with why."""
-    streams = rest[~rest["single"] & rest["power"].eq(REDUCTION)]
-    others = rest[rest["power"].eq(OTHER_POWER)]
-    unknown = rest[rest["power"].eq(NOT_HELD)]
-    received = rest[rest["single"] & rest["power"].eq(REDUCTION)]
-    told = [
-        f"{counted(len(lines), 'line')} {why}"
-        for lines, why in (
-            (streams, "that is the sum of a stream under that power"),
-            (others, "under another power"),
-            (received, "of money received"),
-        )
-        if len(lines)
-    ]
-    if len(unknown):
-        told.append(
-            f"{counted(len(unknown), 'line')} whose power is not in the documents held, as far as "
-            "can be told"
-        )
-    return listed(told)
+    """The lines that the duty does not ask about, each with why."""
+    streams = ~rest["single"] & rest["power"].ne(OTHER_POWER)
+    received = rest["single"] & rest["power"].eq(REDUCTION)
+    kinds = (
+        (streams & rest["power"].eq(REDUCTION), "of a whole stream under that power, no grant"),
+        (rest["power"].eq(OTHER_POWER), "under another power"),
+        (streams & rest["power"].eq(NOT_HELD), "of whole streams, no grants, of unknown power"),
+        (received, "of money received"),
+    )
+    return listed(
+        f"{counted(int(lines.sum()), 'line')} {why}" for lines, why in kinds if lines.any()
+    )
+
+
+def cannot_be_told(told: pd.DataFrame) -> str:
+    """The single grants whose power is in no document held: the duty may be of them."""
+    lines = int((told["single"] & told["power"].eq(NOT_HELD)).sum())
+    if not lines:
+        return ""
+    whose = "a single grant whose" if lines == 1 else "single grants whose"
+    return f"{counted(lines, 'line')}, {whose} power is not in the documents held"
 
 
 def powers(lines: pd.DataFrame, cited: Citations) -> Table:
@@ -164,6 +211,25 @@ def status_words(table: pd.DataFrame) -> str:
     return told + (f" None is {' or '.join(absent)}." if absent else "")
 
 
+def scope_words(lines: pd.DataFrame) -> str:
+    """Say what the lines of each stream cover, where that differs from year to year."""
+    told = []
+    for stream, own in lines.groupby("funding_stream", sort=False):
+        scopes = own.dropna(subset=["scope"]).drop_duplicates("period")
+        if scopes["scope"].nunique() < 2:
+            continue
+        ours = " (by our reading)" if reading_of(scopes, "scope").any() else ""
+        each = "; ".join(
+            f"{row['period']}, {row['scope'][:1].lower()}{row['scope'][1:]}"
+            for row in scopes.to_dict("records")
+        )
+        told.append(
+            f"{stream}: the amounts cover different things{ours}, so that no year is compared "
+            f"with another: {each}."
+        )
+    return " ".join(told)
+
+
 def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
     """Say which other amounts of a stream are held, none of which is of a neighbouring year."""
     lines = found.tables["awards"]
@@ -173,8 +239,12 @@ def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
         others["funding_stream"].eq(stream) | others["series"].isin(own["series"].dropna())
     ]
     years = listed(own["period"].unique())
+    if told := scope_words(own):
+        return [told]
     if held.empty:
-        return [f"{stream}: {years} is the one year held."]
+        one = own["period"].nunique() < 2
+        are = "is the one year held" if one else "are held, of no two neighbouring like years"
+        return [f"{stream}: {years} {are}."]
     said: list[Any] = [f"{stream}: beside {years} there "]
     said.append("is " if len(held) == 1 else "are ")
     for row in held.head(_SHOWN).to_dict("records"):

@@ -99,6 +99,7 @@ def bought(found: Record, cited: Citations) -> Section:
                     else ""
                 )
                 + _several_years(years)
+                + _whole_words(found.tables)
                 + _common_note(lines),
             ),
             *_recipients(found, cited, words),
@@ -152,6 +153,19 @@ def _largest(years: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         return years, 0
     largest = years.nlargest(MOST_LINES, "known_gbp").index
     return years.loc[sorted(largest)], len(years) - MOST_LINES
+
+
+def _whole_words(tables: dict[str, pd.DataFrame]) -> str:
+    """Say of which years no printed total shows that the list holds every line."""
+    bare = [
+        total["financial_year"]
+        for total in all_sums(tables["subtotals"])
+        if not beside_sum(tables, total, "").startswith("printed as")
+    ]
+    if not bare:
+        return ""
+    years = listed(dict.fromkeys(bare))
+    return f"That the list holds every line of {years} is not shown by the documents held. "
 
 
 def _several_years(years: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Heading, Section, Table, frame_table
+from pccfunding.review_pack.open_questions import chosen_words
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.wording import bounds_text, listed, measured, moved_text, when_text
 from pccfunding.words import (
@@ -255,7 +256,7 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
                         _course_words(found).strip(),
                         "tables/earlier_years.csv",
                     ),
-                    f" {_breaks_elsewhere(found)}".rstrip(),
+                    f" {breaks_elsewhere_words(found)}".rstrip(),
                 ],
             )
         ],
@@ -302,7 +303,8 @@ def _course_words(found: Record) -> str:
     )
 
 
-def _breaks_elsewhere(found: Record) -> str:
+def breaks_elsewhere_words(found: Record) -> str:
+    """Say which of the other areas count otherwise in one of the windows."""
     table = found.tables["breaks_elsewhere"]
     return "".join(f"{row['area']}: {row['what_changed']} " for row in table.to_dict("records"))
 
@@ -398,7 +400,7 @@ def beyond_regression(found: Record, cited: Citations) -> Section:
         lead=cited.said(
             "chosen",
             "Lines with reasons",
-            f"{told} {_chosen_words(found)}",
+            f"{told} {chosen_words(found)}",
             "tables/awards.csv with reasons, and of tables/earlier_years.csv",
         ),
         blocks=[
@@ -418,16 +420,6 @@ def beyond_regression(found: Record, cited: Citations) -> Section:
                 "is larger.",
             )
         ],
-    )
-
-
-def _chosen_words(found: Record) -> str:
-    """Say for how many lines the evidence tells why the money went where it went."""
-    lines = found.tables["awards"]
-    told = int(lines["reasons"].notna().sum())
-    return (
-        f"Reasons for the choice of places or people are held for {told} of "
-        f"{counted(len(lines), 'line')}."
     )
 
 

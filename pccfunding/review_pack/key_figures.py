@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.review_pack.asked_of_money import cannot_be_told, scope_words
 from pccfunding.review_pack.tables_spending import given_heads, per_head_words
 from pccfunding.review_pack.tables_sums import (
     GIVEN,
@@ -50,7 +51,8 @@ def _rate_name(row: dict[Any, Any], heads: pd.DataFrame) -> str:
 
 def people_words(row: dict[Any, Any]) -> str:
     """Say whom a rate is for, and why it is a lower bound."""
-    said = f"{count(row['persons'])} residents in mid-{row['financial_year'][:4]}"
+    said = f"of the lines listed; {count(row['persons'])} residents in mid-"
+    said += row["financial_year"][:4]
     lost = row["n_figures"] - row["n_known"]
     of = counted(row["n_figures"], "amount")
     return f"{said}; {lost} of {of} not known exactly" if lost else said
@@ -78,8 +80,9 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
         known += f"; {beside}"
         facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
     heads = given_heads(tables)
+    unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""
     for row in heads.to_dict("records"):
-        facts.append((_rate_name(row, heads), per_head_words(row), people_words(row)))
+        facts.append((_rate_name(row, heads), per_head_words(row), f"{people_words(row)}{unlike}"))
     facts.append(duty_fact(found))
     verdicts = [result.verdict for _, result in found.statements]
     facts.append(
@@ -139,13 +142,17 @@ def duty_fact(found: Record) -> tuple[str, str, str]:
     told, fields = found.tables["duty"], found.tables["statutory_fields"]
     asked = int(told["asked"].sum())
     single = int(told["single"].sum())
+    open_ones = cannot_be_told(told)
     counts = f"{asked} of {counted(len(told), 'line')}"
+    if open_ones:
+        counts = f"{asked} known, of {counted(len(told), 'line')}"
     if not asked:
         return (
             "Grants that the law asks details of",
             counts,
             f"crime and disorder reduction grants made, as single grants; {single} of the lines "
-            f"{'is a single grant' if single == 1 else 'are single grants'} at all",
+            f"{'is a single grant' if single == 1 else 'are single grants'} at all"
+            + (f"; it cannot be told of {open_ones}" if open_ones else ""),
         )
     wanted, held = int(fields["of"].sum()), int(fields["held"].sum())
     shown = int(fields["not_published"].sum())

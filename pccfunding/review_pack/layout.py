@@ -33,7 +33,14 @@ from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.key_figures import key_facts, what_lines_are, workings_behind
 from pccfunding.review_pack.need_sections import where_was_need
-from pccfunding.review_pack.open_questions import ANSWERED_BY, for_whom, model, panel, to_fetch
+from pccfunding.review_pack.open_questions import (
+    ANSWERED_BY,
+    for_whom,
+    model,
+    panel,
+    to_fetch,
+    without_words,
+)
 from pccfunding.review_pack.statement_sections import adds_up
 from pccfunding.words import bracketed, counted, day_words, quantity
 
@@ -48,15 +55,12 @@ if TYPE_CHECKING:
     from pccfunding.review_pack.register import Entry, Register
 
 
-def without_evidence(section: Section) -> Section:
-    """Say what would answer a question, where no table of the evidence does."""
+def without_evidence(section: Section, found: Record) -> Section:
+    """Say what is not held and what would answer a question, where no table does."""
     if section.blocks or section.lead:
         return section
-    return replace(
-        section,
-        lead=f"No table of this evidence tells it. What would answer it: "
-        f"{ANSWERED_BY[section.question]}",
-    )
+    said = without_words(found, section.question)
+    return replace(section, lead=f"{said} What would answer it: {ANSWERED_BY[section.question]}")
 
 
 def delivered(found: Record, cited: Citations) -> Section:
@@ -65,7 +69,7 @@ def delivered(found: Record, cited: Citations) -> Section:
     outputs = outputs[(outputs["figure_kind"] == "output") & outputs["change_pct"].isna()]
     section = Section("delivery", "Q5", "Was it delivered as planned?")
     if outputs.empty:
-        return without_evidence(section)
+        return without_evidence(section, found)
     tally = cited.tally(
         "outputs", "Outputs printed", str(len(outputs)), "tables/outcomes.csv of kind output"
     )
@@ -116,7 +120,7 @@ def next_steps(found: Record, sections: list[Section], cited: Citations) -> Sect
         question="Q15",
         heading="What next: continue, change, stop, or cannot decide?",
         lead="A person decides, with name, role and reason; 'pccfunding sign' writes that record "
-        "beside this page, and 'pccfunding verify' says whether it is there. Nothing here computes "
+        "into the pack, and 'pccfunding verify' says whether it is there. Nothing here computes "
         "the decision.",
         blocks=[*blocks, *_services(found.tables["services"]), *to_fetch(found, cited)],
     )
@@ -314,17 +318,17 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
         award_sections.bought(found, cited),
         money_sections.status(found, cited),
         adds_up(found, cited),
-        without_evidence(where_was_need(found, cited)),
+        without_evidence(where_was_need(found, cited), found),
         delivered(found, cited),
         outcome_sections.changed(found, cited),
-        without_evidence(comparison_sections.beyond_noise(found, cited)),
-        without_evidence(comparison_sections.beyond_elsewhere(found, cited)),
-        without_evidence(comparison_sections.beyond_regression(found, cited)),
-        without_evidence(comparison_sections.moved_elsewhere(found, cited)),
-        without_evidence(for_whom(found, cited)),
+        without_evidence(comparison_sections.beyond_noise(found, cited), found),
+        without_evidence(comparison_sections.beyond_elsewhere(found, cited), found),
+        without_evidence(comparison_sections.beyond_regression(found, cited), found),
+        without_evidence(comparison_sections.moved_elsewhere(found, cited), found),
+        without_evidence(for_whom(found, cited), found),
         money_sections.per_head_and_year(found, cited),
         _with_services(outcome_sections.beside_spend(found, cited), found, cited),
-        without_evidence(comparison_sections.could_detect(found, cited)),
+        without_evidence(comparison_sections.could_detect(found, cited), found),
     ]
     sections.append(next_steps(found, sections, cited))
     sections.append(checkable())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.area_money_sections import services_blocks
-from pccfunding.review_pack.asked_of_money import one_year, status_words
+from pccfunding.review_pack.asked_of_money import one_year, scope_words, status_words
 from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
@@ -113,7 +113,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
             id="per-head",
             caption="Spend per resident",
             level="level",
-            note=_people(heads, cited),
+            note=_people(heads, cited, scope_words(found.tables["awards"])),
         )
     ]
     if len(shown):
@@ -210,7 +210,7 @@ def _spend(row: dict[Any, Any]) -> str:
     return sum_words({**row, "amount_gbp": row["spend_known_gbp"]})
 
 
-def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
+def _people(heads: pd.DataFrame, cited: Citations, scopes: str) -> list[Any]:
     known = heads.drop_duplicates("period_start").dropna(subset=["persons"])
     if known.empty:
         return ["The number of residents of that year is not in the tables of this evidence."]
@@ -224,7 +224,7 @@ def _people(heads: pd.DataFrame, cited: Citations) -> list[Any]:
     estimates = "the mid-year estimates, each" if len(known) > 1 else "the mid-year estimate"
     return [
         *said,
-        f", {estimates} inside the financial year, of the vintage that reaches furthest.",
+        f", {estimates} inside the financial year, of the vintage that reaches furthest. {scopes}",
     ]
 
 

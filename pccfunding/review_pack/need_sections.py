@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Table, frame_table
-from pccfunding.review_pack.open_questions import ANSWERED_BY
+from pccfunding.review_pack.open_questions import ANSWERED_BY, without_words
 from pccfunding.review_pack.wording import listed, measured, when_text
 from pccfunding.words import count, counted, quantity
 
@@ -56,7 +56,7 @@ def where_was_need(found: Record, cited: Citations) -> Section:
                     _highest_words(table),
                     lead,
                     _severity_words(found) if table.empty else "",
-                    _answer_words(table),
+                    _answer_words(found, table),
                     _district_words(found),
                 )
                 if said
@@ -95,9 +95,11 @@ def _severity_words(found: Record) -> str:
     )
 
 
-def _answer_words(table: pd.DataFrame) -> str:
+def _answer_words(found: Record, table: pd.DataFrame) -> str:
     """Say what would answer the question where no printed change has counts and residents."""
-    return "" if len(table) else f"What would answer it: {ANSWERED_BY['Q4']}"
+    if len(table):
+        return ""
+    return f"{without_words(found, 'Q4')} What would answer it: {ANSWERED_BY['Q4']}"
 
 
 def _district_words(found: Record) -> str:

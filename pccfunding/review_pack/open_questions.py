@@ -39,6 +39,16 @@ ANSWERED_BY = {
     "work; what else was needed.",
     "Q14": "the base counts behind the printed changes.",
 }
+# What is not held, where a question about printed changes has no table.
+_NO_COUNTS = "No printed change has counts of its two years here, so none is "
+_WITHOUT = {
+    "Q4": f"{_NO_COUNTS}set beside the rate of its first year.",
+    "Q7": f"{_NO_COUNTS}held against chance.",
+    "Q8": f"{_NO_COUNTS}set beside the other areas.",
+    "Q9": f"{_NO_COUNTS}held against the years before it.",
+    "Q10": "Street records of its districts are not held for the same months of two years.",
+    "Q14": f"{_NO_COUNTS}worked.",
+}
 # The four steps of commissioning, and the questions of the Review that serve each.
 STEPS = (
     ("Understand", ("Q4", "Q9", "Q11"), "who needs what, and where"),
@@ -53,6 +63,32 @@ _GROUPS = re.compile(
     re.IGNORECASE,
 )
 _FIRST = 12
+
+
+def without_words(found: Record, question: str) -> str:
+    """Say what of the evidence a question lacks, where no table of it answers."""
+    outputs = int(found.tables["outcomes"]["figure_kind"].eq("output").sum())
+    if question == "Q5":
+        return "No output is held."
+    if question == "Q11":
+        names = "names" if outputs == 1 else "name"
+        return (
+            f"None of the {counted(outputs, 'output')} held {names} a group of people."
+            if outputs
+            else "No output is held that could name a group of people."
+        )
+    said = _WITHOUT[question]
+    return f"{said} {chosen_words(found)}" if question == "Q9" else said
+
+
+def chosen_words(found: Record) -> str:
+    """Say for how many lines the evidence tells why the money went where it went."""
+    lines = found.tables["awards"]
+    told = int(lines["reasons"].notna().sum())
+    return (
+        f"Reasons for the choice of places or people are held for {told} of "
+        f"{counted(len(lines), 'line')}."
+    )
 
 
 def by_group(outcomes: pd.DataFrame) -> pd.DataFrame:

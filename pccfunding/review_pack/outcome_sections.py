@@ -93,7 +93,7 @@ def changed(found: Record, cited: Citations) -> Section:
             ").",
         ]
         if len(changes)
-        else "No change in percent is printed in the documents held.",
+        else _none_printed(found, cited),
         blocks=blocks,
     )
 
@@ -125,6 +125,14 @@ def _series(parts: list[list[Any]]) -> list[Any]:
     for place, part in enumerate(parts):
         said += ["" if not place else " and " if place == len(parts) - 1 else ", ", *part]
     return said[1:]
+
+
+def _none_printed(found: Record, cited: Citations) -> list[Any]:
+    """Say that no result held is a change in percent, of how many results."""
+    results = len(found.tables["outcomes"])
+    said = "No change in percent is printed in the documents held"
+    said += f": of {counted(results, 'result')} none is one." if results else "."
+    return cited.said("changes", "Printed changes", said, "tables/outcomes.csv in percent")
 
 
 def _first_counted(changes: pd.DataFrame) -> str:
@@ -167,7 +175,9 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 district_words(found),
                 "tables/totals.csv and tables/awards.csv by area_code",
             ),
-            " What follows sets the two side by side and says what the source claims.",
+            " Each stream stands beside what the sources report of it, in the words they allow."
+            if results
+            else " No result is held to stand beside the money.",
         ],
         blocks=[
             *_drawn_beside(drawn),

@@ -32,6 +32,7 @@ from pccfunding.review_pack.tables_comparison import (
     noise,
     year_of_quarters,
 )
+from pccfunding.review_pack.tables_counted import breaks_elsewhere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -427,8 +428,8 @@ def area_tables(evidence: Evidence, area_code: str, period: Period | None) -> di
     Returns
     -------
     dict of str to DataFrame
-        counts, class_changes, noise, elsewhere, nearest, breaks, force_rates, need, severity,
-        deprivation, officers, commissioned_services, funding, council_tax.
+        counts, class_changes, noise, elsewhere, breaks_elsewhere, nearest, breaks, force_rates,
+        need, severity, deprivation, officers, commissioned_services, funding, council_tax.
     """
     years = years_of(period)
     span = period or _period_of(years)
@@ -437,11 +438,13 @@ def area_tables(evidence: Evidence, area_code: str, period: Period | None) -> di
     changes = class_changes(counts, area_code, years)
     nearest = nearest_areas(evidence, area_code, years, counts)
     rates = class_rates(held, changes, years)
+    beside = beside_others(held, area_code, changes, nearest)
     return {
         "class_changes": changes,
         "breaks": breaks_of(area_code, changes, years),
+        "breaks_elsewhere": breaks_elsewhere(held, area_code, beside),
         "noise": noise(changes),
-        "elsewhere": beside_others(held, area_code, changes, nearest),
+        "elsewhere": beside,
         "nearest": nearest,
         "force_rates": rates,
         "need": placed_rates(rates, area_code, changes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.frames.tables import put_together
 from pccfunding.money.pence import exact_sum
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import reading_of
@@ -52,15 +53,13 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         (when the outcome's period and its baseline lie, by the money's), `figure_id`. Results
         whose stream is our reading stand last, with no money beside them.
     """
-    import pandas as pd
-
     outcomes = tables["outcomes"].dropna(subset=["funding_stream"])
     ours = reading_of(outcomes, "funding_stream")
     named_by_source, read_by_us = outcomes[~ours], outcomes[ours]
     streams = _of_listing(tables["award_years"])
     others = named_by_source[~named_by_source["funding_stream"].isin(streams["funding_stream"])]
     named_only = others["funding_stream"].drop_duplicates()
-    money = pd.concat([streams, _of_totals(tables["totals"], named_only)], ignore_index=True)
+    money = put_together([streams, _of_totals(tables["totals"], named_only)])
     heads = tables["spend_per_head"][["funding_stream", *KINDS, "spend_gbp_per_head"]]
     money = money.merge(heads, on=["funding_stream", *KINDS], how="left")
     results = _of_lines(money, named_by_source).rename(
@@ -74,7 +73,7 @@ def beside(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     table["order"] = [
         None if is_missing(row["measure"]) else _order(row) for row in table.to_dict("records")
     ]
-    table = pd.concat([table, _ours(read_by_us)], ignore_index=True)
+    table = put_together([table, _ours(read_by_us)])
     return table.drop(
         columns=["line", "period_end", "outcome_end", "baseline_end", "financial_year"]
     )

@@ -8,6 +8,7 @@ from pccfunding.evaluation.published_change import judge_change
 from pccfunding.evidence.evidence import codes_within
 from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
+from pccfunding.measures.comparability import Break, as_breaks, breaks_between
 from pccfunding.periods import Period
 from pccfunding.words import day_words, is_missing
 
@@ -149,54 +150,29 @@ def other_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
     return found.sort_values("change_pct", ascending=False, ignore_index=True)[columns]
 
 
-def breaks_between(
-    evidence: Evidence, area_code: str, classes: str, start: Any, end: Any
-) -> pd.DataFrame:
-    """Give the breaks of recorded crime that lie between two windows.
-
-    Parameters
-    ----------
-    evidence : Evidence
-    area_code : str
-        ONS code; breaks of England and Wales hold for every area.
-    classes : str
-        Offence classes joined by ' + '.
-    start, end : Timestamp
-        First day of the earlier window, last day of the later one.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the table `breaks`.
-    """
-    table = evidence.breaks
-    named = [*classes.split(" + "), "All"]
-    found: pd.DataFrame = table[
-        table["series"].eq("recorded crime")
-        & table["offence_or_measure"].isin(named)
-        & table["area_code"].isin([area_code, "K04000001"])
-        & table["changed_on"].gt(start)
-        & table["changed_on"].le(end)
-    ]
-    return found
-
-
 def _breaks(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> list[str | None]:
     """Say for each change what broke between its windows; None where nothing recorded did."""
+    known = as_breaks(evidence.breaks.to_dict("records"), "recorded crime")
     told: list[str | None] = []
     for row in changes.to_dict("records"):
         if not isinstance(row["offence"], str) or not isinstance(row["baseline"], str):
             told.append(None)
             continue
-        first, last = Period.parse(row["baseline"]), Period.parse(row["period"])
-        found = breaks_between(evidence, area_code, row["offence"], str(first.start), str(last.end))
-        told.append(" ".join(_break_words(one) for one in found.to_dict("records")) or None)
+        found = breaks_between(
+            Period.parse(row["baseline"]),
+            Period.parse(row["period"]),
+            offences=row["offence"].split(" + "),
+            area_codes=[area_code],
+            known=known,
+        )
+        told.append(" ".join(_break_words(one) for one in found) or None)
     return told
 
 
-def _break_words(row: dict[Any, Any]) -> str:
-    day = row["changed_on"]
-    return f"{row['kind']}, {day_words(day)}: {row['what_changed']}"
+def _break_words(one: Break) -> str:
+    day = one.changed_on
+    assert day is not None  # a break without a day lies between no windows
+    return f"{one.kind}, {day_words(day)}: {one.what_changed}"
 
 
 def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:

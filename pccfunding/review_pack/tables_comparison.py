@@ -257,7 +257,8 @@ def class_years(evidence: Evidence) -> pd.DataFrame:
     quarters = latest_quarters()
     quarters = quarters[quarters["offence"].isin(absent)]
     years = [year_of_quarters(quarters, Period.parse(name)) for name in sorted(windows)]
-    return pd.concat([*years, crime.iloc[:0]], ignore_index=True)[list(crime.columns)]
+    held = pd.concat(years, ignore_index=True) if years else crime.iloc[:0]
+    return held.reindex(columns=crime.columns).astype(crime.dtypes)
 
 
 def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:

@@ -6,13 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pccfunding.evidence import Evidence
+from pccfunding.measures.comparability import as_breaks, breaks_between
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import crime_of
-from pccfunding.review_pack.tables_changes import (
-    breaks_between,
-    other_changes,
-    recomputed_changes,
-)
+from pccfunding.review_pack.tables_changes import other_changes, recomputed_changes
 from pccfunding.review_pack.tables_comparison import (
     class_years,
     earlier_years,
@@ -62,7 +59,7 @@ def counted_tables(
     tables["months"] = months_scatter(evidence, area_code, shown)
     tables["earlier_years"] = earlier_years(worked, area_code, shown)
     tables["elsewhere"] = elsewhere(worked, area_code, shown)
-    tables["breaks_elsewhere"] = _breaks_elsewhere(worked, area_code, tables["elsewhere"])
+    tables["breaks_elsewhere"] = breaks_elsewhere(worked, area_code, tables["elsewhere"])
     tables["force_rates"] = force_rates(worked, shown)
     tables["need"] = need(tables["force_rates"], area_code, shown)
     return tables
@@ -84,18 +81,26 @@ def _beside_elsewhere(evidence: Evidence, area_code: str, others: pd.DataFrame) 
     )
 
 
-def _breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+def breaks_elsewhere(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
     """Breaks of other areas that lie between the windows of the changes held against them."""
     import pandas as pd
 
     names = evidence.areas.set_index("area_code")["name"]
     found = [evidence.breaks.iloc[:0].assign(area=None)]
-    codes = set(evidence.breaks["area_code"]) - {area_code, "K04000001"}
+    known = as_breaks(evidence.breaks.to_dict("records"), "recorded crime")
+    codes = {one.area_code for one in known} - {area_code, "K04000001"}
     for row in changes[["offence", "baseline", "period"]].drop_duplicates().to_dict("records"):
-        first, last = Period.parse(row["baseline"]), Period.parse(row["period"])
+        between = breaks_between(
+            Period.parse(row["baseline"]),
+            Period.parse(row["period"]),
+            offences=row["offence"].split(" + "),
+            area_codes=codes,
+            known=known,
+        )
         for code in sorted(codes & set(names.index)):
-            told = breaks_between(evidence, code, row["offence"], str(first.start), str(last.end))
-            found.append(told[told["area_code"] == code].assign(area=names[code]))
+            told = [one.break_id for one in between if one.area_code == code]
+            rows = evidence.breaks[evidence.breaks["break_id"].isin(told)]
+            found.append(rows.assign(area=names[code]))
     return pd.concat(found, ignore_index=True).drop_duplicates("break_id", ignore_index=True)
 
 

@@ -147,17 +147,28 @@ def compared_years(evidence: Evidence, area_code: str) -> pd.DataFrame:
         deflated.rename(columns={"change_pct": "change_real_pct"}), on=keys, validate="1:1"
     )
     split = set(whole.loc[whole["basis"] == "derived", "series"])
+    several = whole[whole["kind"] == "award line"].groupby(["series", "period_start"]).size()
+    summed = set(several[several > 1].index.get_level_values("series"))
     said = [
-        "; ".join([*([] if is_missing(told) else [str(told)]), *(_SPLIT if name in split else [])])
+        "; ".join(
+            [
+                *([] if is_missing(told) else [str(told)]),
+                *(_SPLIT if name in split else []),
+                *(_LISTED if name in summed else []),
+            ]
+        )
         for told, name in zip(found["caution"], found["series"], strict=True)
     ]
     cautions: list[Any] = [one or None for one in said]
     return found.assign(caution=cautions)
 
 
+_LISTED = ["sums of the lines listed, which need not be all of a year"]
 _SPLIT = ["awards over several years are split by months"]
 # A series that nobody named: the same fund, from the same hand, of the same kind.
-_LIKE = ["funding_stream", "funder", "area_code", "flow", "status", "kind"]
+_LIKE = ["funding_stream", "funder", "area_code", "flow", "status", "kind", "scope"]
+# What rows of one named series must share too: a name alone makes no amounts alike.
+_ALIKE = ["funding_stream", "flow", "status", "kind", "scope", "unit", "per"]
 _OF_A_FUND = ("award", "grant_received", "allocation", "budget")
 
 
@@ -175,7 +186,8 @@ def series_rows(evidence: Evidence, area_code: str) -> pd.DataFrame:
     DataFrame
         Award lines by year, and amounts of `totals`, with `series` filled. An amount of `totals`
         without a named series is in one only where it stands alone in its year, since such
-        amounts overlap.
+        amounts overlap. A named series whose amounts differ in stream, flow, status, kind or
+        scope is parted by them: only like amounts are compared.
     """
     import pandas as pd
 
@@ -186,11 +198,10 @@ def series_rows(evidence: Evidence, area_code: str) -> pd.DataFrame:
     lines = award_years(awards) if len(awards) else awards.assign(basis=None)
     lines = lines.assign(kind="award line")
     money = pd.concat([lines, totals.assign(basis="as printed")], ignore_index=True)
-    like = pd.Series(
-        ["\x1f".join(str(row[name]) for name in _LIKE) for row in money[_LIKE].to_dict("records")],
-        index=money.index,
-        dtype="object",
-    )
+    if "scope" not in money:
+        money["scope"] = None
+    money["series"] = _parted(money)
+    like = _together(money, _LIKE)
     unnamed = money["series"].isna() & money["unit"].eq("GBP") & money["per"].isna()
     outside = money["kind"] != "award line"
     alone = ~money.assign(like=like).duplicated(["like", "period_start"], keep=False)
@@ -202,6 +213,36 @@ def series_rows(evidence: Evidence, area_code: str) -> pd.DataFrame:
     return money[money["series"].notna()]
 
 
+def _together(money: pd.DataFrame, names: list[str]) -> pd.Series[Any]:
+    """Put what rows must share into one text each."""
+    import pandas as pd
+
+    told = [
+        "\x1f".join("" if is_missing(row[name]) else str(row[name]) for name in names)
+        for row in money[names].to_dict("records")
+    ]
+    return pd.Series(told, index=money.index, dtype="object")
+
+
+def _parted(money: pd.DataFrame) -> pd.Series[Any]:
+    """Name a series by what tells its amounts apart, where one name stands for unlike amounts."""
+    series = money["series"].astype("object")
+    for name, rows in money.groupby("series"):
+        # One line of a list and a total of its stream are alike.
+        rows = rows.assign(kind=rows["kind"].replace("award line", "total"))
+        kinds = _together(rows, _ALIKE)
+        if kinds.nunique() < 2:
+            continue
+        differ = [one for one in _ALIKE if rows[one].nunique(dropna=False) > 1]
+        apart = rows[differ].to_dict("records")
+        told = [
+            ", ".join(str(one) for one in row.values() if not is_missing(one)).replace("_", " ")
+            for row in apart
+        ]
+        series.loc[rows.index] = [f"{name} ({one or 'not stated'})" for one in told]
+    return series
+
+
 def _series_names(rows: pd.DataFrame, taken: set[str]) -> dict[str, str]:
     """Name each series after its fund; by what tells it apart where two would bear one name."""
     first = rows.drop_duplicates("like")
@@ -210,7 +251,8 @@ def _series_names(rows: pd.DataFrame, taken: set[str]) -> dict[str, str]:
     for row in first.to_dict("records"):
         name = row["funding_stream"]
         if streams[name] > 1 or name in taken:
-            apart = [row[one] for one in ("funder", "status", "kind") if not is_missing(row[one])]
+            words = ("funder", "status", "kind", "scope")
+            apart = [row[one] for one in words if not is_missing(row[one])]
             name = f"{name} ({', '.join(map(str, apart))})".replace("_", " ")
         while name in taken:
             name += ", another"

@@ -179,7 +179,8 @@ def beside_sum(tables: dict[str, pd.DataFrame], group: Mapping[Any, Any], otherw
     Returns
     -------
     str
-        "printed as £120,000", or "part of £240,000, printed for 2023-24/2024-25".
+        "printed as £120,000", where the lines add up to it; else "part of £240,000, printed for
+        2023-24/2024-25", or "more than the £240,000 printed for 2023-24/2024-25".
     """
     lines, totals = lines_of(tables["award_years"], group, ""), tables["totals"]
     named = lines["part_of"].unique()
@@ -189,12 +190,26 @@ def beside_sum(tables: dict[str, pd.DataFrame], group: Mapping[Any, Any], otherw
     for total in totals[(totals["subject_id"] == named[0]) & totals["token"].notna()].to_dict(
         "records"
     ):
-        if total["period_start"] == start and total["period_end"] == end:
-            return f"printed as {token_words(total['token'], total['unit'])}"
         if total["period_start"] <= start and total["period_end"] >= end:
-            whole = token_words(total["token"], total["unit"])
-            return f"part of {whole}, printed for {total['period']}"
+            same = total["period_start"] == start and total["period_end"] == end
+            return _beside(group, total, same)
     return otherwise
+
+
+def _beside(group: Mapping[Any, Any], total: Mapping[Any, Any], same_days: bool) -> str:
+    """Say how a derived sum stands to the printed one that its lines are part of."""
+    least, most = (
+        total["amount_gbp"] if is_missing(total[end]) else total[end]
+        for end in ("amount_low_gbp", "amount_high_gbp")
+    )
+    added = group["amount_gbp"]
+    printed = token_words(total["token"], total["unit"])
+    if not is_missing(added) and not is_missing(most) and added > most:
+        return f"more than the {printed} printed for {total['period']}"
+    whole = group["n_known"] == group["n_figures"] and not is_missing(added)
+    if same_days and whole and not is_missing(least) and added >= least:
+        return f"printed as {printed}"
+    return f"part of {printed}, printed for {total['period']}"
 
 
 # So many recipients of a year are named on a page; all of them stand in the pack's table.

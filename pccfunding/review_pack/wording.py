@@ -33,7 +33,8 @@ def measured(row: Any) -> str:
 def placed(frame: pd.DataFrame, area_code: str, names: pd.Series[Any]) -> pd.DataFrame:
     """Name the district in the measure, where a row is of one and not of the whole area."""
     elsewhere = frame["area_code"].notna() & frame["area_code"].ne(area_code)
-    where = frame["area_code"].map(names).fillna(frame["area_code"])
+    named = frame["area_code"].map(names)
+    where = named.where(named.notna(), frame["area_code"])
     return frame.assign(measure=frame["measure"].where(~elsewhere, frame["measure"] + ", " + where))
 
 

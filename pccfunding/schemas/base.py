@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import pandera.pandas as pa
 
 from pccfunding.words import UNKNOWN_WORDS
 
-FLOWS = ("national_to_pcc", "pcc_to_recipient")
-STATUSES = (
+Flow: TypeAlias = Literal["national_to_pcc", "pcc_to_recipient"]
+Status: TypeAlias = Literal[
     "bid",
     "award",
     "allocation",
@@ -19,7 +19,9 @@ STATUSES = (
     "forecast",
     "returned",
     "carried_forward",
-)
+]
+FLOWS: tuple[str, ...] = get_args(Flow)
+STATUSES: tuple[str, ...] = get_args(Status)
 UNKNOWN_KINDS = tuple(UNKNOWN_WORDS)
 # Who got a grant, what for, on which conditions and why: what SI 2011/3050, Schedule, paragraph
 # 3(f), asks to be published.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,22 @@ def test_formats_up_to_the_last_column_of_libreoffice_count_for_nothing() -> Non
         "Recipient Org:Identifier,Recipient Org:Name,Funding Org:Identifier,Funding Org:Name",
         "360G-x-1,T,D,GBP,100,2024-04-01,GB-CHC-1,Alpha,GB-CHC-9,Funder")]  # fmt: skip
     assert len(pcc.read_360giving(workbook_of({"Grants": giving}, formatted_to=1024)).frame) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "rows"),
+    [(pcc.read_recorded_crime, [["Police recorded crime, year ending March 2022"],
+                                ["Area Name", "Burglary"], ["Norfolk", 5]]),
+     (pcc.read_deflator, [["Financial year", "GDP deflator"], ["2022-23", 94.5], ["2023-24", 100]]),
+     (pcc.read_police_uk, [line.split(",") for line in (
+         STREET, street_row("a", "2024-01", "Kent Police"))])],
+)  # fmt: skip
+def test_formats_beyond_the_last_cell_count_for_nothing_in_any_reader(
+    call: Callable[[bytes], Any], rows: list[list[object]]
+) -> None:
+    pytest.importorskip("python_calamine")
+    plain, formatted = (call(workbook_of({"x": rows}, formatted_to=to)) for to in (0, 1024))
+    assert len(plain.frame) == len(formatted.frame) > 0
 
 
 def test_a_sheet_too_wide_names_the_file(tmp_path: Path) -> None:

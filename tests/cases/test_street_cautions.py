@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from case_files import GIVING, GRANT, STREET, coverage_of, street_row, text_of, write_street
@@ -170,3 +172,90 @@ def test_street_files_are_no_table_of_counts(tmp_path: Path) -> None:
     with pytest.raises(pcc.errors.TableError, match="read_360giving"):
         pcc.read_recorded_crime(text_of(GIVING, GRANT))
     assert "months" in coverage_of(pcc.read_police_uk(text_of(STREET, row)))
+
+
+# --- the same cautions from every call -------------------------------------------------------
+
+
+def _late_start(folder: Path) -> None:
+    for month in ("2023-01", "2023-02", "2023-03"):
+        rows = [street_row(f"k{month}{n}", month, "Kent Police", "Ashford") for n in range(2)]
+        write_street(folder, f"{month}/{month}-kent-street.csv", *rows)
+    row = street_row("s1", "2023-03", "Sussex Police", "Lewes")
+    write_street(folder, "2023-03/2023-03-sussex-street.csv", row)
+
+
+def _header_alone(folder: Path) -> None:
+    _late_start(folder)
+    write_street(folder, "2023-02/2023-02-sussex-street.csv")
+
+
+def _nowhere(folder: Path) -> None:
+    rows = [street_row("", "2023-01", "Kent Police", "", "", "Anti-social behaviour") for _ in "ab"]
+    rows = [row.replace(" 001A", "") for row in rows]
+    write_street(folder, "2023-01/2023-01-kent-street.csv", *rows)
+
+
+def _twice(folder: Path) -> None:
+    row = street_row("k1", "2023-01", "Kent Police", "Ashford")
+    other = street_row("k1", "2023-01", "Kent Police", "Ashford", crime_type="Drugs")
+    write_street(folder, "2023-01/2023-01-kent-street.csv", row, row, other)
+
+
+def _silent_force(folder: Path) -> None:
+    for month in ("2019-05", "2019-06", "2019-07"):
+        row = street_row(month, month, "Greater Manchester Police", "Bolton")
+        write_street(folder, f"{month}/{month}-greater-manchester-street.csv", row)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("fill", "cautions"),
+    [(_late_start, {"months-missing"}), (_header_alone, {"months-missing"}),
+     (_nowhere, {"places-unknown", "incidents-are-no-crimes"}),
+     (_twice, {"records-repeated", "ids-contradict"}),
+     (_silent_force, {"greater-manchester-absent"})],
+)  # fmt: skip
+def test_a_count_says_what_a_reading_says(
+    tmp_path: Path, engine: str, fill: Callable[[Path], None], cautions: set[str]
+) -> None:
+    pytest.importorskip(engine)
+    fill(tmp_path)
+    read = pcc.read_police_uk(tmp_path)
+    found = pcc.formats.count_police_uk(f"{tmp_path}/*/*.csv", engine=engine)
+    assert set(found.cautions) == set(read.cautions) == cautions
+    assert found.n_rows == len(read.frame)
+
+
+@pytest.mark.parametrize(
+    ("call", "data", "said"),
+    [
+        (pcc.read_360giving, text_of(GIVING, GRANT.replace("GBP", "£")), "capital"),
+        (pcc.read_360giving, text_of(GIVING, GRANT.replace("2024-04-01", "01/04/2024")),
+         "write 2024-04-01"),
+    ],
+)  # fmt: skip
+def test_a_rejected_cell_says_what_would_be_right(
+    call: Callable[[bytes], Any], data: bytes, said: str
+) -> None:
+    [row] = call(data).rejected.to_dict("records")
+    assert said in f"{row['reason']} {row['suggestion']}"
+
+
+@pytest.mark.parametrize(
+    ("call", "data", "said"),
+    [
+        (pcc.read_awards, text_of(STOPS, STOP), "stops and searches"),
+        (pcc.quality_360giving, b'[{"category": "drugs", "persistent_id": "", "month": "2021-05"}]',
+         "holds no grants"),
+        (pcc.read_deflator, text_of(STREET, street_row("a", "2024-01", "Kent Police")),
+         "read_police_uk"),
+        (lambda data: pcc.read_population(data, vintage="v"), text_of(GIVING, GRANT),
+         "read_360giving"),
+    ],
+)  # fmt: skip
+def test_another_kind_of_file_is_refused_with_what_it_is(
+    call: Callable[[bytes], Any], data: bytes, said: str
+) -> None:
+    with pytest.raises(pcc.errors.TableError, match=said):
+        call(data)

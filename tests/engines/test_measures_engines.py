@@ -26,7 +26,14 @@ from engine_frames import (
 )
 
 from pccfunding.errors import MixedStatusError, PenceError, PeriodError, PopulationError, TableError
-from pccfunding.measures import per_capita_spend, real_terms, reduction, year_on_year
+from pccfunding.measures import (
+    apportion,
+    offence_rates,
+    per_capita_spend,
+    real_terms,
+    reduction,
+    year_on_year,
+)
 
 
 def day(text: str) -> dt.datetime:
@@ -95,6 +102,28 @@ CRIME: Columns = {
 PRICES: Columns = {
     "financial_year": ["2022-23", "2023-24"],
     "price_index": [80.0, 100.0],
+}
+
+
+QUARTERS: Columns = {
+    "area_code": [FORCE] * 4,
+    "offence": ["Robbery"] * 4,
+    "period_start": [day(f"{at}-01") for at in ("2023-04", "2023-07", "2023-10", "2024-01")],
+    "period_end": [day(at) for at in ("2023-06-30", "2023-09-30", "2023-12-31", "2024-03-31")],
+    "offences": [10, 20, 30, 40],
+    "vintage": ["one"] * 4,
+}
+LONG: Columns = {
+    "subject_id": ["a"],
+    "period_start": [day("2023-04-01")],
+    "period_end": [day("2024-03-31")],
+    "amount_gbp": [100.0],
+}
+DISTRICTS: Columns = {
+    "area_code": ["E07000008", "E07000009"],
+    "reference_date": [day("2023-06-30")] * 2,
+    "persons": [300, 100],
+    "vintage": ["rebased"] * 2,
 }
 
 
@@ -375,7 +404,7 @@ def test_an_empty_table_gives_an_empty_table(make: Maker) -> None:
 @pytest.mark.parametrize(
     ("one", "other", "says"),
     [
-        (pandas_numpy, polars_eager, "awards is a pandas DataFrame and population a polars Data"),
+        (pandas_numpy, polars_lazy, "awards is a pandas DataFrame and population a polars Lazy"),
         (polars_eager, polars_lazy, "polars DataFrame and population a polars LazyFrame"),
     ],
 )
@@ -392,3 +421,38 @@ def test_two_kinds_of_frame_are_refused(one: Maker, other: Maker, says: str) -> 
             by="offence",
             population=other(PEOPLE),
         )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (polars_eager, pandas_numpy),
+        (polars_eager, pandas_categories),
+        (polars_eager, pandas_nullable),
+        (polars_lazy, pandas_numpy),
+        (pandas_numpy, polars_eager),
+        (pandas_nullable, polars_eager),
+    ],
+)
+def test_rows_at_hand_of_pandas_and_polars_go_beside_each_other(one: Maker, other: Maker) -> None:
+    windows = {"baseline": "2019", "comparison": "2023", "by": "offence"}
+    years = PEOPLE | {"reference_date": [day(f"{year}-06-30") for year in (2019, 2023, 2023, 2022)]}
+    for measure in (
+        lambda second: per_capita_spend(one(AWARDS), second(PEOPLE), by="funding_stream"),
+        lambda second: real_terms(one(AWARDS), second(PRICES), base="2023-24"),
+        lambda second: reduction(one(CRIME), population=second(years), **windows),
+        lambda second: offence_rates(one(QUARTERS), second(years)),
+        lambda second: apportion(
+            one(LONG), to="area_code", rule="population", by=second(DISTRICTS)
+        ),
+    ):
+        mixed, alone = measure(other), measure(one)
+        assert type(mixed) is type(alone)
+        assert rows(mixed) == rows(alone)
+
+
+def test_a_column_of_nothing_goes_beside_another_kind() -> None:
+    people = PEOPLE | {"note": [None] * 4, "persons": [None, 1000.0, 3000.0, None]}
+    found = per_capita_spend(polars_eager(AWARDS), pandas_numpy(people), by="funding_stream")
+    alone = per_capita_spend(polars_eager(AWARDS), polars_eager(people), by="funding_stream")
+    assert rows(found) == rows(alone)

@@ -203,7 +203,7 @@ def deflator(chance: random.Random) -> RandomTable:
     }
     extra = {"Per cent change on previous year": ["", 2.0, 2.0, 2.0, 2.0]}
     extra |= _extras(chance, ("Money GDP (£ million)", "Growth rate"), 5)
-    rows, merged = laid_out(chance, columns, extra, fixed=("Financial year",))
+    rows, merged = laid_out(chance, columns, extra)
 
     def found(result: ReadResult) -> dict[Any, Any]:
         frame = result.frame

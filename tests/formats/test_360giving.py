@@ -289,14 +289,14 @@ def test_a_light_breach_keeps_the_row_and_a_heavy_one_keeps_it_out() -> None:
         "a text",
     )
     assert found.frame["award_id"].tolist() == ["360G-example-1", "2"]
-    assert found.n_rows == len(found.frame) + found.n_rejected == 8
-    assert found.cautions == ("breaks-standard",)
+    assert found.n_rows == len(found.frame) + found.n_rejected + len(found.others) == 8
+    assert found.cautions == ("records-repeated", "breaks-standard")
     rejected = found.rejected.set_index("place")
     assert rejected.loc["grant 3", "suggestion"] == "write 5000"
     assert rejected.loc["grant 4", "suggestion"] == "write 2024-03-13, if that is the day"
     assert rejected.loc["grant 5", "reason"].startswith("there is no such day")
     assert rejected.loc["grant 6", "reason"] == "the amount is not in pounds"
-    assert "stands twice, first in grant 1" in rejected.loc["grant 7", "reason"]
+    assert found.others["raw"].tolist() == ["360G-example-1, printed at grant 1"]
     assert read(grant()).cautions == ()
 
 

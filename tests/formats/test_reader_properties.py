@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import random
+import tempfile
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from award_pages import WRITERS
@@ -11,7 +15,7 @@ from hypothesis import given, strategies as st
 from reader_tables import TABLES, RandomTable
 
 from pccfunding.errors import PccFundingError
-from pccfunding.formats import ReadResult
+from pccfunding.formats import ReadResult, count_police_uk
 
 KINDS = ("csv", "tsv", "xlsx", "ods", "html")
 SEEDS = st.integers(0, 10**9)
@@ -85,6 +89,30 @@ def test_rows_cut_short_or_made_longer_give_no_other_number(name: str, seed: int
     at = chance.randrange(1, len(lines))
     lines[at] = chance.choice([lines[at] + ",", lines[at] + ",7,8", "," + lines[at]])
     never_another(table, read(table, "\n".join(lines).encode()))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+@given(seed=SEEDS)
+def test_the_engines_count_what_a_street_file_holds_or_nothing(engine: str, seed: int) -> None:
+    pytest.importorskip(engine)
+    chance = random.Random(seed)
+    table = TABLES["street"](chance)
+    lines = WRITERS["csv"](table.page).decode().splitlines()
+    at = chance.randrange(1, len(lines))
+    torn = chance.choice([lines[at], lines[at] + ",", lines[at].replace('"', ""), ""])
+    lines.insert(at, torn)
+    header, *rows = csv.reader(lines)
+    whole = all(len(row) in (0, len(header)) for row in rows)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "2024-01-surrey-street.csv"
+        file.write_text("\n".join(lines), encoding="utf-8")
+        if not whole:
+            with pytest.raises(PccFundingError, match="cells in line"):
+                count_police_uk(str(file), by=("type",), engine=engine)
+            return
+        found = count_police_uk(str(file), by=("type",), engine=engine).frame
+    counted = dict(zip(found["crime_type"], found["records"].tolist(), strict=True))
+    assert counted == Counter(table.truth.values())
 
 
 @given(seed=SEEDS)

@@ -197,7 +197,7 @@ def test_a_review_with_money_sets_commissioned_services_beside_the_others() -> N
     services = found.tables["commissioned_services"].set_index("period")
     assert services.loc["2016-17", "amount_gbp"] == 3_042_000
     assert "£3,042,000" in said
-    assert "not the office's own list of awards" in said
+    assert "The office's own list is by another definition" in said
     assert "by another definition than its lists" in said
 
 
@@ -226,3 +226,25 @@ def test_a_change_that_is_not_made_says_why_and_not_that_nothing_is_held() -> No
     assert told.tolist() == ["not compared", "a system changed"]
     none = dataclasses.replace(found, tables=found.tables | {"class_changes": changes.head(0)})
     assert none.summary.set_index("finding").loc["Recorded crime", "number"] == "not held"
+
+
+def test_a_break_of_every_class_is_told_beside_the_headline_and_elsewhere() -> None:
+    """Devon and Cornwall has counted by another system since November 2022."""
+    found = pcc.review(area="Devon and Cornwall")
+    said, _ = page_text(found)
+    assert "Every class crosses a break of the series (method, 1 November 2022)" in said
+    assert "across a break of the series" in found.text
+    facts = found.summary.set_index("finding")["note"]
+    assert facts["Recorded crime, 2025"].endswith("across a break of the series")
+    assert set(found.tables["breaks_elsewhere"]["area"]) == {"Greater Manchester"}
+    assert "Greater Manchester: A new recording system" in said
+
+
+@pytest.mark.slow
+def test_where_one_class_breaks_the_headline_does_not() -> None:
+    found = pcc.review(area="Gwent")
+    said, _ = page_text(found)
+    assert "Death or serious injury - unlawful driving crosses a break" in said
+    assert "across a break of the series" not in found.text
+    both = {"Devon and Cornwall", "Greater Manchester"}
+    assert set(found.tables["breaks_elsewhere"]["area"]) == both

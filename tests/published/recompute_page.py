@@ -340,16 +340,20 @@ def _crime(known: Known, crime: pd.DataFrame, population: pd.DataFrame) -> None:
             )
 
 
+def log_interval(before: int, after: int, dispersion: float) -> tuple[float, float]:
+    """Give the interval of a change in percent, with more dispersion than one, by logarithms."""
+    error = math.sqrt(dispersion * (1 / before + 1 / after)) if after else 0.0
+    low, high = (after / before * math.exp(sign * 1.959964 * error) for sign in (-1, 1))
+    return 100 * low - 100, 100 * high - 100
+
+
 def _change(known: Known, where: str, before: int, after: int) -> None:
     known.add(f"count {where}", before, after, after - before)
     known.add(f"change {where}", 100 * Fraction(after, before) - 100)
     low, high = interval_of_ratio(before, after)
     known.add(f"interval {where}", 100 * low - 100, 100 * high - 100)
     for dispersion in (2, 4):
-        # More dispersion than one is told on the scale of logarithms.
-        error = math.sqrt(dispersion * (1 / before + 1 / after)) if after else 0.0
-        ends = [after / before * math.exp(sign * 1.959964 * error) for sign in (-1, 1)]
-        known.add(f"interval {where}", *(100 * end - 100 for end in ends))
+        known.add(f"interval {where}", *log_interval(before, after, dispersion))
     # Twice the root of a Poisson count has variance 1: power 80%, two-sided 5%.
     for dispersion in (1, 2, 4):
         root = 1 - (1.959964 + 0.841621) * math.sqrt(2 * dispersion) / (2 * math.sqrt(before))

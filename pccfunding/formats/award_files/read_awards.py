@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
 
@@ -43,6 +43,8 @@ from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pccfunding.schemas.base import Flow, Status
 
 __all__ = ["AWARD_COLUMNS", "read_awards"]
 
@@ -96,7 +98,8 @@ _GIVING = {
     "Grant Programme:Title": "funding_stream",
     "Beneficiary Location:Name": "area",
 }
-PROFILES = {
+Layout: TypeAlias = Literal["ggis", "360giving", "over500", "transparency-code"]
+PROFILES: dict[str, Profile] = {
     one.name: one
     for one in (
         Profile(
@@ -165,14 +168,14 @@ _WHO = "recipient"
 def read_awards(
     path_or_buffer: Any,
     *,
-    profile: str | None = None,
+    profile: Layout | None = None,
     sheet: str | int | None = None,
     columns: Mapping[str, str | int] | None = None,
     financial_year: str | Period | None = None,
     funder: str | None = None,
     area: str | None = None,
-    status: str | None = None,
-    flow: str = "pcc_to_recipient",
+    status: Status | None = None,
+    flow: Flow = "pcc_to_recipient",
     rounded_to: int | None = None,
 ) -> ReadResult:
     r"""Read an award list as an office publishes it: CSV, TSV, XLSX, ODS, HTML tables or JSON.
@@ -240,9 +243,10 @@ def read_awards(
     (['reconciles'], 3)
     """
     framed = frame_grid(path_or_buffer, "awards")
+    direction: str = flow
     if framed is not None:
-        columns, flow = _told_by(framed.grids[0], columns, flow)
-    context, layout = _context(profile, columns, financial_year, funder, area, status, flow)
+        columns, direction = _told_by(framed.grids[0], columns, flow)
+    context, layout = _context(profile, columns, financial_year, funder, area, status, direction)
     context = replace(context, rounded_to=_whole_pounds(rounded_to))
     opened = framed or open_grids(path_or_buffer, lines=line_columns)
     told = told_by_titles(row for grid in opened.grids for row in grid.rows[:20])
@@ -359,6 +363,27 @@ def _asked(opened: Opened, sheet: str | int | None, layout: Profile | None) -> l
     return found
 
 
+def _second_table(sheet: Sheet, header: Header) -> int | None:
+    """Give the column from which a second table stands beside the first; None where none does.
+
+    Its titles are those of the first, or it has a recipient and an amount of its own behind a
+    column that is blank throughout.
+    """
+    if (at := repeats_from([heading.text for heading in header.headings])) is not None:
+        return at
+    kinds = [
+        "amount" if one.is_amount else one.field if one.field == "recipient" else ""
+        for one in header.headings
+    ]
+    wanted = {"recipient", "amount"}
+    for at, column in enumerate(sheet.columns[: len(kinds)]):
+        if header.texts[at] or not wanted <= set(kinds[:at]) or not wanted <= set(kinds[at:]):
+            continue
+        if (column.iloc[header.bottom + 1 :].str.strip() == "").all():
+            return at + 1
+    return None
+
+
 def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: str) -> _SheetRead:
     read = _SheetRead(sheet, [], Changes(), [])
     headers: list[Header] = []
@@ -371,7 +396,7 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
         header = find_header(sheet, start, context.columns)
         if header is None:
             break
-        if (at := repeats_from([heading.text for heading in header.headings])) is not None:
+        if (at := _second_table(sheet, header)) is not None:
             raise TableError(
                 f"{source}, {sheet.place(header.bottom)}: two tables stand side by side, the "
                 f"second from column {column_letter(at)}. Put one below the other, or pass one."

@@ -29,10 +29,34 @@ from pccfunding.formats.award_files.typed_columns import (
     read_texts,
 )
 from pccfunding.periods import Period
+from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation
 from pccfunding.words import count, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_PER = re.compile(
+    rf"\b(?:per|each|every)\s(?P<noun>{alternation(PER_NOUNS)})\b"
+    rf"|\b(?P<adverb>annually|yearly|p\.a|pa|quarterly|monthly|weekly)\b",
+    re.IGNORECASE,
+)
+
+
+def _per_of(heading: str) -> str | None:
+    """Give the time that a heading says its amounts are for: "Amount (£ per annum)".
+
+    Examples
+    --------
+    >>> _per_of("Amount (£ per annum)"), _per_of("Monthly payment (£)")
+    ('year', 'month')
+    """
+    found = _PER.search(heading)
+    if found is None:
+        return None
+    noun, adverb = found["noun"], found["adverb"]
+    each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
+    return each if each in ("year", "quarter", "month", "week") else None
 
 
 class Spans:
@@ -307,6 +331,11 @@ class PartReader:
             "notation": constant("comma" if money.notation == "comma" else None, size),
             "unknown": unknown,
         }
+        if size and (each := _per_of(column.heading.text)):
+            data["per"] = data["per"].fillna(each)
+            where = f"{self.sheet.grid.where}header"
+            rule = f"for each {each}, as the header says"
+            self.changes.add(where, column.heading.text, column.heading.text, each, rule)
         shared = self.table.shared[at]
         if shared.any():
             data["unknown"] = unknown.mask(shared, "not_held")

@@ -164,7 +164,7 @@ def line_columns(
     if not all(pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes):
         return lines_grid(text, source, limits)
     limits.check_shape(len(frame), frame.shape[1], source)
-    columns = [frame[name] for name in frame.columns]
+    columns = _without_blank_ends([frame[name] for name in frame.columns])
     numbers: Any = np.arange(1, len(frame) + 1)
     lines = text.count("\n") + (not text.endswith("\n"))
     if lines != len(frame):
@@ -179,6 +179,19 @@ def line_columns(
         beyond_ascii -= text.count("£")
     plain = lines == len(frame) and not beyond_ascii and "&" not in text
     return _ColumnGrid("", "line", [], numbers, columns=columns, plain=plain), delimiter
+
+
+def _without_blank_ends(columns: list[pd.Series[Any]]) -> list[pd.Series[Any]]:
+    """Leave the blanks at the ends of rows out, as the reading row by row does."""
+    ends: Any = True
+    for at in range(len(columns) - 1, -1, -1):
+        blank = columns[at].str.isspace() & ends
+        if blank.any():
+            columns[at] = columns[at].mask(blank, "")
+        ends &= columns[at] == ""
+        if not ends.any():
+            break
+    return columns
 
 
 def find_header(

@@ -15,6 +15,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.formats.award_files.stated_totals import TotalFound, TotalsReader, stated_totals
 from pccfunding.formats.award_files.table_state import Context, TableRead, TableState
 from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.frames.tables import put_together
 from pccfunding.words import quantity
 
 if TYPE_CHECKING:
@@ -80,13 +81,11 @@ class _TableReader(TableState):
         return next(name for name, one in self.of.items() if one == position)
 
     def _together(self, parts: list[pd.DataFrame]) -> pd.DataFrame:
-        import pandas as pd
-
         if not parts:
             return self.result.frame
         if len(parts) == 1:
             return parts[0]
-        joined = pd.concat([one for one in parts if len(one)] or parts[:1], ignore_index=True)
+        joined = put_together(parts)
         return joined.sort_values("_row", kind="stable", ignore_index=True)
 
     def _totals(self, repeats: Any, periods: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,9 @@ TEXTS = (
     "area",
     "note",
 )
+# Fields that three digits alone are nothing of, as they are of a number or a cost centre.
+_OF_WORDS = {"recipient", "purpose", "title", "funding_stream", "funder", "conditions", "reasons",
+             "area", "awarded_on", "status"}  # fmt: skip
 # Fields for which a second header of the same rank is a doubt.
 _WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
 _PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
@@ -90,9 +94,15 @@ class TableRead:
     told: list[tuple[str, object, str]] = field(default_factory=list)
 
 
-def _without_wide_rows(sheet: Sheet, header: Header) -> tuple[Sheet, RowShape]:
-    """Blank the rows that are wider than their header, up to the header of the next table."""
-    shape = shape_of(sheet.grid, range(header.top, header.bottom + 1)) if header.top >= 0 else None
+def _without_wide_rows(
+    sheet: Sheet, header: Header, amounts: Sequence[int]
+) -> tuple[Sheet, RowShape]:
+    """Blank the rows that do not fit their header, up to the header of the next table."""
+    shape = None
+    if header.top >= 0:
+        words = {at for at, one in enumerate(header.headings) if one.field in _OF_WORDS}
+        rows = range(header.top, header.bottom + 1)
+        shape = shape_of(sheet.grid, rows, numbers=amounts, words=words)
     if shape is None or not shape.wide:
         return sheet, shape or RowShape(0, {})
     wide = {}
@@ -132,7 +142,7 @@ class TableState:
             header, sheet, self.first, "amount" in context.columns
         )
         self.values = [one.position for one in self.amounts.columns]
-        sheet, self.shape = _without_wide_rows(sheet, header)
+        sheet, self.shape = _without_wide_rows(sheet, header, self.values)
         self.sheet, self.shared = self._filled(self._without_blanks(sheet))
         self.money: dict[int, MoneyColumn] = self._amounts_read()
         money = [self.money[position] for position in self.values]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from pccfunding.formats.count_files.abolished_districts import (
     abolished_by_name,
 )
 from pccfunding.formats.count_files.printed_counts import key_of, one_line, without_notes
+from pccfunding.formats.opening.row_shape import beside_one_another, column_letter
 
 PARTNERSHIP = "community_safety_partnership"
 _CODE = re.compile(r"[EWKN]\d{8}")
@@ -29,6 +31,7 @@ _KIND_OF_CODE = {
     "W92": "country",
     "K04": "england_and_wales",
 }
+_LONGEST_NAME = 100
 _FORCES = ("E23", "W15")  # all of them are known
 _LEAVES_OUT = re.compile(r"\b(?:excl?|excluding|exc|less|without|minus|and regions?)\b")
 _UNASSIGNED = re.compile(r"^(?:unassigned|unallocated|not assigned)\b[\s,:-]*", re.IGNORECASE)
@@ -134,6 +137,36 @@ def area_by_name(name: str) -> Place:
     except UnknownNameError as error:
         return Place(None, name=plain, why=str(error), rejected=True)
     return Place(area.code, area.kind, area.name)
+
+
+def tables_beside(
+    rows: Sequence[Sequence[object]], fields: Iterable[Sequence[int]], values: Collection[int]
+) -> str | None:
+    """Say where two tables stand side by side; None where each row is of one area.
+
+    Parameters
+    ----------
+    rows : sequence of sequence
+        The rows below the header.
+    fields : iterable of sequence of int
+        The columns that stand for the same: codes, names.
+    values : collection of int
+        Columns of numbers. Without one between them, two columns of areas belong to one table.
+    """
+    for columns in fields:
+        if found := beside_one_another(rows, sorted(columns), _named_area):
+            left, right = found
+            if any(left < value < right for value in values):
+                names = f"columns {column_letter(left)} and {column_letter(right)}"
+                return f"tables stand side by side: {names} name different areas; put them apart"
+    return None
+
+
+def _named_area(cell: object) -> str | None:
+    text = one_line(cell)
+    if is_code(text):
+        return text
+    return area_by_name(text).code if 0 < len(text) < _LONGEST_NAME else None
 
 
 @cache

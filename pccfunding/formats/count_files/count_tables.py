@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pccfunding.formats.count_files.area_names import area_of_row
+from pccfunding.formats.count_files.area_names import area_of_row, tables_beside
 from pccfunding.formats.count_files.offence_names import offence_name, special_name
 from pccfunding.formats.count_files.printed_counts import (
     grouped_by_blanks,
     key_of,
     one_line,
     read_count,
+    says_other_than_a_count,
     without_notes,
 )
 from pccfunding.formats.count_files.printed_periods import (
     every_period,
     heading_is_part,
     heading_periods,
+    names_a_year,
     names_time,
     part_under,
+    words_beside_time,
     year_ends_below,
     years_over_months,
 )
@@ -61,10 +64,16 @@ _NO_COUNT_BELOW = re.compile(
     r"|\bestimate[sd]?\b|\bweight(?:s|ed|ing)?\b|\btrends?\b|\bclear(?:ed)? ?ups?\b|\bsolved\b"
     r"|\bsanctions?\b|\bcaution(?:s|ed)\b|\bconvict\w*|\barrests\b|\bvictims\b|\bsuspects?\b"
     r"|\boffenders?\b|\bdensity\b|\bmultiples?\b|\btimes\b|\bseverity\b|\bgrades?\b|\bband\b"
-    r"|^(?:numbers? of )?(?:police )?(?:officers?|staff|strength|workforce|dwellings|residents"
-    r"|persons|people)\b"
+    r"|\b(?:avg|diff|chg|var|pct|pc|ppts?|idx|indexed|yoy|qoq|mom|vs?|versus|base(?:line)?)\b"
+    r"|\b(?:cumulative|running total|last year|(?:previous|prior|prev|preceding|same) "
+    r"(?:year|yr|quarter|month|period))\b|\bnot crimed\b|\bno crimes?d?\b"
+    r"|^(?:(?:numbers?|no|nos) of )?(?:police )?(?:officers?|staff|strength|workforce|dwellings"
+    r"|residents|persons|people)\b"
 )
-_NO_CLASS = re.compile(r"\bcodes?\b|\bquarter\b|financial year|description")
+_NO_CLASS = re.compile(
+    r"\bcodes?\b|\bquarter\b|financial year|description|^(?:foot)?notes?\b|\bcomments?\b"
+    r"|\bremarks?\b|\bsources?\b"
+)
 _UNIT = re.compile(r"numbers?(?: of (?:offences|incidents|crimes))?|offences|counts?|incidents")
 _CONTENTS = re.compile(r"^\s*table\s+[a-z]?\d+\w?\s*:?\s*", re.IGNORECASE)
 _LONGEST_HEADER = 8
@@ -180,8 +189,21 @@ def _table(
     banner = banner[named[-1] :] if named else banner  # what stands above belongs to another table
     title = banner[0] if banner else ""
     table = CountTable(title, ids, top, below, end)
-    _read_columns(table, header, banner, rows[below:end], spare_period)
+    table.why_empty = _tables_beside(header, ids, rows[below:end])
+    if table.why_empty is None:
+        _read_columns(table, header, banner, rows[below:end], spare_period)
     return table
+
+
+def _tables_beside(
+    header: Sequence[Row], ids: Mapping[str, int], body: Sequence[Row]
+) -> str | None:
+    fields: dict[str, set[int]] = {}
+    for row in header:
+        for title in titles_of(row):
+            fields.setdefault(title.name, set()).add(title.position)
+    others = set(range(max(map(len, header)))) - set(ids.values())
+    return tables_beside(body, map(sorted, fields.values()), others)
 
 
 def _top(rows: Sequence[Row], at: int, floor: int) -> int:
@@ -240,7 +262,8 @@ def _read_columns(
         says_count = bool(re.search(r"\bnumbers? of\b|\bnumbers?\b", words))
         no_class = _NO_CLASS.search(key_of(own)) and not heading_periods(own)
         barred = _NO_COUNT.search(words) or _NEVER_COUNTS.search(words)
-        no_count = no_class or barred or _NO_COUNT_BELOW.search(key_of(own))
+        signs = any(map(says_other_than_a_count, (own, *above)))
+        no_count = no_class or barred or signs or _NO_COUNT_BELOW.search(key_of(own))
         if no_count or (of_title and (not says_count or _NEVER_COUNTS.search(title))):
             table.left_out.append((without_notes(own), "no count"))
             continue
@@ -260,25 +283,27 @@ def _read_columns(
             table.left_out.append((own, "a part of a year, without its days"))
             continue
         period = periods[0] if len(periods) == 1 else period_of_title
-        if len(periods) > 1 or period is None:
+        of_own = periods and (heading_periods(own) or any(map(year_ends_below, above)))
+        if len(periods) > 1 or period is None or (not of_own and names_a_year(own)):
             table.left_out.append((without_notes(own), "no one period"))
             continue
         cells = [row[index] if index < len(row) else None for row in body]
         blanks = grouped_by_blanks(cells)
         why = _holds_no_counts(cells, blanks)
+        if not any(map(one_line, cells)) and not offence_name(own)[1]:
+            why = "no numbers"
         # A known class whose numbers are written in an unknown way is rejected cell by cell.
         digits = any(re.search(r"\d", one_line(cell)) for cell in cells)
         if why and not (digits and offence_name(own)[1]):
             table.left_out.append((without_notes(own), why))
             continue
-        label = " ".join(t for t in (*above, own) if not names_time(t) and not _is_unit(t))
-        special = special_name(table.title, label)
+        texts = (words_beside_time(text) for text in (*above, own) if not _is_unit(text))
+        classes = [text for text in texts if text]
+        special = special_name(table.title, " ".join(classes))
         if special:
             offence, measure, known, headed = *special, True, True
         else:
-            named = (t for t in (own, *above[::-1]) if not names_time(t) and not _is_unit(t))
-            own_class = next(named, "")
-            text, headed = own_class or _subject(table.title), bool(own_class)
+            text, headed = classes[-1] if classes else _subject(table.title), bool(classes)
             (offence, known), measure = offence_name(text), "recorded_offences"
         table.columns.append(CountColumn(index, offence, measure, period, known, blanks, headed))
     if not table.columns:

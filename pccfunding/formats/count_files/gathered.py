@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,14 @@ class Gathered:
         """Count the rows that are not blank, before any is read: each must turn up again."""
         self.n_found += sum(any(one_line(cell) for cell in row) for row in rows)
 
-    def fit(self, grid: Grid, header: range, stop: int | None = None) -> set[int]:
-        """Reject the rows that are wider than their header; gives their positions."""
-        shape = shape_of(grid, header, stop)
+    def fit(
+        self, grid: Grid, header: range, stop: int | None = None, *, numbers: Collection[int] = ()
+    ) -> set[int]:
+        """Reject the rows that do not fit their header; gives their positions.
+
+        `numbers` are the columns that are read as numbers.
+        """
+        shape = shape_of(grid, header, stop, numbers=numbers)
         for code in shape.cautions:
             self.caution(code)
         self.reports["coverage"] += shape.told(grid.where)

@@ -9,8 +9,13 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pccfunding.errors import PeriodError
-from pccfunding.formats.count_files.area_names import Place, area_by_name, area_of_row
+from pccfunding.errors import PeriodError, TableError
+from pccfunding.formats.count_files.area_names import (
+    Place,
+    area_by_name,
+    area_of_row,
+    tables_beside,
+)
 from pccfunding.formats.count_files.offence_names import offence_name
 from pccfunding.formats.count_files.printed_counts import (
     grouped_by_blanks,
@@ -95,6 +100,12 @@ def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.D
     import pandas as pd
 
     found.expect(row for n, row in enumerate(grid.rows) if n != at)
+    doubled: dict[str, list[int]] = {}
+    for title in _long_titles(grid.rows[at]):
+        doubled.setdefault(title.name, []).append(title.position)
+    areas = (doubled.get(name, []) for name in ("force", "force_code", "partnership"))
+    if why := tables_beside(grid.rows[at + 1 :], areas, [ids["count"]]):
+        raise TableError(f"{found.source}, {grid.where}{grid.unit} {grid.numbers[at]}: {why}.")
     for above in range(at):
         if any(one_line(cell) for cell in grid.rows[above]):
             found.other(grid.place(above), "title or note", grid.rows[above])
@@ -104,7 +115,7 @@ def read_long(grid: Grid, at: int, ids: dict[str, int], found: Gathered) -> pd.D
     if unread:
         found.cover("columns left out", f"{grid.where}{len(unread)} columns", "; ".join(unread[:5]))
     beside = _Beside.of(grid.rows[at], ids)
-    too_wide = found.fit(grid, range(at, at + 1))
+    too_wide = found.fit(grid, range(at, at + 1), numbers=[ids["count"]])
     blanks = grouped_by_blanks(
         row[ids["count"]] for row in grid.rows[at + 1 :] if ids["count"] < len(row)
     )

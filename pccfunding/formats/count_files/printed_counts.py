@@ -28,6 +28,12 @@ _NUMBER = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?")
 _POINT_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?:\.\d{3})+")
 _BLANK_GROUPS = re.compile(r"[-\u2212]?\d{1,3}(?: \d{3})+(?:\.0+)?")
 _OTHER_GROUPS = re.compile(r"[-\u2212]?(?:\d{4,}|\d{1,3}(?:,\d{3})+)(?:\.0+)?")
+# Signs of a comparison, of a share, of a range or of a base, which a heading is not read without.
+_SIGNS = re.compile(
+    r"[±Δ∆↑↓▲▼<>≤≥=×÷~]|\d\+|\+\s?[-/\u2010-\u2015\u2212]|\bx\s?10+\b|\([km]\)"
+    r"|/\s?(?:10{1,2},?000|1,?000|100k|officer|head|person|capita|population|household)",
+    re.IGNORECASE,
+)
 _REVISED = re.compile(r"(?<!\s)\s*(?:\[[rp]\]|\([rp]\)|[rp])$", re.IGNORECASE)
 
 
@@ -77,6 +83,17 @@ def _without_marks(cell: object) -> str:
 def key_of(cell: object) -> str:
     """Reduce a heading to its plain words, to be compared with others."""
     return _NOT_WORDS.sub(" ", without_notes(cell).casefold()).strip()
+
+
+def says_other_than_a_count(heading: str) -> bool:
+    """Whether a heading has a sign without which it would seem to name a count.
+
+    Examples
+    --------
+    >>> says_other_than_a_count("Burglary +/-"), says_other_than_a_count("Burglary [note 2]")
+    (True, False)
+    """
+    return bool(_SIGNS.search(heading[:_LONGEST]))
 
 
 def grouped_by_blanks(cells: Iterable[object]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from pccfunding.errors import PeriodError
+from pccfunding.formats.count_files.printed_counts import key_of
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import MONTH, add_months, month_end, month_number, start_of
 from pccfunding.periods.spellings import financial_label
@@ -33,7 +34,20 @@ _SAME_YEAR = re.compile(
 )
 _IN_YEAR = re.compile(rf"\b({MONTH})(?:{_TO}({MONTH}))?[\s,]{{1,3}}{_FY}", _I)
 _MONTH_WORD = re.compile(rf"\b{MONTH}(?![a-z])", _I)
-_FINANCIAL = re.compile(rf"\b{_FY}")
+_FINANCIAL = re.compile(rf"(?:\b|(?<=\bFY)){_FY}", _I)
+_FINANCIAL_TO = re.compile(
+    r"\b(?:financial\syears?|FY)[\s:]{0,3}((?:19|20)\d\d)\s{0,3}to\s{0,3}((?:19|20)?\d\d)(?!\d)",
+    _I,
+)
+_BARE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LAST_MONTH = re.compile(rf"\W(?:{MONTH})(?:{_TO}(?:{MONTH}))?\W{{0,3}}$", _I)
+# Words that stand beside a period and name no class.
+_OF_TIME = frozenset(
+    ("12", "months", "month", "financial", "fiscal", "fy", "year", "years", "calendar", "quarter",
+     "quarters", "to", "in", "of", "for", "the", "and", "ending", "ended", "end", "provisional",
+     "revised", "final", "p", "r", "number", "numbers", "no", "count", "counts", "total", "totals",
+     "all", "police", "recorded", "crime", "crimes", "offences", "incidents", "rolling", "latest")
+)  # fmt: skip
 _QUARTER = r"(?:\bq(?:uarter|tr)?\s?([1-4])\b|\b([1-4])(?:st|nd|rd|th)?\s(?:quarter|qtr)\b)"
 _QUARTERS = (
     re.compile(rf"{_QUARTER}[\s,:(]{{0,3}}(?:(?:of|in|for)\s)?\s{{0,3}}{_FY}", _I),
@@ -96,11 +110,12 @@ def period_spans(text: str) -> list[tuple[range, Period]]:
     for match in _SAME_YEAR.finditer(text):
         year, first, last = _year(match[3]), month_number(match[1]), month_number(match[2])
         keep(match, date(year - (first > last), first, 1), month_end(year, last))
-    for match in _FINANCIAL.finditer(text):
-        year = int(match[1])
-        if _follows(match[2], year):
-            whole = Period.financial_year(year)
-            keep(match, whole.start, whole.end)
+    for pattern in (_FINANCIAL_TO, _FINANCIAL):
+        for match in pattern.finditer(text):
+            year = int(match[1])
+            if _follows(match[2], year):
+                whole = Period.financial_year(year)
+                keep(match, whole.start, whole.end)
     return sorted(found, key=lambda one: one[0].start)
 
 
@@ -132,7 +147,8 @@ def heading_is_part(text: str) -> bool:
     spans = [span for span, _ in period_spans(text)]
     months = (match.start() for match in _MONTH_WORD.finditer(text[:_LONGEST]))
     beside = any(not any(at in span for span in spans) for at in months)
-    return names_a_part(text) or bool(spans and beside)
+    last = not spans and _LAST_MONTH.search(text[:_LONGEST])
+    return names_a_part(text) or bool(last or (spans and beside))
 
 
 def heading_periods(text: str) -> list[Period]:
@@ -175,6 +191,33 @@ def years_over_months(lines: Iterable[str], heading: str) -> list[Period] | None
 def year_ends_below(text: str) -> bool:
     """Whether a heading says that the month below it ends a year: "Year ending"."""
     return bool(re.search(rf"{_ENDS}\W{{0,3}}$", text[:_LONGEST], _I))
+
+
+def names_a_year(text: str) -> bool:
+    """Whether a text names a year that is in none of its periods: "Burglary 2019"."""
+    spans = [span for span, _ in period_spans(text)]
+    years = _BARE_YEAR.finditer(text[:_LONGEST])
+    return any(not any(match.start() in span for span in spans) for match in years)
+
+
+def words_beside_time(text: str) -> str:
+    """Give what a heading says beside its time: "Burglary" of "Burglary, 2019/20"; "" if nothing.
+
+    Examples
+    --------
+    >>> words_beside_time("Burglary, 2019/20"), words_beside_time("2019/20 provisional")
+    ('Burglary', '')
+    """
+    if not names_time(text):
+        return text
+    left, at = [], 0
+    for span, _ in period_spans(text):
+        left.append(text[at : span.start])
+        at = span.stop
+    beside = " ".join(" ".join([*left, text[at:]]).split()).strip(" ,;:-–—()[]/") if at else ""
+    beside = re.sub(r"\W{0,3}\bFY$", "", beside)
+    words = set(key_of(beside).split()) - _OF_TIME
+    return beside if any(re.search("[a-z]{2}", word) for word in words) else ""
 
 
 def names_time(text: str) -> bool:

@@ -15,6 +15,7 @@ from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened
 from pccfunding.formats.opening.repeats import later_printings
+from pccfunding.formats.opening.row_shape import beside_one_another, column_letter
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
 from pccfunding.words import counted, quantity
@@ -38,9 +39,10 @@ _PLAIN = re.compile(r"[-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 # From one year to the next no price index of Britain has moved so far; and one whose every value
 # is as small as a rate, and which nobody calls an index, may be rates.
 _JUMP, _SMALL = 1.5, 20
-_LABEL = re.compile(r"(?:19|20)\d{2}\s*[-/]\s*(?:\d{2}|\d{4})")
+_LABEL = re.compile(r"(?:FY\s?)?(?:19|20)\d{2}\s*[-/]\s*(?:\d{2}|\d{4})")
 
 
+_BESIDE = 7  # columns on either side of the years that may hold the index
 _HEADER = 12  # rows above the first year that may belong to its heading
 
 
@@ -105,9 +107,11 @@ def read_deflator(
     opened = open_grids(path_or_buffer)
     found = Gathered(opened.source)
     rates: list[str] = []
+    unread: list[str] = []
     for grid in opened.grids:
         found.expect(grid.rows)
-        block = _block(grid, rates) if base is None else _rates_block(grid)
+        _refuse_two_tables(grid, opened.source)
+        block = _block(grid, rates, unread) if base is None else _rates_block(grid)
         if block is None or found.records:
             for at, row in enumerate(grid.rows):
                 if any(one_line(cell) for cell in row):
@@ -115,7 +119,7 @@ def read_deflator(
             continue
         _read_block(grid, block, found)
     if not found.records:
-        raise TableError(_why_nothing(opened, rates, base, found))
+        raise TableError(_why_nothing(opened, rates, unread, base, found))
     if base is not None:
         found.records = _chained(found.records, base, opened.source)
         found.n_found += 1  # the year before the first rate
@@ -134,7 +138,7 @@ def _label(cell: object) -> Period | None:
     if not _LABEL.fullmatch(text):
         return None
     try:
-        return financial_year(text)
+        return financial_year(text.upper().removeprefix("FY").strip())
     except PeriodError:
         return None
 
@@ -161,24 +165,40 @@ def _blocks(grid: Grid) -> Iterator[tuple[int, list[int]]]:
             yield year, labelled
 
 
-def _block(grid: Grid, rates: list[str]) -> _Block | None:
-    """Find financial years and the index right of them; `rates` takes what may be rates."""
+def _refuse_two_tables(grid: Grid, source: str) -> None:
+    years = [year for year, _ in _blocks(grid)]
+    if beside := beside_one_another(grid.rows, years, _label):
+        names = " and ".join(map(column_letter, beside))
+        raise TableError(
+            f"{source}: {grid.where}tables stand side by side: columns {names} name different "
+            f"years; put them apart."
+        )
+
+
+def _beside(year: int) -> list[int]:
+    """List the columns near that of the years, those behind it first."""
+    return [*range(year + 1, year + 1 + _BESIDE), *range(year - 1, max(-1, year - 1 - _BESIDE), -1)]
+
+
+def _block(grid: Grid, rates: list[str], unread: list[str]) -> _Block | None:
+    """Find financial years and the index beside them; `rates` takes what may be rates."""
     for year, labelled in _blocks(grid):
         above = grid.rows[max(0, labelled[0] - _HEADER) : labelled[0]]
-        index = _index_column(grid.rows, labelled, above, year, rates)
+        index = _index_column(grid.rows, labelled, above, year, rates, unread)
         if index is None:
             continue
-        said = [text for row in above for cell in row[year : index + 1] if (text := one_line(cell))]
+        span = slice(min(year, index), max(year, index) + 1)
+        said = [text for row in above for cell in row[span] if (text := one_line(cell))]
         base = next((match[1] for text in said if (match := _BASE.search(text))), "")
         return _Block(labelled[0], year, index, base)
     return None
 
 
 def _rates_block(grid: Grid) -> _Block | None:
-    """Find financial years and the growth rates right of them."""
+    """Find financial years and the growth rates beside them."""
     for year, labelled in _blocks(grid):
         above = grid.rows[max(0, labelled[0] - _HEADER) : labelled[0]]
-        for index in range(year + 1, year + 8):
+        for index in _beside(year):
             heading = " ".join(one_line(row[index]) for row in above if index < len(row))
             held = _values(grid.rows, labelled, index, _rate)
             if held and _RATES.search(heading) and not _MONEY.search(heading):
@@ -199,10 +219,11 @@ def _index_column(
     above: Sequence[Sequence[object]],
     year: int,
     rates: list[str],
+    unread: list[str],
 ) -> int | None:
     plain: list[int] = []
     named: list[int] = []
-    for index in range(year + 1, year + 8):
+    for index in _beside(year):
         heading = " ".join(one_line(row[index]) for row in above if index < len(row))
         values = _values(rows, labelled, index, _number)
         if _MONEY.search(heading):
@@ -214,6 +235,9 @@ def _index_column(
             and (value := _number(rows[at][index])) is not None
             and (label := _label(rows[at][year])) is not None
         }
+        named_so = re.search(r"deflator|index", heading, re.I)
+        if not values and named_so and (cell := _digits_of(rows, labelled, index)):
+            unread.append(f"{heading[:60]!r} holds {cell[:30]!r}, which is no plain number")
         percents = not values and _values(rows, labelled, index, _rate)
         if percents or _RATES.search(heading) or (values and _moves_like_rates(years, heading)):
             if values or percents:
@@ -226,6 +250,12 @@ def _index_column(
         if len(values) > len(labelled) / 2 and any(round(value, 3) == 100 for value in values):
             plain.append(index)
     return next(iter([*named, *plain]), None)
+
+
+def _digits_of(rows: Sequence[Sequence[object]], at: Sequence[int], index: int) -> str:
+    """Give the first cell of a column that holds a digit and is no rate."""
+    texts = (one_line(rows[row][index]) for row in at if index < len(rows[row]))
+    return next((text for text in texts if re.search(r"\d", text) and _rate(text) is None), "")
 
 
 def _moves_like_rates(years: Mapping[int, float], heading: str) -> bool:
@@ -270,7 +300,13 @@ def _chained(
     ]
 
 
-def _why_nothing(opened: Opened, rates: Sequence[str], base: str | None, found: Gathered) -> str:
+def _why_nothing(
+    opened: Opened,
+    rates: Sequence[str],
+    unread: Sequence[str],
+    base: str | None,
+    found: Gathered,
+) -> str:
     if found.reports["rejected"]:
         place, _, raw, reason, _ = found.reports["rejected"][0]
         return (
@@ -288,6 +324,8 @@ def _why_nothing(opened: Opened, rates: Sequence[str], base: str | None, found: 
             f"numbers that move as rates do. Chain them into an index with base='2020-21', the "
             f"year that is to be 100."
         )
+    if unread:
+        return f"{opened.source}: no index in the file; {unread[0]}."
     if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
         return f"{opened.source} {other}."
     return (
@@ -310,7 +348,8 @@ def _rate(cell: object) -> float | None:
 def _read_block(grid: Grid, block: _Block, found: Gathered) -> None:
     seen: dict[str, float] = {}
     read: list[tuple[int, Period, float]] = []
-    too_wide = found.fit(grid, range(max(0, block.first - _HEADER), block.first))
+    header = range(max(0, block.first - _HEADER), block.first)
+    too_wide = found.fit(grid, header, numbers=[block.index_at])
     for at, row in enumerate(grid.rows):
         if at in too_wide or not any(one_line(cell) for cell in row):
             continue

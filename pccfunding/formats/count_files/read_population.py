@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from pccfunding.errors import PopulationError, TableError
-from pccfunding.formats.count_files.area_names import area_of_row, known_areas
+from pccfunding.formats.count_files.area_names import area_of_row, known_areas, tables_beside
 from pccfunding.formats.count_files.count_tables import headings_of
 from pccfunding.formats.count_files.gathered import (
     Gathered,
@@ -21,6 +21,7 @@ from pccfunding.formats.count_files.printed_counts import (
     key_of,
     one_line,
     read_count,
+    says_other_than_a_count,
 )
 from pccfunding.formats.opening.chosen_headers import EXACT, Title
 from pccfunding.formats.opening.open_file import open_grids
@@ -45,7 +46,7 @@ _DAY = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ].*)?")
 _LONGEST = 500
 # Words that a heading of a whole population may hold; any other word makes it something else.
 _WHOLE = frozenset(
-    ("mid", "year", "mye", "population", "populations", "persons", "people", "all", "ages",
+    ("mid", "year", "mye", "est", "population", "populations", "persons", "people", "all", "ages",
      "estimated", "estimate", "estimates", "usual", "resident", "residents", "june", "30",
      "rebased", "total", "count", "obs", "value")
 )  # fmt: skip
@@ -53,6 +54,7 @@ _CODES = {"mnemonic", "geography code", "area code", "ladcode", "administrative 
           "lad code", "code", "areacd", "la code"}  # fmt: skip
 _NAMES = {"area", "geography name", "name", "area name", "laname", "geography", "areanm",
           "local authority"}  # fmt: skip
+_NAMED = ("area_name", "district_name", "partnership_name")
 _DATES = {"date name", "date", "time", "period", "year", "reference date", "calendar years"}
 _VALUES = {"obs value", "value", "observation", "v4 0", "v4 1", "persons", "population"}
 _SLICES = {
@@ -212,7 +214,8 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
         index: grouped_by_blanks(row[index] for row in grid.rows if index < len(row))
         for index, _ in layout.values
     }
-    too_wide = found.fit(grid, range(layout.header, layout.header + 1))
+    persons = [index for index, _ in layout.values]
+    too_wide = found.fit(grid, range(layout.header, layout.header + 1), numbers=persons)
     for at in range(layout.header + 1, len(grid.rows)):
         row = grid.rows[at]
         if at not in too_wide and any(one_line(cell) for cell in row):
@@ -221,7 +224,8 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
 
 def _layout(grid: Grid, source: str) -> _Layout | str:
     """Find the table of a sheet, or say why it holds none."""
-    banner = [one_line(row[0]) for row in grid.rows[:_LOOKED_AT] if row]
+    # A title of a text without quotation marks is spread over several cells.
+    banner = [", ".join(filter(None, map(one_line, row))) for row in grid.rows[:_LOOKED_AT]]
     if _other_than_whole(grid.name):
         return f"sheet of something else than whole populations: {grid.name.strip()}"
     for at, row in enumerate(grid.rows[:_LOOKED_AT]):
@@ -230,6 +234,9 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
         code = next((i for i, k in enumerate(keys) if k in _CODES), ids.get("area_code"))
         code = ids.get("district_code") if code is None else code
         name = _best(keys, _NAMES, code)
+        if name is None:
+            name = next((ids[one] for one in _NAMED if ids.get(one, code) != code), None)
+        doubled = [[i for i, key in enumerate(keys) if key in names] for names in (_CODES, _NAMES)]
         if code is None and name is None:
             continue
         slices = {
@@ -248,6 +255,8 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
             values = [(value, None)]
         if not values:
             continue
+        if told := tables_beside(grid.rows[at + 1 :], doubled, [index for index, _ in values]):
+            return told
         if told := _slice_told(grid.rows[:at]):
             return f"a table of one slice only: {told}"
         if _other_than_whole(title):
@@ -307,6 +316,8 @@ def _value_columns(
         if index in taken or not text:
             continue
         year = _YEAR.search(text) or re.search(r"((?:19|20)\d\d)$", text)
+        if says_other_than_a_count(text):
+            continue
         words = set(re.sub(r"(?:19|20)\d\d", " ", key_of(text)).split())
         if words <= _WHOLE and (year or words & {"ages", "population", "persons", "total"}):
             yield index, int(year[1]) if year else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -172,13 +173,14 @@ def read_wide(grid: Grid, tables: Sequence[CountTable], found: Gathered) -> None
     for table in tables:
         _keep_aside(grid, range(done, table.top), found, "title or note")
         areas = _areas_of_rows(grid, table) if table.columns else []
-        why = table.why_empty or _repeats_areas(areas)
+        why = table.why_empty or _repeats_areas(grid, table, areas)
         if why is None:
             _read_table(grid, table, areas, found)
             _note_left_out(grid, table, found)
         else:
             _keep_aside(grid, range(table.first, table.last), found, f"table without counts: {why}")
-            found.cover("table left out", f"{grid.where}{without_notes(table.title)}", why)
+            title = without_notes(table.title) or "a table without a title"
+            found.cover("table left out", f"{grid.where}{title}", why)
         done = table.last
     _keep_aside(grid, range(done, len(grid.rows)), found, "sheet without a table of areas")
 
@@ -201,12 +203,25 @@ def _note_left_out(grid: Grid, table: CountTable, found: Gathered) -> None:
                 found.caution("class-unknown")
 
 
-def _repeats_areas(areas: Sequence[tuple[int, _Row | None]]) -> str | None:
+def _repeats_areas(
+    grid: Grid, table: CountTable, areas: Sequence[tuple[int, _Row | None]]
+) -> str | None:
     """Refuse a table that names its areas again and again: something sets those rows apart."""
     codes = [row.place.code for _, row in areas if row and row.place.code]
-    if len(codes) - len(set(codes)) <= max(2, len(codes) // 10):
-        return None
-    return "areas stand in several rows, and the column that tells these apart is not recognised"
+    repeats = len(codes) - len(set(codes))
+    if repeats > max(2, len(codes) // 10):
+        return _SET_APART
+    known = {*table.ids.values(), *(column.index for column in table.columns)}
+    words: dict[tuple[str, int], set[str]] = {}
+    for at, row in areas if repeats else ():
+        for index, cell in enumerate(grid.rows[at]):
+            text = key_of(cell)
+            if row and row.place.code and index not in known and re.search("[a-z]{3}", text):
+                words.setdefault((row.place.code, index), set()).add(text)
+    return _SET_APART if any(len(told) > 1 for told in words.values()) else None
+
+
+_SET_APART = "areas stand in several rows, and the column that tells these apart is not recognised"
 
 
 def _read_table(
@@ -217,7 +232,8 @@ def _read_table(
     held = {row.place.code for _, row in areas if row}
     header = grid.rows[table.top : table.first]
     found.chosen(grid.where, dict.fromkeys(title for row in header for title in titles_of(row)))
-    too_wide = found.fit(grid, range(table.top, table.first), table.last)
+    counts = [column.index for column in table.columns]
+    too_wide = found.fit(grid, range(table.top, table.first), table.last, numbers=counts)
     for at, row in areas:
         if at in too_wide:
             continue

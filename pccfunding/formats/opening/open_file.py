@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.opening import texts
 from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
-from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened
+from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, visible_cell
+from pccfunding.texts import visible
 from pccfunding.words import count
 
 # A cell that only carries a format is closed at once, or holds nothing.
@@ -154,7 +155,8 @@ def _grids(
 def _grid(
     sheet: Any, meta: Any, source: str, limits: Limits, merged: dict[str, list[Merged]]
 ) -> Grid:
-    rows = [texts.without_blank_end(row) for row in sheet.to_python(skip_empty_area=False)]
+    cells = sheet.to_python(skip_empty_area=False)
+    rows = [texts.without_blank_end(list(map(visible_cell, row))) for row in cells]
     width = max(map(len, rows), default=0)
     limits.check_shape(len(rows), width, f"{source}, sheet {meta.name!r}")
     ranges = sheet.merged_cell_ranges
@@ -280,7 +282,7 @@ def _text(element: Any) -> str:
         stack.extend(reversed(one))
         if one.text:
             stack.append(one.text)
-    return _BLANKS.sub(" ", "".join(pieces)).strip()
+    return _BLANKS.sub(" ", visible("".join(pieces))).strip()
 
 
 LinesReader: TypeAlias = Callable[[str, str, Limits, bytes | None], tuple[Grid, str]]
@@ -361,8 +363,9 @@ def open_grids(
         records = texts.json_grids(text, source, limits)
         if records is not None:
             return Opened(source, "json", records, encoding)
-    same = data if encoding == "UTF-8" else None
-    grid, delimiter = (lines or texts.lines_grid)(text, source, limits, same)
+    plain = visible(text)
+    same = data if encoding == "UTF-8" and len(plain) == len(text) else None
+    grid, delimiter = (lines or texts.lines_grid)(plain, source, limits, same)
     return Opened(source, "csv", (grid,), encoding, delimiter)
 
 

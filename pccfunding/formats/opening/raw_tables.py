@@ -9,11 +9,17 @@ from typing import Any, TypeAlias
 import narwhals.stable.v2 as nw
 
 from pccfunding.frames.tables import open_table
+from pccfunding.texts import visible
 from pccfunding.words import is_missing
 
 # A text, a number, a truth value or a date as stored; the empty text where there is nothing.
 Cell: TypeAlias = Any
 Merged: TypeAlias = tuple[int, int, int, int]
+
+
+def visible_cell(cell: Cell) -> Cell:
+    """Give a cell without the signs that nobody sees."""
+    return visible(cell) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ def frame_grid(given: Any, name: str) -> Opened | None:
     columns = []
     for column in frame.columns:
         cells = zip(frame[column], frame[column].is_null().to_list(), strict=True)
-        columns.append(["" if absent or is_missing(cell) else cell for cell, absent in cells])
-    rows = [list(map(str, frame.columns)), *map(list, zip(*columns, strict=True))]
+        columns.append(["" if absent or is_missing(cell) else visible_cell(cell)
+                        for cell, absent in cells])  # fmt: skip
+    rows = [[visible(str(name)) for name in frame.columns], *map(list, zip(*columns, strict=True))]
     return Opened(name, "frame", (Grid("", "row", rows, range(len(rows))),))

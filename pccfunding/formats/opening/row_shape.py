@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -14,6 +14,10 @@ _MANY = 0.1  # of the rows: then a column without a title is likelier than slips
 _THOUSANDS_BEFORE = re.compile(r"[£$(+-]*\s?[0-9]{1,3}")
 _THOUSANDS = re.compile(r"[0-9]{3}(?:\.[0-9]+)?\)?")
 _ENDS_THOUSAND, _THOUSAND = re.compile(r"(?<!\d)\d{1,3}$"), re.compile(r"000(?!\d)")
+_OF_WORDS = re.compile(
+    r"\b(?:notes?|footnotes?|comments?|remarks?|names?|descriptions?|sources?)\b", re.IGNORECASE
+)
+_NUMBER_LIKE = re.compile(r"[£$(+-]*\s?[0-9][0-9.,]*\)?%?")
 _LONGEST = 60
 _LOOKED_AT, _SHOWN = 12, 3
 
@@ -98,7 +102,47 @@ def repeats_from(titles: Sequence[object]) -> int | None:
     return right[0][0] if [text for _, text in left] == [text for _, text in right] else None
 
 
-def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
+def beside_one_another(
+    rows: Sequence[Sequence[Cell]],
+    columns: Sequence[int],
+    named: Callable[[Cell], Hashable | None],
+) -> tuple[int, int] | None:
+    """Give two columns of one title that name different things in a row: two tables side by side.
+
+    Parameters
+    ----------
+    rows : sequence of sequence
+        The rows below the header.
+    columns : sequence of int
+        Columns that stand for the same field, as two columns of areas do.
+    named : callable
+        What a cell names; None for one that names nothing of the kind.
+
+    Examples
+    --------
+    >>> rows = [["Kent", 5, "Kent", 7], ["Essex", 6, "Surrey", 8]]
+    >>> beside_one_another(rows, [0, 2], str), beside_one_another(rows[:1], [0, 2], str)
+    ((0, 2), None)
+    """
+    for row in rows if len(columns) > 1 else ():
+        told = {
+            at: thing for at in columns if at < len(row) and (thing := named(row[at])) is not None
+        }
+        first = next(iter(told), None)
+        for at, thing in told.items():
+            if first is not None and thing != told[first]:
+                return first, at
+    return None
+
+
+def shape_of(
+    grid: Grid,
+    header: range,
+    stop: int | None = None,
+    *,
+    numbers: Collection[int] = (),
+    words: Collection[int] = (),
+) -> RowShape:
     """Compare the rows below a header with it.
 
     A short row lacks its last cells, which are blank. A row with more cells than its header is
@@ -114,6 +158,9 @@ def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
         Positions of the rows of the header.
     stop : int, optional
         Position of the first row that belongs to another table.
+    numbers, words : collection of int, optional
+        Columns that are read as numbers, and columns that hold words or days. A row that lacks its
+        last cells has room for a number torn by its own comma.
     """
     if not grid.rows:  # laid out in columns, none of them beyond the first line's
         return RowShape(0, {})
@@ -138,6 +185,10 @@ def shape_of(grid: Grid, header: range, stop: int | None = None) -> RowShape:
         if grid.cells_in(at) > width and (filled > 1 or len(grid.rows[at]) > width)
     }
     many = len(wide) > _MANY * len(records)
+    words = {*words, *_columns_of_words(grid, header)}
+    for value in sorted(numbers):
+        if value + 1 not in numbers:
+            wide |= _torn_numbers(grid, [at for at in records if at not in wide], value, words)
     return RowShape(width, wide, 0, _untitled(grid, header, below, wide), many)
 
 
@@ -173,6 +224,53 @@ def _wide(grid: Grid, at: int, width: int) -> WideRow:
     )
     each = "is one cell" if number - width == 1 else "are one cell each"
     return WideRow(reason, f"It fits if {told} {each}. {hint}")
+
+
+def _columns_of_words(grid: Grid, header: range) -> set[int]:
+    return {
+        at
+        for row in header
+        for at, cell in enumerate(grid.rows[row])
+        if isinstance(cell, str) and len(cell) <= _LONGEST and _OF_WORDS.search(cell)
+    }
+
+
+def _torn_numbers(
+    grid: Grid, records: Sequence[int], value: int, words: Collection[int]
+) -> dict[int, WideRow]:
+    """Find the rows whose number is likely to be torn by its comma, as "12,500" may be.
+
+    What follows the number are then three digits, in a column that holds no other number; and it
+    is one of words, or no number begins so, or the rows with nothing in it were written without it.
+    """
+    if grid.unit != "line" or grid.delimiter != ",":
+        return {}
+    pairs = {
+        at: (str(grid.rows[at][value]).strip(), str(grid.rows[at][value + 1]).strip())
+        for at in records
+        if value + 1 < len(grid.rows[at])
+    }
+    torn = {
+        at: pair
+        for at, pair in pairs.items()
+        if _THOUSANDS_BEFORE.fullmatch(pair[0]) and _THOUSANDS.fullmatch(pair[1])
+    }
+    others = [after for at, (_, after) in pairs.items() if at not in torn and after]
+    if not torn or any(_NUMBER_LIKE.fullmatch(after) for after in others):
+        return {}
+    longest = max(grid.cells_in(at) for at in torn)
+    short = any(grid.cells_in(at) < longest for at in records if at not in torn)
+    zeros = any(after.startswith("0") for _, after in torn.values())
+    if not (value + 1 in words or others or short or zeros):
+        return {}
+    hint = f"Put a cell that holds {grid.delimiter!r} in quotation marks."
+    return {
+        at: WideRow(
+            f"its number may be torn at the comma: {after!r} stands behind {before!r}",
+            f"If {f'{before},{after}'!r} is one cell: {hint[0].lower()}{hint[1:]}",
+        )
+        for at, (before, after) in torn.items()
+    }
 
 
 def _torn_title(grid: Grid, header: range, missing: int) -> WideRow | None:

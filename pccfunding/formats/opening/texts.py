@@ -12,8 +12,8 @@ from typing import Any
 
 from pccfunding.errors import TableError
 from pccfunding.formats.opening.limits import Limits
-from pccfunding.formats.opening.raw_tables import Grid
-from pccfunding.texts import holds_half
+from pccfunding.formats.opening.raw_tables import Grid, visible_cell
+from pccfunding.texts import holds_half, visible
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 100
@@ -195,11 +195,12 @@ def _flat(value: Any, path: str, source: str, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         raise TableError(f"{source} is nested too deeply to be a table.")
     if isinstance(value, dict):
-        inner = ((f"{path}:{key}" if path else str(key), one) for key, one in value.items())
+        named = ((visible(str(key)), one) for key, one in value.items())
+        inner = ((f"{path}:{key}" if path else key, one) for key, one in named)
     elif isinstance(value, list):
         inner = ((f"{path}:{i}" if i else path, one) for i, one in enumerate(value))
     else:
-        yield path, "" if value is None else value
+        yield path, "" if value is None else visible_cell(value)
         return
     for key, one in inner:
         yield from _flat(one, key, source, depth + 1)

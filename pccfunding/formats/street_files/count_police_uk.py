@@ -142,12 +142,11 @@ def count_police_uk(
     by : sequence of {"area", "force", "lsoa", "month", "outcome", "type"}
         What to count by. An area is a district, told by the names of its LSOAs.
     engine : {"duckdb", "polars"}, default "duckdb"
-        What counts. DuckDB keeps to 1 GB of memory, finds every damaged row, and can keep a copy;
-        Polars is faster on many files and holds the counts in memory. It sets aside a file with
-        an empty row, one that ends before its crime type, or a last row that is cut; other short
-        rows it takes for whole ones. Of a large file it reads 32 MB at a time; 4194304 in the
-        environment as POLARS_CSV_CHUNK_SIZE, before the count, takes half the memory (the command
-        line sets it).
+        What counts. DuckDB keeps to 1 GB of memory and can keep a copy; Polars is faster on many
+        files and holds the counts in memory. Before either counts, the commas and quotation marks
+        of each file are: one with a row that has not as many cells as its header is set aside,
+        with its line. Of a large file Polars reads 32 MB at a time; 4194304 in the environment as
+        POLARS_CSV_CHUNK_SIZE, before the count, takes half the memory (the command line sets it).
     cache : path, optional
         With DuckDB: folder for a typed copy of what was read. Another count of the same files
         takes it instead; files that have changed are read anew.

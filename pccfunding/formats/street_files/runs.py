@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 import shutil
@@ -43,6 +42,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 _BATCH_BYTES, _BATCH_FILES = 2**28, 1024
 # What tells of gaps, beside what is counted by.
 _KNOWN_OF = ("reported_by", "falls_within", "month", "crime_type")
+_LOOKED_AT = ("Crime ID", "Month", "Falls within", "LSOA name", "Crime type")
 _MEMORY = "1GB"
 # As POLARS_CSV_CHUNK_SIZE. Polars reads 32 MB at a time on its own: twice the memory, no faster.
 CSV_CHUNK_BYTES = str(2**22)
@@ -86,10 +86,6 @@ class Run(ABC):
     def tells_of_damage(self, error: Exception) -> bool:
         """Whether an error of the engine is about what a file holds."""
 
-    @abstractmethod
-    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
-        """Tell what is wrong with some files of a batch where the engine itself would not."""
-
     def count_files(self, files: list[str]) -> None:
         """Count files batch by batch."""
         for layout in self.layouts(files):
@@ -111,13 +107,13 @@ class Run(ABC):
         for batch in _batches(layout):
             shares = [batch.files[core::cores] for core in range(cores)]
             with ThreadPoolExecutor(cores) as pool:
-                found = pool.map(partial(self.hidden_faults, batch=batch), shares)
+                found = pool.map(partial(_shape_faults, header=batch.header), shares)
             faults = {file: fault for share in found for file, fault in share.items()}
             # In the order of the files, on however many cores.
             self.set_aside.update({file: faults[file] for file in batch.files if file in faults})
             whole = tuple(file for file in batch.files if file not in faults)
             if whole:
-                self._try(Layout(batch.header, whole), work)
+                self._try(Layout(batch.header, whole, batch.as_printed), work)
 
     def _try(self, part: Layout, work: Callable[[Layout], int]) -> None:
         try:
@@ -130,7 +126,7 @@ class Run(ABC):
                 return
             half = len(part.files) // 2
             for files in (part.files[:half], part.files[half:]):
-                self._try(Layout(part.header, files), work)
+                self._try(Layout(part.header, files, part.as_printed), work)
             return
         self.n_files += len(part.files)
         self.n_rows += rows
@@ -271,15 +267,6 @@ class DuckRun(Run):
         ours = (*_short_of(duckdb), duckdb.ParserException, duckdb.BinderException)
         return isinstance(error, duckdb.Error) and not isinstance(error, ours)
 
-    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
-        # DuckDB 2.0 reads a quotation mark that is not closed as the end of the file, without a
-        # word, but for a file on its own.
-        if len(batch.files) == 1:
-            return _uneven(files, batch.header)
-        buffer = bytearray(2**18)
-        unclosed = {file: _UNCLOSED for file in files if _is_unclosed(file, buffer)}
-        return unclosed or _uneven(files, batch.header)
-
 
 class PolarsRun(Run):
     """A count with Polars' streaming engine."""
@@ -296,6 +283,9 @@ class PolarsRun(Run):
             part, lambda name: table.filter(pl.col(name).is_not_null()).head(1).collect().rows()
         )
         columns = [name for name in part.header if not name.startswith(BEYOND)]
+        # An empty line is no record.
+        looked_at = [name for name in _LOOKED_AT if name in columns]
+        table = table.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in looked_at))
         names = list(dict.fromkeys([*self.columns, *_KNOWN_OF]))
         cells = [_polars_column(part, name).alias(name) for name in names]
         places = [
@@ -349,16 +339,6 @@ class PolarsRun(Run):
 
         return isinstance(error, pl.exceptions.PolarsError)
 
-    def hidden_faults(self, files: Sequence[str], batch: Layout) -> dict[str, str]:
-        if uneven := _uneven(files, batch.header):
-            return uneven
-        columns = len(batch.header)
-        return {
-            file: f"ends in a row of {found} cells; its header has {columns}."
-            for file in files
-            if (found := len(_last_row(file))) not in (0, columns)
-        }
-
 
 def _one_twice(hashes: Any) -> bool:
     """Whether a hash stands twice: numpy sorts whole numbers faster than engines group them."""
@@ -374,38 +354,48 @@ def _refuse_no_months(months: list[str | None]) -> None:
             raise DamagedError(f"has {month!r} where a month such as '2023-01' stands.")
 
 
-def _is_unclosed(file: str, buffer: bytearray) -> bool:
-    """Whether a file holds an odd number of quotation marks."""
+def _shape_faults(files: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """Tell which files have rows of another width than their header, or a quote left open.
+
+    The engines let both pass at times: DuckDB 2.0 a blank cell too many at the end of a row, which
+    a comma in the name of a place leaves there, and Polars cells that it need not look at.
+    """
+    buffer = bytearray(2**18)
+    told = ((file, _shape_fault(file, header, buffer)) for file in files)
+    return {file: fault for file, fault in told if fault}
+
+
+def _shape_fault(file: str, header: Sequence[str], buffer: bytearray) -> str | None:
+    quotes, commas, rows = _tally(file, buffer)
+    if quotes % 2:
+        return _UNCLOSED
+    if header[-1].startswith(BEYOND) or commas != rows * (len(header) - 1):
+        return _width_fault(file, header)
+    return None
+
+
+def _tally(file: str, buffer: bytearray) -> tuple[int, int, int]:
+    """Count the quotation marks of a file, and the commas and lines outside quotes."""
     import numpy as np
 
-    count = 0
+    quotes = commas = lines = 0
+    last = ord("\n")
     block = np.frombuffer(buffer, dtype=np.uint8)
     with Path(file).open("rb", buffering=0) as raw:
         while size := raw.readinto(buffer):
+            part = block[:size]
+            comma, line = part == ord(","), part == ord("\n")
             # Most blocks hold none, which is found sooner than counted.
-            if buffer.find(b'"', 0, size) >= 0:
-                count += int(np.count_nonzero(block[:size] == ord('"')))
-    return count % 2 == 1
-
-
-def _last_row(file: str) -> list[str]:
-    """Give the cells of the last record, which begins behind a line break outside quotes."""
-    with Path(file).open("rb") as raw:
-        size, taken = raw.seek(0, 2), 2**14
-        while True:
-            raw.seek(max(0, size - taken))
-            tail = raw.read().rstrip(b"\r\n")
-            begin, quotes = len(tail), 0
-            while True:
-                end, begin = begin, tail.rfind(b"\n", 0, begin)
-                quotes += tail.count(b'"', max(0, begin), end)
-                # Where quotes are even from here to the end, no quoted cell is open.
-                if begin < 0 or quotes % 2 == 0:
-                    break
-            if begin >= 0 or taken >= size:
-                record = tail[begin + 1 :].decode("utf-8", errors="replace")
-                return next(csv.reader(io.StringIO(record, newline="")), [])
-            taken *= 16
+            if quotes % 2 or buffer.find(b'"', 0, size) >= 0:
+                quote = part == ord('"')
+                # A sum that runs over keeps its last bit, which tells outside from inside.
+                outside = (np.cumsum(quote, dtype=np.uint8) + quotes) % 2 == 0
+                comma, line = comma & outside, line & outside
+                quotes += int(np.count_nonzero(quote))
+            commas += int(np.count_nonzero(comma))
+            lines += int(np.count_nonzero(line))
+            last = buffer[size - 1]
+    return quotes, commas, lines + (last != ord("\n"))
 
 
 def _batches(layout: Layout) -> Iterator[Layout]:
@@ -416,10 +406,10 @@ def _batches(layout: Layout) -> Iterator[Layout]:
         held.append(file)
         size += os.path.getsize(file)
         if size >= _BATCH_BYTES or len(held) == _BATCH_FILES:
-            yield Layout(layout.header, tuple(held))
+            yield Layout(layout.header, tuple(held), layout.as_printed)
             held, size = [], 0
     if held:
-        yield Layout(layout.header, tuple(held))
+        yield Layout(layout.header, tuple(held), layout.as_printed)
 
 
 def _fault(error: Exception, part: Layout) -> str:
@@ -427,9 +417,7 @@ def _fault(error: Exception, part: Layout) -> str:
     if isinstance(error, DamagedError):
         return str(error)
     [file] = part.files
-    if _is_unclosed(file, bytearray(2**18)):
-        return _UNCLOSED
-    if os.path.getsize(file) < _BATCH_BYTES and (told := _width_fault(file, part.header)):
+    if told := _shape_fault(file, part.header, bytearray(2**18)):
         return told
     line = re.search(r"[Ll]ine:? (\d+)", str(error))
     return f"holds a row that cannot be read{f', in line {line[1]}' if line else ''}."
@@ -443,8 +431,9 @@ def _width_fault(file: str, header: Sequence[str]) -> str | None:
         with open(file, encoding="utf-8-sig", newline="") as lines:
             rows = csv.reader(lines)
             next(rows, None)
+            at = rows.line_num
             for row in rows:
-                at, line = rows.line_num + 1, at + 1
+                at, line = rows.line_num, at + 1
                 fitting |= len(row) == width
                 if row and len(row) != width:
                     told = f"has {len(row)} cells in line {line}; its header has {width}."
@@ -454,16 +443,8 @@ def _width_fault(file: str, header: Sequence[str]) -> str | None:
                 if wide and fitting:
                     return wide
     except (UnicodeDecodeError, csv.Error):
-        return f"is no CSV file in UTF-8, from about line {at}."
+        return f"is no CSV file in UTF-8, from about line {at + 1}."
     return None
-
-
-def _uneven(files: Sequence[str], header: Sequence[str]) -> dict[str, str]:
-    """Tell which files with blank columns beyond their header have not as many in every row."""
-    if not header[-1].startswith(BEYOND):
-        return {}
-    faults = ((file, _width_fault(file, header)) for file in files)
-    return {file: fault for file, fault in faults if fault}
 
 
 def _refuse_beyond(part: Layout, filled: Callable[[str], Any]) -> None:

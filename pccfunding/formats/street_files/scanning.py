@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import glob as expand
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pccfunding.errors import TableError, lacking, need_extra, one_of
 from pccfunding.formats.count_files.gathered import Gathered
@@ -55,6 +55,7 @@ _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
 # Names of columns without a title, and of blank columns beyond the header.
 _UNTITLED, BEYOND = "untitled column ", "column beyond the header "
 # What each engine is called, and the extra that brings it.
+Engine: TypeAlias = Literal["duckdb", "polars", "spark"]
 _ENGINES = {
     "duckdb": ("duckdb", "engines"),
     "polars": ("polars", "engines"),
@@ -64,14 +65,15 @@ _ENGINES = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The files that share one header."""
+    """The files that share one header; `as_printed` where its titles are those of the files."""
 
     header: tuple[str, ...]
     files: tuple[str, ...]
+    as_printed: bool = True
 
 
 @plain_errors
-def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     r"""See police.uk's street files as one lazy table.
 
     Parameters
@@ -111,9 +113,11 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
 
     A force without records in a file may have published none: absence is not zero. Anti-social
     behaviour is an incident, not a crime. Rows are not checked against a contract: DuckDB refuses a
-    damaged row, but for a quotation mark that is not closed in one of several files (seen in 2.0:
-    it takes the rest of that file for one value, without a word); Polars fills a short row up.
-    `pccfunding count police-uk` finds such files and sets them aside.
+    damaged row, but for a quotation mark that is not closed in one of several files, the rest of
+    which it takes for one value, and for a blank cell too many, which a comma in the name of a
+    place leaves at the end of its row, so that every cell behind it stands under another title
+    (both seen in 2.0, without a word); Polars fills a short row up, and of a long one reads the
+    cells that it needs. `count_police_uk` finds such files and sets them aside.
 
     Examples
     --------
@@ -144,7 +148,7 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
 
 
 @plain_errors
-def scan_awards(glob: str | Sequence[str], *, engine: str = "duckdb") -> Any:
+def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     r"""See files of award lines as one lazy table that the measures take.
 
     Parameters
@@ -240,13 +244,14 @@ def layout_of(
     `blank_columns` allows blank cells beyond the header, as many in every row; a caller that does
     so must look at each of these cells.
     """
-    held: dict[tuple[str, ...], list[str]] = {}
+    held: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     faults = {}
     for file in files:
         try:
             with open(file, encoding="utf-8-sig", newline="") as lines:
                 rows = csv.reader(lines)
-                header = _named(next(rows, []))
+                printed = tuple(next(rows, []))
+                header = _named(printed)
                 if blank_columns:
                     header += _blank_columns(header, next(rows, []))
         except (UnicodeDecodeError, csv.Error):
@@ -257,8 +262,8 @@ def layout_of(
         if fault := other or _lacking(header, needed):
             faults[file] = fault
         else:
-            held.setdefault(header, []).append(file)
-    return [Layout(header, tuple(names)) for header, names in held.items()], faults
+            held.setdefault((header, header == printed), []).append(file)
+    return [Layout(header, tuple(names), same) for (header, same), names in held.items()], faults
 
 
 def _named(header: Sequence[str]) -> tuple[str, ...]:
@@ -311,7 +316,7 @@ def read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
     if engine == "polars":
         import polars as pl
 
-        if any(name.startswith((_UNTITLED, BEYOND)) for name in layout.header):
+        if not layout.as_printed:
             schema = dict.fromkeys(layout.header, pl.String)
             return pl.scan_csv(files, has_header=False, skip_rows=1, schema=schema)
         return pl.scan_csv(files, infer_schema=False)

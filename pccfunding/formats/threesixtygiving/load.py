@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,15 +11,18 @@ from pccfunding.errors import TableError
 from pccfunding.formats.opening.chosen_headers import STANDARD, Title, choose
 from pccfunding.formats.opening.limits import LIMITS, Limits, read_bytes
 from pccfunding.formats.opening.open_file import open_grids
-from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.raw_tables import Grid, visible_cell
 from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.opening.texts import check_halves, decoded
 from pccfunding.formats.threesixtygiving.contract import Breach
 from pccfunding.formats.threesixtygiving.fields import META, Column
 from pccfunding.formats.threesixtygiving.flat import header_of, nested_grant, unguarded
+from pccfunding.texts import visible
 from pccfunding.words import count
 
 _SHOWN = 8
+_IDENTIFIERS = {"id", "currency", "code", "geoCode", "geoCodeType", "charityNumber",
+                "companyNumber"}  # fmt: skip
 _GRANT = {"amountAwarded", "awardDate", "currency", "fundingOrganization",
           "recipientOrganization", "recipientIndividual"}  # fmt: skip
 
@@ -69,9 +73,43 @@ def load_grants(path_or_buffer: Any, *, limits: Limits = LIMITS) -> Grants:
     if not data.startswith(b"PK"):
         text, _ = decoded(data, source)
         if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-            return _from_json(text, source)
+            loaded = _from_json(text, source)
+            _without_blanks(loaded)
+            return loaded
     opened = open_grids(data, limits=limits, name=source)
     return _from_sheets(opened.grids, source)
+
+
+def _without_blanks(loaded: Grants) -> None:
+    """Take the blanks at the ends of identifiers and codes away, and say so."""
+    for grant, place in zip(loaded.grants, loaded.places, strict=True):
+        for path, holder, key in _identifiers(grant):
+            raw = holder[key]
+            if raw != raw.strip():
+                holder[key] = raw.strip()
+                loaded.changes.append(
+                    {
+                        "place": place,
+                        "column": path,
+                        "raw": raw,
+                        "value": raw.strip(),
+                        "rule": "blanks at the ends of an identifier taken away",
+                    }
+                )
+
+
+def _identifiers(grant: Any) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give where a grant holds identifiers and codes, itself and the objects in it."""
+    if not isinstance(grant, dict):
+        return
+    holders = [("", grant)]
+    for name, value in grant.items():
+        entries = value if isinstance(value, list) else [value]
+        holders += [(f"{name}.", one) for one in entries if isinstance(one, dict)]
+    for path, holder in holders:
+        for key in _IDENTIFIERS & holder.keys():
+            if isinstance(holder[key], str):
+                yield f"{path}{key}", holder, key
 
 
 def _from_json(text: str, source: str) -> Grants:
@@ -113,9 +151,9 @@ def _no_constant(name: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
+    names = [visible(name) for name, _ in pairs]
+    found = dict(zip(names, (visible_cell(value) for _, value in pairs), strict=True))
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
     return found
@@ -154,6 +192,7 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
         else:
             loaded.note("sheet not read", rows, f"sheet {grid.name!r}: {rows} rows below a header")
     _take_rows(main, first, loaded)
+    _without_blanks(loaded)
     for grid, start in children:
         _join_child(grid, start, loaded)
     return loaded
@@ -194,7 +233,7 @@ def _join_child(grid: Grid, first: int, loaded: Grants) -> None:
     lone: list[str] = []
     for at, (part, place) in enumerate(zip(child.grants, child.places, strict=True)):
         identifier = part.pop("id", None)
-        grant = by_id.get(str(identifier))
+        grant = by_id.get(str(identifier).strip())
         if grant is None or at in child.broken:
             lone.append(f"{place}: {identifier}")
             continue
@@ -214,6 +253,10 @@ def _title(header: Column | tuple[Column, int] | None) -> str:
     if header is None:
         return ""
     return header[0].title if isinstance(header[0], Column) else header.title
+
+
+def _kind(header: Column | tuple[Column, int]) -> str:
+    return (header if isinstance(header, Column) else header[0]).kind
 
 
 def _field(header: Column | tuple[Column, int]) -> str:
@@ -246,7 +289,10 @@ def _take_rows(grid: Grid, first: int, loaded: Grants) -> None:
     other = [cell for cell in other if cell]
     if other:
         loaded.note("columns beside the standard", len(other), ", ".join(other[:_SHOWN])[:300])
-    shape = shape_of(grid, range(first, first + 1))
+    kinds = {at: _kind(header) for at, header in enumerate(headers) if header is not None}
+    numbers = [at for at, kind in kinds.items() if kind in ("number", "months")]
+    words = kinds.keys() - set(numbers)
+    shape = shape_of(grid, range(first, first + 1), numbers=numbers, words=words)
     loaded.cautions += shape.cautions
     for topic, value, note in shape.told(grid.where):
         loaded.note(topic, value, note)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from pccfunding.formats.opening.plain_errors import plain_errors
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.threesixtygiving.contract import breaches, is_number, real_date
 from pccfunding.formats.threesixtygiving.load import Grants, load_grants
 from pccfunding.formats.threesixtygiving.official import Schema, official_schema
@@ -121,13 +122,10 @@ def _contract_rows(loaded: Grants) -> Iterator[dict[str, object]]:
         found = [loaded.broken[number]] if number in loaded.broken else breaches(grant)
         for breach in found:
             failing[_family(breach.field), breach.reason].append(place)
-    seen: dict[str, str] = {}
-    for grant, place in zip(loaded.grants, loaded.places, strict=True):
-        name = grant.get("id") if isinstance(grant, dict) else None
-        if isinstance(name, str):
-            if name in seen:
-                failing["id", "the identifier stands twice"].append(place)
-            seen.setdefault(name, place)
+    names = (grant.get("id") if isinstance(grant, dict) else None for grant in loaded.grants)
+    keys = [name if isinstance(name, str) else None for name in names]
+    for one in later_printings(keys, keys):
+        failing["id", "the identifier stands twice"].append(loaded.places[one.at])
     for (field, reason), places in failing.items():
         yield _record("contract", field, places, loaded, reason)
 

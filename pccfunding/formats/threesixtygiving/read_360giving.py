@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
 from pccfunding.formats.opening.plain_errors import plain_errors
+from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.read_result import ReadResult, report
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches, real_date
 from pccfunding.formats.threesixtygiving.fields import (
@@ -86,10 +88,9 @@ def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
     """
     loaded = load_grants(path)
     official = None if schema is None else official_schema(schema)
-    rows: list[dict[str, Any]] = []
     rejected: list[dict[str, object]] = []
     light: list[str] = []
-    seen: dict[str, str] = {}
+    read: list[tuple[dict[str, Any], str]] = []
     for number, (grant, place) in enumerate(zip(loaded.grants, loaded.places, strict=True)):
         found = [loaded.broken[number]] if number in loaded.broken else breaches(grant)
         if official is not None:
@@ -99,13 +100,14 @@ def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
             ]
         heavy = [one for one in found if one.field in _NEEDED or one.field.startswith(EXTRA)]
         if not heavy:
-            heavy = _unreadable(grant, seen)
+            heavy = _unreadable(grant)
         if heavy:
             rejected += [_rejected(place, one) for one in heavy]
             continue
-        seen[grant["id"]] = place
         light += [f"{place}, {one.field}: {one.reason}" for one in found]
-        rows.append(_row(grant, place, loaded))
+        read.append((grant, place))
+    held, again = _without_repeats(read, light, loaded)
+    rows = [_row(grant, place, loaded) for grant, place in held]
     if official is not None and loaded.package:
         said = official.package_breaches({"grants": loaded.grants, **loaded.package})
         light += [f"{one.field}: {one.reason}" for one in said if not _of_grant(one)]
@@ -124,6 +126,7 @@ def read_360giving(path: Any, *, schema: Schema | None = None) -> ReadResult:
         source=loaded.source,
         n_rows=len(loaded.grants),
         rejected=report("rejected", rejected),
+        others=report("others", again),
         changes=report("changes", loaded.changes),
         coverage=report("coverage", loaded.coverage),
         cautions=(
@@ -137,12 +140,40 @@ def _of_grant(breach: Breach) -> bool:
     return breach.field.startswith("grants/")
 
 
-def _unreadable(grant: dict[str, Any], seen: dict[str, str]) -> list[Breach]:
+def _without_repeats(
+    read: list[tuple[dict[str, Any], str]], light: list[str], loaded: Grants
+) -> tuple[list[tuple[dict[str, Any], str]], list[dict[str, object]]]:
+    """Count a grant once that stands again with every field equal; one that differs is kept."""
+    contents = (json.dumps(grant, sort_keys=True, default=str) for grant, _ in read)
+    later = later_printings((grant["id"] for grant, _ in read), contents)
+    equal = [one for one in later if one.equal]
+    differing = [one for one in later if not one.equal]
+    for one in differing:
+        place, first = read[one.at][1], read[one.first][1]
+        light.append(f"{place}, id: the identifier stands twice, first in {first}, and differs")
+    if differing:
+        ids = {read[one.at][0]["id"] for one in differing}
+        note = "their fields differ, so that all are kept"
+        loaded.note("identifiers with differing records", len(ids), note)
+        loaded.cautions.append("ids-contradict")
+    if equal:
+        note = "their identifier and every field stand in another place"
+        loaded.note("records counted once", len(equal), note)
+        loaded.cautions.append("records-repeated")
+    again: list[dict[str, object]] = [
+        {
+            "place": read[one.at][1],
+            "kind": "grant printed again",
+            "raw": f"{read[one.at][0]['id']}, printed at {read[one.first][1]}",
+        }
+        for one in equal
+    ]
+    out = {one.at for one in equal}
+    return [one for at, one in enumerate(read) if at not in out], again
+
+
+def _unreadable(grant: dict[str, Any]) -> list[Breach]:
     found = []
-    if grant["id"] in seen:
-        found.append(
-            Breach("id", grant["id"], f"the identifier stands twice, first in {seen[grant['id']]}")
-        )
     if grant["currency"] != "GBP":
         found.append(Breach("currency", grant["currency"], "the amount is not in pounds"))
     try:
