@@ -161,8 +161,12 @@ def phrases_by_hand(bundled: Bundled) -> list[str]:
     per_head = {year: head(TOTAL[year], people[year]) for year in YEARS}
     phrases = [
         # 40 awards of the list, and the money that came back.
-        "41 award lines of 2022-23, 2023-24 and 2024-25", "of 41 lines", "0 of 41 lines",
+        "41 award lines of 2022-23, 2023-24 and 2024-25", "0 known, of 41 lines", "of 41 lines",
+        "for 0 of 41 lines",
         "41 of the lines", "Of 41 lines here, 41 are", "and 0 are known", "of 41 of 41 lines",
+        # The fund's amount of sheet Amounts is of awards, and is no line.
+        "1 award made is printed, 0 to one named recipient, with a power held of 0",
+        "every line of 2022-23, 2023-24 and 2024-25",
         *(f"Funded in {year}: {money(TOTAL[year])}" for year in YEARS[:2]),
         *(f"Funded in {year}" for year in YEARS), "Returned in 2024-25",
         f"at least {money(TOTAL['2024-25'])} {LEAST}", *(money(TOTAL[year]) for year in YEARS[:2]),
