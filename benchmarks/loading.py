@@ -9,7 +9,8 @@ import pandas as pd
 
 import pccfunding as pcc
 from benchmarks import Call, Comparison, benchmark
-from pccfunding.bundled import bundled_rows, datasets_dir
+from pccfunding.bundled import datasets_dir
+from pccfunding.evidence.evidence import bundled_rows
 from pccfunding.review_pack.pack import contents_of
 
 TABLE = "recorded_crime_quarters"

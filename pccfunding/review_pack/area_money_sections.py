@@ -237,7 +237,7 @@ def _money_table(
         },
         id=f"{name.replace('_', '-')}-table",
         caption=caption,
-        note=f"{note} Place 1 is the most per head; the City of London is left out.",
+        note=f"{note} Places are counted from the most per head; the City of London is left out.",
     )
 
 

@@ -13,7 +13,7 @@ from pccfunding.review_pack.comparison_sections import enter_elsewhere
 from pccfunding.review_pack.open_questions import district_words
 from pccfunding.review_pack.tables_beside import shown_beside
 from pccfunding.review_pack.wording import bounds_text, listed, moved_text, placed, when_text
-from pccfunding.review_pack.workings import enter_changes, enter_rises, head_key
+from pccfunding.review_pack.workings import enter_changes, enter_counted, enter_rises, head_key
 from pccfunding.words import (
     NOT_HELD,
     count,
@@ -66,6 +66,9 @@ def changed(found: Record, cited: Citations) -> Section:
             )
     if len(changes):
         blocks.append(_changes_table(found, changes, cited))
+    if len(found.tables["one_vintage"]):
+        blocks += [Heading("one-vintage", "The same changes in one vintage")]
+        blocks.append(_one_vintage(found, cited))
     if len(found.tables["nearest"]):
         blocks += [Heading("nearest", "The nearest counts held"), _nearest(found, cited)]
     quoted = others["quoted"].astype(bool)
@@ -341,6 +344,56 @@ def _break_text(row: dict[Any, Any]) -> str:
 def _in_place(frame: pd.DataFrame, found: Record) -> pd.DataFrame:
     names = found.evidence.areas.set_index("area_code")["name"]
     return placed(frame, found.area.code, names)
+
+
+def _one_vintage(found: Record, cited: Citations) -> Any:
+    """The same changes with both counts of one vintage, and of the exact classes."""
+    table = found.tables["one_vintage"]
+    keys, rows = [], table.to_dict("records")
+    for row in rows:
+        inputs = [
+            cited.register.statistic(
+                f"one-vintage/{found.area.code}/{row['subject_id']}/{row[when]}",
+                what=f"{row['offence']}, {found.area.name}, {when_text(row[when])}, from quarters",
+                value=int(row[number]),
+                unit="offences",
+                source_id=row["source_id"],
+                locator=row["release"],
+            ).key
+            for when, number in (("baseline", _BEFORE), ("period", _AFTER))
+        ]
+        key = f"one-vintage:{row['subject_id']}"
+        told = row | {"counts": counts_words(row)}
+        enter_counted(cited, told, key, f"{row['measure']}, one vintage", inputs)
+        keys.append([row["figure_id"], *inputs, key])
+    verdicts: list[Any] = [badge(row["verdict"]) for row in rows]
+    shown = table.assign(
+        compared=[_compared(row) for row in rows],
+        counts=[counts_words(row) for row in rows],
+        verdict=verdicts,
+        source=cited.cells(keys),
+    )
+    return frame_table(
+        shown,
+        {
+            "measure": Column("Measure"),
+            "offence": Column("Classes"),
+            "compared": Column("Compared"),
+            "printed_pct": Column("Printed", numeric=True, write=percent),
+            _BEFORE: Column("Base count", numeric=True, write=count),
+            _AFTER: Column("After", numeric=True, write=count),
+            "counts": Column("Change (95%)", numeric=True),
+            "verdict": Column("Verdict"),
+            "source": Column("From"),
+        },
+        id="one-vintage-table",
+        caption="The same changes from counts of one vintage",
+        note=f"{table['release'].iloc[0]}: sums of four quarters. A count of one vintage is never "
+        "held against a count of another.",
+    )
+
+
+_BEFORE, _AFTER = "offences_baseline", "offences_comparison"
 
 
 def _nearest(found: Record, cited: Citations) -> Any:

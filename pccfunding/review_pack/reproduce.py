@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.sides import printed_row
-from pccfunding.review_pack.tables_changes import recomputed_changes
+from pccfunding.review_pack.record import crime_of
+from pccfunding.review_pack.tables_changes import one_vintage, recomputed_changes
+from pccfunding.review_pack.tables_comparison import class_years
 from pccfunding.review_pack.tables_sums import subtotals, sum_words
 from pccfunding.words import amount_text, count, is_missing, percent, share
 
@@ -111,13 +114,20 @@ def _years_before(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]
 def _changes(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
     areas = evidence.outcomes["area_code"].unique() if wanted is None else [wanted]
     rows = []
+    held = replace(evidence, recorded_crime=crime_of(evidence, class_years(evidence)))
     for area in areas:
-        for row in recomputed_changes(evidence, area).to_dict("records"):
+        changes = recomputed_changes(held, area)
+        again = one_vintage(evidence, area, changes)
+        both = [
+            *((row, "") for row in changes.to_dict("records")),
+            *((row, ", counts of one vintage") for row in again.to_dict("records")),
+        ]
+        for row, of in both:
             if is_missing(row["change_pct"]):
                 continue
             rows.append(
                 {
-                    "what": f"{row['measure']}, {row['period']} against {row['baseline']}",
+                    "what": f"{row['measure']}, {row['period']} against {row['baseline']}{of}",
                     "printed": percent(row["printed_pct"], places=None),
                     "recomputed": f"{percent(row['change_pct'])} "
                     f"({count(row['offences_baseline'])} to {count(row['offences_comparison'])})",

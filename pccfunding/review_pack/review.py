@@ -61,12 +61,12 @@ class Review(Face, Record):
         What the page shows, at full precision. With award lines: awards, subtotals, duty,
         statutory_fields,
         spend_per_head, year_on_year, statements, changes, other_changes, nearest, noise,
-        months, earlier_years, elsewhere, need, districts, district_changes, severity, other_rates,
-        force_rates, status, beside, themes, commissioned_services, totals, outcomes,
-        services, left_out, sources, not_held. Without: awards (empty), class_changes, breaks,
-        noise, elsewhere, nearest, force_rates, need, severity, deprivation, officers,
-        commissioned_services, funding, council_tax, counts, totals, outcomes, services,
-        left_out, statements, sources.
+        months, earlier_years, one_vintage, elsewhere, need, districts, district_changes,
+        severity, other_rates, force_rates, status, beside, themes, commissioned_services,
+        totals, outcomes, services, left_out, sources, not_held. Without: awards (empty),
+        class_changes, breaks, breaks_elsewhere, noise, elsewhere, nearest, force_rates, need,
+        severity, deprivation, officers, commissioned_services, funding, council_tax,
+        counts, totals, outcomes, services, left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str

@@ -10,6 +10,7 @@ from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
 from pccfunding.measures.comparability import Break, as_breaks, breaks_between
 from pccfunding.periods import Period
+from pccfunding.review_pack.tables_comparison import latest_quarters, year_of_quarters
 from pccfunding.words import day_words, is_missing
 
 if TYPE_CHECKING:
@@ -104,6 +105,66 @@ def recomputed_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:
             "figure_id",
         ]
     ]
+
+
+# What a proxy takes for a class that the years do not hold, and the quarters do.
+_EXACT = {"Robbery": "Robbery of personal property"}
+
+
+def one_vintage(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
+    """Recompute printed changes from quarters, so that both counts are of one vintage.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Gives which classes have counts at all: without `recorded_crime` nothing is recomputed.
+    area_code : str
+    changes : DataFrame
+        As `recomputed_changes` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row a change of the area whose classes have all quarters of both windows: `subject_id`,
+        `measure`, `printed_pct`, `period`, `baseline`, `offence` (of a proxy each class by the
+        definition of the measure), `offences_baseline`, `offences_comparison`, `change_pct` with
+        its exact Poisson bounds, `verdict`, `why`, `release`, `source_id`, `figure_id`.
+    """
+    import pandas as pd
+
+    columns = ["subject_id", "measure", "printed_pct", "period", "baseline", "offence", *_COUNTED,
+               "verdict", "why", "release", "source_id", "figure_id"]  # fmt: skip
+    if evidence.recorded_crime.empty:
+        return pd.DataFrame(columns=columns)
+    here = latest_quarters()
+    here = here[here["area_code"] == area_code]
+    asked = changes[changes["area_code"].eq(area_code) & changes["offence"].notna()]
+    rows = []
+    for row in asked.dropna(subset=["baseline", "period"]).to_dict("records"):
+        names = row["offence"].split(" + ")
+        if row["offence_match"] == "proxy":
+            names = [_EXACT.get(name, name) for name in names]
+        mine = here[here["offence"].isin(names)]
+        years = [year_of_quarters(mine, Period.parse(row[one])) for one in ("baseline", "period")]
+        if any(len(year) != len(names) for year in years):
+            continue
+        told = _bounds(
+            reduction(
+                pd.concat(years, ignore_index=True).assign(subject_id=row["subject_id"]),
+                baseline=row["baseline"],
+                comparison=row["period"],
+                by="subject_id",
+            )
+        ).to_dict("records")[0]
+        counted = row | {name: told[name] for name in _COUNTED} | {"offence_match": "same"}
+        verdict, why = _judge(counted)
+        last = years[1].to_dict("records")[0]
+        rows.append(
+            counted
+            | {"offence": " + ".join(names), "verdict": verdict, "why": why}
+            | {name: last[name] for name in ("release", "source_id")}
+        )
+    return pd.DataFrame(rows, columns=columns)
 
 
 def other_changes(evidence: Evidence, area_code: str) -> pd.DataFrame:

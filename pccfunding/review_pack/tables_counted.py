@@ -9,7 +9,11 @@ from pccfunding.evidence import Evidence
 from pccfunding.measures.comparability import as_breaks, breaks_between
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import crime_of
-from pccfunding.review_pack.tables_changes import other_changes, recomputed_changes
+from pccfunding.review_pack.tables_changes import (
+    one_vintage,
+    other_changes,
+    recomputed_changes,
+)
 from pccfunding.review_pack.tables_comparison import (
     class_years,
     earlier_years,
@@ -54,6 +58,7 @@ def counted_tables(
         "other_rates": other_rates(evidence, area_code, start),
     }
     shown = tables["changes"]
+    tables["one_vintage"] = one_vintage(evidence, area_code, shown)
     tables["noise"] = noise(shown)
     tables["nearest"] = nearest_counts(evidence, area_code, shown)
     tables["months"] = months_scatter(evidence, area_code, shown)

@@ -31,6 +31,7 @@ _TITLES = {
     "other_changes": "Classes over the same years that no source held quotes, and those it does",
     "nearest": "Printed changes beside the nearest counts held",
     "months": "Scatter of the months held",
+    "one_vintage": "Printed changes from counts of one vintage",
     "earlier_years": "The years before each baseline, from quarters",
     "class_years": "Years put together from quarters",
     "breaks_elsewhere": "Breaks of series in other areas",

@@ -253,16 +253,21 @@ def enter_themes(found: Record, cited: Citations) -> list[str]:
 
 
 def _enter_change(cited: Citations, row: dict[Any, Any], key: str, name: str, classes: str) -> None:
+    both = [*cited.offences(classes, row["baseline"]), *cited.offences(classes, row["period"])]
+    enter_counted(cited, row, key, name, both)
+
+
+def enter_counted(
+    cited: Citations, row: dict[Any, Any], key: str, name: str, counts: list[str]
+) -> None:
+    """Enter a change from two counts that are in the register, with its exact interval."""
     cited.derived(
         key,
         what=f"{name}, {row['period']} against {row['baseline']}, from counts",
         shown=row["counts"],
         working=f"{count(row['offences_comparison'])} against a base of "
         f"{count(row['offences_baseline'])}: {row['counts']}, exact Poisson interval, 95%",
-        inputs=[
-            *cited.offences(classes, row["baseline"]),
-            *cited.offences(classes, row["period"]),
-        ],
+        inputs=counts,
         value=row["change_pct"],
         unit="percent",
         bounds=(row["change_low_pct"], row["change_high_pct"]),

@@ -32,6 +32,12 @@ BEFORE = ["2018-10", "2018-11", "2018-12", "2019-01", "2019-02"]
 EARLY, LATE = ["2019-01", "2019-02"], ["2024-01", "2024-02"]
 CHANGES = {"Bicycle theft": (4619, 2222), "Burglary": (3497, 2210), "Robbery": (741, 639),
            "Theft from the person": (986, 914)}  # fmt: skip
+NEIGHBOURHOOD = [
+    "Residential burglary",
+    "Robbery of personal property",
+    "Theft from the person",
+    "Vehicle offences",
+]
 QUARTERLY = {
     "Bicycle theft": range(2014, 2019),
     "Residential burglary": range(2018, 2019),
@@ -164,6 +170,11 @@ def _earlier(known: Known, quarters: pd.DataFrame) -> None:
         before = [int(by_year[str(year)]) for year in years]
         mean, baseline = Fraction(sum(before), len(before)), int(by_year["2019"])
         known.add("quarters", *before, baseline, mean, 100 * baseline / mean - 100)
+    for classes in (*([name] for name in QUARTERLY), NEIGHBOURHOOD):
+        rows = own[own["offence"].isin(classes)]
+        by_year = rows["offences"].astype(int).groupby(rows["period_end"].str[:4]).sum()
+        known.add("one vintage", int(by_year["2019"]), int(by_year["2023"]))
+        _change(known, int(by_year["2019"]), int(by_year["2023"]))
 
 
 def rows_counted(annex: str) -> set[str]:

@@ -124,3 +124,40 @@ def test_a_break_of_method_is_a_caution_where_it_happened() -> None:
         assert (
             not pd.isna(found["caution"]) and "new recording system" in found["caution"]
         ) == said
+
+
+PRINTED = {
+    "Bicycle theft": (4621, 2224, -51.9, "reproduced"),
+    "Residential burglary": (3518, 2209, -37.2, "reproduced"),
+    "Neighbourhood crime": (11405, 8609, -24.5, "not settled"),
+    "Personal robbery": (741, 639, -13.8, "not settled"),
+    "Theft from the person": (991, 914, -7.8, "not settled"),
+}
+
+
+def test_the_review_shows_the_printed_reductions_in_one_vintage_too() -> None:
+    """Neighbourhood crime by its own definition: of robbery that of personal property alone."""
+    found = pcc.review(pcc.load_evidence()).tables["one_vintage"].set_index("measure")
+    told = {
+        name: (
+            int(row["offences_baseline"]),
+            int(row["offences_comparison"]),
+            round(row["change_pct"], 1),
+            row["verdict"],
+        )
+        for name, row in found.to_dict("index").items()
+    }
+    assert told == PRINTED
+    assert set(found["release"]) == {"Open data tables of quarters, to December 2025"}
+    assert "Robbery of personal property" in found.loc["Neighbourhood crime", "offence"].split(
+        " + "
+    )
+
+
+def test_reproduce_shows_both_vintages() -> None:
+    found = pcc.reproduce(area_code="Cambridgeshire").set_index("what")["recomputed"]
+    name = "Neighbourhood crime, 2023 against 2019"
+    assert found[name] == "−24.1% (11,416 to 8,660)"
+    assert found[f"{name}, counts of one vintage"] == "−24.5% (11,405 to 8,609)"
+    # Personal robbery is in no table of years: in both its counts are of the one vintage.
+    assert found["Personal robbery, 2023 against 2019"] == "−13.8% (741 to 639)"
