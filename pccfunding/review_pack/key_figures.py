@@ -17,12 +17,14 @@ from pccfunding.review_pack.tables_sums import (
     sum_key,
     sum_words,
 )
+from pccfunding.review_pack.wording import moved_text, series_of
 from pccfunding.review_pack.workings import head_key
 from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
 
@@ -34,7 +36,9 @@ def workings_behind(found: Record) -> dict[str, tuple[str, ...]]:
     """
     sums = found.tables["subtotals"]
     keys = {kind_of(total): sum_key(total, sums) for total in all_sums(sums)}
-    behind = {kind_words(total): (sum_key(total, sums),) for total in all_sums(sums)}
+    behind: dict[str, tuple[str, ...]] = {
+        kind_words(total): (sum_key(total, sums),) for total in all_sums(sums)
+    }
     heads = given_heads(found.tables)
     for row in heads.to_dict("records"):
         behind[_rate_name(row, heads)] = (head_key(row, found), keys[kind_of(row)])
@@ -169,3 +173,28 @@ def unquoted_rises(others: pd.DataFrame) -> pd.DataFrame:
     """Classes that rose beyond counting noise and that no source held quotes for any years."""
     rises: pd.DataFrame = others[(others["change_low_pct"] > 0) & ~others["quoted"].astype(bool)]
     return rises
+
+
+# Changes named in an answer.
+_SAID = 2
+
+
+def first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
+    """Say the first changes by count, else as they are printed."""
+    counted_ones = changes[changes["change_pct"].notna()].head(_SAID).to_dict("records")
+    if counted_ones:
+        said = [
+            [
+                f"{row['measure']} {moved_text(row['change_pct'])} (",
+                *cited.links([f"change:{row['subject_id']}"]),
+                ")",
+            ]
+            for row in counted_ones
+        ]
+        return [*series_of(said), " by the counts held. "]
+    printed = changes[changes["printed_pct"].notna()].head(_SAID).to_dict("records")
+    said = [
+        [f"{row['measure']} {moved_text(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
+        for row in printed
+    ]
+    return [*series_of(said), " as printed, without counts to hold that against. "] if said else []

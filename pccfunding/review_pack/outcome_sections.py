@@ -10,9 +10,16 @@ from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.comparison_sections import enter_elsewhere
+from pccfunding.review_pack.key_figures import first_changes
 from pccfunding.review_pack.open_questions import district_words
 from pccfunding.review_pack.tables_beside import shown_beside
-from pccfunding.review_pack.wording import bounds_text, listed, moved_text, placed, when_text
+from pccfunding.review_pack.wording import (
+    bounds_text,
+    listed,
+    placed,
+    verdict_words,
+    when_text,
+)
 from pccfunding.review_pack.workings import enter_changes, enter_counted, enter_rises, head_key
 from pccfunding.words import (
     NOT_HELD,
@@ -34,7 +41,6 @@ if TYPE_CHECKING:
 
 _ROWS_ON_PAPER = 10
 _FEW_CHANGES = 3
-_SAID = 2
 _MOST_LINKS = 3
 COUNT = Column("Count", numeric=True, write=count)
 
@@ -88,9 +94,9 @@ def changed(found: Record, cited: Citations) -> Section:
         question="Q6",
         heading="Did the outcomes change?",
         lead=[
-            *_first_changes(changes, cited),
+            *first_changes(changes, cited),
             f"Of {counted(len(changes), 'change')} that a source prints, "
-            + listed(_verdict_words(str(name), number) for name, number in told.items())
+            + listed(verdict_words(str(name), number) for name, number in told.items())
             + " (",
             _tally(found, cited),
             ").",
@@ -99,35 +105,6 @@ def changed(found: Record, cited: Citations) -> Section:
         else _none_printed(found, cited),
         blocks=blocks,
     )
-
-
-def _first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
-    """Say the first changes by count, else as they are printed."""
-    counted_ones = changes[changes["change_pct"].notna()].head(_SAID).to_dict("records")
-    if counted_ones:
-        said = [
-            [
-                f"{row['measure']} {moved_text(row['change_pct'])} (",
-                *cited.links([f"change:{row['subject_id']}"]),
-                ")",
-            ]
-            for row in counted_ones
-        ]
-        return [*_series(said), " by the counts held. "]
-    printed = changes[changes["printed_pct"].notna()].head(_SAID).to_dict("records")
-    said = [
-        [f"{row['measure']} {moved_text(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
-        for row in printed
-    ]
-    return [*_series(said), " as printed, without counts to hold that against. "] if said else []
-
-
-def _series(parts: list[list[Any]]) -> list[Any]:
-    """Join parts of a sentence: "a, b and c"."""
-    said: list[Any] = []
-    for place, part in enumerate(parts):
-        said += ["" if not place else " and " if place == len(parts) - 1 else ", ", *part]
-    return said[1:]
 
 
 def _none_printed(found: Record, cited: Citations) -> list[Any]:
@@ -615,16 +592,3 @@ def _tally(found: Record, cited: Citations) -> Link:
     return cited.tally(
         "changes", "Printed changes in percent", f"{len(changes)}: {words}", "tables/changes.csv"
     )
-
-
-def _verdict_words(name: str, number: int) -> str:
-    one, several = {
-        "reproduced": ("comes out of the counts", "come out of the counts"),
-        "consistent": ("agrees with a nearby class", "agree with a nearby class"),
-        "not settled": (
-            "is not settled by the counts held",
-            "are not settled by the counts held",
-        ),
-        "not testable": ("cannot be tested", "cannot be tested"),
-    }[name]
-    return f"{number} {one if number == 1 else several}"
