@@ -582,7 +582,7 @@ def _result(
         cautions.append("amounts-hedged")
     if dated_outside(frame).any():
         cautions.append("dated-outside")
-    cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
+    cautions += [f"{what}-unread" for what in ("dates", "periods", "status") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
     cautions += [code for code in _OF_HEADERS if code in assumed]
