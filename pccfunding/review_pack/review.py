@@ -137,7 +137,12 @@ class Review(Face, Record):
         return laid_out(self)[0][PAGE]
 
     def write(
-        self, directory: str | Path, *, force: bool = False, zip: bool = False
+        self,
+        directory: str | Path,
+        *,
+        force: bool = False,
+        zip: bool = False,
+        word: bool = False,
     ) -> tuple[Path, ...]:
         """Write the pack to a folder: page, tables, register, method and manifest.
 
@@ -150,20 +155,24 @@ class Review(Face, Record):
             `NAME-signed-N`.
         zip : bool, default False
             Write the same files as a zip archive beside the folder too.
+        word : bool, default False
+            Write the brief as a Word document beside the folder too, as `write_brief` does.
 
         Returns
         -------
         tuple of Path
-            The files written, the page first.
+            The files written, the page first, the archive and the document last.
 
         Raises
         ------
         FileExistsError
             If a file is there and `force` was not given.
+        MissingExtraError
+            If `word` is asked for and the extra `office` is not installed; nothing is written.
         """
         from pccfunding.review_pack.pack import write_review
 
-        return write_review(self, Path(directory), force=force, archive=zip)
+        return write_review(self, Path(directory), force=force, archive=zip, word=word)
 
     def write_brief(self, directory: str | Path) -> Path:
         """Write the brief as a Word document beside the pack, for people to edit.
