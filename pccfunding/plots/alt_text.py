@@ -13,6 +13,7 @@ from pccfunding.periods.spellings import financial_label
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
+    brief,
     ends,
     number,
     p_words,
@@ -482,10 +483,10 @@ def _money_span(row: Record) -> str:
 def _value(row: Record) -> str:
     unit, value = text(row, "unit"), number(row, "value")
     loose = span(row, "value_low", "value_high", wide=value is not None)
-    between = f"interval {interval_text(*loose, partial(quantity, unit=unit))}" if loose else ""
+    between = f"interval {interval_text(*loose, partial(brief, unit=unit))}" if loose else ""
     if value is None:
         return between
-    return f"{quantity(value, unit)} ({between})" if between else quantity(value, unit)
+    return f"{brief(value, unit)} ({between})" if between else brief(value, unit)
 
 
 def _span_and_base(row: Record) -> str:

@@ -100,7 +100,10 @@ def plot_scatter(
         plot="plot_scatter",
     )
     first = rows[0]
-    stated = _stated(first)
+    stated = _stated(first, bundle=any(number(row, "slope") is not None for row in rows))
+    axes_said = lines_of(
+        f"across: {text(first, 'x_label')}; upwards: {text(first, 'y_label')}", SMALL
+    )
     head = 14.0 * len(stated) + 8
     with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
@@ -108,7 +111,7 @@ def plot_scatter(
             height=head + _HIGH,
             title=title or f"Spend beside outcome: {text(first, 'verdict')}",
             subtitle=subtitle or _sentence(text(first, "estimand", "One point an area")),
-            foot=34,
+            foot=20 + 14 * len(axes_said),
         )
         ax.set_label(alt_text(frame, "scatter"))
         ax.set_xlim(0, COLUMN)
@@ -116,7 +119,10 @@ def plot_scatter(
             write(ax, 0, 10 + 14 * place, words, size=SMALL, transform=ax.transData)
         xs = Scale.of([row["x"] for row in rows], _LEFT, COLUMN - 8)
         ys = Scale.of([row["y"] for row in rows], head + _HIGH - 8, head + 8)
-        _grid(ax, first, xs, ys, head)
+        _grid(ax, xs, ys, head)
+        for place, words in enumerate(axes_said):
+            y = head + _HIGH + 28 + 14 * place
+            write(ax, 0, y, words, size=SMALL, color=MUTED, transform=ax.transData)
         for row in rows:
             _without(ax, row, xs, ys)
         for row in rows:
@@ -129,15 +135,13 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _stated(row: Record) -> list[str]:
+def _stated(row: Record, *, bundle: bool) -> list[str]:
     words = f"{text(row, 'coefficient', 'Coefficient')} {signed(number(row, 'statistic'))}; "
-    return [
-        *lines_of(words + p_words(row), SMALL),
-        *lines_of("Each thin line leaves one area out; none goes through all.", SMALL),
-    ]
+    lines = "Each thin line leaves one area out; none goes through all." if bundle else ""
+    return [*lines_of(words + p_words(row), SMALL), *(lines_of(lines, SMALL) if lines else ())]
 
 
-def _grid(ax: Axes, row: Record, xs: Scale, ys: Scale, head: float) -> None:
+def _grid(ax: Axes, xs: Scale, ys: Scale, head: float) -> None:
     bottom = head + _HIGH
     stroke(ax, [_LEFT, _LEFT], [head, bottom], color=TICK, width=0.7)
     for tick in round_ticks(ys.low, ys.high):
@@ -150,8 +154,6 @@ def _grid(ax: Axes, row: Record, xs: Scale, ys: Scale, head: float) -> None:
         stroke(ax, [x, x], [head, bottom], color=TICK, width=0.5, zorder=0)
         label = quantity(tick)
         write(ax, x, bottom + 12, label, size=SMALL, ha="center", transform=ax.transData)
-    said = f"across: {text(row, 'x_label')}; upwards: {text(row, 'y_label')}"
-    write(ax, 0, bottom + 28, said, size=SMALL, color=MUTED, transform=ax.transData)
 
 
 def _without(ax: Axes, row: Record, xs: Scale, ys: Scale) -> None:

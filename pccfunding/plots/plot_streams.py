@@ -126,7 +126,13 @@ def plot_streams(
         raise TableError("plot_streams found no amount above zero to draw.")
 
     groups = list(dict.fromkeys(text(row, "funder_group") for row in rows if row["row"] != "total"))
-    headings = [{"row": "subtotal", "funder_group": group} for group in groups if group and listed]
+    summed = {text(row, "funder_group") for row in rows if row["row"] == "subtotal"}
+    # Colours of several groups are told apart by their headings.
+    headings = [
+        {"row": "subtotal", "funder_group": group}
+        for group in groups
+        if group and group not in summed and (listed or len(groups) > 1)
+    ]
     order = [
         row
         for group in groups

@@ -22,7 +22,7 @@ from pccfunding.plots.canvas import (
     stroke,
     write,
 )
-from pccfunding.plots.records import Record, number, records, span, text
+from pccfunding.plots.records import Record, brief, number, records, span, text
 from pccfunding.words import quantity
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_years"]
 
 _HEIGHT, _RIGHT = 215.0, 86.0
+_SIGNS = ("GBP", "percent", "count", "")
 
 
 def plot_years(
@@ -114,6 +115,11 @@ def plot_years(
     if not series:
         raise TableError("plot_years found no known value to draw.")
     years = {int(row["year_start"]): text(row, "financial_year") for row in rows}
+    # A unit in words is said once, above the plot; a sign stands at each number.
+    worded = units[0] if units[0] not in _SIGNS else ""
+    sign = "" if worded else units[0]
+    if subtitle and worded and worded.casefold() not in subtitle.casefold():
+        subtitle = f"{subtitle.rstrip('.')}. Unit: {worded}."
     with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
@@ -127,11 +133,11 @@ def plot_years(
         low, high = _reach(rows)
         ax.set_ylim(low, high)
         marks = _marks(low, high)
-        room = _room(marks, series, units[0]) / (COLUMN - _RIGHT)
+        room = _room(marks, series, sign) / (COLUMN - _RIGHT)
         span = max(years) - min(years) or 1
         ax.set_xlim(max(years) + span * 0.06 - span * 1.06 / (1 - room), max(years) + span * 0.06)
         point = (high - low) / _HEIGHT
-        _draw_grid(ax, marks, units[0], point)
+        _draw_grid(ax, marks, sign, point)
         for year in _thinned(sorted(years)):
             label = years[year]
             write(
@@ -139,8 +145,8 @@ def plot_years(
             )
         for place, points in enumerate(series.values()):
             _draw(ax, points, PALETTE[place], MARKERS[place % len(MARKERS)])
-        _open(ax, series, units[0], point)
-        _name(ax, series, units[0], point)
+        _open(ax, series, sign, point)
+        _name(ax, series, sign, point)
     return ax
 
 
@@ -216,17 +222,19 @@ def _height_of(row: Record) -> float:
 def _said(row: Record, unit: str) -> str:
     value = number(row, "value")
     if value is not None:
-        return quantity(value, unit)
+        return brief(value, unit)
     loose = span(row, "value_low", "value_high")
-    return f"{quantity(loose[0], unit)} to {quantity(loose[1], unit)}" if loose else ""
+    return f"{brief(loose[0], unit)} to {brief(loose[1], unit)}" if loose else ""
 
 
 def _open(ax: Axes, series: dict[str, list[Record]], unit: str, point: float) -> None:
     """Write each series' first number above its first point, unless another point is there."""
-    firsts = [points[0] for points in series.values() if len(points) > 1]
-    for row in firsts:
+    every = [row for points in series.values() for row in points]
+    near = (max(map(_year, every)) - min(map(_year, every))) / 10
+    for row in [points[0] for points in series.values() if len(points) > 1]:
         beneath = max(_height_of(row), number(row, "value_high") or 0.0)
-        if not any(0 < _height_of(other) - beneath < 22 * point for other in firsts):
+        around = [other for other in every if abs(_year(other) - _year(row)) <= near]
+        if not any(0 < _height_of(other) - beneath < 22 * point for other in around):
             y, words = beneath + 6 * point, _said(row, unit)
             write(ax, _year(row), y, words, size=SMALL, ha="center", transform=ax.transData)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
-from pccfunding.words import count, floor_text, is_missing, p_text, quantity
+from pccfunding.words import count, floor_text, is_missing, number_text, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
@@ -93,6 +93,19 @@ def ends(row: Record, *, unit: str) -> str:
     if most is not None:
         return f"{most} or less" if high_closed else f"less than {most}"
     return "no bound on either side"
+
+
+def brief(value: float, unit: str) -> str:
+    """Write a number of a plot: pounds, counts and percent as they are, others to four digits.
+
+    Examples
+    --------
+    >>> brief(5.7151834, "million offences"), brief(222.66, "GBP")
+    ('5.715 million offences', '£222.66')
+    """
+    if unit in ("GBP", "percent", "count"):
+        return quantity(value, unit)
+    return f"{number_text(value)} {unit}".rstrip()
 
 
 def p_words(row: Record) -> str:

@@ -22,7 +22,6 @@ from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
     beyond_noise,
-    day_words,
     of_class,
     place_words,
     tally_of_classes,
@@ -44,7 +43,7 @@ from pccfunding.review_pack.brief import area_brief
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.tables_area import TOTAL, with_counts
-from pccfunding.words import count, counted, is_missing, percent
+from pccfunding.words import count, counted, day_words, is_missing, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -302,11 +301,11 @@ def _status() -> Section:
         "Q2",
         "Is it plan, award, payment or outturn?",
         lead=[
-            "The amounts under ",
+            "Plan: the amounts under ",
             Link("money per head", "#per-head"),
-            " are plans: estimates made for a year, and council tax that was set. None of them is "
-            "an award, a payment or outturn. Amounts that sources print of this area stand in the "
-            "annex, each with its kind.",
+            " are estimates made for a year, and council tax that was set. None is an award, a "
+            "payment or outturn. Amounts that sources print of this area stand in the annex, each "
+            "with its kind.",
         ],
     )
 

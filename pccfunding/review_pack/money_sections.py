@@ -12,12 +12,13 @@ from pccfunding.review_pack.blocks import (
     Bullets,
     Column,
     Heading,
+    Link,
     Section,
     frame_table,
 )
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
-from pccfunding.review_pack.wording import when_text
+from pccfunding.review_pack.wording import moved_text, when_text
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     count,
@@ -155,8 +156,9 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
         lead=[
             *_heads_words(heads, keys, cited),
             *_costs_words(found, cited),
-            "What an output cost takes outputs and money of one stream and year; whether an "
-            "outcome was worth it takes a comparison beside that.",
+            *_years_words(shown, cited),
+            "What an output cost cannot be told without outputs and money of one stream and year, "
+            "nor without a comparison whether an outcome was worth it.",
         ],
         blocks=blocks,
     )
@@ -225,8 +227,30 @@ def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -
     for place in told:
         row = heads.iloc[place].to_dict()
         when = f"in {row['financial_year']}" if len(told) == 1 else kind_words(row).lower()
-        said += [f"{per_head_words(row)} per resident {when} (", *cited.links(keys[place]), "). "]
+        head = per_head_words(row)
+        said += [
+            f"{head[0].upper()}{head[1:]} per resident {when} (", *cited.links(keys[place]), "). ",
+        ]  # fmt: skip
     return said
+
+
+# Series named in the answer.
+_SAID = 2
+
+
+def _years_words(years: pd.DataFrame, cited: Citations) -> list[Any]:
+    """Say how the series of the latest year changed on the year before."""
+    told = years[years["change_pct"].notna()]
+    if told.empty:
+        return ["No change from one year to the next is told: no two like years are held. "]
+    said: list[Any] = []
+    latest = told.sort_values("period_start", ascending=False, kind="stable")
+    for row in latest.head(_SAID).to_dict("records"):
+        start = row["period_start"]
+        span = f"{financial_label(start.year - 1)} to {financial_label(start.year)}"
+        said += [f"{row['series']} {moved_text(row['change_pct'])} in cash from {span}", "; "]
+    said[-1] = " ("
+    return [*said, Link("year on year", "#year-on-year"), "). "]
 
 
 def _shown_heads(heads: pd.DataFrame) -> pd.DataFrame:

@@ -66,8 +66,9 @@ class Review(Face, Record):
         severity, other_rates, force_rates, status, beside, output_costs, themes,
         commissioned_services, totals, outcomes, services, left_out, sources, not_held.
         Without: awards (empty), class_changes, breaks, breaks_elsewhere, noise, elsewhere,
-        nearest, force_rates, need, severity, deprivation, officers, commissioned_services, funding, council_tax,
-        counts, totals, outcomes, services, left_out, statements, sources.
+        nearest, force_rates, need, severity, deprivation, officers,
+        commissioned_services, funding, council_tax, counts, totals, outcomes, services,
+        left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
@@ -138,7 +139,12 @@ class Review(Face, Record):
         return laid_out(self)[0][PAGE]
 
     def write(
-        self, directory: str | Path, *, force: bool = False, zip: bool = False
+        self,
+        directory: str | Path,
+        *,
+        force: bool = False,
+        zip: bool = False,
+        word: bool = False,
     ) -> tuple[Path, ...]:
         """Write the pack to a folder: page, tables, register, method and manifest.
 
@@ -151,20 +157,24 @@ class Review(Face, Record):
             `NAME-signed-N`.
         zip : bool, default False
             Write the same files as a zip archive beside the folder too.
+        word : bool, default False
+            Write the brief as a Word document beside the folder too, as `write_brief` does.
 
         Returns
         -------
         tuple of Path
-            The files written, the page first.
+            The files written, the page first, the archive and the document last.
 
         Raises
         ------
         FileExistsError
             If a file is there and `force` was not given.
+        MissingExtraError
+            If `word` is asked for and the extra `office` is not installed; nothing is written.
         """
         from pccfunding.review_pack.pack import write_review
 
-        return write_review(self, Path(directory), force=force, archive=zip)
+        return write_review(self, Path(directory), force=force, archive=zip, word=word)
 
     def write_brief(self, directory: str | Path) -> Path:
         """Write the brief as a Word document beside the pack, for people to edit.

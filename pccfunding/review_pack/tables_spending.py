@@ -94,7 +94,11 @@ def per_head_words(row: Mapping[Any, Any]) -> str:
     """Write a rate per head: a lower bound where an amount behind it is unknown or hedged."""
     if is_missing(row["spend_gbp_per_head"]):
         least = row["spend_known_gbp_per_head"]
-        return "unknown" if is_missing(least) else f"at least {pounds(least, places=2)}"
+        if is_missing(least):
+            return "unknown"
+        # Of an amount below a penny, "at least" and "less than" would stand side by side.
+        shown = pounds(least, places=2)
+        return "more than £0" if shown.startswith("less") else f"at least {shown}"
     return pounds(row["spend_gbp_per_head"], places=2)
 
 

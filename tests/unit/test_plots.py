@@ -1041,3 +1041,52 @@ def test_forty_three_areas_fill_one_page() -> None:
     assert len([one for one in ax.texts if one.get_gid() == "name"]) == 43
     # A4 is 11.7 inches high.
     assert 8 < ax.figure.get_size_inches()[1] <= 11.7  # type: ignore[union-attr]
+
+
+def test_a_unit_in_words_is_said_once_and_numbers_are_short() -> None:
+    rows = pd.DataFrame(
+        {
+            "series": ["before"] * 3 + ["after"] * 3,
+            "year_start": [2002, 2003, 2004, 2004, 2005, 2006],
+            "financial_year": ["2002-03", "2003-04", "2004-05", "2004-05", "2005-06", "2006-07"],
+            "value": [5.715183, 5.6, 3.6, 3.501491, 4.0, 5.225477],
+            "unit": "million offences",
+        }
+    )
+    axes = plots.plot_years(rows, subtitle="Forty-three forces")
+    said = [words.get_text() for words in axes.texts]
+    assert [words for words in said if "million offences" in words] == [
+        "Forty-three forces. Unit: million offences."
+    ]
+    assert {"5.715", "5.225", "3.6"} <= set(said)
+    # Another series stands where its first number would be written.
+    assert "3.501" not in said
+    assert "5.715 million offences" in axes.get_label()
+    named = plots.plot_years(rows, subtitle="Million offences, forty-three forces")
+    assert "Million offences, forty-three forces" in [words.get_text() for words in named.texts]
+
+
+def test_a_scatter_speaks_of_lines_only_where_it_draws_them() -> None:
+    bare = scatter().drop(columns=["slope", "intercept"], errors="ignore")
+    long = bare.assign(x_label="officers per 1,000 residents lost from March 2010 to March 2019")
+    axes = plots.plot_scatter(long)
+    said = [words.get_text() for words in axes.texts]
+    assert not any("thin line" in words for words in said)
+    across = [words for words in said if words.startswith("across: ")]
+    assert "upwards" not in across[0]
+    assert any("thin line" in words.get_text() for words in plots.plot_scatter(scatter()).texts)
+
+
+def test_groups_without_a_sum_have_headings_that_tell_their_colours() -> None:
+    rows = pd.DataFrame(
+        {
+            "row": "line",
+            "funder_group": ["Own funds", "Grants", "Grants"],
+            "funding_stream": ["A", "B", "C"],
+            "amount_gbp": [1.0, 2.0, 3.0],
+        }
+    )
+    said = [words.get_text() for words in plots.plot_streams(rows).texts]
+    assert {"Own funds", "Grants"} <= set(said)
+    alone = plots.plot_streams(rows[rows["funder_group"] == "Grants"])
+    assert "Grants" not in [words.get_text() for words in alone.texts]
