@@ -55,19 +55,25 @@ def unknown_text(kind: object = None) -> str:
 def pounds(amount: Real | None, *, places: int | None = None, unknown: object = None) -> str:
     """Write pounds in full; without `places`, with pence only where there are any.
 
-    A missing amount is written as its kind of `unknown`.
+    A missing amount is written as its kind of `unknown`; one that is too small for its places is
+    not written as nothing.
 
     Examples
     --------
     >>> pounds(5981458.0), pounds(285.48), pounds(-50), pounds(None)
     ('£5,981,458', '£285.48', '−£50', 'not in the documents held')
+    >>> pounds(0.001, places=2), pounds(0, places=2)
+    ('less than £0.01', '£0.00')
     >>> pounds(None, unknown="withheld")
     'withheld'
     """
     if amount is None or is_missing(amount):
         return unknown_text(unknown)
     digits = places if places is not None else 0 if float(amount).is_integer() else 2
-    return _written(amount, f",.{digits}f", before="£")
+    text = _written(amount, f",.{digits}f", before="£")
+    if amount > 0 and not text.strip("£0."):
+        return f"less than {_written(Fraction(1, 10**digits), f',.{digits}f', before='£')}"
+    return text
 
 
 def sum_text(amount: Real | None, n_known: int, n_amounts: int) -> str:
@@ -106,9 +112,11 @@ def share(part_pct: Real | None) -> str:
 
     Examples
     --------
-    >>> share(36.814), share(100)
-    ('36.81%', '100.00%')
+    >>> share(36.814), share(100), share(0.001)
+    ('36.81%', '100.00%', 'less than 0.01%')
     """
+    if part_pct is not None and 0 < part_pct < 0.005:
+        return "less than 0.01%"
     return percent(part_pct, places=2, sign=False)
 
 
@@ -287,6 +295,29 @@ def amount_text(value: Real, unit: str | None) -> str:
     if unit == "day":
         return f"{number} day{'s' * (value != 1)}"
     return f"{number} point{'s' * (value != 1)}" if unit == "percent" else number
+
+
+def token_words(token: str, unit: str | None) -> str:
+    """Write a figure as printed within a sentence: pounds that a cell holds bare get their sign.
+
+    Examples
+    --------
+    >>> token_words("21000", "GBP"), token_words("£1.2m", "GBP"), token_words("214", "count")
+    ('£21,000', '£1.2m', '214')
+    """
+    bare = unit == "GBP" and token.replace(",", "").replace(".", "", 1).isdecimal()
+    return pounds(float(token.replace(",", ""))) if bare else token
+
+
+def day_words(day: dt.date) -> str:
+    """Write a day in full.
+
+    Examples
+    --------
+    >>> day_words(dt.date(2025, 6, 12))
+    '12 June 2025'
+    """
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def day_text(ordinal: Real) -> str:

@@ -73,8 +73,7 @@ def review(
         status.update("Writing the pages")
         out = out or Path("review")
         kept = set(_kept(out))
-        written = result.write(out, force=force, zip=archive)
-        document = result.write_brief(out) if word else None
+        written = result.write(out, force=force, zip=archive, word=word)
     for row in result.tables["left_out"].to_dict("records"):
         where = ", ".join(filter(None, [row["file"], row["place"]]))
         click.echo(printable_lines(f"Not read: {where}: {row['why']}"), err=True)
@@ -84,8 +83,8 @@ def review(
     for line in result.text.split("\n"):
         console.print(line, style="bold", markup=False)
     console.print(f"Wrote {len(written)} files; open {written[0]}", markup=False, soft_wrap=True)
-    if document is not None:
-        console.print(f"The brief for Word: {document}", markup=False, soft_wrap=True)
+    if word:
+        console.print(f"The brief for Word: {written[-1]}", markup=False, soft_wrap=True)
     if show:
         click.launch(str(written[0]))
 

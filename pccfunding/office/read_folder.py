@@ -36,6 +36,7 @@ from pccfunding.formats.award_files.award_repeats import (
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
+from pccfunding.formats.award_files.section_reader import STATUS_UNREAD
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
@@ -58,7 +59,7 @@ from pccfunding.office.workbook_tables import Answers, workbook_tables
 from pccfunding.periods import Period
 from pccfunding.results import CAUTIONS
 from pccfunding.schemas import STORED
-from pccfunding.words import counted
+from pccfunding.words import counted, day_words
 
 __all__ = ["WORKBOOKS", "FolderEvidence", "find_workbook", "read_folder"]
 
@@ -337,8 +338,14 @@ class _Folder:
         for one in result.totals[result.totals["verdict"] == "conflicts"].to_dict("records"):
             why = f"the printed total conflicts with its rows: {one['working']}"
             self.tell("to do", shown, one["place"], one["token"], why, "ask the publisher why")
+        unread = result.changes[result.changes["rule"] == STATUS_UNREAD].drop_duplicates("raw")
+        for one in unread.to_dict("records"):
+            kept = next(word for word, status in STATUSES.items() if status == one["value"])
+            why = f"{one['column']}: {STATUS_UNREAD}, read as {kept}"
+            right = f"say in sheet Files, status, what such rows are: {', '.join(STATUSES)}"
+            self.tell("to do", shown, one["place"], str(one["raw"]), why, right)
         for code in result.cautions:
-            if code not in ("total-conflicts", "sheets-left-out"):
+            if code not in ("total-conflicts", "sheets-left-out", "status-unread"):
                 self.tell(
                     "to do", shown, "", "", CAUTIONS["formats"][code], "look whether it matters"
                 )
@@ -551,7 +558,7 @@ def _column_names(row: Row) -> dict[str, str]:
 
 
 def _days(period: Period) -> str:
-    first, last = (f"{day.day} {day:%B} {day.year}" for day in (period.start, period.end))
+    first, last = map(day_words, (period.start, period.end))
     return first if first == last else f"{first} to {last}"
 
 

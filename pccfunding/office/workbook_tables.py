@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named
 from pccfunding.office.sheets import DECIDED, DIRECTIONS, FLOWS, STATUSES, folded
 from pccfunding.periods import Period
 from pccfunding.printed import parse_printed
+from pccfunding.words import day_words
 
 _FROM_TO = re.compile(
     r"(?:from\s+(?!\s))?(.+?)(?<!\s)\s*(?:\bto\b|→|->)\s*(.+)", re.IGNORECASE | re.DOTALL
@@ -242,7 +242,7 @@ class _Maker:
         details = {name: row.get(name) for name in ("purpose", "conditions", "reasons")}
         extra = {
             "Reference": row.text("reference"),
-            "Agreed on": _day_words(row.get("agreed on")),
+            "Agreed on": row.get("agreed on") and day_words(row.get("agreed on")),
             "Service": row.text("service"),
             "District": row.text("district"),
         }
@@ -461,7 +461,3 @@ def kind_of_total(flow: str, status: str) -> str:
     if flow == "national_to_pcc":
         return "grant_received"
     return status if status in ("award", "allocation", "budget", "ceiling") else "total"
-
-
-def _day_words(day: dt.date | None) -> str:
-    return f"{day.day} {day:%B} {day.year}" if day else ""

@@ -170,6 +170,7 @@ CAUTIONS = {
         "amounts-unknown": "amounts are unknown, so that a sum is a lower bound",
         "dates-unread": "dates could not be read and were left out",
         "periods-unread": "periods could not be read and were left out",
+        "status-unread": "words of status are not known here, and their rows count as the others",
         "unit-assumed": "no unit is printed; amounts were read as pounds",
         # recipients
         "own-office": "the commissioner's own office is among the recipients",

@@ -10,7 +10,6 @@ from pccfunding.review_pack.area_rows import (
     RATE,
     across_words,
     beyond_noise,
-    day_words,
     of_class,
     people_of,
     place_words,
@@ -20,10 +19,14 @@ from pccfunding.review_pack.area_rows import (
     year_words,
 )
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
-from pccfunding.review_pack.comparison_sections import breaks_elsewhere_words
+from pccfunding.review_pack.comparison_sections import (
+    breaks_elsewhere_words,
+    here_and_elsewhere,
+    smallest_words,
+)
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
-from pccfunding.words import count, counted, is_missing, percent, quantity
+from pccfunding.words import count, counted, day_words, is_missing, percent, quantity
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -357,10 +360,10 @@ def area_noise(found: Record, cited: Citations) -> Section:
         "Q7",
         heading,
         lead=[
-            f"{each} of {len(table)} rows change beyond noise at dispersion 1, 2 and 4 alike (",
+            f"{each} of {len(table)} counts, all crime among them, changed by more than counting "
+            "noise, however much they scatter (dispersion 1, 2 and 4; ",
             tally,
-            "). Offences come in series and repeat victims, so counts vary more than chance "
-            "alone; three assumptions of how much more stand side by side.",
+            "). Offences come in series and repeat victims, so counts vary more than chance alone.",
         ],
         blocks=[
             frame_table(
@@ -457,9 +460,12 @@ def area_elsewhere(found: Record, cited: Citations) -> Section:
         "elsewhere",
         "Q8",
         heading,
-        lead="Each change beside the same change in all other police force areas of England and "
-        "Wales. A difference is no effect of anybody's money: nothing shows that the areas would "
-        "have moved alike without it.",
+        lead=[
+            *here_and_elsewhere(
+                [row | {"measure": row["offence"]} for row in rows], [key for _, key in keys], cited
+            ),
+            " Nothing shows that the areas would have moved alike.",
+        ],
         blocks=blocks,
     )
 
@@ -523,8 +529,12 @@ def area_detectable(found: Record, cited: Citations) -> Section:
         "detectable",
         "Q14",
         heading,
-        lead="By class, the smallest fall that a comparison of these two years would show four "
-        "times in five. A fund that reaches a part of an area has to move that part by more.",
+        lead=[
+            *smallest_words(
+                table.assign(measure=table["offence"]), [one[-1] for one in keys], cited
+            ),
+            "A fund that reaches a part of an area has to move that part by more.",
+        ],
         blocks=[
             frame_table(
                 table.assign(source=cited.cells(keys)),

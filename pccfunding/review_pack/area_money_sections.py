@@ -8,7 +8,6 @@ from pccfunding.periods import Period
 from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
-    day_words,
     people_of,
     place_words,
     rank_words,
@@ -16,7 +15,7 @@ from pccfunding.review_pack.area_rows import (
 from pccfunding.review_pack.blocks import Column, Heading, Link, Section, Text, frame_table
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import count, is_missing, number_text, pounds
+from pccfunding.words import count, day_words, is_missing, number_text, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,10 +59,41 @@ def area_per_head(found: Record, cited: Citations) -> Section:
         "per-head",
         "Q12",
         "How much is that per head, and has it changed?",
-        lead="Grant and precept per head, what the office planned for commissioned services, and "
-        "the police part of council tax: of each, the latest years that are held here.",
+        lead=_per_head_words(found, cited),
         blocks=blocks,
     )
+
+
+# What the answer names of the lines of funding: the two that make it up.
+_TWO_SIDES = ("Central funding", "Local funding")
+
+
+def _per_head_words(found: Record, cited: Citations) -> list[Any]:
+    """Say what came to the area per head, and what was planned for services, each by its year."""
+    rows = found.tables["funding"].to_dict("records")
+    rows = [row for row in rows if row["measure"] in _TWO_SIDES]
+    rows += found.tables["commissioned_services"].tail(1).to_dict("records")
+    said: list[Any] = []
+    for row in rows:
+        if is_missing(row["place"]) or is_missing(row["spend_gbp_per_head"]):
+            continue
+        said += [
+            f"{row['measure']} came to {PENCE(row['spend_gbp_per_head'])} per head in "
+            f"{row['period']}, as estimated (middle of the areas "
+            f"{PENCE(row['middle_gbp_per_head'])}, {place_words(row)}; ",
+            cited.key_link(f"area-per-head:{row['measure']}:{row['period']}"),
+            "). ",
+        ]
+    tax = found.tables["council_tax"]
+    if len(tax):
+        last = tax.iloc[-1].to_dict()
+        said += [
+            f"The police part of council tax at Band D was {PENCE(last['band_d_gbp'])} in "
+            f"{last['period']} (",
+            cited.key_link(f"council_tax/{found.area.code}/{last['period']}"),
+            ").",
+        ]
+    return said or ["No grant, precept or spending per head of this area is held."]
 
 
 def services_blocks(found: Record, cited: Citations) -> list[Any]:
@@ -127,6 +157,8 @@ def services_beside(found: Record, cited: Citations) -> list[Any]:
     if known.empty:
         return []
     row = known.iloc[-1].to_dict()
+    lists = "award_years" in found.tables
+    unlike = "by another definition than its lists" if lists else "a plan, and no list of awards"
     return [
         Text(
             [
@@ -134,7 +166,7 @@ def services_beside(found: Record, cited: Citations) -> list[Any]:
                     f"Beside the other areas: in {row['period']} the office planned "
                     f"{PENCE(row['spend_gbp_per_head'])} per head for commissioned services in all "
                     f"(middle of the areas {PENCE(row['middle_gbp_per_head'])}, "
-                    f"{place_words(row)}), by another definition than its lists (",
+                    f"{place_words(row)}), {unlike} (",
                     cited.key_link(f"area-per-head:{row['measure']}:{row['period']}"),
                     "): ",
                     Link("commissioned services per head", "#commissioned-services"),

@@ -13,12 +13,15 @@ from pccfunding.review_pack.area_crime_sections import (
     area_need,
     area_noise,
 )
-from pccfunding.review_pack.area_money_sections import area_per_head, capacity_blocks
+from pccfunding.review_pack.area_money_sections import (
+    area_per_head,
+    capacity_blocks,
+    services_beside,
+)
 from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
     beyond_noise,
-    day_words,
     of_class,
     place_words,
     tally_of_classes,
@@ -40,7 +43,7 @@ from pccfunding.review_pack.brief import area_brief
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.depths import page_and_annex
 from pccfunding.review_pack.tables_area import TOTAL, with_counts
-from pccfunding.words import count, counted, is_missing, percent
+from pccfunding.words import count, counted, day_words, is_missing, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +105,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
         area_elsewhere(found, cited),
         area_per_head(found, cited),
         _with_capacity(area_detectable(found, cited), found, cited),
-        _awaits(found),
+        _awaits(found, cited),
         layout.checkable(),
     ]
     sections += layout.left_out(found)
@@ -298,16 +301,16 @@ def _status() -> Section:
         "Q2",
         "Is it plan, award, payment or outturn?",
         lead=[
-            "The amounts under ",
+            "Plan: the amounts under ",
             Link("money per head", "#per-head"),
-            " are plans: estimates made for a year, and council tax that was set. None of them is "
-            "an award, a payment or outturn. Amounts that sources print of this area stand in the "
-            "annex, each with its kind.",
+            " are estimates made for a year, and council tax that was set. None is an award, a "
+            "payment or outturn. Amounts that sources print of this area stand in the annex, each "
+            "with its kind.",
         ],
     )
 
 
-def _awaits(found: Record) -> Section:
+def _awaits(found: Record, cited: Citations) -> Section:
     folder = found.area.name.lower().replace(" ", "-")
     return Section(
         "awaits",
@@ -322,6 +325,7 @@ def _awaits(found: Record) -> Section:
                 [Column("Question"), Column("What to add")],
                 [Group([Row([f"{number} {question}", add]) for number, question, add in AWAITS])],
             ),
+            *services_beside(found, cited),
             Text(
                 [
                     f"'pccfunding start \"{found.area.name}\" --out {folder}' makes the folder, "

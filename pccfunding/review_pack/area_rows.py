@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import count, interval_text, is_missing, pounds, quantity
+from pccfunding.words import count, day_words, interval_text, is_missing, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,11 +55,6 @@ def across_words(breaks: pd.DataFrame) -> str:
 def year_words(label: str) -> str:
     """Write the label of a year as words."""
     return Period.parse(label).words
-
-
-def day_words(value: Any) -> str:
-    """Write a day in full."""
-    return f"{value.day} {value:%B %Y}"
 
 
 def place_words(row: _Row) -> str:

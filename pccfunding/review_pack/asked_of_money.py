@@ -13,7 +13,7 @@ from pccfunding.review_pack.completeness import OTHER_POWER, REDUCTION
 from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_sums import GIVEN, MOST_LINES
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import NOT_HELD, counted
+from pccfunding.words import NOT_HELD, count, counted, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +182,7 @@ def powers(lines: pd.DataFrame, cited: Citations) -> Table:
 
 # What a status is of: a plan, an award, money paid, or what was spent in the end.
 _STAGES = {
-    "planned": ("bid", "allocation", "budget", "ceiling", "plan"),
+    "planned": ("bid", "allocation", "budget", "ceiling", "plan", "forecast"),
     "awarded": ("award",),
     "paid": ("payment",),
     "outturn": ("outturn",),
@@ -195,9 +195,19 @@ def status_words(table: pd.DataFrame) -> str:
     for kind, number in zip(table["status"], table["amounts"], strict=True):
         held_of[kind] += int(number)
     counts = {stage: sum(held_of[kind] for kind in kinds) for stage, kinds in _STAGES.items()}
-    held = [f"{number} {stage}" for stage, number in counts.items() if number]
+    staged = {kind for kinds in _STAGES.values() for kind in kinds}
+    others = {
+        "of no stated kind" if kind == "not stated" else kind: number
+        for kind, number in held_of.items()
+        if kind not in staged
+    }
+    held = [
+        f"{count(number)} {'is' if number == 1 else 'are'} {stage}"
+        for stage, number in (counts | others).items()
+        if number
+    ]
     absent = [stage for stage, number in counts.items() if not number]
-    told = f"Held: {listed(held)}." if held else ""
+    told = f"Of the amounts held, {listed(held)}." if held else ""
     return told + (f" None is {' or '.join(absent)}." if absent else "")
 
 
@@ -239,7 +249,11 @@ def one_year(found: Record, stream: str, cited: Citations) -> list[Any]:
     said.append("is " if len(held) == 1 else "are ")
     for row in held.head(_SHOWN).to_dict("records"):
         kind, when = row["kind"].replace("_", " "), Period.parse(row["period"]).words
-        said += [f"{row['token']} ({kind}, {when}; ", cited.link(row["figure_id"]), "), "]
+        said += [
+            f"{token_words(row['token'], row['unit'])} ({kind}, {when}; ",
+            cited.link(row["figure_id"]),
+            "), ",
+        ]
     more = " and more in the annex" if len(held) > _SHOWN else ""
     said[-1] = f"){more}: of no neighbouring like year."
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.formats.award_files.award_repeats import again_words
@@ -36,7 +37,7 @@ from pccfunding.review_pack.tables_sums import (
 )
 from pccfunding.review_pack.wording import listed
 from pccfunding.review_pack.workings import enter_sums, enter_themes
-from pccfunding.words import count, counted, is_missing, percent, pounds, share
+from pccfunding.words import count, counted, is_missing, percent, pounds, share, unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +73,13 @@ def bought(found: Record, cited: Citations) -> Section:
         blocks=[
             *_streams(shown, sums, listing),
             frame_table(
-                listing.assign(name=listing["funding_stream"]),
+                listing.assign(
+                    name=listing["funding_stream"],
+                    who=[_recipient(row) for row in listing.to_dict("records")],
+                ),
                 {
                     "name": Column("Funding stream"),
+                    **({"who": Column("Recipient")} if lines["recipient"].notna().any() else {}),
                     "token": Column("As printed", numeric=True),
                     "amount_gbp": MONEY,
                     "share_pct": SHARE,
@@ -107,25 +112,39 @@ def bought(found: Record, cited: Citations) -> Section:
     )
 
 
+def _recipient(row: dict[Any, Any]) -> str:
+    """Who receives a line; of a sum nobody."""
+    name = row.get("recipient")
+    if row["row"] != "line":
+        return ""
+    return unknown_text(row.get("recipient_unknown")) if is_missing(name) else str(name)
+
+
 def _lead(found: Record, cited: Citations) -> list[Any]:
     """Say what the lines add up to, each year, flow and kind by itself."""
     lines, sums = found.tables["awards"], found.tables["subtotals"]
     totals = all_sums(sums)
+    alone = len(totals) == 1
+    none = "that none of the documents held prints"
     said: list[Any] = []
+    unprinted = 0
     for total in totals:
-        beside = beside_sum(found.tables, total, "a sum that none of the documents held prints")
-        name = "" if len(totals) == 1 else f"{kind_words(total)}: "
-        said += [f"{name}{sum_words(total)}, {beside} (", cited.key_link(sum_key(total, sums)), ")"]
+        beside = beside_sum(found.tables, total, "")
+        unprinted += not beside
+        beside = beside or (f"a sum {none}" if alone else "")
+        name = "" if alone else f"{kind_words(total)}: "
+        beside = f", {beside}" if beside else ""
+        said += [f"{name}{sum_words(total)}{beside} (", cited.key_link(sum_key(total, sums)), ")"]
         said.append("; ")
     said[-1] = "."
+    if not alone and unprinted:
+        which = "None" if unprinted == len(totals) else f"{unprinted} of {len(totals)}"
+        said.append(f" {which} of these sums is printed in a document held; they are never added.")
     if again := again_words(lines):
         said.append(f" {again}")
-    add = "They add up to " if len(totals) == 1 else "Each year, flow and kind by itself: "
-    return [
-        f"{counted(len(lines), 'line')} of "
-        f"{', '.join(sorted(found.tables['award_years']['financial_year'].unique()))}. {add}",
-        *said,
-    ]
+    add = "They add up to " if alone else ""
+    years = listed(sorted(found.tables["award_years"]["financial_year"].unique()))
+    return [f"{counted(len(lines), 'award line')} of {years}. {add}", *said]
 
 
 def _largest(years: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -177,25 +196,23 @@ def _recipients(found: Record, cited: Citations, words: dict[str, str]) -> list[
     )
     left = len(table) - len(shown)
     more = f"{count(left)} more recipients stand in tables/recipients.csv. " if left else ""
-    return [
-        frame_table(
-            shown,
-            {
-                "recipient": Column("Recipient"),
-                "money": Column("Amount", numeric=True),
-                "share_pct": SHARE,
-                "n_figures": Column("Lines", numeric=True, write=count),
-                "body": Column("Kind of body"),
-                "source": Column("Part of"),
-            },
-            id="recipients",
-            caption="Who received most, by year",
-            group_by="heading",
-            note=f"{more}Names are grouped as printed, capitals and blanks aside; "
-            "pccfunding.recipient_names proposes which others may be one body.",
-        ),
-        *[Text([one]) for one in own_recipients(table)],
-    ]
+    made = frame_table(
+        shown,
+        {
+            "recipient": Column("Recipient"),
+            "money": Column("Amount", numeric=True),
+            "share_pct": SHARE,
+            "n_figures": Column("Lines", numeric=True, write=count),
+            **({"body": Column("Kind of body")} if shown["body"].ne("").any() else {}),
+            "source": Column("Part of"),
+        },
+        id="recipients",
+        caption="Who received most, by year",
+        group_by="heading",
+        note=f"{more}Names are grouped as printed, capitals and blanks aside; "
+        "pccfunding.recipient_names proposes which others may be one body.",
+    )
+    return [replace(made, pinned=True), *[Text([one]) for one in own_recipients(table)]]
 
 
 def _themes(found: Record, cited: Citations) -> Table:
@@ -249,6 +266,10 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
 
     totals = all_sums(sums)
     groups = sums.to_dict("records")
+    whole: dict[Any, list[str]] = {}
+    for group in groups:
+        if group["funder_group"] != ALL_LINES:
+            whole.setdefault(kind_of(group), []).append(group["funder_group"])
     if len(groups) > MOST_LINES + len(totals):
         largest = sums[sums["funder_group"] != ALL_LINES].nlargest(MOST_LINES, "amount_gbp").index
         groups = [
@@ -261,7 +282,10 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
         name = group["funder_group"]
         is_total = name == ALL_LINES
         kind = "" if len(totals) == 1 else kind_words(group)
-        heading = ": ".join(filter(None, [kind, "All lines" if is_total else name]))
+        # Where no line names its heading, the lines stand above their total.
+        bare = whole[kind_of(group)] == ["not stated"]
+        label = "" if bare else "All lines" if is_total else name
+        heading = ": ".join(filter(None, [kind, label]))
         if not is_total:
             rows += [
                 line
@@ -274,6 +298,8 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
                 }
                 for line in lines_of(years, group, "funder_group").to_dict("records")
             ]
+            if bare:
+                continue
         rows.append(
             {
                 "row": "total" if is_total else "subtotal",

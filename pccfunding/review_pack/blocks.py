@@ -153,13 +153,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with caption; `id` is unique in the page, `note` says where the numbers are from."""
+    """A table with caption; `id` is unique in the page, `note` says where the numbers are from.
+
+    A `pinned` one stands on the page beside the first table of its question.
+    """
 
     id: str
     caption: str
     columns: Sequence[Column]
     groups: Sequence[Group]
     note: Words = ""
+    pinned: bool = False
     kind: ClassVar[str] = "table"
 
 

@@ -32,7 +32,7 @@ from pccfunding.review_pack.blocks import (
 )
 from pccfunding.review_pack.stored_pack import zipped
 from pccfunding.review_pack.tables_spending import per_head_words
-from pccfunding.review_pack.tables_sums import kind_words, of_kind, sum_words
+from pccfunding.review_pack.tables_sums import KINDS, kind_words, of_kind, sum_words
 from pccfunding.texts import isolated
 from pccfunding.words import count, interval_text, is_missing, percent
 
@@ -101,7 +101,7 @@ def _short(page: Page, sections: Iterable[Section]) -> Page:
     return Page(
         title=page.title.replace("Review", "Brief", 1),
         subtitle=page.subtitle,
-        particulars=page.particulars,
+        particulars=[(name, _cut(said)) for name, said in page.particulars],
         sections=[section for section in sections if section.blocks],
         footer=[_FOOT],
         compact=True,
@@ -141,22 +141,26 @@ def _money(found: Record, cited: Citations) -> Section:
     heads = heads.sort_values("spend_known_gbp", ascending=False, kind="stable")
     before = found.tables["year_on_year"]
     cash = before[before["prices"] == "cash"]
+    # A series may be of another kind of money under the same name: the amount tells.
     changes = {
-        (row["series"], row["period_start"]): row["change_pct"] for row in cash.to_dict("records")
+        (row["series"], row["period_start"], row["amount_gbp"]): row["change_pct"]
+        for row in cash.to_dict("records")
     }
     shown = heads.head(MOST["money"])
-    changed: list[Any] = [
-        changes.get((row["funding_stream"], row["period_start"]))
-        for row in shown.to_dict("records")
-    ]
     rows = shown.to_dict("records")
+    changed: list[Any] = [
+        changes.get((row["funding_stream"], row["period_start"], row["spend_gbp"])) for row in rows
+    ]
     shown = shown.assign(
         change=changed,
         spend=[sum_words({**row, "amount_gbp": row["spend_known_gbp"]}) for row in rows],
         head=[per_head_words(row) for row in rows],
+        kind=[kind_words(row) for row in rows],
     )
+    several = len(heads[KINDS].drop_duplicates()) > 1
     columns = {
         "funding_stream": Column("Stream"),
+        **({"kind": Column("Kind")} if several else {}),
         "spend": Column("Amount", numeric=True),
         "head": Column("Per resident", numeric=True),
         "change": Column("On the year before", numeric=True, write=percent),
@@ -278,7 +282,7 @@ def _services(found: Record) -> Section:
         "service": Column("Service", write=_cut),
         "delivered": Column("Delivered", write=_cut),
         "reason": Column("Reason", write=_cut),
-        "decision": Column("Decision, as entered", write=_cut),
+        "decision": Column("Decision, as entered", write=lambda said: _cut(said.replace("-", " "))),
     }
     table = frame_table(
         shown,

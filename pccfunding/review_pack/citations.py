@@ -10,7 +10,7 @@ from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Link, Source
 from pccfunding.review_pack.register import Entry, Register
-from pccfunding.words import is_missing
+from pccfunding.words import day_words, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,7 @@ class Citations:
         day = row["reference_date"]
         return self.register.statistic(
             f"population/{self._area.code}/{day:%Y-%m-%d}",
-            what=f"Residents of {self._area.name}, {day.day} {day:%B %Y}",
+            what=f"Residents of {self._area.name}, {day_words(day)}",
             value=row["persons"],
             unit="persons",
             source_id=row["source_id"],
@@ -191,7 +191,7 @@ def _to(entry: Entry) -> Link:
 
 
 def _date(value: Any) -> str:
-    return "" if is_missing(value) else f"{value.day} {value:%B %Y}"
+    return "" if is_missing(value) else day_words(value)
 
 
 def _text(value: Any) -> str:

@@ -134,12 +134,13 @@ def _noise_words(table: pd.DataFrame) -> str:
     beyond = len(rows) - len(told["at some"]) - len(told["at none"])
     said = (
         f"{beyond} of {counted(len(rows), 'counted change')} "
-        f"{'is' if beyond == 1 else 'are'} larger than counting noise at each dispersion"
+        f"{'is' if beyond == 1 else 'are'} larger than counting noise, however much counts scatter "
+        "(dispersion 1, 2 and 4)"
     )
     if told["at some"]:
-        said += f"; {listed(told['at some'])} only if counts scatter little"
+        said += f"; {listed(told['at some'])} only if they scatter little"
     if told["at none"]:
-        said += f"; {listed(told['at none'])} at none"
+        said += f"; {listed(told['at none'])} not at all"
     return f"{said}."
 
 
@@ -240,7 +241,7 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
         section.question,
         section.heading,
         lead=[
-            *_here_and_elsewhere(rows, keys, cited),
+            *here_and_elsewhere(rows, keys, cited),
             " ",
             *cited.said(
                 "earlier-years",
@@ -269,9 +270,12 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
     )
 
 
-def _here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Citations) -> list[Any]:
+def here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Citations) -> list[Any]:
     """Say what changed here and elsewhere, what lies furthest apart first."""
-    order = sorted(range(len(rows)), key=lambda place: -abs(rows[place]["relative_pct"] or 0))
+    told = [row["relative_high_pct"] < 0 or row["relative_low_pct"] > 0 for row in rows]
+    order = sorted(
+        range(len(rows)), key=lambda at: (not told[at], -abs(rows[at]["relative_pct"] or 0))
+    )
     said: list[Any] = []
     for place in order[:_SAID]:
         row = rows[place]
@@ -281,7 +285,7 @@ def _here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Cita
             *cited.links([f"change:{row['subject_id']}", keys[place]]),
             "). ",
         ]
-    apart = sum(row["relative_high_pct"] < 0 or row["relative_low_pct"] > 0 for row in rows)
+    apart = sum(told)
     return [
         *said,
         *cited.said(
@@ -467,11 +471,10 @@ def moved_elsewhere(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead=f"In part: street records of {when_text(first['baseline'])} and of "
-        f"{when_text(first['period'])} are held by district. Beyond counting noise, "
-        f"{_both(fallen)} fell and {_both(risen)} rose; a rise beside a fall may be a move or may "
-        "be something else. Counts of the streets that the money went to, and of a ring around "
-        "them, would tell.",
+        lead=f"It cannot be told from districts alone. {_moves(fallen, risen)} beyond counting "
+        f"noise, with {when_text(first['period'])} held against {when_text(first['baseline'])}; a "
+        "rise beside a fall may be a move or may be something else. Counts of the streets that the "
+        "money went to, and of a ring around them, would tell.",
         blocks=[
             frame_table(
                 shown,
@@ -495,19 +498,24 @@ def moved_elsewhere(found: Record, cited: Citations) -> Section:
 _KINDS = {"crime": "Crimes", "incident": "Anti-social behaviour incidents"}
 
 
-def _both(rows: pd.DataFrame) -> str:
-    if rows.empty:
-        return "none of the districts"
-    names = [f"{row['area']} ({'crimes' if row['recorded_as'] == 'crime' else 'incidents'})"
-             for row in rows.to_dict("records")]  # fmt: skip
-    return listed(names)
+def _moves(fallen: pd.DataFrame, risen: pd.DataFrame) -> str:
+    """Say of each kind of record in which districts it fell, and in which it rose."""
+    said = []
+    for kind, words in _KINDS.items():
+        ways = [
+            f"{way} in {listed(rows.loc[rows['recorded_as'] == kind, 'area'])}"
+            for way, rows in (("fell", fallen), ("rose", risen))
+            if (rows["recorded_as"] == kind).any()
+        ]
+        said.append(f"{words} {' and '.join(ways) or 'moved in no district'}")
+    return f"{said[0]}, and {said[1][0].lower()}{said[1][1:]}"
 
 
 def _size(fall: tuple[float, int, dict[Any, Any]]) -> float:
     return fall[0]
 
 
-def _smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> list[Any]:
+def smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> list[Any]:
     """Say which fall two years would show four times in five: the finest and the coarsest."""
     falls = [
         (abs(row["smallest_fall_pct"]), place, row)
@@ -556,7 +564,7 @@ def could_detect(found: Record, cited: Citations) -> Section:
         section.question,
         section.heading,
         lead=[
-            *_smallest_words(table, keys, cited),
+            *smallest_words(table, keys, cited),
             *cited.said(
                 "detectable",
                 "Printed changes with counts",

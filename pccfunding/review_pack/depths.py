@@ -94,8 +94,8 @@ def _parted(section: Section) -> tuple[Section, list[Block]]:
         moved: list[Block] = []
         for block in blocks:
             if isinstance(block, Table):
-                if tables:
-                    tables -= 1
+                if tables or block.pinned:
+                    tables -= not block.pinned
                     first, cut = _first_rows(block, _ROWS_OF.get(section.question, MOST_ROWS))
                     kept.append(first)
                     moved += [block] if cut else []

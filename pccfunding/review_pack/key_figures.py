@@ -8,25 +8,49 @@ from pccfunding.review_pack.asked_of_money import cannot_be_told, scope_words
 from pccfunding.review_pack.tables_spending import given_heads, per_head_words
 from pccfunding.review_pack.tables_sums import (
     GIVEN,
+    KINDS,
     RECEIVED,
     all_sums,
     beside_sum,
+    kind_of,
     kind_words,
     sum_key,
     sum_words,
 )
+from pccfunding.review_pack.wording import moved_text, series_of
+from pccfunding.review_pack.workings import head_key
 from pccfunding.words import count, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
 
 
-def sums_behind(found: Record) -> dict[str, str]:
-    """Give for each key fact that is a sum the key of the sum in the register."""
+def workings_behind(found: Record) -> dict[str, tuple[str, ...]]:
+    """Give for each key fact about money the keys in the register that may stand behind it.
+
+    The first that is there does: a rate that is a lower bound has no working of its own, and the
+    sum that it is of stands for it.
+    """
     sums = found.tables["subtotals"]
-    return {kind_words(total): sum_key(total, sums) for total in all_sums(sums)}
+    keys = {kind_of(total): sum_key(total, sums) for total in all_sums(sums)}
+    behind: dict[str, tuple[str, ...]] = {
+        kind_words(total): (sum_key(total, sums),) for total in all_sums(sums)
+    }
+    heads = given_heads(found.tables)
+    for row in heads.to_dict("records"):
+        behind[_rate_name(row, heads)] = (head_key(row, found), keys[kind_of(row)])
+    return behind
+
+
+def _rate_name(row: dict[Any, Any], heads: pd.DataFrame) -> str:
+    """Name a rate per resident by its year and kind, where there are several of either."""
+    if len(heads[KINDS[1:]].drop_duplicates()) > 1:
+        kind = kind_words(row)
+        return f"Per resident, {kind[0].lower()}{kind[1:]}"
+    return f"Per resident in {row['financial_year']}" if len(heads) > 1 else "Per resident"
 
 
 def people_words(row: dict[Any, Any]) -> str:
@@ -54,17 +78,15 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = []
     for total in all_sums(sums):
         beside = beside_sum(tables, total, "none of the documents held prints it")
-        known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
-        if total["n_derived"]:
-            known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
-        known += f"; {beside}"
-        facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
+        printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
+        of = [counted(printed, "printed line")] if printed or not parts else []
+        of += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
+        known = f"derived: the sum of {' and '.join(of)}; {beside}"
+        facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
     unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""
     for row in heads.to_dict("records"):
-        year = f" in {row['financial_year']}" if len(heads) > 1 else ""
-        note = f"{people_words(row)}{unlike}"
-        facts.append((f"Per resident{year}", per_head_words(row), note))
+        facts.append((_rate_name(row, heads), per_head_words(row), f"{people_words(row)}{unlike}"))
     facts.append(duty_fact(found))
     verdicts = [result.verdict for _, result in found.statements]
     facts.append(
@@ -151,3 +173,28 @@ def unquoted_rises(others: pd.DataFrame) -> pd.DataFrame:
     """Classes that rose beyond counting noise and that no source held quotes for any years."""
     rises: pd.DataFrame = others[(others["change_low_pct"] > 0) & ~others["quoted"].astype(bool)]
     return rises
+
+
+# Changes named in an answer.
+_SAID = 2
+
+
+def first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
+    """Say the first changes by count, else as they are printed."""
+    counted_ones = changes[changes["change_pct"].notna()].head(_SAID).to_dict("records")
+    if counted_ones:
+        said = [
+            [
+                f"{row['measure']} {moved_text(row['change_pct'])} (",
+                *cited.links([f"change:{row['subject_id']}"]),
+                ")",
+            ]
+            for row in counted_ones
+        ]
+        return [*series_of(said), " by the counts held. "]
+    printed = changes[changes["printed_pct"].notna()].head(_SAID).to_dict("records")
+    said = [
+        [f"{row['measure']} {moved_text(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
+        for row in printed
+    ]
+    return [*series_of(said), " as printed, without counts to hold that against. "] if said else []

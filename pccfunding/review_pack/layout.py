@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.office import FolderEvidence
 from pccfunding.review_pack import (
     award_sections,
     comparison_sections,
@@ -30,7 +31,7 @@ from pccfunding.review_pack.blocks import (
 from pccfunding.review_pack.brief import brief
 from pccfunding.review_pack.citations import Citations
 from pccfunding.review_pack.depths import page_and_annex
-from pccfunding.review_pack.key_figures import key_facts, sums_behind, what_lines_are
+from pccfunding.review_pack.key_figures import key_facts, what_lines_are, workings_behind
 from pccfunding.review_pack.need_sections import where_was_need
 from pccfunding.review_pack.open_questions import (
     ANSWERED_BY,
@@ -41,12 +42,13 @@ from pccfunding.review_pack.open_questions import (
     without_words,
 )
 from pccfunding.review_pack.statement_sections import adds_up
-from pccfunding.words import bracketed, counted, quantity
+from pccfunding.words import bracketed, counted, day_words, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pccfunding.areas import Area
+    from pccfunding.evidence import Evidence
     from pccfunding.periods import Period
     from pccfunding.review_pack.citations import Citations
     from pccfunding.review_pack.record import Record
@@ -74,10 +76,10 @@ def delivered(found: Record, cited: Citations) -> Section:
     return replace(
         section,
         lead=[
-            f"{counted(len(outputs), 'output is', 'outputs are')} held (", tally,
-            f"){_targets_words(found.tables['services'])}: ",
-            Link("outputs, counts and outcomes", "#levels-table"),
-            f". What would answer it: {ANSWERED_BY['Q5']}",
+            f"It cannot be told: {counted(len(outputs), 'output is', 'outputs are')} held (", tally,
+            "), under ", Link("outputs, counts and outcomes", "#levels-table"),
+            f"{_targets_words(found.tables['services'])}. What would answer it: "
+            f"{ANSWERED_BY['Q5']}",
         ],
     )  # fmt: skip
 
@@ -85,11 +87,10 @@ def delivered(found: Record, cited: Citations) -> Section:
 def _targets_words(services: pd.DataFrame) -> str:
     """Say of how many services a target is entered beside what was delivered."""
     targets = int(services["targets"].notna().sum())
-    return (
-        f", and {targets} of {counted(len(services), 'service')} with a target"
-        if targets
-        else ", with no target among the tables of this evidence"
-    )
+    if not targets:
+        return ", with no target beside any of them"
+    has = "has" if targets == 1 else "have"
+    return f", and {targets} of {counted(len(services), 'service')} {has} a target"
 
 
 def next_steps(found: Record, sections: list[Section], cited: Citations) -> Section:
@@ -145,7 +146,7 @@ def _services(services: pd.DataFrame) -> list[Any]:
         "reason": Column("Reason"),
         "decided_by": Column("Decided by"),
         "role": Column("Role"),
-        "decided_on": Column("On", write=lambda day: f"{day:%Y-%m-%d}"),
+        "decided_on": Column("On", write=day_words),
     }
     shown = {name: how for name, how in columns.items() if services[name].notna().any()}
     caption = f"Services and what was decided about them ({len(services)})"
@@ -287,7 +288,6 @@ BODIES = {
 
 # What each key fact was worked from: the beginning of its name, and the key in the register.
 _FACTS = {
-    "Per resident": "per-head:all lines",
     "Grants": "tally:statutory",
     "Statements": "tally:statements",
     "Published": "tally:changes",
@@ -339,7 +339,7 @@ def lay_out(found: Record) -> tuple[dict[str, Page], Register]:
     ]
     other = money_sections.other_amounts(found, cited)
     short, whole = page_and_annex(sections)
-    behind = _FACTS | sums_behind(found)
+    behind = workings_behind(found)
     facts = [Fact(*fact[:2], _linked(fact, behind, cited)) for fact in key_facts(found)]
     title = f"Review of commissioning in {found.area.name}"
     page = Page(
@@ -378,14 +378,16 @@ def others(own: str) -> list[Link]:
     return [Link(name, file) for file, name in DEPTHS.items() if file != own]
 
 
-def _linked(fact: tuple[str, str, str], behind: dict[str, str], cited: Citations) -> list[Any]:
+def _linked(
+    fact: tuple[str, str, str], behind: dict[str, tuple[str, ...]], cited: Citations
+) -> list[Any]:
     """The note of a key fact with a link to what the number was worked from."""
     name, _, note = fact
-    start = next(key for begins, key in behind.items() if name.startswith(begins))
-    if name.startswith("Per resident in "):
-        start += f":{name[-7:-3]}"
-    keys = [entry.key for entry in cited.register.entries() if entry.key.startswith(start)]
-    keys = [start] if start in keys else keys
+    keys = [key for key in behind.get(name, ()) if key in cited.register][:1]
+    counts = next((key for begins, key in _FACTS.items() if name.startswith(begins)), None)
+    if counts and name not in behind:
+        every = (entry.key for entry in cited.register.entries())
+        keys = [key for key in every if key.startswith(counts)]
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
@@ -415,6 +417,7 @@ def particulars(found: Record) -> list[tuple[str, str]]:
     return [
         ("Area", f"{found.area.name} ({found.area.code})"),
         ("Local policing body", body),
+        *_of_sheet_start(found.evidence),
         ("Period", found.period.words),
         ("Evidence", f"as known on {known}" if known else _latest(found)),
         *([("Not read", f"{missed}, named in the annex")] if len(found.tables["left_out"]) else []),
@@ -422,7 +425,19 @@ def particulars(found: Record) -> list[tuple[str, str]]:
     ]
 
 
+def _of_sheet_start(evidence: Evidence) -> list[tuple[str, str]]:
+    """What the office says of itself: who prepared the Review, and for which meeting."""
+    start = evidence.start if isinstance(evidence, FolderEvidence) else {}
+    day = start.get("meeting date")
+    told = {
+        "Office": start.get("commissioner's office"),
+        "Prepared by": start.get("prepared by"),
+        "For the meeting on": day and day_words(day),
+    }
+    return [(name, said) for name, said in told.items() if said]
+
+
 def _latest(found: Record) -> str:
     """Say how far the sources reach, where the evidence is of no day of its own."""
     days = found.evidence.sources["published_on"].dropna()
-    return f"sources to {days.max().day} {days.max():%B %Y}" if len(days) else "sources undated"
+    return f"sources to {day_words(days.max())}" if len(days) else "sources undated"

@@ -55,6 +55,7 @@ def where_was_need(found: Record, cited: Citations) -> Section:
                 for said in (
                     _highest_words(table),
                     lead,
+                    _severity_words(found) if table.empty else "",
                     _answer_words(found, table),
                     _district_words(found),
                 )
@@ -76,7 +77,21 @@ def _highest_words(table: pd.DataFrame) -> str:
     return (
         f"{row['measure']} stood out most: {_rate(row['rate'])} per 1,000 residents in "
         f"{when_text(row['baseline'])}, {_rate(row['all_rate'])} in all areas, place "
-        f"{row['place']} of {row['n_areas']}."
+        f"{row['place']} of {row['n_areas']}, the highest first."
+    )
+
+
+def _severity_words(found: Record) -> str:
+    """Say how severe all recorded crime was in the last year held before the money."""
+    table = found.tables["severity"]
+    table = table[table["when"] == "before the money"]
+    if table.empty:
+        return ""
+    row = table.iloc[-1].to_dict()
+    return (
+        "All recorded crime, weighed by the sentences for it, scored "
+        f"{_rate(row['severity_score'])} a head in {row['period']}, place {row['place']} of "
+        f"{row['n_areas']}, the highest first."
     )
 
 

@@ -17,7 +17,7 @@ from pccfunding.review_pack.blocks import (
     Table,
 )
 from pccfunding.review_pack.wording import listed, when_text
-from pccfunding.words import counted, is_missing
+from pccfunding.words import counted, day_words, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +212,7 @@ def _panel(found: Record) -> list[tuple[str, str, str]]:
         ),
         (
             "What stops if funding stops?",
-            "" if is_missing(last) else f"the last day of the lines: {last.day} {last:%B %Y}",
+            "" if is_missing(last) else f"the last day of the lines: {day_words(last)}",
             "Other income of each provider, notice periods, and people in service at the end of "
             "the award.",
         ),
@@ -334,7 +334,8 @@ def district_words(found: Record) -> str:
         + (
             f"one stream has amounts in all {len(inside)}."
             if whole
-            else f"the stream that reaches furthest has amounts in {reach} of {len(inside)}."
+            else f"the stream that reaches furthest has amounts in {reach} of "
+            f"{len(inside)} districts."
         )
     )
 

@@ -6,13 +6,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
+from pccfunding.periods.spellings import financial_label
 from pccfunding.plots import plot_beside, plot_changes
 from pccfunding.review_pack.blocks import Column, Heading, Link, Plot, Section, badge, frame_table
 from pccfunding.review_pack.comparison_sections import enter_elsewhere
+from pccfunding.review_pack.key_figures import first_changes
 from pccfunding.review_pack.open_questions import district_words
 from pccfunding.review_pack.tables_beside import shown_beside
-from pccfunding.review_pack.wording import bounds_text, placed, when_text
-from pccfunding.review_pack.workings import enter_changes, enter_counted, enter_rises
+from pccfunding.review_pack.wording import (
+    bounds_text,
+    listed,
+    placed,
+    verdict_words,
+    when_text,
+)
+from pccfunding.review_pack.workings import enter_changes, enter_counted, enter_rises, head_key
 from pccfunding.words import (
     NOT_HELD,
     count,
@@ -86,8 +94,9 @@ def changed(found: Record, cited: Citations) -> Section:
         question="Q6",
         heading="Did the outcomes change?",
         lead=[
-            f"{counted(len(changes), 'printed change')}: "
-            + ", ".join(_verdict_words(str(name), number) for name, number in told.items())
+            *first_changes(changes, cited),
+            f"Of {counted(len(changes), 'change')} that a source prints, "
+            + listed(verdict_words(str(name), number) for name, number in told.items())
             + " (",
             _tally(found, cited),
             ").",
@@ -120,7 +129,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
         cited.links(
             [
                 *(str(row["money_figure_ids"] or "").split(";") if _few(row) else []),
-                _head_key(row, cited),
+                _head_key(row, found, cited),
                 row["figure_id"],
                 _base_figure(row, found),
                 _counted_key(row, cited),
@@ -179,13 +188,17 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                 caption="Each stream with what the sources set beside it",
                 note=[
                     left,
-                    *cited.said(
-                        "compared",
-                        "Results with counts of other areas",
-                        f"Evidence level: {compared} of {counted(results, 'result')} here "
-                        f"{'has' if compared == 1 else 'have'} counts of other areas beside "
-                        f"{'it' if compared == 1 else 'them'}.",
-                        "tables/beside.csv, of those of tables/elsewhere.csv",
+                    *(
+                        cited.said(
+                            "compared",
+                            "Results with counts of other areas",
+                            f"Evidence level: {compared} of {counted(results, 'result')} here "
+                            f"{'has' if compared == 1 else 'have'} counts of other areas beside "
+                            f"{'it' if compared == 1 else 'them'}.",
+                            "tables/beside.csv, of those of tables/elsewhere.csv",
+                        )
+                        if results
+                        else ["No result here is set beside a stream."]
                     ),
                     " What would settle it: one table of spend by district and year, and counts "
                     "for the same districts.",
@@ -523,7 +536,7 @@ def _of(row: dict[Any, Any]) -> str:
     if row["unit"] != "percent":
         return ""
     given = row["base_count"]
-    return f", base taken as {given}" if isinstance(given, str) else f", base {NOT_HELD}"
+    return f", base taken as {count(given)}" if isinstance(given, str) else f", base {NOT_HELD}"
 
 
 def _base_figure(row: dict[Any, Any], found: Record) -> str | None:
@@ -540,7 +553,7 @@ def _base(row: dict[Any, Any]) -> str:
     if not is_missing(row["offences_baseline"]) and row["offences_baseline"]:
         return count(row["offences_baseline"])
     given = row["base_count"]
-    return given if isinstance(given, str) else f"base {NOT_HELD}"
+    return count(given) if isinstance(given, str) else f"base {NOT_HELD}"
 
 
 def counts_words(row: dict[Any, Any]) -> str:
@@ -564,9 +577,11 @@ def _reported(row: dict[Any, Any], found: Record) -> str:
     return f"{row['measure']}: number {unknown_text(row['unknown'])}"
 
 
-def _head_key(row: dict[Any, Any], cited: Citations) -> str | None:
+def _head_key(row: dict[Any, Any], found: Record, cited: Citations) -> str | None:
     start = row["period_start"]
-    key = "" if is_missing(start) else f"per-head:{row['funding_stream']}:{start.year}"
+    if is_missing(start) or is_missing(row["funding_stream"]):
+        return None
+    key = head_key(row | {"financial_year": financial_label(start.year)}, found)
     return key if key in cited.register else None
 
 
@@ -577,16 +592,3 @@ def _tally(found: Record, cited: Citations) -> Link:
     return cited.tally(
         "changes", "Printed changes in percent", f"{len(changes)}: {words}", "tables/changes.csv"
     )
-
-
-def _verdict_words(name: str, number: int) -> str:
-    one, several = {
-        "reproduced": ("comes out of the counts", "come out of the counts"),
-        "consistent": ("agrees with a nearby class", "agree with a nearby class"),
-        "not settled": (
-            "is not settled by the counts held",
-            "are not settled by the counts held",
-        ),
-        "not testable": ("cannot be tested", "cannot be tested"),
-    }[name]
-    return f"{number} {one if number == 1 else several}"

@@ -169,7 +169,10 @@ def contents_of(found: Record) -> dict[str, bytes]:
     dict of str to bytes
         By name within the pack. The same Review in one environment gives the same bytes.
     """
-    pages, register = laid_out(found)
+    return _contents(found, *laid_out(found))
+
+
+def _contents(found: Record, pages: Mapping[str, Page], register: Register) -> dict[str, bytes]:
     files = {name: page.encode() for name, page in render_pages(pages).items()}
     tables = {name: table for name, table in found.tables.items() if name != "statements"}
     files |= {f"tables/{name}.csv": csv_bytes(table) for name, table in tables.items()}
@@ -235,7 +238,7 @@ def _configuration(found: Record) -> dict[str, Any]:
 
 
 def write_review(
-    found: Record, directory: Path, *, force: bool, archive: bool = False
+    found: Record, directory: Path, *, force: bool, archive: bool = False, word: bool = False
 ) -> tuple[Path, ...]:
     """Write every file of a pack to a folder, and the same files as a zip archive beside it.
 
@@ -247,25 +250,38 @@ def write_review(
         Write over an earlier pack; one that somebody signed is kept beside it, as `NAME-signed-N`.
     archive : bool, default False
         Write the archive too.
+    word : bool, default False
+        Write the brief as a Word document beside the folder too.
 
     Returns
     -------
     tuple of Path
-        The page first, the manifest and the archive last.
+        The page first, the manifest, the archive and the document last.
 
     Raises
     ------
     FileExistsError
         If a file is there and `force` is false; nothing is written then.
     """
-    return write_pack(contents_of(found), directory, force=force, archive=archive)
+    pages, register = laid_out(found)
+    contents = _contents(found, pages, register)
+    # What Word needs is asked for before anything is written.
+    document = _word(pages, contents) if word else b""
+    written = write_pack(contents, directory, force=force, archive=archive)
+    return (*written, _write_beside(document, directory)) if word else written
 
 
 def write_word_brief(found: Record, directory: Path) -> Path:
     """Write the brief as a Word document beside a pack; never over one that is there."""
-    contents = contents_of(found)
-    seal = hashlib.sha256(contents[MANIFEST]).hexdigest()
-    content = word_bytes(laid_out(found)[0][BRIEF], seal=seal)
+    pages, register = laid_out(found)
+    return _write_beside(_word(pages, _contents(found, pages, register)), directory)
+
+
+def _word(pages: Mapping[str, Page], contents: Mapping[str, bytes]) -> bytes:
+    return word_bytes(pages[BRIEF], seal=hashlib.sha256(contents[MANIFEST]).hexdigest())
+
+
+def _write_beside(content: bytes, directory: Path) -> Path:
     for number in itertools.count(1):
         ending = "" if number == 1 else f"-{number}"
         place = directory.with_name(f"{directory.resolve().name}-brief{ending}.docx")
@@ -316,11 +332,15 @@ def _keep(place: Path, stored: Stored) -> None:
     """Copy a signed pack, unless an earlier command that was stopped has done so."""
     name, ending = (place.name, "") if place.is_dir() else (place.stem, place.suffix)
     for number in itertools.count(1):
-        target = place.with_name(f"{name}-signed-{number}{ending}")
-        if not target.exists():
+        kept = f"{name}-signed-{number}"
+        # A folder and its archive are signed together: either of them keeps the record.
+        pair = [place.with_name(kept), place.with_name(f"{kept}.zip")]
+        held = [one for one in pair if one.exists()]
+        if not held:
             break
-        if read_pack(target).files.get(RECORD) == stored.files[RECORD]:
+        if any(_record_of(one) == stored.files[RECORD] for one in held):
             return
+    target = place.with_name(f"{kept}{ending}")
     if place.is_file():
         with rewriting_file(target, force=False) as part:
             part.write_bytes(place.read_bytes())
@@ -328,6 +348,14 @@ def _keep(place: Path, stored: Stored) -> None:
     with rewriting(target) as new:
         for file in sorted(_earlier(place) & set(stored.files)):
             new.write(file, stored.files[file])
+
+
+def _record_of(place: Path) -> bytes | None:
+    """The sign-off of a pack; None for what is not signed, or is no pack."""
+    try:
+        return read_pack(place).files.get(RECORD)
+    except PackError:
+        return None
 
 
 def _earlier(directory: Path) -> set[str]:

@@ -17,7 +17,8 @@ from pccfunding.review_pack.blocks import (
     Verdicts,
     badge,
 )
-from pccfunding.words import amount_text, share_text
+from pccfunding.review_pack.wording import listed
+from pccfunding.words import amount_text, counted, share_text, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +73,7 @@ def adds_up(found: Record, cited: Citations) -> Section:
         f"{told.count('reconciles')} hold, {told.count('conflicts')} conflict and "
         f"{told.count('cannot be told')} cannot be told"
     )
-    counted = cited.tally(
+    tally = cited.tally(
         "statements", "Statements worked", f"{len(told)}: {counts}", "statements.csv"
     )
     return Section(
@@ -80,12 +81,24 @@ def adds_up(found: Record, cited: Citations) -> Section:
         question="Q3",
         heading="Do the figures add up?",
         lead=[
-            f"Of {len(told)} statements, {counts} from the documents held (",
-            counted,
+            f"{_statements_words(told)} (",
+            tally,
             ").",
         ],
         blocks=blocks or [Text(["No statement about this area is recorded."])],
     )
+
+
+def _statements_words(told: list[str]) -> str:
+    """Say how many statements hold; what there is none of is not said."""
+    verdicts = {
+        "reconciles": ("holds", "hold"),
+        "conflicts": ("conflicts", "conflict"),
+        "cannot be told": ("cannot be told", "cannot be told"),
+    }
+    counts = [(told.count(verdict), words) for verdict, words in verdicts.items()]
+    said = [f"{number} {words[number != 1]}" for number, words in counts if number]
+    return f"Of {counted(len(told), 'statement')} worked, {listed(said)}"
 
 
 def _of_verdict(found: Record, verdict: str) -> list[tuple[dict[Any, Any], Any]]:
@@ -160,9 +173,9 @@ def _headline_of(row: dict[Any, Any], result: Any, cited: Citations) -> str:
 def _side(names: str, ends: Any, unit: str | None, cited: Citations) -> str:
     """One side as printed, or what its figures come to."""
     if names in cited.register:
-        return cited.token(names)
+        return token_words(cited.token(names), unit)
     if ":" in names and ";" not in names:
-        return names.partition(":")[2]
+        return token_words(names.partition(":")[2], unit)
     low, high = (None if end is None else amount_text(end, unit) for end in (ends.low, ends.high))
     return str(low) if low == high else f"{low or 'any'} to {high or 'any'}"
 

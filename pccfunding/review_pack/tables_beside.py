@@ -9,7 +9,7 @@ from pccfunding.money.pence import exact_sum
 from pccfunding.periods import Period
 from pccfunding.review_pack.record import reading_of
 from pccfunding.review_pack.tables_sums import KINDS
-from pccfunding.words import count, is_missing
+from pccfunding.words import count, is_missing, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +151,7 @@ def _printed(row: dict[Any, Any]) -> str:
     """An amount as printed, with whether it was received, and its period where one is stated."""
     what = "received" if row["flow"] == "national_to_pcc" else row["kind"].replace("_", " ")
     when = f", {Period.parse(row['period']).words}" if isinstance(row["period"], str) else ""
-    return f"{row['token']} ({what}{when})"
+    return f"{token_words(row['token'], row['unit'])} ({what}{when})"
 
 
 def _of_lines(money: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pccfunding.measures import reduction
 from pccfunding.measures.comparability import Break, as_breaks, breaks_between
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_comparison import latest_quarters, year_of_quarters
-from pccfunding.words import is_missing
+from pccfunding.words import day_words, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -233,7 +233,7 @@ def _breaks(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> list[s
 def _break_words(one: Break) -> str:
     day = one.changed_on
     assert day is not None  # a break without a day lies between no windows
-    return f"{one.kind}, {day.day} {day:%B %Y}: {one.what_changed}"
+    return f"{one.kind}, {day_words(day)}: {one.what_changed}"
 
 
 def _is_counted(evidence: Evidence, area_code: str, group: pd.DataFrame) -> bool:
@@ -274,7 +274,7 @@ def _judge(row: dict[Any, Any]) -> tuple[str, str]:
     if is_missing(before) or is_missing(after) or not before:
         has_class = isinstance(row["offence"], str)
         return "not testable", (
-            "no counts for these periods" if has_class else "no counts published for this measure"
+            "no counts for these periods" if has_class else "no counts of this measure are held"
         )
     verdict, why = judge_change(
         Interval.of(_exact(row["printed_low_pct"]), _exact(row["printed_high_pct"])),

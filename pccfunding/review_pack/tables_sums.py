@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.formats.award_files.recipient_names import kind_of_body
 from pccfunding.measures.award_years import award_years
 from pccfunding.money.pence import exact_sum, share_pct
-from pccfunding.words import is_missing, sum_text
+from pccfunding.words import is_missing, sum_text, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,10 +84,11 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     -------
     DataFrame
         `by`, `financial_year`, `flow`, `status`, `amount_gbp`, `share_pct`, `n_figures`,
-        `n_known`, `n_derived`, `basis` (always "derived"). Years, flows and kinds are summed apart;
-        the last row of each is the total of all its lines. An amount is missing where no line of
-        it is known, and a lower bound where `n_known` is less than `n_figures`: then a hedged line
-        counts with the least that its words allow.
+        `n_known`, of which `n_derived` are parts of awards over several years, and `basis` (always
+        "derived"). Years, flows and kinds are summed apart; the last row of each is the total of
+        all its lines. An amount is missing where no line of it is known, and a lower bound where
+        `n_known` is less than `n_figures`: then a hedged line counts with the least that its words
+        allow.
     """
     import pandas as pd
 
@@ -107,7 +108,7 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
                     "share_pct": share_pct(added, total),
                     "n_figures": len(members),
                     "n_known": int(members["is_exact"].sum()),
-                    "n_derived": int((members["basis"] == "derived").sum()),
+                    "n_derived": int((members["is_exact"] & (members["basis"] == "derived")).sum()),
                     "basis": "derived",
                 }
             )
@@ -203,12 +204,13 @@ def _beside(group: Mapping[Any, Any], total: Mapping[Any, Any], same_days: bool)
         for end in ("amount_low_gbp", "amount_high_gbp")
     )
     added = group["amount_gbp"]
+    printed = token_words(total["token"], total["unit"])
     if not is_missing(added) and not is_missing(most) and added > most:
-        return f"more than the {total['token']} printed for {total['period']}"
+        return f"more than the {printed} printed for {total['period']}"
     whole = group["n_known"] == group["n_figures"] and not is_missing(added)
     if same_days and whole and not is_missing(least) and added >= least:
-        return f"printed as {total['token']}"
-    return f"part of {total['token']}, printed for {total['period']}"
+        return f"printed as {printed}"
+    return f"part of {printed}, printed for {total['period']}"
 
 
 # So many recipients of a year are named on a page; all of them stand in the pack's table.

@@ -62,3 +62,25 @@ def listed(names: Iterable[object]) -> str:
     if len(given) < 2:
         return "".join(given)
     return f"{', '.join(given[:-1])} and {given[-1]}"
+
+
+def series_of(parts: list[list[Any]]) -> list[Any]:
+    """Join parts of a sentence: "a, b and c"."""
+    said: list[Any] = []
+    for place, part in enumerate(parts):
+        said += ["" if not place else " and " if place == len(parts) - 1 else ", ", *part]
+    return said[1:]
+
+
+def verdict_words(name: str, number: int) -> str:
+    """Say how many changes have a verdict."""
+    one, several = {
+        "reproduced": ("comes out of the counts", "come out of the counts"),
+        "consistent": ("agrees with a nearby class", "agree with a nearby class"),
+        "not settled": (
+            "is not settled by the counts held",
+            "are not settled by the counts held",
+        ),
+        "not testable": ("cannot be tested", "cannot be tested"),
+    }[name]
+    return f"{number} {one if number == 1 else several}"

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.csv_text import plain, risky
 from pccfunding.review_pack.register import COLUMNS
+from pccfunding.words import count
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -28,6 +31,7 @@ _TITLES = {
     "other_changes": "Classes over the same years that no source held quotes, and those it does",
     "nearest": "Printed changes beside the nearest counts held",
     "months": "Scatter of the months held",
+    "output_costs": "Money over each output of the same stream and year",
     "one_vintage": "Printed changes from counts of one vintage",
     "earlier_years": "The years before each baseline, from quarters",
     "courses": "Changes beside all areas over several years, and a return to the mean",
@@ -64,12 +68,25 @@ _TITLES = {
     "register": "Every number used, with source or working",
 }
 # Keys for machines: the files in tables/ have them. The figure's own code stays.
-_KEYS = ("subject_id", "source_id", "source_ids", "area_code", "money_figure_ids", "line_id")
-# Steps of the working that only the files in tables/ hold.
-_FILES_ONLY = ("class_years", "places")
+_KEYS = (
+    "subject_id", "source_id", "source_ids", "area_code", "money_figure_ids", "line_id", "part_of",
+    "listing", "source_id_before", "source_id_after", "persons_source_id", "offences_source_id",
+)  # fmt: skip
+# What the register holds beside the label and the words of each number.
+_OF_REGISTER = tuple(
+    name for name in COLUMNS
+    if name not in ("key", "subject_id", "source_id", "low_closed", "high_closed")
+)  # fmt: skip
+# Days that a label in the same table says in words.
+_DAYS_OF = {"period": "period", "baseline": "baseline", "outcome": "outcome_period"}
+# A column that says the same in so many rows or more stands once, in the contents.
+_ALIKE, _STAY = 4, ("note", "source")
+# Steps of the working, and rows of every area, that only the files in tables/ hold.
+_FILES_ONLY = ("class_years", "places", "force_rates")
 _UNITS = {"_gbp_per_head": " (£ per head)", "_gbp": " (£)", "_pct": ""}
-# Characters of a column in a table of few columns and of many; longer text runs on below.
-_FEW_COLUMNS, _WIDE, _NARROW = 10, 72, 40
+# Characters of a column: the first that leaves a sheet's print large enough to read, and the
+# characters that are so. Longer text runs on below.
+_WIDTHS, _PAGE = (72, 48, 36, 30, 24, 20, 17, 14), 300
 _A4 = 9
 _SIZE: dict[str, Any] = {"font_size": 9}
 _ROW = 12.0  # points
@@ -77,6 +94,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
     # Marks the cell as text for good: it stays text when it is edited or copied.
     "risky": {"text_wrap": True, "valign": "top", "quote_prefix": True},
+    "plain": {"valign": "top"},
+    "title": {"bold": True, "valign": "top"},
     "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "link": {"font_color": "#12436d", "underline": 1},
     "pounds": {"num_format": "£#,##0;-£#,##0", "valign": "top"},
@@ -114,9 +133,9 @@ def workbook_bytes(found: Record, register: Register) -> bytes:
             }
         )
         styles = {name: book.add_format(given | _SIZE) for name, given in _FORMATS.items()}
-        tables = _tables(found, register)
+        tables = {name: _parted(*table) for name, table in _tables(found, register).items()}
         _contents(book, found, tables, styles)
-        for name, (header, rows) in tables.items():
+        for name, (header, rows, _) in tables.items():
             if rows:
                 _sheet(book, name, header, rows, styles)
     return written.getvalue()
@@ -131,8 +150,7 @@ def _tables(found: Record, register: Register) -> dict[str, tuple[list[str], lis
         if name in _FILES_ONLY:
             continue
         records = table.to_dict("records")
-        keep = [column for column in table.columns
-                if column not in _KEYS and table[column].notna().any()]  # fmt: skip
+        keep = [column for column in table.columns if _for_people(str(column), table)]
         if name == "sources":
             keep = ["source_id", *keep]
         tables[name] = (
@@ -141,9 +159,9 @@ def _tables(found: Record, register: Register) -> dict[str, tuple[list[str], lis
              for row in records],
         )  # fmt: skip
     tables["register"] = (
-        [*COLUMNS, "source"],
+        [*_OF_REGISTER, "source"],
         [
-            [*(_joined(getattr(entry, column)) for column in COLUMNS),
+            [*(_joined(getattr(entry, column)) for column in _OF_REGISTER),
              titles.get(entry.source_id, "Derived: see working")]
             for entry in register.entries()
         ],
@@ -151,37 +169,81 @@ def _tables(found: Record, register: Register) -> dict[str, tuple[list[str], lis
     return tables
 
 
+def _for_people(column: str, table: pd.DataFrame) -> bool:
+    """Whether a column tells a person something that no other column of its table tells."""
+    if column in _KEYS or table[column].isna().all():
+        return False
+    stem, _, end = column.rpartition("_")
+    if end in ("start", "end") and _DAYS_OF.get(stem) in table:
+        return False
+    # The bounds of exact amounts are the amounts.
+    for bound in ("_low", "_high"):
+        middle = column.replace(bound, "", 1)
+        if bound in column and middle in table and table[column].equals(table[middle]):
+            return False
+    return True
+
+
+def _parted(
+    header: list[str], rows: list[list[Any]]
+) -> tuple[list[str], list[list[Any]], list[tuple[str, Any]]]:
+    """Part what every row says alike from a table: its columns, and name and value of the rest."""
+    alike = {
+        place
+        for place, column in enumerate(header)
+        if place and column not in _STAY and len(rows) >= _ALIKE
+        and len({str(plain(row[place])) for row in rows}) == 1
+    }  # fmt: skip
+    kept = [place for place in range(len(header)) if place not in alike]
+    return (
+        [header[place] for place in kept],
+        [[row[place] for place in kept] for row in rows],
+        [(header[place], rows[0][place]) for place in sorted(alike)],
+    )
+
+
 def _contents(
     book: Any,
     found: Record,
-    tables: Mapping[str, tuple[list[str], list[list[Any]]]],
+    tables: Mapping[str, tuple[list[str], list[list[Any]], list[tuple[str, Any]]]],
     styles: Mapping[str, Any],
 ) -> None:
     sheet = book.add_worksheet("Contents")
     _paper(sheet, "Contents")
     sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 84, styles["text"])
+    sheet.set_column(1, 1, 60, styles["text"])
     sheet.set_column(2, 2, 8)
+    sheet.set_column(3, 3, 60, styles["text"])
     lines = _notes(found)
     for line, said in enumerate(lines):
-        sheet.write_string(line, 0, said, styles["head"] if line == 0 else None)
+        sheet.write_string(line, 0, said, styles["plain" if line else "title"])
     top = len(lines) + 1
-    for place, title in enumerate(("Sheet", "What it holds", "Rows")):
+    for place, title in enumerate(("Sheet", "What it holds", "Rows", "The same in every row")):
         sheet.write_string(top, place, title, styles["head"])
-    for line, (name, (_, rows)) in enumerate(tables.items(), start=top + 1):
+    for line, (name, (_, rows, alike)) in enumerate(tables.items(), start=top + 1):
         heading = _sheet_name(name)
         if rows:
             sheet.write_url(line, 0, f"internal:'{heading}'!A1", styles["link"], heading)
         else:
-            sheet.write_string(line, 0, f"{heading}: no rows")
+            sheet.write_string(line, 0, f"{heading}: no rows", styles["plain"])
         sheet.write_string(line, 1, _TITLES.get(name, heading), styles["text"])
         sheet.write_number(line, 2, len(rows), styles["whole"])
+        said = "; ".join(f"{_heading(column)}: {_alike_words(value)}" for column, value in alike)
+        sheet.write_string(line, 3, said, styles["text"])
+
+
+def _alike_words(value: Any) -> str:
+    shown = plain(value)
+    if isinstance(shown, bool):
+        return "yes" if shown else "no"
+    return count(shown) if isinstance(shown, int) else str(shown)
 
 
 def _notes(found: Record) -> list[str]:
     return [
         f"Review of commissioning in {found.area.name}, {found.period.words}",
-        "One table a sheet, with one row of headings. An empty cell is not known, not zero.",
+        "One table a sheet, with one row of headings; what every row of it says alike stands here. "
+        "An empty cell is not known, not zero.",
         "The files in the folder tables hold every column and key, and steps of the working.",
         "How it was made: method.md. What must be borne in mind: index.html.",
         "Official statistics: Open Government Licence v3.0.",
@@ -221,15 +283,11 @@ def _sheet(
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(rows), len(header) - 1)
-    most = _WIDE if len(header) <= _FEW_COLUMNS else _NARROW
-    for place, column in enumerate(header):
+    for place, (column, width) in enumerate(zip(header, _widths(header, rows), strict=True)):
         values = [plain(row[place]) for row in rows]
         style = _style_of(column, values)
-        title = _heading(column)
-        sheet.write_string(0, place, title, styles["head"])
-        widest = max((len(str(value)) for value in values if value is not None), default=0)
-        # A heading may run over two lines, beside the button of its filter.
-        sheet.set_column(place, place, min(most, max(widest, len(title) // 2, 8) + 3))
+        sheet.write_string(0, place, _heading(column), styles["head"])
+        sheet.set_column(place, place, width)
         for line, value in enumerate(values, start=1):
             if isinstance(value, bool):
                 sheet.write_string(line, place, "yes" if value else "no", styles["text"])
@@ -239,6 +297,30 @@ def _sheet(
             elif value is not None:
                 how = styles["risky" if risky(value) else "text"]
                 sheet.write_string(line, place, value[:_LONGEST], how)
+
+
+def _widths(header: list[str], rows: list[list[Any]]) -> list[int]:
+    """Give the width of each column: what it holds, but no more than a page can show."""
+    wanted = []
+    for place, column in enumerate(header):
+        shown = (plain(row[place]) for row in rows)
+        widest = max(
+            (len(_shown(column, value)) for value in shown if value is not None), default=0
+        )
+        # A heading may run over two lines, beside the button of its filter.
+        wanted.append(max(widest, len(_heading(column)) // 2, 6) + 3)
+    for most in _WIDTHS:
+        widths = [min(most, width) for width in wanted]
+        if sum(widths) <= _PAGE:
+            break
+    return widths
+
+
+def _shown(column: str, value: Any) -> str:
+    """Write a cell about as long as its format does."""
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:,.1f}%" if column.endswith("_pct") else f"{value:,.4f}"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def _style_of(column: str, values: Iterable[Any]) -> str:

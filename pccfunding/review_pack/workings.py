@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods.spellings import financial_label
-from pccfunding.review_pack.tables_spending import series_rows
+from pccfunding.review_pack.tables_spending import per_head_words, series_rows
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
     KINDS,
@@ -18,7 +18,7 @@ from pccfunding.review_pack.tables_sums import (
     sum_key,
     sum_words,
 )
-from pccfunding.words import count, counted, is_missing, pounds, share
+from pccfunding.words import count, counted, is_missing, pounds, share, token_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # A working names so many amounts; all of them stand in the pack's table.
 _MOST_TERMS = 12
+# A row links so many of the amounts that it adds up, besides its working.
+_MOST_LINKS = 2
 
 
 def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[str, str]:
@@ -47,12 +49,12 @@ def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[
         name = "all lines" if is_total else f"the lines of {row['funder_group']}"
         several = "" if len(totals) == 1 else f", {kind_words(row).lower()}"
         derived = row["n_derived"]
-        split = f", {counted(derived, 'part')} of awards over several years" if derived else ""
+        split = f", with {counted(derived, 'part')} of awards over several years" if derived else ""
         cited.derived(
             key,
             what=f"Sum of {name}{several}",
             shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
-            working=f"{added_up(known)} = {amount}{of_all}, from {row['n_known']} printed lines "
+            working=f"{added_up(known)} = {amount}{of_all}, from {row['n_known']} known lines "
             f"of {row['n_figures']}{split}",
             inputs=[*known["figure_id"], *([] if is_total else [whole])],
             value=row["amount_gbp"],
@@ -77,7 +79,9 @@ def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[
 def added_up(lines: pd.DataFrame) -> str:
     """Write the terms of a sum as printed, a part of an award over several years as its amount."""
     terms = [
-        str(row["token"]) if isinstance(row["token"], str) else pounds(row["known_gbp"])
+        token_words(row["token"], row["unit"])
+        if isinstance(row["token"], str)
+        else pounds(row["known_gbp"])
         for row in lines.head(_MOST_TERMS).to_dict("records")
     ]
     more = len(lines) - len(terms)
@@ -95,9 +99,10 @@ def enter_heads(found: Record, cited: Citations, heads: pd.DataFrame) -> list[li
         whole = lines_of(years, row, "")
         of_stream = whole[whole["funding_stream"] == name]
         inputs = [totals[kind_of(row)]] if name == ALL_LINES else of_stream["figure_id"].tolist()
-        linked = inputs if name == ALL_LINES or len(inputs) < _MOST_TERMS else inputs[:1]
+        # The working names every line that it takes; a row has room for a few of them.
+        linked = inputs if len(inputs) <= _MOST_LINKS else []
         if is_missing(row["spend_gbp_per_head"]):
-            keys.append(linked)
+            keys.append([*linked, *_enter_least(found, cited, row, key, inputs)])
             continue
         more = [cited.persons(row["period_start"], row["period_end"])]
         working = (
@@ -130,6 +135,25 @@ def enter_heads(found: Record, cited: Citations, heads: pd.DataFrame) -> list[li
         )
         keys.append([*linked, key])
     return keys
+
+
+def _enter_least(
+    found: Record, cited: Citations, row: dict[Any, Any], key: str, inputs: list[str]
+) -> list[str]:
+    """Enter a rate that is a lower bound, since an amount behind it is unknown or hedged."""
+    if is_missing(row["spend_known_gbp_per_head"]):
+        return []
+    lost = row["n_figures"] - row["n_known"]
+    cited.derived(
+        key,
+        what=f"Spend per resident, {row['funding_stream']}, {row['financial_year']}",
+        shown=per_head_words(row),
+        working=f"at least {pounds(row['spend_known_gbp'])} / {count(row['persons'])} residents = "
+        f"{per_head_words(row)}; {lost} of {counted(row['n_figures'], 'amount')} not known exactly",
+        inputs=[*inputs, cited.persons(row["period_start"], row["period_end"])],
+        unit="GBP per person",
+    )
+    return [key]
 
 
 def head_key(row: dict[Any, Any], found: Record) -> str:

@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 from click.testing import CliRunner, Result
 from filling import answer, fill, openpyxl
+from job_by_hand import Bundled, unworked
+from page_lines import lines_of
 
 import pccfunding as pcc
+from pccfunding.bundled import datasets_dir
 from pccfunding.cli import main
 
 HEAD = ["Reference", "Recipient", "Fund", "Purpose", "Financial year", "Amount (£)", "Match (£)"]
@@ -57,7 +60,12 @@ def award_list(path: Path) -> Path:
 
 
 def filled(folder: Path) -> None:
-    answer(folder, commissioners_office="Office of Durham", meeting_date="12 June 2025")
+    answer(
+        folder,
+        commissioners_office="Office of Durham",
+        prepared_by="D. Writer, analyst",
+        meeting_date="12 June 2025",
+    )
     report = {"source": "Report", "where in it": "page 2"}
     year = {"period": "2024-25", "compared with": "2023-24", "better when": "lower"} | report
     fill(
@@ -171,6 +179,26 @@ def test_from_a_list_to_a_signed_review_that_is_compared_with_the_next(tmp_path:
         "Two quarters are missing",
     ):  # fmt: skip
         assert words in page, words
+
+    # Who prepared it, and for which meeting, stands at the head of page and brief.
+    both = [(first / name).read_text("utf-8") for name in ("index.html", "brief.html")]
+    for one in both:
+        assert one.count("D. Writer, analyst") == one.count("Office of Durham") == 1
+    hand = Bundled(datasets_dir())
+    assert unworked(both, hand) == ([], set())
+    assert sum(len(lines_of(one)) for one in both) > 150
+    # A digit that is misread is noticed, in a row, in prose and in a key fact.
+    for right, wrong in (
+        ("23.08%", "23.80%"),
+        ("£61,650.50 (15", "£61,605.50 (15"),
+        ("637,216", "637,261"),
+        ("£29,450.50", "£29,450.60"),
+        ("20 of 42", "21 of 42"),
+        ("47 are awarded", "48 are awarded"),
+    ):
+        changed = [one.replace(right, wrong, 1) for one in both]
+        assert changed != both, right
+        assert unworked(changed, hand)[0], wrong
 
     signed = run("sign", first, "--name", "C. Person", "--role", "Commissioner")
     assert signed.exit_code == 0, signed.output

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from reading import Tree
 
+from pccfunding.errors import MissingExtraError
 from pccfunding.review_pack import Review
 from pccfunding.review_pack.brief import MOST
 from pccfunding.review_pack.layout import lay_out
@@ -99,8 +101,40 @@ def test_the_brief_for_word_is_the_brief_and_nobody_s_is_written_over(
     sealed = hashlib.sha256((tmp_path / "review" / "manifest.json").read_bytes()).hexdigest()
     assert foot.endswith(sealed)
     assert found.write_brief(tmp_path / "review") == place
+    both = found.write(tmp_path / "review", force=True, word=True)
+    assert both[-1] == place
     document.add_paragraph("a person's own words")
     document.save(str(place))
     mine = place.read_bytes()
     assert found.write_brief(tmp_path / "review").name == "review-brief-2.docx"
     assert place.read_bytes() == mine
+
+
+def test_the_pack_and_its_brief_for_word_are_laid_out_once(
+    found: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("docx")
+    # Private: how often a pack is built shows from outside only as time.
+    from pccfunding.review_pack import pack
+
+    times: list[str] = []
+    whole = pack.lay_out
+
+    def counting(one: Review) -> object:
+        times.append(one.area.name)
+        return whole(one)
+
+    monkeypatch.setattr(pack, "lay_out", counting)
+    found.write_brief(tmp_path / "alone")
+    assert times == ["Cambridgeshire"]
+    found.write(tmp_path / "both", word=True)
+    assert times == ["Cambridgeshire"] * 2
+
+
+def test_without_python_docx_nothing_of_a_pack_is_written(
+    found: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(MissingExtraError, match="office"):
+        found.write(tmp_path / "pack", word=True)
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,8 @@ import dataclasses
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -155,8 +157,9 @@ def test_the_workbook_holds_every_table_with_notes_and_sources(pack: Path) -> No
             for name in book.namelist()
             if name.startswith("xl/worksheets/") and b"<f>" in book.read(name)
         ]
-    # Steps of the working are in the folder alone.
-    tables = {path.stem for path in (pack / "tables").iterdir()} - {"class_years", "places"}
+    # Steps of the working, and the rows of every area, are in the folder alone.
+    alone = {"class_years", "places", "force_rates"}
+    tables = {path.stem for path in (pack / "tables").iterdir()} - alone
     assert sheets[0] == "Contents"
     held = {
         path.stem
@@ -201,6 +204,34 @@ def test_the_workbook_is_made_for_people(pack: Path) -> None:
     place = changes[0].index("Change")
     [bicycles] = [row for row in changes if row[0] == "Bicycle theft" and row[place] != ""]
     assert bicycles[place] == pytest.approx(2224 / 4619 - 1, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_the_workbook_prints_on_fewer_than_forty_sheets_of_paper(
+    pack: Path, tmp_path: Path
+) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(
+        [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
+         str(pack / "review.xlsx")],
+        check=True, capture_output=True, timeout=240,
+    )  # fmt: skip
+    printed = (tmp_path / "review.pdf").read_bytes()
+    assert 20 < len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) < 40
+
+
+def test_what_every_row_says_alike_stands_once_in_the_contents(pack: Path) -> None:
+    calamine = pytest.importorskip("python_calamine")
+    book = calamine.CalamineWorkbook.from_path(str(pack / "review.xlsx"))
+    said = {row[0]: row[3] for row in book.get_sheet_by_name("Contents").to_python() if row[0]}
+    assert "Period: 2023-24; Unit: GBP; Flow: pcc_to_recipient; Status: award" in said["Awards"]
+    heads = book.get_sheet_by_name("Awards").to_python()[0]
+    assert not {"Period", "Flow", "Status", "Period start", "Amount low (£)"} & set(heads)
+    # Bounds that differ from the amount stay.
+    assert "Amount low (£)" in book.get_sheet_by_name("Totals").to_python()[0]
 
 
 def test_a_formula_in_the_evidence_stays_text(found: Review, tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
         for kind in ("paid", "total", "requested"):
             if of[kind]:
                 left = [one for name in of if name != kind for one in of[name]]
+                dated = [one for one in of[kind] if header.headings[one].period]
+                if len({header.headings[one].period for one in dated}) > 1:
+                    left += [one for one in of[kind] if one not in dated]
+                    return _chosen(header, dated, [], left, "one award a row and year")
                 return _chosen(header, of[kind][:1], [], [*of[kind][1:], *left], "")
         return Amounts((), (), (), "")
     headings = header.headings

@@ -55,7 +55,7 @@ _SYNONYMS = {
         "partner organisation|name|force|police force|police authority|authority|name of body|"
         "area of funding and organisation|delivery partner|delivered by|school|club|merchant name|"
         "successful bidder|contractor|company|company name|who|to whom|project organisation|"
-        "recipient ind name|"
+        "recipient ind name|supplier beneficiary name|supplier beneficiary|payee name|"
         "recipient individual name|awarded organisation|commissioned provider|commissioned service"
     ),
     "amount": (
@@ -161,7 +161,7 @@ _STANDARD = {
 _BAR = re.compile(
     r"\b(types?|ids?|codes?|postcodes?|post code|e ?mails?|address(?:es)?|applications?|surnames?"
     r"|forenames?|first names?|ranks?|rates?|telephone|phone|website|urls?|uris?|size|region"
-    r"|numbers?|nos?|contacts?|managers?)\b"
+    r"|numbers?|nos?|contacts?|managers?|categor(?:y|ies)|class(?:es)?|refs?|references?)\b"
 )
 _BARRED = {"recipient", "funder", *AMOUNTS, "purpose", "awarded_on", "period", "period_start",
            "period_end"}  # fmt: skip
@@ -193,7 +193,11 @@ _PATTERNS = [
             r"\b(?:name of|lead|successful|grant|funded|recipient)\b.*\borgani[sz]ation\b",
             "recipient",
         ),
-        (r"\brecipient\b|\bbeneficiary\b|\bprovider\b|\bapplicant\b|\bsupplier\b", "recipient"),
+        (
+            r"\b(?:recipient|beneficiary|provider|applicant|supplier|payee|vendor|merchant|creditor"
+            r"|grantee|contractor)\b",
+            "recipient",
+        ),
         (r"\borgani[sz]ations?\b", "recipient"),
         (
             r"\bfunding (?:stream|source|programme)\b|\bgrant (?:scheme|programme)\b",
@@ -238,12 +242,20 @@ _SCALES = (
     ),
     (re.compile(r"£\s*m(?:illions?|n)?\b|\bmillions\b", re.I), "million"),
 )
+# Tax in or out of an amount makes it no other field.
+_TAX = re.compile(
+    r"\b(?:(?:inc|incl|including|exc?|excl|excluding|plus|less|net of)\s(?:of\s)?vat"
+    r"|vat\s(?:inc|incl|exc?|excl)\w*)\b"
+)
+ANOTHER_CURRENCY = "another currency"
+_OTHER_MONEY = re.compile(r"[$€¥]|\b(?:usd|euros?|eur|dollars?)\b", re.IGNORECASE)
 _POUNDS = re.compile(r"£|\bGBP\b|\bpounds\b", re.I)
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _PERIOD = re.compile(
     rf"(?:(?:financial\s+)?year\s+ending\s+(?:[0-9]{{1,2}}\s+)?{_MONTHS}\s+(?:19|20)[0-9]{{2}}"
     rf"|(?:[0-9]{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTHS}\s*(?:19|20)[0-9]{{2}}\s*(?:-|–|to|until)\s*"
     rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTHS}\s*(?:19|20)[0-9]{{2}}"
+    rf"|{_MONTHS}\s*(?:19|20)[0-9]{{2}}(?![0-9/.,-])"
     r"|(?<![0-9/.-])(?:19|20)[0-9]{2}\s?(?:/|-|–|to)\s?(?:(?:19|20)[0-9]{2}|[0-9]{2}|[0-9])(?![0-9/.-])"
     r"|(?<![0-9/.-])[0-9]{2}\s?/\s?[0-9]{2}(?![0-9/.-])"
     r"|(?<![0-9/.-])[12][0-9]-[1-3][0-9](?![0-9/.-])"
@@ -315,17 +327,23 @@ def read_heading(text: str) -> Heading:
     for pattern, _ in _SCALES:
         rest = pattern.sub(" ", rest)
     words = " ".join(_WORD.findall(rest.lower().replace("&", " and ")))
-    bare = " ".join(words.replace("£", " ").replace("gbp", " ").split())
+    bare = " ".join(_TAX.sub(" ", words.replace("£", " ").replace("gbp", " ")).split())
+    other_money = not pounds and bool(_OTHER_MONEY.search(plain))
+    bare = " ".join(_OTHER_MONEY.sub(" ", bare).split()) if other_money else bare
     heading = Heading(text, "", scale, pounds, period, _status(bare))
     known = _exactly(plain, bare)
-    if known is not None:
+    if known is not None and known[0] in AMOUNTS and other_money:
+        named = replace(heading, barred=(known[0], ANOTHER_CURRENCY))
+    elif known is not None:
         named = replace(heading, field=known[0], tier=known[1])
     elif _TITLE.search(plain):
         named = heading
     else:
         field, near = _by_word(bare, pounds)
         bar = _BAR.search(bare) if field in _BARRED else None
-        if bar:
+        if field in AMOUNTS and other_money:
+            named = replace(heading, barred=(field, ANOTHER_CURRENCY))
+        elif bar:
             named = replace(heading, barred=(field, bar[1]))
         else:
             named = replace(heading, field=field, near=near, tier=WORD if field else 0)
@@ -339,7 +357,7 @@ def _exactly(plain: str, words: str) -> tuple[str, int] | None:
         return _STANDARD[joined], STANDARD
     if words in _FIELD_OF:
         return _FIELD_OF[words], STANDARD if _TITLE.search(plain) else EXACT
-    split = " ".join(_WORD.findall(_CAMEL.sub(" ", plain).lower()))
+    split = " ".join(_TAX.sub(" ", " ".join(_WORD.findall(_CAMEL.sub(" ", plain).lower()))).split())
     return (_FIELD_OF[split], EXACT) if split in _FIELD_OF else None
 
 

@@ -482,7 +482,7 @@ def _similar(one: _SheetRead, best: _SheetRead) -> bool:
 
 
 def _no_table(opened: Opened, context: Context) -> str:
-    from pccfunding.formats.award_files.headings import read_heading
+    from pccfunding.formats.award_files.headings import ANOTHER_CURRENCY, read_heading
 
     if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
         return f"{opened.source} {other}."
@@ -499,6 +499,12 @@ def _no_table(opened: Opened, context: Context) -> str:
         sheet = sheet_of(grid)
         for position in range(min(sheet.height, 50)):
             cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+            for cell in cells:
+                if read_heading(cell).barred[1] == ANOTHER_CURRENCY:
+                    return (
+                        f"{opened.source}, {sheet.place(position)}: {cell[:60]!r} holds amounts "
+                        f"in {ANOTHER_CURRENCY}. Convert them at a stated rate and date first."
+                    )
             known = [cell for cell in cells if read_heading(cell).field and len(cell) < 60]
             if len(known) > 1 or (known and len([cell for cell in cells if cell]) > 1):
                 money = any(read_heading(cell).is_amount for cell in known)
@@ -576,7 +582,7 @@ def _result(
         cautions.append("amounts-hedged")
     if dated_outside(frame).any():
         cautions.append("dated-outside")
-    cautions += [f"{what}-unread" for what in ("dates", "periods") if what in assumed]
+    cautions += [f"{what}-unread" for what in ("dates", "periods", "status") if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
     cautions += [code for code in _OF_HEADERS if code in assumed]

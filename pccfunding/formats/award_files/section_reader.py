@@ -171,12 +171,30 @@ _STATUS_WORDS = (
         r"\b(?:declin|refus|reject|unsuccessful|not (?:funded|approved|supported|awarded)|withdr)",
         "bid",
     ),
+    # Promised, and not paid so far.
+    (
+        r"\b(?:not|never|un|to be|yet to be|awaiting|part(?:ly|ially)?)[\s-]*(?:yet\s+)?(?:be\s+)?"
+        r"(?:been\s+)?(?:paid|spent|payment|complete)",
+        "award",
+    ),
+    (r"\b(?:returned|repaid|refund|claw|recovered|handed back|paid back)", "returned"),
+    (
+        r"\b(?:carr(?:y|ied)|roll(?:ed|ing)?)[\s-]*(?:it\s+)?(?:forward|over)|\bc/f",
+        "carried_forward",
+    ),
     (r"\b(?:pending|deferred|applied|under review|received)", "bid"),
+    (r"\b(?:forecast|projected|estimated)", "forecast"),
+    (r"\b(?:up to|maximum|ceiling|capped)", "ceiling"),
     (r"\b(?:paid|spent|actual|outturn|complete)", "outturn"),
     (r"\bbudget", "budget"),
     (r"\balloca", "allocation"),
-    (r"\b(?:award|approv|agreed|success|funded|grant|accept|supported|active|offered)", "award"),
+    (
+        r"\b(?:award|approv|agreed|success|funded|grant|accept|supported|active|offered|commit"
+        r"|confirmed|ongoing|in progress|contracted)",
+        "award",
+    ),
 )
+STATUS_UNREAD = "a word that is no status known here"
 
 
 # Money and things beside an award, which are never part of its amount.
@@ -184,6 +202,17 @@ _BESIDE = {
     "match_funding": re.compile(r"\bmatch(?:ed)?[\s-]*fund", re.IGNORECASE),
     "in_kind": re.compile(r"\bin[\s-]kind\b", re.IGNORECASE),
 }
+
+
+def status_of(text: str) -> str:
+    """Read the kind of promise or payment that a cell names; "" where it names none.
+
+    Examples
+    --------
+    >>> [status_of(said) for said in ("Returned (clawback)", "Not yet paid", "Paid", "Closed")]
+    ['returned', 'award', 'outturn', '']
+    """
+    return next((to for word, to in _STATUS_WORDS if re.search(word, text, re.IGNORECASE)), "")
 
 
 class PartReader:
@@ -492,15 +521,15 @@ class PartReader:
             codes, distinct = pd.factorize(taken(self.of["status"]))
             read = []
             for number, text in enumerate(map(str, distinct)):
-                found = next(
-                    (to for word, to in _STATUS_WORDS if re.search(word, text, re.I)), default
-                )
-                read.append(found)
+                found = status_of(text)
+                read.append(found or default)
                 if text.strip():
-                    first = int(np.flatnonzero(codes == number)[0])
-                    self.changes.add(
-                        place(first), self.table.name_of("status"), text, found, "status"
-                    )
+                    first = place(int(np.flatnonzero(codes == number)[0]))
+                    name = self.table.name_of("status")
+                    rule = "status" if found else STATUS_UNREAD
+                    self.changes.add(first, name, text, found or default, rule)
+                    if not found:
+                        self.table.result.assumed.add("status")
             data["status"] = pd.Series(read, dtype="str").take(codes).reset_index(drop=True)
 
     def _foreign(self, data: dict[str, Any], taken: Any, place: Any, at: Any) -> None:

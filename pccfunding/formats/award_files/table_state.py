@@ -28,7 +28,7 @@ from pccfunding.formats.award_files.sheets import Header, Sheet
 from pccfunding.formats.award_files.stated_totals import TotalFound, section_period
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.count_files.printed_counts import grouped_by_blanks
-from pccfunding.formats.opening.chosen_headers import WORD, Title, choose
+from pccfunding.formats.opening.chosen_headers import EXACT, WORD, Title, choose
 from pccfunding.formats.opening.row_shape import RowShape, shape_of
 from pccfunding.periods import Period
 from pccfunding.printed.amount import Notation
@@ -57,6 +57,10 @@ _OF_WORDS = {"recipient", "purpose", "title", "funding_stream", "funder", "condi
 # Fields for which a second header of the same rank is a doubt.
 _WEIGHTY = ("recipient", "funder", "purpose", "awarded_on", "financial_year")
 _PERSON = re.compile(r"\bind(?:ividuals?)?\b|\bpersons?\b|\b(?:sur|fore)names?\b|\bfirst names?\b")
+_PAYEE = re.compile(
+    r"suppliers?|payees?|vendors?|beneficiar(?:y|ies)|merchants?|creditors?", re.IGNORECASE
+)
+_BODY = re.compile(r"\s*(?:name of )?organi[sz]ations?(?: ?name)?\s*", re.IGNORECASE)
 _NAMES = ("recipient", "funder", "purpose")
 _NO_NAMES = {
     "it holds addresses": re.compile(r"https?://|www\.|[^\s@]{1,99}@[^\s@]{1,99}$", re.IGNORECASE),
@@ -119,6 +123,22 @@ def _without_wide_rows(
     return replace(sheet, columns=columns), replace(shape, wide=wide, many=many)
 
 
+def _payer_and_payee(titles: list[Title]) -> list[Title]:
+    """Take an organisation beside a supplier for the one who pays, as lists of spending mean it."""
+    paid = any(
+        one.name == "recipient" and one.tier >= EXACT and not one.bar and _PAYEE.search(one.text)
+        for one in titles
+    )
+    if not paid or any(one.name == "funder" and not one.bar for one in titles):
+        return titles
+    return [
+        one._replace(name="funder")
+        if one.name == "recipient" and _BODY.fullmatch(one.text)
+        else one
+        for one in titles
+    ]
+
+
 def _empty() -> pd.DataFrame:
     import pandas as pd
 
@@ -171,7 +191,7 @@ class TableState:
             for position, heading in enumerate(self.header.headings)
             if (heading.field or heading.barred[0]) and position not in amounts
         ]  # fmt: skip
-        choice = choose(self._barred_by_content(titles), ties=_WEIGHTY)
+        choice = choose(self._barred_by_content(_payer_and_payee(titles)), ties=_WEIGHTY)
         where = f"{self.sheet.grid.where}header"
         texts = self.header.texts
         if self.values:

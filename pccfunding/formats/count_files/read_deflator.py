@@ -113,9 +113,12 @@ def read_deflator(
         _refuse_two_tables(grid, opened.source)
         block = _block(grid, rates, unread) if base is None else _rates_block(grid)
         if block is None or found.records:
+            kind = "sheet without financial years" if block is None else "another table of years"
             for at, row in enumerate(grid.rows):
                 if any(one_line(cell) for cell in row):
-                    found.other(grid.place(at), "sheet without financial years", row)
+                    found.other(grid.place(at), kind, row)
+            if block is not None:
+                found.cover("table left out", grid.name, "the first table of years is read")
             continue
         _read_block(grid, block, found)
     if not found.records:

@@ -142,8 +142,9 @@ def read_population(
         )
     opened = open_grids(path_or_buffer)
     found = Gathered(opened.source)
+    year = _year_of_the_file(opened)
     for grid in opened.grids:
-        found.records += _records(grid, opened.source, found)
+        found.records += _records(grid, opened.source, year, found)
     if not found.records:
         slices = sum(str(kind).startswith("one ") for _, kind, _ in found.reports["others"])
         if slices and not found.reports["rejected"]:
@@ -187,8 +188,22 @@ def _why_nothing(opened: Opened, found: Gathered) -> str:
     )
 
 
-def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object, ...]]:
-    layout = _layout(grid, source)
+def _year_of_the_file(opened: Opened) -> int | None:
+    """Give the one mid-year that the titles on all sheets name, as a cover sheet does."""
+    lines = [
+        one_line(cell)[:_LONGEST]
+        for grid in opened.grids
+        for row in grid.rows[:_LOOKED_AT]
+        for cell in row[:1]
+    ]
+    years = {int(year) for line in lines for one in (_MID, _JUNE) for year in one.findall(line)}
+    return years.pop() if len(years) == 1 else None
+
+
+def _records(
+    grid: Grid, source: str, year: int | None, found: Gathered
+) -> Iterator[tuple[object, ...]]:
+    layout = _layout(grid, source, year)
     why = layout if isinstance(layout, str) else None
     header = None if isinstance(layout, str) else layout.header
     found.expect(row for at, row in enumerate(grid.rows) if at != header)
@@ -222,7 +237,7 @@ def _records(grid: Grid, source: str, found: Gathered) -> Iterator[tuple[object,
             yield from _of_row(grid, at, layout, found, blanks)
 
 
-def _layout(grid: Grid, source: str) -> _Layout | str:
+def _layout(grid: Grid, source: str, of_file: int | None) -> _Layout | str:
     """Find the table of a sheet, or say why it holds none."""
     # A title of a text without quotation marks is spread over several cells.
     banner = [", ".join(filter(None, map(one_line, row))) for row in grid.rows[:_LOOKED_AT]]
@@ -265,7 +280,7 @@ def _layout(grid: Grid, source: str) -> _Layout | str:
             return "in thousands; a table in persons is needed"
         if all(year is None for _, year in values) and dates is not None:
             return _Layout(at, code, name, values, dates, slices)
-        spare = _spare_year([grid.name, *banner[:at], source])
+        spare = _spare_year([grid.name, *banner[:at], source]) or of_file
         if any(year is None for _, year in values):
             if spare is None:
                 return "no year is named, in a column, a heading or a title"

@@ -173,6 +173,7 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
             if tables
             else f"{source} holds no cell."
         )
+    others = [grid for grid, _ in mains]
     if len(mains) > 1:
         named = [one for one in mains if one[0].name.strip().lower() == "grants"]
         if len(named) != 1:
@@ -187,6 +188,9 @@ def _from_sheets(grids: tuple[Grid, ...], source: str) -> Grants:
             _take_meta(grid, loaded)
         elif grid is main:
             continue
+        elif any(grid is other for other in others):
+            loaded.note("sheet not read", rows, f"sheet {grid.name!r}: {rows} rows of other grants")
+            loaded.cautions.append("sheets-left-out")
         elif _is_child(grid, start):
             children.append((grid, start))
         else:
