@@ -128,8 +128,8 @@ def _told(panel: pd.DataFrame, area_code: str, row: dict[Any, Any]) -> dict[str,
         "n_years": len(earlier),
         "years": ";".join(labels),
         "n_areas": len(counts),
-        "counts": ";".join(str(int(one)) for one in own),
-        "counts_elsewhere": ";".join(str(int(one)) for one in counts.sum() - own),
+        "counts": _joined(own),
+        "counts_elsewhere": _joined(counts.sum() - own),
         "change_pct": moved.change_pct,
         "change_low_pct": moved.change_low_pct,
         "change_high_pct": moved.change_high_pct,
@@ -149,3 +149,7 @@ def _told(panel: pd.DataFrame, area_code: str, row: dict[Any, Any]) -> dict[str,
         "release": panel["release"].iloc[-1],
         "source_id": panel["source_id"].iloc[-1],
     }
+
+
+def _joined(counts: pd.Series[Any]) -> str:
+    return ";".join(counts.astype("int64").astype("str"))
