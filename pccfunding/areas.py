@@ -282,15 +282,34 @@ def find_area(name_or_code: str) -> Area:
     if _CODE.fullmatch(name_or_code.strip()):
         return _by_code(name_or_code)
     key = _key(name_or_code) if len(name_or_code) <= _LONGEST else ""
-    if not key:
-        raise UnknownNameError(f"{name_or_code[:_LONGEST]!r} holds no name of an area.")
-    exact = _known().names.get(key, ())
-    area = _first(exact, _EVERY, name_or_code)
-    if area is None:
-        _refuse_what_is_no_area(name_or_code, key, exact)
-        area = _qualified(key, name_or_code) or _before_address(name_or_code)
+    area = _named(name_or_code, key)
     if area is None:
         raise UnknownNameError(_nearest(name_or_code, key))
+    return area
+
+
+def known_area(name: str) -> Area | None:
+    """Give the area that ``find_area`` finds by a name, or None, without looking for near names.
+
+    Examples
+    --------
+    >>> known_area("Surrey Police").code, known_area("Halo")
+    ('E23000031', None)
+    """
+    try:
+        return _named(name, _key(name) if len(name) <= _LONGEST else "")
+    except UnknownNameError:
+        return None
+
+
+def _named(name: str, key: str) -> Area | None:
+    if not key:
+        raise UnknownNameError(f"{name[:_LONGEST]!r} holds no name of an area.")
+    exact = _known().names.get(key, ())
+    area = _first(exact, _EVERY, name)
+    if area is None:
+        _refuse_what_is_no_area(name, key, exact)
+        area = _qualified(key, name) or _before_address(name)
     return area
 
 

@@ -78,11 +78,11 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     facts = []
     for total in all_sums(sums):
         beside = beside_sum(tables, total, "none of the documents held prints it")
-        known = f"the sum of {counted(total['n_known'] - total['n_derived'], 'printed line')}"
-        if total["n_derived"]:
-            known += f" and {counted(total['n_derived'], 'part')} of awards over several years"
-        known += f"; {beside}"
-        facts.append((kind_words(total), sum_words(total), f"derived: {known}"))
+        printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
+        of = [counted(printed, "printed line")] if printed or not parts else []
+        of += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
+        known = f"derived: the sum of {' and '.join(of)}; {beside}"
+        facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
     unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""
     for row in heads.to_dict("records"):

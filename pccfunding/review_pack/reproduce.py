@@ -13,7 +13,7 @@ from pccfunding.review_pack.record import crime_of
 from pccfunding.review_pack.tables_changes import one_vintage, recomputed_changes
 from pccfunding.review_pack.tables_comparison import class_years
 from pccfunding.review_pack.tables_sums import subtotals, sum_words
-from pccfunding.words import amount_text, count, is_missing, percent, share
+from pccfunding.words import amount_text, count, counted, is_missing, percent, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def _derived(evidence: Evidence, wanted: str | None) -> list[dict[str, Any]]:
                     "printed": "not printed",
                     "recomputed": f"{sum_words(group)}{part}",
                     "verdict": "derived",
-                    "why": f"sum of {group['n_known']} printed lines",
+                    "why": f"sum of {counted(group['n_known'], 'known line')}",
                     "as_recorded": True,
                 }
             )

@@ -84,10 +84,11 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     -------
     DataFrame
         `by`, `financial_year`, `flow`, `status`, `amount_gbp`, `share_pct`, `n_figures`,
-        `n_known`, `n_derived`, `basis` (always "derived"). Years, flows and kinds are summed apart;
-        the last row of each is the total of all its lines. An amount is missing where no line of
-        it is known, and a lower bound where `n_known` is less than `n_figures`: then a hedged line
-        counts with the least that its words allow.
+        `n_known`, of which `n_derived` are parts of awards over several years, and `basis` (always
+        "derived"). Years, flows and kinds are summed apart; the last row of each is the total of
+        all its lines. An amount is missing where no line of it is known, and a lower bound where
+        `n_known` is less than `n_figures`: then a hedged line counts with the least that its words
+        allow.
     """
     import pandas as pd
 
@@ -107,7 +108,7 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
                     "share_pct": share_pct(added, total),
                     "n_figures": len(members),
                     "n_known": int(members["is_exact"].sum()),
-                    "n_derived": int((members["basis"] == "derived").sum()),
+                    "n_derived": int((members["is_exact"] & (members["basis"] == "derived")).sum()),
                     "basis": "derived",
                 }
             )

@@ -49,12 +49,12 @@ def enter_sums(found: Record, cited: Citations, shown: Collection[str]) -> dict[
         name = "all lines" if is_total else f"the lines of {row['funder_group']}"
         several = "" if len(totals) == 1 else f", {kind_words(row).lower()}"
         derived = row["n_derived"]
-        split = f", {counted(derived, 'part')} of awards over several years" if derived else ""
+        split = f", with {counted(derived, 'part')} of awards over several years" if derived else ""
         cited.derived(
             key,
             what=f"Sum of {name}{several}",
             shown=amount + ("" if is_missing(row["share_pct"]) else f", {share(row['share_pct'])}"),
-            working=f"{added_up(known)} = {amount}{of_all}, from {row['n_known']} printed lines "
+            working=f"{added_up(known)} = {amount}{of_all}, from {row['n_known']} known lines "
             f"of {row['n_figures']}{split}",
             inputs=[*known["figure_id"], *([] if is_total else [whole])],
             value=row["amount_gbp"],

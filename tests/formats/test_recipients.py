@@ -137,3 +137,13 @@ def test_nothing_is_merged_and_a_table_without_recipients_is_refused() -> None:
     pd.testing.assert_frame_equal(awards, before)
     with pytest.raises(TableError, match="no column 'recipient'"):
         recipient_names(pd.DataFrame({"name": ["Halo"]}))
+
+
+def test_markers_of_nothing_are_no_identifiers_and_many_names_of_one_are_no_square() -> None:
+    names = [f"Body number {number}" for number in range(400)]
+    table = pd.DataFrame({"recipient": names, "recipient_id": "N/A"})
+    for marker in ("N/A", "0", "00000000", "-", "not known"):
+        found = recipient_names(table.assign(recipient_id=marker))
+        assert not found.frame["reason"].str.startswith("one identifier").any(), marker
+    shared = recipient_names(table.assign(recipient_id="GB-CHC-1146179")).frame
+    assert (shared["reason"] == "one identifier, GBCHC1146179").sum() == len(names) - 1

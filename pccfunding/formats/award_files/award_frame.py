@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pccfunding.areas import find_area
-from pccfunding.errors import UnknownNameError
+from pccfunding.areas import known_area
 from pccfunding.formats.award_files.award_repeats import first_printings
 from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
@@ -128,10 +127,8 @@ def _area_codes(names: pd.Series[Any]) -> pd.Series[Any]:
     codes, distinct = pd.factorize(names)
     found: list[str | None] = []
     for name in distinct:
-        try:
-            found.append(find_area(str(name)).code)
-        except UnknownNameError:
-            found.append(None)
+        area = known_area(str(name))
+        found.append(None if area is None else area.code)
     return pd.Series([*found, None], dtype="str").take(codes).reset_index(drop=True)
 
 

@@ -6,10 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pccfunding.areas import find_area
-from pccfunding.errors import TableError, UnknownNameError, need_extra
+from pccfunding.areas import known_area
+from pccfunding.errors import TableError, need_extra
+from pccfunding.printed.vocabulary import MISSING
 from pccfunding.results import Face
 from pccfunding.words import counted, number_text
 
@@ -217,13 +219,18 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
         for name, one in zip(given, known, strict=True):
             if isinstance(name, str) and name.strip():
                 names[name] += 1
-                if known is not given and isinstance(one, str) and one.strip():
+                if known is not given and isinstance(one, str) and _names_somebody(one):
                     ids[name].add(one.strip())
     else:
         for name in [awards] if isinstance(awards, str) else awards:
             if isinstance(name, str) and name.strip():
                 names[name] += 1
     return names, ids
+
+
+def _names_somebody(identifier: str) -> bool:
+    text = identifier.strip().casefold()
+    return bool(text.strip("0.")) and text not in MISSING
 
 
 def _plain(name: str) -> str:
@@ -284,6 +291,14 @@ def _readings(name: str) -> Iterator[tuple[str, str, float]]:
         yield outside.replace(" ", ""), "a bracket more or less", 92
 
 
+def _in_pairs(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pair names that meet; of many, each with the first, since all pairs would be a square."""
+    listed = sorted(names)
+    for at, one in enumerate(listed[:1] if len(listed) > _MANY else listed):
+        for two in listed[at + 1 :]:
+            yield one, two
+
+
 def _by_rule(names: list[str]) -> Iterator[dict[str, Any]]:
     """Pair names that are the same in one reading, or one the other's acronym or organisation."""
     met: dict[tuple[str, str], dict[str, Any]] = {}
@@ -293,14 +308,11 @@ def _by_rule(names: list[str]) -> Iterator[dict[str, Any]]:
             if len(key) > 2:
                 groups[key].setdefault(name, (reason, score))
     for members in groups.values():
-        listed = sorted(members.items())
-        # Of many names that meet, each is paired with the first: all pairs would be their square.
-        for at, (one, first) in enumerate(listed[:1] if len(listed) > _MANY else listed):
-            for two, second in listed[at + 1 :]:
-                reason, score = min(first, second, key=lambda said: said[1])
-                known = met.get((one, two))
-                if known is None or known["score"] < score:
-                    met[one, two] = _pair(one, two, "same", score, reason)
+        for one, two in _in_pairs(members):
+            reason, score = min(members[one], members[two], key=lambda said: said[1])
+            known = met.get((one, two))
+            if known is None or known["score"] < score:
+                met[one, two] = _pair(one, two, "same", score, reason)
     acronyms: dict[str, list[str]] = defaultdict(list)
     for name in names:
         if re.fullmatch(r"[A-Z]{3,10}", name.strip()):
@@ -338,21 +350,31 @@ def _fuzzy(names: list[str]) -> Iterator[dict[str, Any]]:
             plain.setdefault(one.replace(" ", ""), (name, one))
     if len(plain) < 2:
         return
+    import numpy as np
+
     fuzz = need_extra("rapidfuzz.fuzz", "Comparing recipients' names", extra="formats")
-    ratio = fuzz.ratio
-    seen: set[tuple[str, str]] = set()
+    listed = list(plain.values())
+    spelt = [one for _, one in listed]
+    size, letters = len(listed), np.array([ord(one[0]) for one in spelt])
+    near = []
     for order in _ORDERS:
-        listed = sorted(plain.values(), key=lambda pair: (order(pair[1]), pair[1]))
-        for at, (one, first) in enumerate(listed):
-            for two, second in listed[at + 1 : at + 1 + _NEIGHBOURS]:
-                key = (one, two) if one < two else (two, one)
-                if key in seen or first[0] != second[0]:
-                    continue
-                seen.add(key)
-                score = float(ratio(first, second, score_cutoff=_ACRONYMS))
-                if score and _may_be_slips(key, (first, second), score):
-                    words = f"spelt alike ({number_text(round(score))} of 100)"
-                    yield _pair(*key, "same", round(score, 1), words)
+        keys = [(order(one), one, place) for place, one in enumerate(spelt)]
+        at = np.array([place for _, _, place in sorted(keys)])
+        for step in range(1, min(_NEIGHBOURS, size - 1) + 1):
+            first, second = at[:-step], at[step:]
+            alike = letters[first] == letters[second]
+            near.append((np.minimum(first, second) * size + np.maximum(first, second))[alike])
+    pairs = np.sort(np.concatenate(near))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    firsts, seconds = (one.tolist() for one in divmod(pairs, size))
+    ratio = partial(fuzz.ratio, score_cutoff=_ACRONYMS)
+    scores = map(ratio, map(spelt.__getitem__, firsts), map(spelt.__getitem__, seconds))
+    for one, two, score in zip(firsts, seconds, scores, strict=True):
+        if score and _may_be_slips(
+            (listed[one][0], listed[two][0]), (spelt[one], spelt[two]), score
+        ):
+            words = f"spelt alike ({number_text(round(score))} of 100)"
+            yield _pair(listed[one][0], listed[two][0], "same", round(score, 1), words)
 
 
 _NEIGHBOURS = 12
@@ -396,15 +418,10 @@ def _body(name: str, number: int) -> dict[str, Any]:
     elif _COUNCIL.search(name):
         kind, reason = "council", "the name is a council's"
     if kind != "other":
-        try:
-            area = find_area(name)
-        except UnknownNameError:
-            if kind == "police force":
-                kind, reason = "other", ""
-        else:
-            code = area.code
-            if kind == "police force" and area.kind != "police_force_area":
-                kind, reason, code = "other", "", None
+        area = known_area(name)
+        code = None if area is None else area.code
+        if kind == "police force" and (area is None or area.kind != "police_force_area"):
+            kind, reason, code = "other", "", None
     return {
         "recipient": name,
         "body": kind,
@@ -425,9 +442,8 @@ def _by_body(
     for (kind, code), group in public.items():
         if code == "None":
             continue
-        for at, one in enumerate(sorted(group)):
-            for two in sorted(group)[at + 1 :]:
-                yield _pair(one, two, "same", 95, f"both are the {kind} of {code}")
+        for one, two in _in_pairs(group):
+            yield _pair(one, two, "same", 95, f"both are the {kind} of {code}")
     unnamed = public.get(("commissioner's office", "None"), [])
     for one in unnamed:
         for (kind, code), group in public.items():
@@ -435,10 +451,11 @@ def _by_body(
                 for two in group:
                     words = "both are a commissioner's own office; one does not say which"
                     yield _pair(one, two, "same", 80, words)
+    services = [(name, _plain(name)) for name in names if _SERVICE.search(name)]
     for force in (name for name in names if kinds[name] == "police force"):
         place = _plain(_FORCE.sub("", force))
-        for name in names:
-            if name != force and place and _plain(name).startswith(place) and _SERVICE.search(name):
+        for name, plain in services:
+            if name != force and place and plain.startswith(place):
                 words = "a service named after the force's area; the force may be who is paid"
                 yield _pair(force, name, "related", 60, words)
 
@@ -449,10 +466,8 @@ def _by_id(ids: dict[str, set[str]]) -> Iterator[dict[str, Any]]:
         for one in all_ids:
             holders[re.sub(r"\W", "", one).upper().lstrip("0")].append(name)
     for identifier, group in holders.items():
-        listed = sorted(set(group))
-        for at, one in enumerate(listed):
-            for two in listed[at + 1 :]:
-                yield _pair(one, two, "same", 97, f"one identifier, {identifier}")
+        for one, two in _in_pairs(set(group)):
+            yield _pair(one, two, "same", 97, f"one identifier, {identifier}")
 
 
 def _identifier(name: str, text: str) -> dict[str, Any]:

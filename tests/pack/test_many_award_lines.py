@@ -1,0 +1,62 @@
+"""A list of 2,400 award lines: what its page weighs, and what its Review costs."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import pytest
+
+import pccfunding as pcc
+from pccfunding.evidence.evidence import loaded_tables
+
+LINES = 2_400
+
+
+def large_evidence() -> pcc.Evidence:
+    """Bundled evidence with an invented list: forty funds, six hundred recipients, three years."""
+    text = ["Ref;Recipient;Fund;Period;Purpose;Amount"]
+    for number in range(LINES):
+        year = 2022 + number % 3
+        several = number % 10 == 0
+        until = year + 2 if several else year + 1
+        text.append(
+            f"R{number};Organisation {number * 7 % 600};Fund {number % 40};"
+            f"01/04/{year} to 31/03/{until};Purpose {number};"
+            f"{'TBC' if number % 97 == 0 else f'£{1_000 + number * 13 % 9_000:,}'}"
+        )
+    read = pcc.read_awards("\n".join(text).encode())
+    assert len(read.frame) == LINES
+    stored = pcc.award_tables(
+        read.frame,
+        area="Cambridgeshire",
+        source={"title": "Awards", "publisher": "Office"},
+        listing="large",
+        totals=read.totals,
+    )
+    loaded = loaded_tables(stored, None)
+    return dataclasses.replace(pcc.load_evidence(), **{name: loaded[name] for name in stored})
+
+
+def cost(evidence: pcc.Evidence, out: Path) -> float:
+    """CPU seconds of a Review and its pack."""
+    start = time.process_time()
+    pcc.review(evidence).write(out)
+    return time.process_time() - start
+
+
+@pytest.mark.slow
+def test_2400_lines_make_a_small_page_at_eight_times_the_bundled_reviews_time(
+    tmp_path: Path,
+) -> None:
+    bundled, large = pcc.load_evidence(), large_evidence()
+    cost(bundled, tmp_path / "warm")
+    usual = min(cost(bundled, tmp_path / f"bundled-{turn}") for turn in range(2))
+    many = min(cost(large, tmp_path / f"large-{turn}") for turn in range(2))
+    assert many <= 8 * usual, (many, usual)
+    for name in ("index.html", "sources.html"):
+        assert (tmp_path / "large-0" / name).stat().st_size < 1_500_000
+    page = (tmp_path / "large-0" / "index.html").read_text(encoding="utf-8")
+    assert f"{LINES:,} lines of 2022-23, 2023-24, 2024-25, 2025-26" in page
+    assert "the sum of 79 parts of awards over several years" in page  # one of its 80 is TBC
