@@ -123,7 +123,7 @@ def _told(panel: pd.DataFrame, area_code: str, row: dict[Any, Any]) -> dict[str,
         lag=Period.parse(after).start.year - Period.parse(base).start.year,
         count_after=int(counts.loc[area_code, after]),
     )
-    own: pd.Series[Any] = counts.loc[area_code, :]
+    own = counts.T[area_code]
     return {name: row[name] for name in _NAMED} | {
         "n_years": len(earlier),
         "years": ";".join(labels),
