@@ -114,7 +114,8 @@ def cite(
     else:
         raise TableError(
             f"This table has neither figure_id nor source_id; it has "
-            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
+            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite, or name "
+            f"the table that it was made from with of=."
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
@@ -299,7 +300,12 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     """Join a result to the rows that it was measured from, by keys and periods."""
     import narwhals.stable.v2 as nw
 
-    measured = open_frame(_framed(result), "result", also=sum(_WINDOWS, ()))
+    rows_of = _framed(result)
+    if rows_of is not result:
+        # What a result calls its period may be a season's: only its days say when.
+        named = [name for name in ("period", "financial_year") if name in rows_of.columns]
+        rows_of = rows_of.drop(columns=named)
+    measured = open_frame(rows_of, "result", also=sum(_WINDOWS, ()))
     table = open_frame(of, "of", also=_WINDOWS[0])
     rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
