@@ -12,7 +12,7 @@ from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.frames.opening import open_frame
-from pccfunding.frames.tables import open_table
+from pccfunding.frames.tables import Table, open_table
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ def cite(
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
+    if of is not None and not len(table) and len(_opened(rows)):
+        raise TableError(
+            "No row of the table of= lies behind this result: their keys or days differ. Days of a "
+            "lazy frame are read where they are dates, ISO text or 2023-24."
+        )
     named = {"figure_id", "figures", "source_id"} & set(table.columns)
     kept = () if hasattr(type(rows), "columns") else getattr(rows, "sources", ())
     if of is None and kept and (not named or (named == {"figures"} and not _figures_of(table))):
@@ -257,6 +262,7 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
     -------
     DataFrame or lazy frame
         The same kind, of a result a DataFrame: one row a pair of key and `figure_id`, in order.
+        Rows without days that can be read lie behind no row of a result.
 
     Raises
     ------
@@ -310,6 +316,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
+        _refuse_keys_in_index(measured, table)
         texts = (nw.String, nw.Categorical, nw.Object, nw.Enum)
         shared = [name for name, kind in held.items() if isinstance(kind, texts)]
         keys = [name for name in shared if name in source and name not in _WRITTEN]
@@ -337,6 +344,19 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     columns = [*shown, named]
     pairs = joined.select(columns).unique(subset=columns).sort(columns)
     return table.close(pairs)
+
+
+def _refuse_keys_in_index(measured: Table, table: Table) -> None:
+    """Refuse to pass over a key that one of the two holds in its index."""
+    names = [
+        [name for name in getattr(getattr(one.native, "index", None), "names", ()) if name]
+        for one in (measured, table)
+    ]
+    for one, other, own, beside in (
+        (measured, table, *names),
+        (table, measured, *reversed(names)),
+    ):
+        one.need(*(name for name in own if name in other.schema or name in beside))
 
 
 def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:
