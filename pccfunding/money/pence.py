@@ -195,6 +195,18 @@ def share_pct(part: float | Fraction | None, total: Fraction | None) -> float | 
     return float(100 * exact_pence(part) / total)
 
 
+def each_gbp(amounts: Iterable[float], number: int) -> float | None:
+    """Give what one of so many comes to, from exact pence; None where nothing was counted.
+
+    Examples
+    --------
+    >>> each_gbp([100.10, 50.00], 3)
+    50.03333333333333
+    """
+    total = exact_sum(amounts)
+    return None if total is None or number < 1 else float(total / number)
+
+
 def not_pence(what: str, amount: float) -> PenceError:
     """Say why an amount of pounds cannot be added in pence."""
     if abs(amount * 100 + 0.5) < LARGEST:

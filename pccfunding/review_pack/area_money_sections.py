@@ -157,6 +157,8 @@ def services_beside(found: Record, cited: Citations) -> list[Any]:
     if known.empty:
         return []
     row = known.iloc[-1].to_dict()
+    lists = "award_years" in found.tables
+    unlike = "by another definition than its lists" if lists else "a plan, and no list of awards"
     return [
         Text(
             [
@@ -164,7 +166,7 @@ def services_beside(found: Record, cited: Citations) -> list[Any]:
                     f"Beside the other areas: in {row['period']} the office planned "
                     f"{PENCE(row['spend_gbp_per_head'])} per head for commissioned services in all "
                     f"(middle of the areas {PENCE(row['middle_gbp_per_head'])}, "
-                    f"{place_words(row)}), by another definition than its lists (",
+                    f"{place_words(row)}), {unlike} (",
                     cited.key_link(f"area-per-head:{row['measure']}:{row['period']}"),
                     "): ",
                     Link("commissioned services per head", "#commissioned-services"),

@@ -13,7 +13,11 @@ from pccfunding.review_pack.area_crime_sections import (
     area_need,
     area_noise,
 )
-from pccfunding.review_pack.area_money_sections import area_per_head, capacity_blocks
+from pccfunding.review_pack.area_money_sections import (
+    area_per_head,
+    capacity_blocks,
+    services_beside,
+)
 from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
@@ -101,7 +105,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
         area_elsewhere(found, cited),
         area_per_head(found, cited),
         _with_capacity(area_detectable(found, cited), found, cited),
-        _awaits(found),
+        _awaits(found, cited),
         layout.checkable(),
     ]
     sections += layout.left_out(found)
@@ -306,7 +310,7 @@ def _status() -> Section:
     )
 
 
-def _awaits(found: Record) -> Section:
+def _awaits(found: Record, cited: Citations) -> Section:
     folder = found.area.name.lower().replace(" ", "-")
     return Section(
         "awaits",
@@ -321,6 +325,7 @@ def _awaits(found: Record) -> Section:
                 [Column("Question"), Column("What to add")],
                 [Group([Row([f"{number} {question}", add]) for number, question, add in AWAITS])],
             ),
+            *services_beside(found, cited),
             Text(
                 [
                     f"'pccfunding start \"{found.area.name}\" --out {folder}' makes the folder, "

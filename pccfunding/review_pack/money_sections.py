@@ -22,6 +22,7 @@ from pccfunding.review_pack.wording import moved_text, when_text
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     count,
+    counted,
     interval_text,
     is_missing,
     pounds,
@@ -47,7 +48,7 @@ def status(found: Record, cited: Citations) -> Section:
     table = found.tables["status"]
     told = ", ".join(f"{row.amounts} {row.status} ({row.flow})" for row in table.itertuples())
     told = f"{told}; {status_words(table)}"
-    counted = cited.tally(
+    tally = cited.tally(
         "status", "Amounts by status", told, "tables/awards.csv and tables/totals.csv"
     )
     flows = list(dict.fromkeys(table["flow"]))
@@ -59,7 +60,7 @@ def status(found: Record, cited: Citations) -> Section:
         heading="Is it plan, award, payment or outturn?",
         lead=[
             f"{status_words(table).removesuffix('.')} (",
-            counted,
+            tally,
             "). Amounts of different status are never added together.",
         ],
         blocks=[
@@ -71,7 +72,7 @@ def status(found: Record, cited: Citations) -> Section:
                 },
                 id="status-table",
                 caption="How many amounts are of each status, by who gives to whom",
-                note=["Counted in ", counted, "."],
+                note=["Counted in ", tally, "."],
             )
         ],
     )
@@ -138,6 +139,7 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
                 note="Neighbouring whole years of one series; a range is what the words allow.",
             )
         )
+    blocks += _output_costs(found, cited)
     blocks += services_blocks(found, cited)
     if alone:
         blocks.append(Heading("no-second-year", "Streams without a second like year"))
@@ -153,12 +155,66 @@ def per_head_and_year(found: Record, cited: Citations) -> Section:
         heading="How much is that per head, and has it changed?",
         lead=[
             *_heads_words(heads, keys, cited),
+            *_costs_words(found, cited),
             *_years_words(shown, cited),
             "What an output cost cannot be told without outputs and money of one stream and year, "
             "nor without a comparison whether an outcome was worth it.",
         ],
         blocks=blocks,
     )
+
+
+def _costs_words(found: Record, cited: Citations) -> list[Any]:
+    """Say how many outputs stand beside money of the same stream and year."""
+    table = found.tables["output_costs"]
+    if table.empty:
+        return []
+    said = f"Money of the same stream and year is held for {counted(len(table), 'output')}."
+    where = "tables/output_costs.csv"
+    return [*cited.said("output-costs", "Outputs with money of their own", said, where), " "]
+
+
+def _output_costs(found: Record, cited: Citations) -> list[Any]:
+    """Money over what was counted, with what that is not."""
+    table = found.tables["output_costs"]
+    if table.empty:
+        return []
+    keys = []
+    for row in table.to_dict("records"):
+        key, lines = f"output-cost:{row['subject_id']}", row["line_figure_ids"].split(";")
+        each = pounds(row["gbp_each"], places=2)
+        cited.derived(
+            key,
+            what=f"{row['funding_stream']}, {row['financial_year']}: money over {row['measure']}",
+            shown=each,
+            working=f"{pounds(row['amount_gbp'])} / {count(row['counted'])} = {each}, from "
+            f"{counted(row['n_lines'], 'line')} of the stream and one output",
+            inputs=[*lines, row["figure_id"]],
+            value=row["gbp_each"],
+            unit="GBP each",
+        )
+        keys.append([*lines, row["figure_id"], key])
+    return [
+        Heading("output-costs", "Money over what was counted"),
+        frame_table(
+            table.assign(source=cited.cells(keys)),
+            {
+                "funding_stream": Column("Funding stream"),
+                "financial_year": Column("Year"),
+                "amount_gbp": Column("Money", numeric=True, write=pounds),
+                "measure": Column("Counted"),
+                "counted": Column("Number", numeric=True, write=count),
+                "gbp_each": Column("Money over it", numeric=True, write=partial(pounds, places=2)),
+                "source": Column("From"),
+            },
+            id="output-costs-table",
+            caption="Money over what was counted, one stream and year",
+            note="The amount over the number that the source prints beside it. It is not what the "
+            "help for one person costs: one person may be counted more than once, other money may "
+            "have paid too, and what came of it is in none of the numbers. Streams count different "
+            "things, so that the rows are no ranking.",
+        ),
+    ]
 
 
 def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -> list[Any]:

@@ -332,11 +332,15 @@ def _keep(place: Path, stored: Stored) -> None:
     """Copy a signed pack, unless an earlier command that was stopped has done so."""
     name, ending = (place.name, "") if place.is_dir() else (place.stem, place.suffix)
     for number in itertools.count(1):
-        target = place.with_name(f"{name}-signed-{number}{ending}")
-        if not target.exists():
+        kept = f"{name}-signed-{number}"
+        # A folder and its archive are signed together: either of them keeps the record.
+        pair = [place.with_name(kept), place.with_name(f"{kept}.zip")]
+        held = [one for one in pair if one.exists()]
+        if not held:
             break
-        if read_pack(target).files.get(RECORD) == stored.files[RECORD]:
+        if any(_record_of(one) == stored.files[RECORD] for one in held):
             return
+    target = place.with_name(f"{kept}{ending}")
     if place.is_file():
         with rewriting_file(target, force=False) as part:
             part.write_bytes(place.read_bytes())
@@ -344,6 +348,14 @@ def _keep(place: Path, stored: Stored) -> None:
     with rewriting(target) as new:
         for file in sorted(_earlier(place) & set(stored.files)):
             new.write(file, stored.files[file])
+
+
+def _record_of(place: Path) -> bytes | None:
+    """The sign-off of a pack; None for what is not signed, or is no pack."""
+    try:
+        return read_pack(place).files.get(RECORD)
+    except PackError:
+        return None
 
 
 def _earlier(directory: Path) -> set[str]:

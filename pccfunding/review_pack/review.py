@@ -31,6 +31,7 @@ from pccfunding.review_pack.tables_sources import (
 )
 from pccfunding.review_pack.tables_spending import (
     compared_years,
+    output_costs,
     series_rows,
     spend_per_head,
     themes,
@@ -62,11 +63,12 @@ class Review(Face, Record):
         statutory_fields,
         spend_per_head, year_on_year, statements, changes, other_changes, nearest, noise,
         months, earlier_years, one_vintage, elsewhere, need, districts, district_changes,
-        severity, other_rates, force_rates, status, beside, themes, commissioned_services,
-        totals, outcomes, services, left_out, sources, not_held. Without: awards (empty),
-        class_changes, breaks, breaks_elsewhere, noise, elsewhere, nearest, force_rates, need,
-        severity, deprivation, officers, commissioned_services, funding, council_tax,
-        counts, totals, outcomes, services, left_out, statements, sources.
+        severity, other_rates, force_rates, status, beside, output_costs, themes,
+        commissioned_services, totals, outcomes, services, left_out, sources, not_held.
+        Without: awards (empty), class_changes, breaks, breaks_elsewhere, noise, elsewhere,
+        nearest, force_rates, need, severity, deprivation, officers,
+        commissioned_services, funding, council_tax, counts, totals, outcomes, services,
+        left_out, statements, sources.
     statements : tuple of (dict, Reconciliation)
         Every statement with its working.
     exceptions : dict of str to str
@@ -295,7 +297,7 @@ def _with_awards(
         "spend_per_head": spend_per_head(evidence, years),
         "year_on_year": overlapping(compared_years(evidence, area.code), span),
         "statements": _statement_table(statements),
-        "outcomes": _of_area(evidence.outcomes, evidence, area, span),
+        "outcomes": _with_baselines(evidence, area, span),
         "totals": _of_area(evidence.totals, evidence, area, span),
     }
     start = min(lines["period_start"].min().date(), span.start)
@@ -306,6 +308,7 @@ def _with_awards(
     tables["left_out"] = _left_out(evidence)
     tables["status"] = _status(tables)
     tables["beside"] = beside(tables)
+    tables["output_costs"] = output_costs(tables)
     tables["themes"] = themes(tables)
     tables["other_years"] = _other_years(evidence, area, lines)
     tables["not_held"] = documents_not_held(evidence)
@@ -427,6 +430,18 @@ def _other_years(evidence: Evidence, area: Area, lines: pd.DataFrame) -> pd.Data
     here = others["area_code"].isin(codes_within(evidence.areas, area.code))
     dated = others["period"].notna() & others["token"].notna()
     return others[same & here & dated].reset_index(drop=True)
+
+
+def _with_baselines(evidence: Evidence, area: Area, span: Period) -> pd.DataFrame:
+    """Outcomes that touch the period, and the printed level that one of them starts from."""
+    every = _in_printed_order(evidence.outcomes, evidence)
+    kept = _of_area(evidence.outcomes, evidence, area, span)
+    names = ["area_code", "measure", "period"]
+    begins = kept.assign(period=kept["baseline"])[names].dropna().drop_duplicates()
+    before = every.merge(begins, on=names)["figure_id"]
+    wanted = every["figure_id"].isin([*kept["figure_id"], *before])
+    found: pd.DataFrame = every[wanted].reset_index(drop=True)
+    return found
 
 
 def _of_area(frame: pd.DataFrame, evidence: Evidence, area: Area, span: Period) -> pd.DataFrame:

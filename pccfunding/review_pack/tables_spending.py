@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.measures import per_capita_spend, real_terms, year_on_year
 from pccfunding.measures.award_years import award_years
 from pccfunding.measures.people import latest_vintage
+from pccfunding.money.pence import each_gbp, exact_sum
 from pccfunding.office import FolderEvidence
 from pccfunding.periods.spellings import financial_label
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
+    GIVEN,
     RECEIVED,
     all_sums,
     by_kind,
@@ -268,6 +270,61 @@ def single_years(tables: dict[str, pd.DataFrame]) -> list[str]:
     told = set(held.loc[held["series"].isin(compared["series"]), "figure_id"])
     lines = tables["awards"]
     return lines.loc[~lines["figure_id"].isin(told), "funding_stream"].drop_duplicates().tolist()
+
+
+_UNITLESS = "Number printed without a unit"
+
+
+def output_costs(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Set the money of a stream and year over each output that is printed of both.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        `award_years` and `outcomes` of a Review.
+
+    Returns
+    -------
+    DataFrame
+        One row an output of a stream with money given of the same days, of one status and known
+        exactly: `subject_id`, `funding_stream`, `financial_year`, `status`, `amount_gbp`,
+        `measure`, `counted`, `gbp_each`, `n_lines`, `line_figure_ids` (joined by ';'),
+        `figure_id` (of the output). A number printed without a unit is of nothing.
+    """
+    import pandas as pd
+
+    columns = ["subject_id", "funding_stream", "financial_year", "status", "amount_gbp", "measure",
+               "counted", "gbp_each", "n_lines", "line_figure_ids", "figure_id"]  # fmt: skip
+    lines = tables["award_years"]
+    given = lines[lines["flow"] == GIVEN]
+    outputs = tables["outcomes"]
+    outputs = outputs[
+        outputs["figure_kind"].eq("output")
+        & outputs["attribution"].eq("output_of_the_stream")
+        & outputs["unit"].eq("count")
+        & outputs["value"].notna()
+        & outputs["value_low"].eq(outputs["value_high"])
+        & outputs["measure"].ne(_UNITLESS)
+    ]
+    days = ["funding_stream", "period_start", "period_end"]
+    rows = []
+    for row in outputs.dropna(subset=days).to_dict("records"):
+        own = given[(given[days] == pd.Series({name: row[name] for name in days})).all(axis=1)]
+        if own.empty or not own["is_exact"].all() or own["status"].nunique() > 1:
+            continue
+        rows.append(
+            {name: row[name] for name in ("subject_id", "funding_stream", "measure", "figure_id")}
+            | {
+                "financial_year": own["financial_year"].iloc[0],
+                "status": own["status"].iloc[0],
+                "amount_gbp": float(exact_sum(own["known_gbp"]) or 0),
+                "counted": int(row["value"]),
+                "gbp_each": each_gbp(own["known_gbp"], int(row["value"])),
+                "n_lines": len(own),
+                "line_figure_ids": ";".join(own["figure_id"]),
+            }
+        )
+    return pd.DataFrame(rows, columns=columns)
 
 
 def themes(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ _TITLES = {
     "other_changes": "Classes over the same years that no source held quotes, and those it does",
     "nearest": "Printed changes beside the nearest counts held",
     "months": "Scatter of the months held",
+    "output_costs": "Money over each output of the same stream and year",
     "one_vintage": "Printed changes from counts of one vintage",
     "earlier_years": "The years before each baseline, from quarters",
     "class_years": "Years put together from quarters",

@@ -187,3 +187,32 @@ def test_districts_are_held_to_their_codes() -> None:
     )
     assert result.frame["area_code"].tolist() == ["E07000009"]
     assert result.rejected["place"].tolist() == ["line 2"]
+
+
+def test_counts_of_one_table_that_contradict_are_both_rejected() -> None:
+    title = "Table P1: Police recorded crime number of offences year ending March 2022"
+    heads = "Area Code,Area Name,Burglary"
+    rows = ["E23000023,Cambridgeshire,5", "E23000023,Cambridgeshire,6", "E23000024,Norfolk,7"]
+    result = pcc.read_recorded_crime(text_of(title, heads, *rows))
+    assert result.frame["offences"].tolist() == [7]
+    assert result.rejected["raw"].tolist() == ["5", "6"]
+    assert "printed-twice-differently" in result.cautions
+    assert result.n_rows == len(result.frame) + result.n_rejected + len(result.others)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Table P1: Police recorded crime number of offences year ending March 2022",
+         "Force Name,CSP Name,Burglary", "Norfolk,Cambridge,5", "Cambridgeshire,Fenland,6"),
+        ("Financial Year,Financial Quarter,Force Name,CSP Name,Offence Description,"
+         "Number of Offences", "2021/22,1,Norfolk,Cambridge,Burglary,5",
+         "2021/22,1,Cambridgeshire,Fenland,Burglary,6"),
+    ],
+)  # fmt: skip
+def test_a_partnership_beside_another_force_is_rejected(lines: tuple[str, ...]) -> None:
+    result = pcc.read_recorded_crime(text_of(*lines))
+    assert result.frame["offences"].tolist() == [6]
+    assert (
+        "lies in Cambridgeshire, the force beside it is Norfolk" in result.rejected["reason"].iat[0]
+    )

@@ -148,6 +148,16 @@ def test_a_kept_review_is_not_kept_twice_after_a_command_that_stopped(reviewed: 
     assert not (reviewed / "review-signed-2").exists()
 
 
+def test_an_own_folder_of_the_name_of_a_kept_review_stays_as_it_is(reviewed: Path) -> None:
+    assert run("sign", reviewed / "review", *WHO).exit_code == 0
+    own = reviewed / "review-signed-1"
+    own.mkdir()
+    (own / "notes.txt").write_text("mine", encoding="utf-8")
+    assert run("review", reviewed, "--force").exit_code == 0
+    assert [path.name for path in own.iterdir()] == ["notes.txt"]
+    assert (reviewed / "review-signed-2" / "sign-off.json").exists()
+
+
 def test_reasons_and_decisions_leave_with_export(reviewed: Path, tmp_path: Path) -> None:
     package = tmp_path / "package"
     assert run("export", reviewed, "--out", package).exit_code == 0

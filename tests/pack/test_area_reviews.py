@@ -65,6 +65,9 @@ def check(name: str) -> None:
         return
     assert [section.question for section in found.page().sections][: len(QUESTIONS)] == QUESTIONS
     assert "Grant and precept per head" in said
+    if name != "City of London":
+        assert "per head for commissioned services in all" in said
+        assert "a plan, and no list of awards" in said
     assert "spend per head" not in said.lower()
     changes = found.tables["class_changes"]
     assert len(changes) >= 24

@@ -180,3 +180,100 @@ def test_single_awards_apart_from_the_lines_are_counted() -> None:
         "Apart from the lines, 39 awards made are printed, 25 to one named recipient, with a "
         "power held of 0"
     ) in said("Cambridgeshire")
+
+
+# What an auditor struck out, by kind: where it stood, what is said now, and what never again.
+STRUCK = {
+    "1 details of grants": ("Of 8 lines here, 0 are single grants", "26 not published"),
+    "1 the sum": ("a sum that none of the documents held prints", "No source prints"),
+    "1 the other years": ("Commissioning and Grants Total Investment - 21-25", "are not published"),
+    "2 districts": ("Counts by district are held for 6 of 6 districts", "No counts by district"),
+    "2 monthly counts": ("Monthly counts are held for 4 of the 5", "without them"),
+    "2 evidence of Q9": ("of the earlier years held for Bicycle theft", "No evidence is held"),
+    "2 panel": ("For 3 of 5 something is held", "None of these can be answered"),
+    "2 the record": ("'pccfunding sign' writes that record into the pack", "stands in sign-off"),
+    "2 plan": ("Held: 28 planned and 87 awarded", "None of the amounts held is plan"),
+    "2 powers": ("2 of 3 powers are our reading of a text", "as printed."),
+    "2 themes": ("51 as the source gives it, 5 by our reading of it", "that the source prints"),
+    "3 sharp weapons, the peak": ("730 517 −29.2% (−36.8% to −20.6%)", None),
+    "3 sharp weapons, the year before": ("470 517 +10.0%", None),
+    "3 anti-social behaviour": ("2,567 1,839 −28.4%", None),
+    "3 base in Q13": ("Bicycle theft: −52.0%, base 4,619", "−52.0%, base not"),
+    "3 amounts printed twice": ("Safer Streets 5 £820,000 (received, October 2023", None),
+    "3 Countryside Watch": ("Countryside Watch £25,000 (award); £37k (award)", None),
+    "3 Brighter Tomorrow": ("Brighter Tomorrow £30,000 (award)", None),
+    "3 police funding": ("£185,200,000 £197,100,000 +6.4%", None),
+    "3 reduction in 2018-19": ("just short of £1.2m (total, 2018-19", None),
+    "3 amounts of districts": ("15 amounts held are of single districts", None),
+    "3 the rate of 2019": ("possible outcome rate 9.7%, base not", None),
+    "4 careless driving": ("law, 28 June 2022: Causing serious injury by careless driving", None),
+    "4 rises like falls": ("of the rises 7 went beyond the other areas", None),
+    "4 quoted for other years": ("Classes quoted for other years", "not quoted by"),
+    "4 an award beside a budget": ("nearly £600,000 (budget, 2024-25", "+70"),
+    "4 robbery by its name": ("Personal robbery 2023 against 2019 −13.0% 741", None),
+    "5 a stream that did not pay": (
+        "Youth Fund projects since 2021: 69",
+        "advisers: more than 900 £2",
+    ),
+    "5 baseline before the money": ("its baseline, 2019, ends before the money's begins", None),
+    "6 two sums": ("Two different sums; the same number is printed", None),
+    "6 amounts in a headline": ("table: £1.2m against £1,267,474", None),
+    "6 its own documents first": ("What conflicts in the area's own documents", None),
+    "6 days": ("January 2023; against January 2023", "24277"),
+    "6 a flat allocation": ("Every area was offered up to £820,000 (W041)", None),
+    "6 has invested": ("a year and 18 days before the period ends", None),
+    "6 two falls of neighbourhood crime": ("24% in March 2024 and 31% some months later", None),
+    "6 more than a quarter": ("11.3% more than an even quarter", None),
+    "6 pots": ("about £273,000 a year, 1.76 times £155,000", None),
+    "6 victims' share": ("Between 47.1 and 47.8 percent", None),
+    "6 youth fund since 2021": ("£2,784 a project against £3,500", None),
+    "6 youth fund of the year": ("£3,334 for each of 21 organisations", None),
+    "6 round 5": ("at least £447,595 is of round 5", None),
+    "6 a forecast": ("a forecast by 18 days, not a count", None),
+    "7 the fourth step": ("This page is the fourth step of the commissioning cycle", None),
+    "vans": ("Marked police vans for road safety three", None),
+    "a record": ("Police officers, called a record number", None),
+    "gold": ("Independent Custody Visiting Scheme: Gold standard", None),
+    "one retired dog": ("Dog welfare visits to a retired dog One", None),
+    "no concerns": ("Concerns raised about the welfare of police dogs nil", None),
+    "net zero": ("Carbon net zero of the Constabulary by 2035 not yet due", None),
+    "30% among finer numbers": ("'30%' [-30.5, -29.5]", None),
+}
+
+
+@pytest.mark.parametrize("line", STRUCK)
+def test_what_was_struck_out_is_said_no_more(line: str) -> None:
+    now, before = STRUCK[line]
+    text = " ".join(said("Cambridgeshire").replace("\N{NO-BREAK SPACE}", " ").split())
+    assert now in text
+    assert before is None or before not in text
+
+
+def test_an_award_within_its_budget_is_told() -> None:
+    """£299,213.13 of £300,000 was "cannot be told"."""
+    verdicts = {row["statement_id"]: told for row, told in reviewed("Warwickshire").statements}
+    assert verdicts["grants-within-budget-2024-25"].verdict == "reconciles"
+    assert "Of 5 statements, 3 hold, 1 conflict and 1 cannot be told" in said("Warwickshire")
+
+
+def test_money_stands_over_each_output_of_its_stream_and_year() -> None:
+    """Thames Valley prints 26 outputs beside its awards, one of them without a unit."""
+    table = reviewed("Thames Valley").tables["output_costs"]
+    assert len(table) == 25
+    each = dict(zip(table["measure"], table["gbp_each"], strict=True))
+    # 787,970 / 1,924; 97,627 + 92,056 + 93,332 = 283,015 over 372.
+    visits, pilots = each["Face-to-face visits"], each["Individuals in the three pilots together"]
+    assert (round(visits, 2), round(pilots, 2)) == (409.55, 760.79)
+    text = said("Thames Valley")
+    assert "£409.55" in text
+    assert "It is not what the help for one person costs" in text
+    assert "Money of the same stream and year is held for 25 outputs" in text
+
+
+def test_money_of_another_year_stands_over_no_output() -> None:
+    """More than £1m of 2023-24 beside 932 people of 2022-23."""
+    assert reviewed("Cambridgeshire").tables["output_costs"].empty
+    held = pcc.load_evidence("Thames Valley")
+    later = held.outcomes.assign(period_start=held.outcomes["period_start"] + pd.DateOffset(days=1))
+    found = pcc.review(dataclasses.replace(held, outcomes=later))
+    assert found.tables["output_costs"].empty

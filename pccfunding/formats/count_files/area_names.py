@@ -139,6 +139,18 @@ def area_by_name(name: str) -> Place:
     return Place(area.code, area.kind, area.name)
 
 
+def within(place: Place, force: Place) -> Place:
+    """Refuse a partnership that stands beside the name of another force than its own."""
+    known = known_areas()
+    code, kind, parent = known.get(place.code or "", ("", "", ""))
+    beside = known.get(force.code or "", ("", "", ""))
+    if kind != PARTNERSHIP or beside[1] != "police_force_area" or parent in ("", force.code):
+        return place
+    own = known.get(parent, (parent, "", ""))[0]
+    what = f"the partnership {code} lies in {own}, the force beside it is {beside[0]}"
+    return Place(None, name=place.name, why=what, rejected=True)
+
+
 def tables_beside(
     rows: Sequence[Sequence[object]], fields: Iterable[Sequence[int]], values: Collection[int]
 ) -> str | None:

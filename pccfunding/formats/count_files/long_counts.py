@@ -15,6 +15,7 @@ from pccfunding.formats.count_files.area_names import (
     area_by_name,
     area_of_row,
     tables_beside,
+    within,
 )
 from pccfunding.formats.count_files.offence_names import offence_name
 from pccfunding.formats.count_files.printed_counts import (
@@ -237,7 +238,7 @@ def _area(force_code: str, force: str, part_code: str, part: str) -> Place:
                 return Place(f"{held}-airport", "unassigned", part)
             if key_of(part).startswith(("unassigned", "not assigned", "unallocated")):
                 return Place(f"{held}-unassigned", "unassigned", part)
-        return place
+        return within(place, area_by_name(force)) if force else place
     return area_of_row(force_code, force)
 
 

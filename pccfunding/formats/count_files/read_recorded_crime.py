@@ -26,7 +26,7 @@ from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Opened
-from pccfunding.formats.opening.repeats import later_printings
+from pccfunding.formats.opening.repeats import Printing, later_printings
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import (
@@ -349,9 +349,12 @@ def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
     if not later:
         return frame
     shown = frame[["place", "area_code", "offence"]].values.tolist()
+    torn = _torn_in_one_table(later, order, counts, shown, found)
     same = 0
     for one in sorted(later, key=lambda one: order[one.at]):
         at, first = order[one.at], order[one.first]
+        if at in torn:
+            continue
         place, code, offence = shown[at]
         found.other(place, "count printed again", [code, offence, counts[at]])
         if one.equal:
@@ -364,7 +367,37 @@ def _printed_once(frame: pd.DataFrame, found: Gathered) -> pd.DataFrame:
         found.caution("printed-twice-differently")
     if same:
         found.cover("counts printed again", same, "with the same value; each stands once")
-    return frame.drop(index=[order[one.at] for one in later]).reset_index(drop=True)
+    out = torn | {order[one.at] for one in later}
+    return frame.drop(index=sorted(out)).reset_index(drop=True)
+
+
+def _torn_in_one_table(
+    later: list[Printing],
+    order: list[int],
+    counts: list[Any],
+    shown: list[list[Any]],
+    found: Gathered,
+) -> set[int]:
+    """Reject counts that contradict one another on one sheet: nothing tells which of them holds."""
+    torn: dict[int, int] = {}
+    for one in later:
+        at, first = order[one.at], order[one.first]
+        both = _shown(counts[at]) and _shown(counts[first])
+        if not one.equal and both and _sheet_of(shown[at][0]) == _sheet_of(shown[first][0]):
+            torn |= {at: first}
+            torn.setdefault(first, at)
+    for at, other in sorted(torn.items()):
+        reason = (
+            f"{shown[other][0]} gives the same area, class and period another count, "
+            f"{_shown(counts[other])}"
+        )
+        found.reject(shown[at][0], shown[at][2], _shown(counts[at]), reason, _HOLDS)
+        found.caution("printed-twice-differently")
+    return set(torn)
+
+
+def _sheet_of(place: str) -> str:
+    return re.sub(r"(?:row|line|record) \d+.*$", "", place)
 
 
 def _shown(printed: Any) -> str:

@@ -16,6 +16,7 @@ from pccfunding.formats.count_files.area_names import (
     is_code,
     known_areas,
     whole_of_a_force,
+    within,
 )
 from pccfunding.formats.count_files.count_tables import CountColumn, CountTable, titles_of
 from pccfunding.formats.count_files.gathered import Gathered
@@ -335,7 +336,7 @@ def _area_of(table: CountTable, cells: Sequence[object], twice: set[str]) -> _Ro
                 rule=f"the label names the force; the code beside it, {code}, is another's"
             )
         held = parent
-    return _Row(place, held or parent or None, part or part_code)
+    return _Row(within(place, by_name), held or parent or None, part or part_code)
 
 
 def _names_twice(grid: Grid, table: CountTable) -> set[str]:
