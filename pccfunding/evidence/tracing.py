@@ -348,15 +348,14 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
 
 def _refuse_keys_in_index(measured: Table, table: Table) -> None:
     """Refuse to pass over a key that one of the two holds in its index."""
-    names = [
-        [name for name in getattr(getattr(one.native, "index", None), "names", ()) if name]
-        for one in (measured, table)
-    ]
-    for one, other, own, beside in (
-        (measured, table, *names),
-        (table, measured, *reversed(names)),
-    ):
-        one.need(*(name for name in own if name in other.schema or name in beside))
+    for one, other in ((measured, table), (table, measured)):
+        beside = _named_levels(other)
+        one.need(*(name for name in _named_levels(one) if name in other.schema or name in beside))
+
+
+def _named_levels(table: Table) -> list[str]:
+    levels = getattr(getattr(table.native, "index", None), "names", ())
+    return [name for name in levels if isinstance(name, str)]
 
 
 def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:
