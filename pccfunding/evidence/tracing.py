@@ -309,8 +309,8 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     rows_of = _framed(result)
     if rows_of is not result:
         # What a result calls its period may be a season's: only its days say when.
-        named = [name for name in ("period", "financial_year") if name in rows_of.columns]
-        rows_of = rows_of.drop(columns=named)
+        said = [name for name in ("period", "financial_year") if name in rows_of.columns]
+        rows_of = rows_of.drop(columns=said)
     measured = open_frame(rows_of, "result", also=sum(_WINDOWS, ()))
     table = open_frame(of, "of", also=_WINDOWS[0])
     rows, held, source = measured.frame, measured.schema, table.schema
