@@ -347,6 +347,7 @@ def _one_vintage(found: Record, cited: Citations) -> Any:
     verdicts: list[Any] = [badge(row["verdict"]) for row in rows]
     shown = table.assign(
         compared=[_compared(row) for row in rows],
+        both=[f"{count(row[_BEFORE])} to {count(row[_AFTER])}" for row in rows],
         counts=[counts_words(row) for row in rows],
         verdict=verdicts,
         source=cited.cells(keys),
@@ -358,8 +359,7 @@ def _one_vintage(found: Record, cited: Citations) -> Any:
             "offence": Column("Classes"),
             "compared": Column("Compared"),
             "printed_pct": Column("Printed", numeric=True, write=percent),
-            _BEFORE: Column("Base count", numeric=True, write=count),
-            _AFTER: Column("After", numeric=True, write=count),
+            "both": Column("Counts", numeric=True),
             "counts": Column("Change (95%)", numeric=True),
             "verdict": Column("Verdict"),
             "source": Column("From"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
+import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,3 +173,63 @@ def test_a_street_header_repeated_and_cut(tmp_path: Path, text: str) -> None:
     ends_soon(lambda: pcc.formats.count_police_uk(str(file), engine="duckdb"))
     ends_soon(lambda: pcc.formats.count_police_uk(str(file), engine="polars"))
     ends_soon(lambda: pcc.read_police_uk(file))
+
+
+def _altered(book: bytes, old: bytes, new: bytes, path: str = "") -> bytes:
+    """Put bytes in the place of others in the first sheet, which may lie at another path."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as read, zipfile.ZipFile(packed, "w") as written:
+        for name in read.namelist():
+            part = read.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert old in part
+                part, name = part.replace(old, new), path or name
+            if path:
+                part = part.replace(b"worksheets/sheet1.xml", path[3:].encode())
+            written.writestr(name, part)
+    return packed.getvalue()
+
+
+C3 = b'r="C3"'
+
+
+FAR = [
+    (C3, b'r="C99999999993"', ""),
+    (C3, b'r="AAAAAAAAAAAA3"', ""),
+    (C3, b'r="C3" r="C4000000000"', ""),
+    (C3, b'x=">" r="C4000000000"', ""),
+    (C3, b'x="' + b"y" * 400 + b'" r="XFD1048576"', ""),
+    (C3, b'r="XFD1048576"', "xl/other/far.xml"),
+    (b'row r="3" spans="1:3"><c r="A3"', b'row r="4000000000"><c', ""),
+    (b'<c r="C3"><v>7</v></c>', b'<c r="C4000000000"></><v>7</v></c>', ""),
+]
+READ_EACH = """
+import pickle, sys
+import pccfunding as pcc
+for book in pickle.load(sys.stdin.buffer):
+    try:
+        pcc.read_population(book, vintage="v")
+    except pcc.errors.TableError as error:
+        print(error)
+"""
+
+
+def test_a_far_cell_never_takes_the_memory() -> None:
+    pytest.importorskip("python_calamine")
+    rows = [["Code", "Name", "Mid-2022"], ["E07000008", "Cambridge", 5], ["E07000009", "", 7]]
+    book = workbook_of({"x": rows})
+    far = pickle.dumps([_altered(book, *change) for change in FAR])
+    # In a process of its own: what is let through ends the process, not the test.
+    child = [sys.executable, "-c", READ_EACH]
+    done = subprocess.run(child, input=far, capture_output=True, check=False)
+    said = done.stdout.decode().splitlines()
+    assert (done.returncode, len(said)) == (0, len(FAR))
+    assert all("damaged" in line or "cells are read" in line for line in said)
+
+
+def test_cells_without_a_place_are_read() -> None:
+    pytest.importorskip("python_calamine")
+    rows = [["Code", "Name", "Mid-2022"], ["E07000008", "Cambridge", 5]]
+    altered = _altered(workbook_of({"x": rows}), b'r="C2"', b"")
+    result = pcc.read_population(altered, vintage="v")
+    assert result.frame["persons"].tolist() == [5]

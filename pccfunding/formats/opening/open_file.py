@@ -15,11 +15,17 @@ from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, visible_
 from pccfunding.texts import visible
 from pccfunding.words import count
 
-# A cell that only carries a format is closed at once, or holds nothing.
-_REFERENCE = re.compile(
-    rb"""<(?:\w{1,20}:)?c\s(?:[^<>]{0,200}?\s)?r\s*=\s*["']([A-Za-z]{1,7})([0-9]{1,10})["']"""
-    rb"""[^<>]{0,200}(?<!/)>(?!\s{0,20}</)"""
+# A cell that only carries a format is closed at once, or holds nothing. A cell may leave its place
+# out, and then stands behind the one before it.
+_CELL = re.compile(
+    rb"""<(?:\w{1,20}:)?c(?=[\s>])(?:[^<>]*?\sr\s*=\s*["']([A-Za-z]*)([0-9]*)["'])?[^<>]*"""
+    rb"""(?<!/)>(?!\s{0,20}</(?:\w{1,20}:)?c\s{0,20}>)"""
 )
+_TWO_PLACES = re.compile(rb"<(?:\w{1,20}:)?c\s(?:[^<>]*?\s)?r\s*=[^<>]*\sr\s*=")
+_TAG = re.compile(rb"<(?:\w{1,20}:)?c\s[^<>]*>")
+_ROW = re.compile(rb"""<(?:\w{1,20}:)?row\s(?:[^<>]*?\s)?r\s*=\s*["']([0-9]+)["']""")
+# What no sheet of a workbook has; the reader of sheets counts on from zero beyond four bytes.
+_MOST_LETTERS, _MOST_DIGITS, _MOST_ROWS = 3, 7, 1_048_576
 # The reader sets room aside for as many items as a part says it has. The count of shared strings is
 # that of the cells which refer to them, so that its unique count is looked at instead.
 _COUNT = re.compile(
@@ -45,14 +51,39 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
                 f"{source} is a damaged workbook: {name.rpartition('/')[2]} says that it has "
                 f"{count(most)} items, more than it can hold."
             )
-        if name.startswith("xl/worksheets/"):
-            columns = rows = 0
-            # One far cell would make the reader lay out everything before it.
-            for letters, digits in set(_REFERENCE.findall(part)):
-                columns = max(columns, _column_number(letters))
-                rows = max(rows, int(digits))
-            limits.check_area(rows, columns, f"{source}, {name.rpartition('/')[2]}")
+        if b"sheetData" in part:
+            _check_places(part, f"{source}, {name.rpartition('/')[2]}", limits)
     return _grids(parts, source, limits, {})
+
+
+def _check_places(part: bytes, where: str, limits: Limits) -> None:
+    """Refuse a sheet with a far cell: the reader lays out everything between it and the first."""
+    if _TWO_PLACES.search(part):
+        raise TableError(f"{where} is damaged: a cell has two places.")
+    columns = rows = 0
+    bare = False
+    for letters, digits in set(_CELL.findall(part)):
+        if len(letters) > _MOST_LETTERS or len(digits) > _MOST_DIGITS:
+            place = (letters + digits)[:20].decode()
+            raise TableError(f"{where} is damaged: it has a cell {place}, which no sheet has.")
+        bare |= not (letters and digits)
+        columns = max(columns, _column_number(letters))
+        rows = max(rows, int(digits or 0))
+    numbers = {int(digits[:20]) for digits in set(_ROW.findall(part))}
+    last = max(numbers, default=0)
+    if last > _MOST_ROWS:
+        raise TableError(f"{where} is damaged: it has a row {count(last)}, which no sheet has.")
+    if bare:
+        # What stands in quotes may hide a place, and a cell without one takes that of its row.
+        if any(tag.count(b'"') % 2 or tag.count(b"'") % 2 for tag in _TAG.findall(part)):
+            raise TableError(f"{where} is damaged: a cell holds a sign that ends its tag.")
+        rows = max(rows, last)
+        columns = max(columns, max(map(_cells_of, part.split(b"row>")), default=0))
+    limits.check_area(rows, columns, where)
+
+
+def _cells_of(row: bytes) -> int:
+    return row.count(b"<c") + row.count(b":c")
 
 
 def ods_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Grid, ...]:
