@@ -16,6 +16,7 @@ from docutils.nodes import SkipNode, math_block
 from latex2mathml.converter import convert
 
 import pccfunding
+from pccfunding.office.start_folder import choices_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -209,21 +210,25 @@ def write_rooms() -> None:
 
 
 def write_workbook() -> None:
-    """Write what each sheet of the workbook asks for, with its allowed values."""
+    """Write how each sheet of the workbook is filled, with its columns and allowed values."""
+    how = tomllib.loads((ROOT / "docs" / "reference" / "workbook.toml").read_text("utf-8"))
     lines = ["# The workbook, sheet by sheet", ""]
     lines += ["What a person types into `evidence.xlsx`. Headers in bold are needed: a row without"]
     lines += ["them is named and left out. A row whose first cell begins with “Example:” is never"]
-    lines += ["read.", ""]
+    lines += ["read. Whatever a cell allows stands in its drop-down too.", ""]
     for sheet in pccfunding.office.SHEETS:
-        lines += [f"## {sheet.name}", "", sheet.title, ""]
+        lines += [f"## {sheet.name}", "", sheet.title, "", how[sheet.name]["how"].strip(), ""]
         lines += ["| column | what to type | for example |", "|---|---|---|"]
         for column in sheet.columns:
             title = f"**{column.title}**" if column.needed else column.title
             words = column.comment
-            if isinstance(column.choices, dict) and column.kind == "choice":
-                words += f" Allowed: {', '.join(column.choices)}."
+            if column.choices == "districts":
+                words += " Allowed: the districts of the area."
             elif column.choices:
-                words += f" Allowed: the {column.choices} of its drop-down."
+                words += f" Allowed: {', '.join(choices_of(column, None))}"
+                words += "." if column.kind == "choice" else "; or a year."
+            elif column.leads_to:
+                words += " Its drop-down offers those names."
             lines.append(f"| {title} | {words} | {column.example} |")
         lines.append("")
     (DOCS / "reference" / "workbook.md").write_text("\n".join(lines), encoding="utf-8")

@@ -509,7 +509,7 @@ class _Folder:
                 continue
             verdicts[name] = (result.verdict, result.reason)
             if result.verdict == "conflicts":
-                self.conflicts[name] = result.text
+                self.conflicts[name] = result.text.removesuffix(".")
         kept = statements[statements["statement_id"].isin(verdicts)].reset_index(drop=True)
         for place, column in enumerate(("expected_verdict", "expected_reason")):
             cells = [verdicts[name][place] for name in kept["statement_id"]]

@@ -13,6 +13,7 @@ from pccfunding.review_pack.area_rows import (
     of_class,
     people_of,
     place_words,
+    printed_words,
     rank_words,
     span_words,
     tally_of_classes,
@@ -275,6 +276,7 @@ def area_changed(found: Record, cited: Citations) -> Section:
             tally_of_classes(found, cited),
             "). No class is left out: to choose some is to choose the answer.",
             *_across(found),
+            *printed_words(found.tables["outcomes"], "result", "#printed-results"),
         ],
         blocks=blocks,
     )

@@ -24,6 +24,7 @@ from pccfunding.review_pack.area_rows import (
     beyond_noise,
     of_class,
     place_words,
+    printed_words,
     tally_of_classes,
     year_words,
 )
@@ -97,7 +98,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
     cited = Citations(dataclasses.replace(found, evidence=held))
     sections = [
         _bought(found),
-        _status(),
+        _status(found),
         _adds_up(found, cited),
         area_need(found, cited),
         area_changed(found, cited),
@@ -295,7 +296,7 @@ def _bought(found: Record) -> Section:
     )
 
 
-def _status() -> Section:
+def _status(found: Record) -> Section:
     return Section(
         "status",
         "Q2",
@@ -304,8 +305,8 @@ def _status() -> Section:
             "Plan: the amounts under ",
             Link("money per head", "#per-head"),
             " are estimates made for a year, and council tax that was set. None is an award, a "
-            "payment or outturn. Amounts that sources print of this area stand in the annex, each "
-            "with its kind.",
+            "payment or outturn.",
+            *printed_words(found.tables["totals"], "amount", "#other-amounts"),
         ],
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import count, day_words, interval_text, is_missing, pounds, quantity
+from pccfunding.words import count, counted, day_words, interval_text, is_missing, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +55,18 @@ def across_words(breaks: pd.DataFrame) -> str:
 def year_words(label: str) -> str:
     """Write the label of a year as words."""
     return Period.parse(label).words
+
+
+def printed_words(table: pd.DataFrame, what: str, href: str) -> list[Any]:
+    """Say how many amounts or results that sources print of the area stand in the annex."""
+    from pccfunding.review_pack.blocks import Link
+
+    number = int(table["token"].notna().sum())
+    if not number:
+        return []
+    shown = counted(number, what)
+    has, stand = ("it is", "stands") if number == 1 else ("they are", "stand")
+    return [f" {shown} of this area, as {has} printed, {stand} ", Link("in the annex", href), "."]
 
 
 def place_words(row: _Row) -> str:

@@ -208,7 +208,11 @@ def status_words(table: pd.DataFrame) -> str:
     ]
     absent = [stage for stage, number in counts.items() if not number]
     told = f"Of the amounts held, {listed(held)}." if held else ""
-    return told + (f" None is {' or '.join(absent)}." if absent else "")
+    return told + (
+        f" None is {' or '.join(filter(None, [', '.join(absent[:-1]), absent[-1]]))}."
+        if absent
+        else ""
+    )
 
 
 def scope_words(lines: pd.DataFrame) -> str:

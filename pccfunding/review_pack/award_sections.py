@@ -142,7 +142,7 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
         said.append(f" {which} of these sums is printed in a document held; they are never added.")
     if again := again_words(lines):
         said.append(f" {again}")
-    add = "They add up to " if alone else ""
+    add = ("It comes to " if len(lines) == 1 else "They add up to ") if alone else ""
     years = listed(sorted(found.tables["award_years"]["financial_year"].unique()))
     return [f"{counted(len(lines), 'award line')} of {years}. {add}", *said]
 

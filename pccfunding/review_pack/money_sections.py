@@ -16,6 +16,7 @@ from pccfunding.review_pack.blocks import (
     Section,
     frame_table,
 )
+from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
 from pccfunding.review_pack.wording import moved_text, when_text
@@ -221,6 +222,8 @@ def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -
     """Say what was spent per resident, each year, flow and kind by itself."""
     every = heads["funding_stream"].eq(ALL_LINES) & heads["spend_known_gbp_per_head"].notna()
     told = [place for place, known in enumerate(every) if known]
+    if (heads["area_code"] == CITY_OF_LONDON).all():
+        return ["Nothing is given per head of the few residents of the City of London. "]
     if not told:
         return ["Spend per resident cannot be given: no residents or no amounts are held. "]
     said: list[Any] = []

@@ -71,12 +71,10 @@ def without_words(found: Record, question: str) -> str:
     if question == "Q5":
         return "No output is held."
     if question == "Q11":
-        names = "names" if outputs == 1 else "name"
-        return (
-            f"None of the {counted(outputs, 'output')} held {names} a group of people."
-            if outputs
-            else "No output is held that could name a group of people."
-        )
+        if not outputs:
+            return "No output is held that could name a group of people."
+        held = "The one output" if outputs == 1 else f"None of the {counted(outputs, 'output')}"
+        return f"{held} held names {'no' if outputs == 1 else 'a'} group of people."
     said = _WITHOUT[question]
     return f"{said} {chosen_words(found)}" if question == "Q9" else said
 
@@ -313,17 +311,28 @@ def step_lines() -> list[str]:
     return [f"{step}: {', '.join(questions)}" for step, questions, _ in STEPS]
 
 
+_DISTRICT = r"\bDistrict: ([^.]+)"
+
+
 def district_words(found: Record) -> str:
     """Say how far the amounts held reach into districts: of every stream, the most covered."""
     inside = found.tables["places"]
     totals, lines = found.tables["totals"], found.tables["awards"]
     if inside.empty:
         return "No district inside the area is recorded."
-    codes = set(inside["area_code"])
-    local = [table[table["area_code"].isin(codes)] for table in (totals, lines)]
+    codes = dict(zip(inside["name"], inside["area_code"], strict=True))
+    # An award that a person typed is of the force area, and its note names its district.
+    named = lines["note"].str.extract(_DISTRICT, expand=False).map(codes)
+    lines = lines.assign(area_code=named.fillna(lines["area_code"]))
+    local = [table[table["area_code"].isin(codes.values())] for table in (totals, lines)]
     amounts = sum(len(table) for table in local)
     if not amounts:
-        return f"None of the amounts held is of a single one of its {len(inside)} districts."
+        of = (
+            f"a single one of its {len(inside)} districts"
+            if len(inside) > 1
+            else "its one district"
+        )
+        return f"None of the amounts held is of {of} alone."
     reach = max(
         (int(group["area_code"].nunique())
          for table in local for _, group in table.groupby("funding_stream")), default=0,

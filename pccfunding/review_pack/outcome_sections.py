@@ -142,6 +142,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
     )
     compared = table["subject_id"].isin(found.tables["elsewhere"]["subject_id"]).sum()
     results = int(table["measure"].notna().sum())
+    one = 1 in (compared, results)
     return Section(
         id="beside",
         question="Q13",
@@ -193,8 +194,8 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                             "compared",
                             "Results with counts of other areas",
                             f"Evidence level: {compared} of {counted(results, 'result')} here "
-                            f"{'has' if compared == 1 else 'have'} counts of other areas beside "
-                            f"{'it' if compared == 1 else 'them'}.",
+                            f"{'has' if one else 'have'} counts of other areas beside "
+                            f"{'it' if one else 'them'}.",
                             "tables/beside.csv, of those of tables/elsewhere.csv",
                         )
                         if results
@@ -346,6 +347,7 @@ def _one_vintage(found: Record, cited: Citations) -> Any:
     verdicts: list[Any] = [badge(row["verdict"]) for row in rows]
     shown = table.assign(
         compared=[_compared(row) for row in rows],
+        both=[f"{count(row[_BEFORE])} to {count(row[_AFTER])}" for row in rows],
         counts=[counts_words(row) for row in rows],
         verdict=verdicts,
         source=cited.cells(keys),
@@ -357,8 +359,7 @@ def _one_vintage(found: Record, cited: Citations) -> Any:
             "offence": Column("Classes"),
             "compared": Column("Compared"),
             "printed_pct": Column("Printed", numeric=True, write=percent),
-            _BEFORE: Column("Base count", numeric=True, write=count),
-            _AFTER: Column("After", numeric=True, write=count),
+            "both": Column("Counts", numeric=True),
             "counts": Column("Change (95%)", numeric=True),
             "verdict": Column("Verdict"),
             "source": Column("From"),

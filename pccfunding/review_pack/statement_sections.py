@@ -96,6 +96,8 @@ def _statements_words(told: list[str]) -> str:
         "conflicts": ("conflicts", "conflict"),
         "cannot be told": ("cannot be told", "cannot be told"),
     }
+    if not told:
+        return "No statement that could be worked is recorded"
     counts = [(told.count(verdict), words) for verdict, words in verdicts.items()]
     said = [f"{number} {words[number != 1]}" for number, words in counts if number]
     return f"Of {counted(len(told), 'statement')} worked, {listed(said)}"

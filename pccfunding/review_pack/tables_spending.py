@@ -11,6 +11,7 @@ from pccfunding.measures.people import latest_vintage
 from pccfunding.money.pence import each_gbp, exact_sum
 from pccfunding.office import FolderEvidence
 from pccfunding.periods.spellings import financial_label
+from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
 from pccfunding.review_pack.tables_sums import (
     ALL_LINES,
     GIVEN,
@@ -80,6 +81,10 @@ def spend_per_head(evidence: Evidence, years: pd.DataFrame) -> pd.DataFrame:
         table = table.assign(_place=place, financial_year=year)
         tables.append(table.sort_values("_place", kind="stable"))
     table = pd.concat(tables, ignore_index=True).drop(columns="_place")
+    # Offences and money of the City of London are not those of its few residents.
+    few = table["area_code"] == CITY_OF_LONDON
+    rates = [name for name in table.columns if name.endswith("_per_head")]
+    table[rates] = table[rates].mask(few)
     return real_terms(table, evidence.deflator, base=base, value="spend_gbp_per_head")
 
 
@@ -95,7 +100,7 @@ def per_head_words(row: Mapping[Any, Any]) -> str:
     if is_missing(row["spend_gbp_per_head"]):
         least = row["spend_known_gbp_per_head"]
         if is_missing(least):
-            return "unknown"
+            return "unknown" if is_missing(row["spend_known_gbp"]) else "not given"
         # Of an amount below a penny, "at least" and "less than" would stand side by side.
         shown = pounds(least, places=2)
         return "more than £0" if shown.startswith("less") else f"at least {shown}"

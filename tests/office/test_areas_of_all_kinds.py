@@ -26,7 +26,8 @@ AHEAD = {"period": "2031-32", "compared with": "2030-31"}
 KINDS: dict[str, tuple[str, str, dict[str, list[dict[str, Any]]], tuple[str, ...]]] = {
     "awards only": ("Durham", "2024-25", {"Awards": [AWARD]}, ("£5,125",)),
     "one district": (
-        "Durham", "2024-25", {"Awards": [AWARD | {"district": "County Durham"}]}, ("£5,125",),
+        "Durham", "2024-25", {"Awards": [AWARD | {"district": "County Durham"}]},
+        ("£5,125", "1 amount held is of single districts", "amounts in 1 of 2 districts"),
     ),
     "Welsh force": ("Gwent", "2024-25", {"Awards": [AWARD], "Outcomes": [RESULT]}, ("9.4%",)),
     "mayor": (
@@ -34,7 +35,8 @@ KINDS: dict[str, tuple[str, str, dict[str, list[dict[str, Any]]], tuple[str, ...
         ("£5,125", "9.4%"),
     ),
     "City of London": (
-        "City of London", "2024-25", {"Awards": [AWARD], "Outcomes": [RESULT]}, ("£5,125",),
+        "City of London", "2024-25", {"Awards": [AWARD], "Outcomes": [RESULT]},
+        ("£5,125", "Nothing is given per head of the few residents", "its one district alone"),
     ),
     "future years": (
         "Durham", "2031-32", {"Awards": [AWARD], "Outcomes": [RESULT | AHEAD]}, ("£5,125", "9.4%"),
@@ -43,8 +45,14 @@ KINDS: dict[str, tuple[str, str, dict[str, list[dict[str, Any]]], tuple[str, ...
         "Durham", "2024-25", {"Awards": [AWARD, AWARD | {"status": "budget", "amount": "£77"}]},
         ("£5,125", "£77"),
     ),
-    "outcomes only": ("Durham", "2024-25", {"Outcomes": [RESULT]}, ("9.4%",)),
-    "amounts only": ("Durham", "2024-25", {"Amounts": [GRANT]}, ("£61,234",)),
+    "outcomes only": (
+        "Durham", "2024-25", {"Outcomes": [RESULT]},
+        ("9.4%", "1 result of this area, as it is printed, stands"),
+    ),
+    "amounts only": (
+        "Durham", "2024-25", {"Amounts": [GRANT]},
+        ("£61,234", "1 amount of this area, as it is printed, stands"),
+    ),
     "nothing typed": ("Dyfed-Powys", "2024-25", {}, ("Dyfed-Powys",)),
 }  # fmt: skip
 HEAVY = [pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS if kind != "Welsh force"]
