@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pccfunding.errors import need_extra
 from pccfunding.evaluation.arguments import proper_fraction, whole_number
 from pccfunding.evaluation.breakdown import Breakdown, breakdown_of
 from pccfunding.evaluation.earlier_course import SHOWN_PCT, EarlierCourse, course_doubts
@@ -341,8 +340,6 @@ def panel_change(
 
     Raises
     ------
-    MissingExtraError
-        If statsmodels is not installed.
     TableError, PeriodError, UnknownNameError
         If columns are missing, an area stands twice in a period, periods overlap, a count is no
         whole number, or a start is no period of the frame.
@@ -399,7 +396,6 @@ def panel_change(
     reason = why_not(panel)
     if reason:
         return _refused(reason, **same)
-    need_extra("statsmodels.api", "panel_change", extra="evaluation")
     cells = treated_cells(panel) if staggered else None
     terms = panel.path[..., None] if cells is None else cell_columns(panel, cells)
     fit = fit_panel(panel, terms)
