@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from pccfunding.errors import need_extra
 from pccfunding.evaluation.arguments import proper_fraction, whole_number
 from pccfunding.evaluation.breakdown import Breakdown, breakdown_of
 from pccfunding.evaluation.earlier_course import SHOWN_PCT, EarlierCourse, course_doubts
@@ -103,6 +102,8 @@ class PanelChange(Result):
     cautions : tuple of str
         pre-trends-differ, pre-trend-not-shown, few-treated-areas, effects-differ, straight-dose,
         areas-dropped, few-areas, pandemic-months.
+    sources : tuple of str
+        Ids of the figures, or of the sources, that the rows of its areas named.
 
     Examples
     --------
@@ -159,6 +160,7 @@ class PanelChange(Result):
     dropped: tuple[str, ...]
     confidence_level: float
     reason: str | None
+    sources: tuple[str, ...] = ()
     _cells: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _events: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _covariance: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
@@ -338,8 +340,6 @@ def panel_change(
 
     Raises
     ------
-    MissingExtraError
-        If statsmodels is not installed.
     TableError, PeriodError, UnknownNameError
         If columns are missing, an area stands twice in a period, periods overlap, a count is no
         whole number, or a start is no period of the frame.
@@ -391,11 +391,11 @@ def panel_change(
         "confidence_level": level,
         "small_sample": _SMALL_SAMPLE,
         "pre_points": starts[0] if starts else n_periods,
+        "sources": panel.sources,
     }
     reason = why_not(panel)
     if reason:
         return _refused(reason, **same)
-    need_extra("statsmodels.api", "panel_change", extra="evaluation")
     cells = treated_cells(panel) if staggered else None
     terms = panel.path[..., None] if cells is None else cell_columns(panel, cells)
     fit = fit_panel(panel, terms)

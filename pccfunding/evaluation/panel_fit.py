@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
-from pccfunding.errors import need_extra
 from pccfunding.evaluation.panel_data import FloatArray, Panel
 
 # Cohort (number of its first period) and period.
 Cell = tuple[int, int]
 _STEPS, _CLOSE = 200, 1e-12
+# No logarithm of a mean lies beyond.
+_FURTHEST = 50.0
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,11 @@ def fit_panel(panel: Panel, terms: FloatArray) -> PanelFit:
     The small-sample rule is G/(G-1) x (N-1)/(N-k-T): G areas, N counts, T periods, and k terms
     that are no dummies. The area dummies lie within the clusters and are not counted.
     """
-    api = need_extra("statsmodels.api", "panel_change", extra="evaluation")
     n_areas, n_periods = panel.counts.shape
     extra = np.concatenate([terms, panel.covariates], axis=2).reshape(n_areas * n_periods, -1)
     k = extra.shape[1]
     design = np.column_stack([extra, _dummies(n_areas, n_periods)])
-    with warnings.catch_warnings():
-        # A perfect fit shows in the dispersion; the warning would stop a caller that is strict.
-        warnings.simplefilter("ignore")
-        fitted = api.GLM(
-            panel.counts.ravel(),
-            design,
-            family=api.families.Poisson(),
-            offset=np.log(panel.exposure).ravel(),
-        ).fit(tol=_CLOSE, tol_criterion="params", maxiter=_STEPS)
-    mean = np.asarray(fitted.mu, dtype=float)
+    found, mean = _poisson(panel.counts.ravel(), design, np.log(panel.exposure).ravel())
     residuals = panel.counts.ravel() - mean
     bread = np.linalg.inv(design.T @ (design * mean[:, None]))
     scores = (design * residuals[:, None]).reshape(n_areas, n_periods, -1).sum(axis=1)
@@ -76,11 +66,30 @@ def fit_panel(panel: Panel, terms: FloatArray) -> PanelFit:
     rule = n_areas / (n_areas - 1) * (n - 1) / (n - k - n_periods)
     covariance = rule * bread @ (scores.T @ scores) @ bread
     return PanelFit(
-        coefficients=np.asarray(fitted.params[:k], dtype=float),
+        coefficients=found[:k],
         covariance=covariance[:k, :k],
         mean=mean.reshape(n_areas, n_periods),
         dispersion=float((residuals**2 / mean).sum() / (n - design.shape[1])),
     )
+
+
+def _poisson(
+    counts: FloatArray, design: FloatArray, offset: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Fit a Poisson model with a log link by iteratively reweighted least squares."""
+    mean = (counts + counts.mean()) / 2
+    line, found = np.log(mean), np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        weight = np.sqrt(mean)
+        target = line - offset + (counts - mean) / mean
+        # By the pseudo-inverse: a cell that counted nothing has no finite coefficient.
+        step = np.linalg.lstsq(design * weight[:, None], target * weight, rcond=1e-15)[0]
+        far, found = float(np.abs(step - found).max()), step
+        line = np.clip(design @ found + offset, -_FURTHEST, _FURTHEST)
+        mean = np.exp(line)
+        if far < _CLOSE:
+            break
+    return found, mean
 
 
 def _dummies(n_areas: int, n_periods: int) -> FloatArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -229,7 +229,7 @@ def _count(marks: Marks) -> Counts:
 
 
 FamilyMethod: TypeAlias = Literal["spearman", "pearson"]
-FAMILY_METHODS: tuple[str, ...] = ("spearman", "pearson")
+FAMILY_METHODS: tuple[str, ...] = get_args(FamilyMethod)
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,12 +210,15 @@ def _statements(page: Page, section_id: str) -> Iterable[Statement]:
 
 def _adds_up(page: Page) -> Section:
     """Whether the figures add up: the conflicts, the area's own documents first."""
-    conflicts = [one for one in _statements(page, "adds-up") if one.verdict.text == "conflicts"]
+    worked = list(_statements(page, "adds-up"))
+    conflicts = [one for one in worked if one.verdict.text == "conflicts"]
     lead = next((one.lead for one in page.sections if one.id == "adds-up"), "")
     items: list[Words] = [
         [*runs(one.text), " ", Link("working", f"#{one.id}")]
         for one in conflicts[: MOST["conflicts"]]
     ]
+    if not worked:
+        return _section("adds-up", "Does it add up", [])
     blocks: list[Block] = [Bullets(items)] if items else [Text(["No conflict was found."])]
     if more := _more(len(conflicts), "conflicts", "adds-up"):
         blocks.append(Text([more]))

@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
 from pccfunding.review_pack.blocks import Column, Heading, Section, Table, frame_table
+from pccfunding.review_pack.course_sections import (
+    beside_years,
+    course_words,
+    enter_return,
+    return_words,
+)
 from pccfunding.review_pack.open_questions import chosen_words
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
 from pccfunding.review_pack.wording import bounds_text, listed, measured, moved_text, when_text
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 
 _RELATIVE = ("relative_low_pct", "relative_high_pct")
 _CHANGE = ("change_low_pct", "change_high_pct")
-_FEW_YEARS = 3
 _SAID = 2  # changes named in an answer
 
 
@@ -235,7 +240,16 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead=here_and_elsewhere(rows, keys, cited),
+        lead=[
+            *here_and_elsewhere(rows, keys, cited),
+            " ",
+            *cited.said(
+                "earlier-years",
+                "Changes with three or more earlier years of all areas",
+                course_words(found),
+                "tables/courses.csv",
+            ),
+        ],
         blocks=[
             frame_table(
                 shown,
@@ -249,16 +263,9 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
                 },
                 id="elsewhere-table",
                 caption="Change here and in the other police force areas",
-                note=[
-                    *cited.said(
-                        "earlier-years",
-                        "Changes with three or more earlier years",
-                        _course_words(found).strip(),
-                        "tables/earlier_years.csv",
-                    ),
-                    f" {breaks_elsewhere_words(found)}".rstrip(),
-                ],
-            )
+                note=breaks_elsewhere_words(found).rstrip(),
+            ),
+            *beside_years(found, cited),
         ],
     )
 
@@ -290,17 +297,6 @@ def here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Citat
         ),
         " A difference is not an effect of the money.",
     ]
-
-
-def _course_words(found: Record) -> str:
-    """Say for how many changes the earlier years are held that would show a like course."""
-    changes, earlier = found.tables["elsewhere"], found.tables["earlier_years"]
-    long = earlier[earlier["n_years"] >= _FEW_YEARS] if len(earlier) else earlier
-    held = long["subject_id"].isin(changes["subject_id"]).sum() if len(long) else 0
-    return (
-        "Whether the areas moved alike before takes three or more earlier years of both: of "
-        f"{held} of the {counted(len(changes), 'change')} such years of this area are held. "
-    )
 
 
 def breaks_elsewhere_words(found: Record) -> str:
@@ -338,6 +334,12 @@ def enter_elsewhere(found: Record, cited: Citations, table: pd.DataFrame) -> lis
         )
         keys.append(key)
     return keys
+
+
+def _returned(found: Record, cited: Citations) -> list[Any]:
+    keys = enter_return(found, cited)
+    said = return_words(found)
+    return [f" {said.removesuffix('.')} (", *cited.links(keys), ")."] if said else []
 
 
 def beyond_regression(found: Record, cited: Citations) -> Section:
@@ -397,12 +399,15 @@ def beyond_regression(found: Record, cited: Citations) -> Section:
         section.id,
         section.question,
         section.heading,
-        lead=cited.said(
-            "chosen",
-            "Lines with reasons",
-            f"{told} {chosen_words(found)}",
-            "tables/awards.csv with reasons, and of tables/earlier_years.csv",
-        ),
+        lead=[
+            *cited.said(
+                "chosen",
+                "Lines with reasons",
+                f"{told} {chosen_words(found)}",
+                "tables/awards.csv with reasons, and of tables/earlier_years.csv",
+            ),
+            *_returned(found, cited),
+        ],
         blocks=[
             frame_table(
                 shown,

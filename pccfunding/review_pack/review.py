@@ -62,7 +62,7 @@ class Review(Face, Record):
         What the page shows, at full precision. With award lines: awards, subtotals, duty,
         statutory_fields,
         spend_per_head, year_on_year, statements, changes, other_changes, nearest, noise,
-        months, earlier_years, one_vintage, elsewhere, need, districts, district_changes,
+        months, earlier_years, courses, one_vintage, elsewhere, need, districts, district_changes,
         severity, other_rates, force_rates, status, beside, output_costs, themes,
         commissioned_services, totals, outcomes, services, left_out, sources, not_held.
         Without: awards (empty), class_changes, breaks, breaks_elsewhere, noise, elsewhere,

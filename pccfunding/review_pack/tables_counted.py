@@ -22,6 +22,7 @@ from pccfunding.review_pack.tables_comparison import (
     need,
     noise,
 )
+from pccfunding.review_pack.tables_course import courses
 from pccfunding.review_pack.tables_places import (
     district_changes,
     districts,
@@ -64,6 +65,7 @@ def counted_tables(
     tables["months"] = months_scatter(evidence, area_code, shown)
     tables["earlier_years"] = earlier_years(worked, area_code, shown)
     tables["elsewhere"] = elsewhere(worked, area_code, shown)
+    tables["courses"] = courses(worked, area_code, shown)
     tables["breaks_elsewhere"] = breaks_elsewhere(worked, area_code, tables["elsewhere"])
     tables["force_rates"] = force_rates(worked, shown)
     tables["need"] = need(tables["force_rates"], area_code, shown)

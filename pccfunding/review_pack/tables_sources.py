@@ -91,7 +91,7 @@ def _named_sources(tables: dict[str, pd.DataFrame]) -> list[pd.Series[Any]]:
     """The sources that the tables of counts name in a column of their own."""
     found = []
     for name in ("districts", "district_changes", "severity", "other_rates", "nearest", "months",
-                 "earlier_years", "one_vintage"):  # fmt: skip
+                 "earlier_years", "courses", "one_vintage"):  # fmt: skip
         table = tables[name]
         for column in table.columns[table.columns.str.contains("source_id")]:
             found.append(table[column].dropna().astype("str").str.split(";").explode())

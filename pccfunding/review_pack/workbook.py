@@ -35,6 +35,7 @@ _TITLES = {
     "output_costs": "Money over each output of the same stream and year",
     "one_vintage": "Printed changes from counts of one vintage",
     "earlier_years": "The years before each baseline, from quarters",
+    "courses": "Changes beside all areas over several years, and a return to the mean",
     "class_years": "Years put together from quarters",
     "breaks_elsewhere": "Breaks of series in other areas",
     "other_years": "Amounts of the same streams in other years",

@@ -16,7 +16,6 @@ import pccfunding as pcc
 # The results held, or those of a run that has just been made.
 FILE = os.environ.get("PYFIXEST_PANELS") or Path(__file__).with_name("pyfixest_panels.json")
 HELD = json.loads(Path(FILE).read_text(encoding="utf-8"))
-pytest.importorskip("statsmodels")
 
 
 def ours(panel: dict[str, Any]) -> tuple[pcc.evaluation.PanelChange, pd.DataFrame]:
