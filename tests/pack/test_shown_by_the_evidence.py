@@ -192,7 +192,7 @@ STRUCK = {
     "2 evidence of Q9": ("of the earlier years held for Bicycle theft", "No evidence is held"),
     "2 panel": ("For 3 of 5 something is held", "None of these can be answered"),
     "2 the record": ("'pccfunding sign' writes that record into the pack", "stands in sign-off"),
-    "2 plan": ("Held: 28 planned and 87 awarded", "None of the amounts held is plan"),
+    "2 plan": ("28 are planned and 87 are awarded", "None of the amounts held is plan"),
     "2 powers": ("2 of 3 powers are our reading of a text", "as printed."),
     "2 themes": ("51 as the source gives it, 5 by our reading of it", "that the source prints"),
     "3 sharp weapons, the peak": ("730 517 −29.2% (−36.8% to −20.6%)", None),
