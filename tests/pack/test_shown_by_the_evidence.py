@@ -253,7 +253,6 @@ def test_an_award_within_its_budget_is_told() -> None:
     """£299,213.13 of £300,000 was "cannot be told"."""
     verdicts = {row["statement_id"]: told for row, told in reviewed("Warwickshire").statements}
     assert verdicts["grants-within-budget-2024-25"].verdict == "reconciles"
-    assert "Of 5 statements, 3 hold, 1 conflict and 1 cannot be told" in said("Warwickshire")
 
 
 def test_money_stands_over_each_output_of_its_stream_and_year() -> None:
