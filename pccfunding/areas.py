@@ -289,14 +289,16 @@ def find_area(name_or_code: str) -> Area:
 
 
 def known_area(name: str) -> Area | None:
-    """Give the area that ``find_area`` finds by a name, or None, without looking for near names.
+    """Give the area that ``find_area`` finds by a name or code, or None; no near names are sought.
 
     Examples
     --------
-    >>> known_area("Surrey Police").code, known_area("Halo")
-    ('E23000031', None)
+    >>> known_area("Surrey Police").code, known_area("E23000031").name, known_area("Halo")
+    ('E23000031', 'Surrey', None)
     """
     try:
+        if _CODE.fullmatch(name.strip()):
+            return _by_code(name)
         return _named(name, _key(name) if len(name) <= _LONGEST else "")
     except UnknownNameError:
         return None

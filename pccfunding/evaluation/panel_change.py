@@ -102,6 +102,8 @@ class PanelChange(Result):
     cautions : tuple of str
         pre-trends-differ, pre-trend-not-shown, few-treated-areas, effects-differ, straight-dose,
         areas-dropped, few-areas, pandemic-months.
+    sources : tuple of str
+        Ids of the figures, or of the sources, that the rows of its areas named.
 
     Examples
     --------
@@ -158,6 +160,7 @@ class PanelChange(Result):
     dropped: tuple[str, ...]
     confidence_level: float
     reason: str | None
+    sources: tuple[str, ...] = ()
     _cells: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _events: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)
     _covariance: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
@@ -388,6 +391,7 @@ def panel_change(
         "confidence_level": level,
         "small_sample": _SMALL_SAMPLE,
         "pre_points": starts[0] if starts else n_periods,
+        "sources": panel.sources,
     }
     reason = why_not(panel)
     if reason:

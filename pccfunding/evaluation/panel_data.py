@@ -14,6 +14,7 @@ import numpy.typing as npt
 from pccfunding.errors import PeriodError, TableError, one_of
 from pccfunding.evaluation.arguments import optional_count, some_number, some_positive
 from pccfunding.periods import Period
+from pccfunding.results import sources_of
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Panel:
     """A rectangle of areas by periods; `path` is what each area was given in each period.
 
     `first` is the number of the first period in which an area was given something, and the
-    number of periods where it never was. Areas that cannot stand in it are in `dropped`.
+    number of periods where it never was. Areas that cannot stand in it are in `dropped`;
+    `sources` are the figures or sources that the rows of the others name.
     """
 
     areas: tuple[str, ...]
@@ -42,6 +44,7 @@ class Panel:
     strata: npt.NDArray[np.int64]
     dropped: tuple[tuple[str, str], ...]
     dose: bool
+    sources: tuple[str, ...] = ()
 
     @property
     def first(self) -> npt.NDArray[np.int64]:
@@ -67,6 +70,7 @@ class Panel:
             strata=self.strata,
             dropped=self.dropped,
             dose=True,
+            sources=self.sources,
         )
 
 
@@ -139,6 +143,7 @@ def read_panel(
         strata=_strata(table, strata, names),
         dropped=tuple(sorted(why.items())),
         dose=not levels <= {0.0, 1.0},
+        sources=sources_of(table[table["_area"].isin(names)]),
     )
 
 

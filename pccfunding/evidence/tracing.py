@@ -12,7 +12,7 @@ from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.frames.opening import open_frame
-from pccfunding.frames.tables import open_table
+from pccfunding.frames.tables import Table, open_table
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ def cite(
     """
     known = _Known() if evidence is None else evidence
     table = _opened(rows if of is None else trace(rows, of=of))
+    if of is not None and not len(table) and len(_opened(rows)):
+        raise TableError(
+            "No row of the table of= lies behind this result: their keys or days differ. Days of a "
+            "lazy frame are read where they are dates, ISO text or 2023-24."
+        )
     named = {"figure_id", "figures", "source_id"} & set(table.columns)
     kept = () if hasattr(type(rows), "columns") else getattr(rows, "sources", ())
     if of is None and kept and (not named or (named == {"figures"} and not _figures_of(table))):
@@ -114,7 +119,8 @@ def cite(
     else:
         raise TableError(
             f"This table has neither figure_id nor source_id; it has "
-            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite."
+            f"{', '.join(map(repr, table.columns))}. Keep one of them to be able to cite, or name "
+            f"the table that it was made from with of=."
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
@@ -256,6 +262,7 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
     -------
     DataFrame or lazy frame
         The same kind, of a result a DataFrame: one row a pair of key and `figure_id`, in order.
+        Rows without days that can be read lie behind no row of a result.
 
     Raises
     ------
@@ -299,11 +306,17 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     """Join a result to the rows that it was measured from, by keys and periods."""
     import narwhals.stable.v2 as nw
 
-    measured = open_frame(_framed(result), "result", also=sum(_WINDOWS, ()))
+    rows_of = _framed(result)
+    if rows_of is not result:
+        # What a result calls its period may be a season's: only its days say when.
+        said = [name for name in ("period", "financial_year") if name in rows_of.columns]
+        rows_of = rows_of.drop(columns=said)
+    measured = open_frame(rows_of, "result", also=sum(_WINDOWS, ()))
     table = open_frame(of, "of", also=_WINDOWS[0])
     rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
+        _refuse_keys_in_index(measured, table)
         texts = (nw.String, nw.Categorical, nw.Object, nw.Enum)
         shared = [name for name, kind in held.items() if isinstance(kind, texts)]
         keys = [name for name in shared if name in source and name not in _WRITTEN]
@@ -331,6 +344,18 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     columns = [*shown, named]
     pairs = joined.select(columns).unique(subset=columns).sort(columns)
     return table.close(pairs)
+
+
+def _refuse_keys_in_index(measured: Table, table: Table) -> None:
+    """Refuse to pass over a key that one of the two holds in its index."""
+    for one, other in ((measured, table), (table, measured)):
+        beside = _named_levels(other)
+        one.need(*(name for name in _named_levels(one) if name in other.schema or name in beside))
+
+
+def _named_levels(table: Table) -> list[str]:
+    levels = getattr(getattr(table.native, "index", None), "names", ())
+    return [name for name in levels if isinstance(name, str)]
 
 
 def _year_before(held: Any, start: nw.Expr, end: nw.Expr) -> list[nw.Expr]:

@@ -215,7 +215,7 @@ def _translated_pandas(
 def _days_at_hand(table: Table, column: str) -> nw.Series[Any]:
     series = _series(table, column)
     if series.dtype == nw.Datetime:
-        return _wall_clock(table, series)
+        return wall_clock(table, series)
     place = 1 if column.endswith("_end") else 0
     one_day = column not in _ENDS
 
@@ -228,7 +228,7 @@ def _days_at_hand(table: Table, column: str) -> nw.Series[Any]:
     return translated(series, read)
 
 
-def _wall_clock(table: Table, series: nw.Series[Any]) -> nw.Series[Any]:
+def wall_clock(table: Table, series: nw.Series[Any]) -> nw.Series[Any]:
     """Give days with a zone as the clock on the wall there shows them, if they begin at midnight.
 
     A day that begins at another hour is the day before or after somewhere else.

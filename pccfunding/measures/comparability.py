@@ -130,16 +130,23 @@ def breaks_between(
     ['residential-burglary-2017']
     """
     names, places = {*offences, "All"}, {_EVERYWHERE, *area_codes}
-    first, last = min(baseline.start, comparison.start), max(baseline.end, comparison.end)
+    dated = _dated_between(baseline, comparison, None if known is None else tuple(known))
     return [
         one
-        for one in (known_breaks("recorded crime") if known is None else known)
-        if one.changed_on is not None
-        and first < one.changed_on <= last
-        and one.offence in names
-        and one.area_code in places
-        and one.vintage in ("", vintage)
+        for one in dated
+        if one.offence in names and one.area_code in places and one.vintage in ("", vintage)
     ]
+
+
+@cache  # asked anew for each of many groups
+def _dated_between(
+    baseline: Period, comparison: Period, known: tuple[Break, ...] | None
+) -> tuple[Break, ...]:
+    first, last = min(baseline.start, comparison.start), max(baseline.end, comparison.end)
+    asked = known_breaks("recorded crime") if known is None else known
+    return tuple(
+        one for one in asked if one.changed_on is not None and first < one.changed_on <= last
+    )
 
 
 def said_of_breaks(rows: _Sides, windows: tuple[Period, Period]) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 PEOPLE = ("area_code", "reference_date", "persons", "vintage")
 
 
+@cache
 def mid_year_inside(period: Period) -> int | None:
     """Name the first year whose mid-year lies in a period, which has its denominator; or None.
 

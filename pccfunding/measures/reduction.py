@@ -221,8 +221,8 @@ def _count(rows: _Rows, name: str, reasons: list[str]) -> float | None:
     if known < total:
         reasons.append(f"{total - known} of {total} counts unknown for {name}")
         return None
-    if gaps := sorted({row["_gap"] for row in rows if row.get("_gap")}):
-        reasons.append(gaps[0])
+    if gaps := [row["_gap"] for row in rows if row.get("_gap")]:
+        reasons.append(min(gaps))
         return None
     count = float(sum(row["_units"] for row in rows))
     if count < 0:
@@ -235,7 +235,9 @@ def _unlike_parts(rows: tuple[_Rows, _Rows], windows: Windows) -> list[str]:
     if not (rows[0] and rows[1]):
         return []
     names = [name for name in ("area_code", "offence") if name in rows[0][0]]
-    parts = [{tuple(str(row[name]) for name in names) for row in side} for side in rows]
+    parts = [{tuple([str(row[name]) for name in names]) for row in side} for side in rows]
+    if parts[0] == parts[1]:
+        return []
     for side, other, name in ((0, 1, windows.names[0]), (1, 0, windows.names[1])):
         alone = sorted(parts[side] - parts[other])
         if alone:
@@ -451,7 +453,7 @@ def reduction(
         persons = mid_year_people(people)
     groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
-        row["_gap"] = gaps.get(_cell_of(row, keys))
+        row["_gap"] = gaps.get(_cell_of(row, keys)) if gaps else None
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
     found = {
         key: compare_counts(rows, windows, persons, confidence_level)
@@ -578,9 +580,10 @@ def _result(
         for name, window in zip(("baseline", "period"), windows.both, strict=True)
         for end in ("start", "end")
     }
+    rows = [found[key] for key in order]
     columns = [
-        nw.new_series(name, [found[key][name] for key in order], _dtype(name), backend=engine)
-        for name in next(iter(found.values()))
+        nw.new_series(name, [row[name] for row in rows], _dtype(name), backend=engine)
+        for name in rows[0]
     ]
     return frame.with_columns(*columns, **days)
 

@@ -443,7 +443,10 @@ class Face(ABC):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Ids of the figures, or else of the sources, that its rows name; ``cite`` tells them."""
+        """Ids of the figures, or else of the sources, that its rows name; ``cite`` tells them.
+
+        A result of bare numbers names none: ``cite(result, of=table)`` takes the table of them.
+        """
         return sources_of(self.frame)
 
     @property
@@ -534,7 +537,7 @@ class Result(Face):
         row: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.name == "cautions" or isinstance(value, Result):
+            if field.name in ("cautions", "sources") or isinstance(value, Result):
                 continue
             row[field.name] = "; ".join(map(str, value)) if isinstance(value, tuple) else value
         row["maryland_level"] = self.maryland_level

@@ -391,6 +391,10 @@ def _linked(
     return [note, " (", *cited.links(keys), ")"] if keys else [note]
 
 
+# The body that the law names is an office of its own here; a mayor elsewhere is the body.
+_LONDON = "E23000001"
+
+
 def governed_by(area: Area, period: Period) -> str:
     """Name the local policing body of a period, both where one followed the other within it.
 
@@ -404,6 +408,8 @@ def governed_by(area: Area, period: Period) -> str:
     """
     held = [area.governing_body(day) for day in (period.start, period.end)]
     names = [BODIES.get(body, body) for body in dict.fromkeys(held) if body]
+    if area.code == _LONDON and names:
+        names = [f"{name}, through the Mayor's Office for Policing and Crime" for name in names]
     return ", then ".join(names) or "not in the register held for that time"
 
 

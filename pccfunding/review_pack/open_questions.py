@@ -71,12 +71,10 @@ def without_words(found: Record, question: str) -> str:
     if question == "Q5":
         return "No output is held."
     if question == "Q11":
-        names = "names" if outputs == 1 else "name"
-        return (
-            f"None of the {counted(outputs, 'output')} held {names} a group of people."
-            if outputs
-            else "No output is held that could name a group of people."
-        )
+        if not outputs:
+            return "No output is held that could name a group of people."
+        held = "The one output" if outputs == 1 else f"None of the {counted(outputs, 'output')}"
+        return f"{held} held names {'no' if outputs == 1 else 'a'} group of people."
     said = _WITHOUT[question]
     return f"{said} {chosen_words(found)}" if question == "Q9" else said
 

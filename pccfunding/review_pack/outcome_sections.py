@@ -142,6 +142,7 @@ def beside_spend(found: Record, cited: Citations) -> Section:
     )
     compared = table["subject_id"].isin(found.tables["elsewhere"]["subject_id"]).sum()
     results = int(table["measure"].notna().sum())
+    one = 1 in (compared, results)
     return Section(
         id="beside",
         question="Q13",
@@ -193,8 +194,8 @@ def beside_spend(found: Record, cited: Citations) -> Section:
                             "compared",
                             "Results with counts of other areas",
                             f"Evidence level: {compared} of {counted(results, 'result')} here "
-                            f"{'has' if compared == 1 else 'have'} counts of other areas beside "
-                            f"{'it' if compared == 1 else 'them'}.",
+                            f"{'has' if one else 'have'} counts of other areas beside "
+                            f"{'it' if one else 'them'}.",
                             "tables/beside.csv, of those of tables/elsewhere.csv",
                         )
                         if results

@@ -78,3 +78,53 @@ def test_a_second_table_of_an_index_is_named_as_one() -> None:
     result = pcc.read_deflator(workbook_of({"a": sheet, "b": sheet}))
     assert len(result.frame) == 2
     assert coverage_of(result)["table left out"] == [("b", "the first table of years is read")]
+
+
+# --- parts of a year, units and summaries ----------------------------------------------------
+
+
+def test_a_quarter_under_the_year_of_the_list_is_no_year() -> None:
+    frame = awards("Grants of 2022/23", "Recipient,Q1 (£),Q2 (£)", "Alpha,100,200").frame
+    assert frame["period"].tolist() == ["2022-04/2022-06", "2022-07/2022-09"]
+    halves = awards("Grants of 2022/23", "Recipient,H1 (£),H2 (£)", "Alpha,100,200").frame
+    assert halves["period"].isna().all()
+
+
+def test_a_year_under_a_heading_of_years_that_end() -> None:
+    header = "Financial year ending,Recipient,Amount (£)"
+    frame = awards(header, "2023,Alpha,500", "31/03/2023,Beta,300").frame
+    assert frame["period"].tolist() == ["2022-23", "2022-23"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [("All figures in £000s", "Recipient,Amount", 'Alpha,"1,200"', "Beta,1.5"),
+     ("Recipient,Amount (£)", 'Alpha,"1,200"', "Beta,1.5", '"Note: amounts are in thousands",'),
+     ("£'000", "Recipient,Grant", 'Alpha,"1,200"', "Beta,1.5")],
+)  # fmt: skip
+def test_a_unit_told_by_a_title_or_a_note(lines: tuple[str, ...]) -> None:
+    result = awards(*lines)
+    assert result.frame["amount_gbp"].tolist() == [1_200_000.0, 1500.0]
+    assert "unit of all amounts" in result.changes["rule"].tolist()
+
+
+def test_a_note_on_something_else_is_no_unit() -> None:
+    lines = ["Recipient,Amount (£)", "Alpha,1200", '"Some 12 thousand people were helped",']
+    assert awards(*lines).frame["amount_gbp"].tolist() == [1200.0]
+
+
+@pytest.mark.parametrize(
+    "label", ["Carried forward", "Average", "Average grant", "Number of grants", "Budget",
+              "Remaining", "Underspend", "Balance remaining", "Percentage of budget"]
+)  # fmt: skip
+def test_a_line_about_the_list_is_no_award(label: str) -> None:
+    result = awards("Recipient,Amount (£)", "Alpha,500", "Beta,300", f"{label},800")
+    assert result.frame["amount_gbp"].tolist() == [500.0, 300.0]
+    assert result.others["kind"].tolist() == ["summary"]
+    assert result.n_rows == 3
+
+
+@pytest.mark.parametrize("name", ["Balance CIC", "The Remaining Trust", "Average Joes Club"])
+def test_a_body_whose_name_begins_like_a_summary_is_one(name: str) -> None:
+    result = awards("Recipient,Amount (£)", "Alpha,500", f"{name},300")
+    assert result.frame["recipient"].tolist() == ["Alpha", name]

@@ -36,7 +36,7 @@ BODIES = {
     "Cumbria": PFCC,
     "Essex": PFCC,
     "Greater Manchester": "Mayor",
-    "Metropolitan Police": "Mayor",
+    "Metropolitan Police": "Mayor, through the Mayor's Office for Policing and Crime",
     "North Yorkshire": "Mayor",
     "Northamptonshire": PFCC,
     "South Yorkshire": "Mayor",

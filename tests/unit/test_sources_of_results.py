@@ -59,3 +59,56 @@ def test_a_measure_and_a_result_have_captions() -> None:
     assert styled.caption.startswith("Spend per head. Source: Police and Crime Commissioner")
     youth = awards[awards["funding_stream"] == "Youth Fund"]
     assert "Source: " in pcc.caption(pcc.reconcile(youth, "£70,023.00")).caption
+
+
+def panel_rows(sources: list[str]) -> pd.DataFrame:
+    rows = [(code, year, 100 + 7 * at * (year - 2017)) for at, code in enumerate(CODES)
+            for year in range(2015, 2021)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["area_code", "year", "offences"]).assign(persons=1000)
+    return table.assign(source_id=[sources[year % len(sources)] for year in table["year"]])
+
+
+def test_a_panel_names_what_the_rows_of_its_areas_named_and_is_cited() -> None:
+    pytest.importorskip("statsmodels")
+    first, second, third = pcc.load_sources()["source_id"].to_list()[:3]
+    counts = panel_rows([first, second])
+    gap = counts["area_code"].eq(CODES[0]) & counts["year"].eq(2015)
+    counts.loc[counts["area_code"] == CODES[0], "source_id"] = third
+    counts = counts[~gap]  # an area with a gap is set aside, and its source with it
+    found = pcc.panel_change(
+        counts, treated={CODES[1]: 2019, CODES[2]: 2019}, exposure="persons", resamples=99
+    )
+    assert set(found.sources) == {first, second}
+    assert "sources" not in found.frame
+    assert set(pcc.cite(found)["source_id"]) == {first, second}
+    refused = pcc.panel_change(counts, treated={}, exposure="persons")
+    assert set(refused.sources) == {first, second}
+
+
+def ladder() -> dict[str, object]:
+    months = [f"{2014 + at // 12}-{at % 12 + 1:02d}" for at in range(60)]
+    series = [40 + at % 5 for at in range(60)]
+    donors = {name: [at + 3 * place for at in range(8)] for place, name in enumerate("abcd")}
+    return {
+        "rate_ratio": pcc.rate_ratio(50, 60),
+        "ratio_of_rate_ratios": pcc.ratio_of_rate_ratios(50, 60, 70, 80),
+        "interrupted_series": pcc.interrupted_series(series, months, first_after="2017-01"),
+        "synthetic_control": pcc.synthetic_control([*range(8)], donors, n_before=5),
+        "funnel_limits": pcc.funnel_limits([5, 9, 14], [1000, 1100, 1200]),
+        "regression_to_the_mean": pcc.regression_to_the_mean([5, 9, 14, 8]),
+        "wdd": pcc.wdd((10, 8), (12, 11)),
+    }
+
+
+@pytest.mark.parametrize("rung", ["rate_ratio", "ratio_of_rate_ratios", "interrupted_series",
+                                  "synthetic_control", "funnel_limits", "regression_to_the_mean",
+                                  "wdd"])  # fmt: skip
+def test_a_result_of_bare_numbers_names_nothing_until_their_table_is_given(rung: str) -> None:
+    pytest.importorskip("statsmodels")
+    found = ladder()[rung]
+    first, second = pcc.load_sources()["source_id"].to_list()[:2]
+    assert found.sources == ()  # type: ignore[attr-defined]
+    with pytest.raises(TableError, match="made from with of="):
+        pcc.cite(found)
+    cited = pcc.cite(found, of=panel_rows([first, second]))
+    assert set(cited["source_id"]) == {first, second}

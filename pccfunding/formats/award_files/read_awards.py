@@ -28,7 +28,7 @@ from pccfunding.formats.award_files.sheets import (
     sheet_of,
     split_lines,
 )
-from pccfunding.formats.award_files.table_reader import read_table
+from pccfunding.formats.award_files.table_reader import read_table, scaled_header
 from pccfunding.formats.award_files.table_state import Context, TableRead
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.chosen_headers import STANDARD
@@ -415,6 +415,7 @@ def _read_sheet(sheet: Sheet, context: Context, layout: Profile | None, source: 
         if context.columns and not read.tables:
             check_named(header, context.columns, f"{source}, {sheet.grid.where}")
         banner = _loose(sheet, start, header.top, read, "banner")
+        header = scaled_header(sheet, header, banner, read.changes)
         here = context
         if layout_here and layout_here.status and not context.status:
             here = Context(**{**context.__dict__, "status": layout_here.status})

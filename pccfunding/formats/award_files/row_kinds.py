@@ -17,7 +17,22 @@ from pccfunding.formats.award_files.sheets import Header, Sheet, find_header
 AWARD, OTHER, REJECTED, EMPTY = range(4)
 
 # A quick look for labels that may be a total's; `is_total_label` decides.
-TOTALISH = "[Tt][Oo][Tt][Aa][Ll]|^[^A-Za-z]*(?:[Aa]ll|ALL|[Oo]ver|[Ss]um|SUM)"
+TOTALISH = (
+    "[Tt][Oo][Tt][Aa][Ll]|^[^A-Za-z]*(?:[Aa]ll|ALL|[Oo]ver|[Ss]um|SUM)"
+    r"|^\W*(?i:average|mean|median|number of|no\.? of|count|budget|remaining|carried|brought"
+    r"|percentage|under|unallocated|variance|difference|minimum|maximum|balance)"
+)
+# What stands below a list and is about it: a statistic, a budget, a sum carried to the next page.
+_SUMMARY = re.compile(
+    r"\W*(?:(?:average|mean|median|minimum|maximum)(?: (?:grant|award|amount|value|payment)s?)?"
+    r"|(?:number|no\.?|count) of (?:grants|awards|recipients|organisations|projects|payments|bids"
+    r"|applications|suppliers)(?: \w+)?|count"
+    r"|(?:(?:total|annual|original|available|remaining) )?budget(?: (?:remaining|available|left))?"
+    r"|(?:amount |balance )?remaining(?: (?:budget|balance|funds?|funding))?|balance remaining"
+    r"|(?:balance )?(?:carried|brought) (?:forward|down)|unallocated(?: (?:budget|funds?|funding))?"
+    r"|(?:under|over) ?-?spend|variance|difference|percentage of (?:the )?(?:total|budget))\W*",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     r"\W*(?:(?:the|a|grand|sub|overall|running|section|cumulative|combined|final|net|gross|annual|"
     r"year|project|programme)[\s-]*)*totals?\b(?P<rest>.*)",
@@ -193,6 +208,8 @@ class _Sorter:
         if self._is_total(cells, full, amounts):
             self.rows.totals.append((position, label))
             self._other(at, "total")
+        elif self._is_summary(cells, full):
+            self._other(at, "summary")
         elif UNREADABLE in states:
             self._unreadable(at, full, states)
         elif all(state == BLANK for state in states):
@@ -231,6 +248,10 @@ class _Sorter:
         ):
             return False
         return amounts or len(labels) == 1
+
+    def _is_summary(self, cells: Sequence[str], full: Sequence[int]) -> bool:
+        labels = [cells[column] for column in full if column in self.labels]
+        return len(labels) == 1 and bool(_SUMMARY.fullmatch(labels[0][:_LONG]))
 
     def _unreadable(self, at: int, full: Sequence[int], states: Sequence[int]) -> None:
         if len(full) == 1:

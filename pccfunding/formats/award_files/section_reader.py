@@ -28,6 +28,7 @@ from pccfunding.formats.award_files.typed_columns import (
     read_periods,
     read_texts,
 )
+from pccfunding.formats.count_files.printed_periods import heading_is_part, part_under
 from pccfunding.periods import Period
 from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation
 from pccfunding.words import count, decimal_text
@@ -57,6 +58,14 @@ def _per_of(heading: str) -> str | None:
     noun, adverb = found["noun"], found["adverb"]
     each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
     return each if each in ("year", "quarter", "month", "week") else None
+
+
+_MONEY_WORDS = re.compile(
+    r"£|\bgbp\b|\b(?:amounts?|spend|spent|paid|payments?|awards?|grants?|actuals?|budget)\b|[()]",
+    re.IGNORECASE,
+)
+_YEAR_ENDS = re.compile(r"\byears? end", re.IGNORECASE)
+_END_OF_YEAR = r"^(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d)$"
 
 
 class Spans:
@@ -431,9 +440,19 @@ class PartReader:
             data["awarded_on"] = days
         spans = Spans(size, place, self.changes)
         spans.fill(column.period)
+        part = self._part_of_year(column)
+        if part:
+            spans.fill(part[0])
         for name in ("quarter", "financial_year", "period"):
             if name in self.of:
                 texts = taken(self.of[name])
+                if _YEAR_ENDS.search(self.table.name_of(name)):
+                    texts = texts.str.strip().str.replace(
+                        _END_OF_YEAR, r"year ending \1", regex=True
+                    )
+                    texts = texts.str.replace(
+                        r"^((?:19|20)\d\d)$", r"year ending March \1", regex=True
+                    )
                 if name == "quarter":
                     texts = self._quarters(texts, taken)
                 elif "quarter" in self.of:
@@ -461,9 +480,25 @@ class PartReader:
                     self._keep_words(data, texts, spans)
         if spans.unread.any():
             self.table.result.assumed.add("periods")
-        self._default_periods(spans, data["_row"])
+        if part is None:
+            self._default_periods(spans, data["_row"])
         data["period_start"], data["period_end"] = spans.start, spans.end
         data["period"] = period_labels(spans.start, spans.end)
+
+    def _part_of_year(self, column: AmountColumn) -> list[Period] | None:
+        """Find the quarter or month that a heading of amounts names under the year of the list.
+
+        None where it names no part; an empty list where its days are not told, so that the year
+        of the list is not the period of its amounts.
+        """
+        if column.period is not None:
+            return None
+        plain = _MONEY_WORDS.sub(" ", column.heading.text)
+        told = self.context.financial_year
+        grid = self.sheet.grid
+        above = [*self.table.banner, grid.title, grid.name, told.label if told else ""]
+        part = part_under(above, " ".join(plain.split()))
+        return [] if part is None and heading_is_part(plain) else part
 
     def _quarters(self, texts: pd.Series[Any], taken: Any) -> pd.Series[Any]:
         """Put the financial year beside the number of a quarter; a quarter is no year."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,37 @@ if TYPE_CHECKING:
 
 # Places of more awards than a person would look up are not listed.
 _MOST_PARTS = 5_000
+
+
+_NOTES, _LONGEST_NOTE = 50, 300
+_UNIT_TOLD = re.compile(
+    r"\b(?:amounts?|figures?|values?|sums?|all|shown|expressed|stated|numbers)\b[^.]{0,40}?\bin\s"
+    r"(?:£\s?)?(['’]?000['’]?s?|thousands?|k|millions?|m)\b"
+    r"|^\W*£\s?(['’]?000['’]?s?|thousands?|k|millions?|m)\W*$",
+    re.IGNORECASE,
+)
+
+
+def scaled_header(sheet: Sheet, header: Header, banner: list[str], changes: Changes) -> Header:
+    """Take the unit of the amounts from a title or note, where no heading of theirs says one."""
+    if any(one.scale for one in header.headings if one.is_amount):
+        return header
+    notes = [
+        cells[0]
+        for position in range(max(header.bottom + 1, sheet.height - _NOTES), sheet.height)
+        if len(cells := [cell for cell in sheet.row(position) if cell.strip()]) == 1
+    ]
+    for text in [*banner, *notes]:
+        if found := _UNIT_TOLD.search(text[:_LONGEST_NOTE]):
+            scale = "million" if "m" in (found[1] or found[2]).lower() else "thousand"
+            where = f"{sheet.grid.where}title or note"
+            changes.add(where, "unit", text[:_LONGEST_NOTE], scale, "unit of all amounts")
+            headings = (
+                replace(one, scale=scale, pounds=True) if one.is_amount else one
+                for one in header.headings
+            )
+            return replace(header, headings=tuple(headings))
+    return header
 
 
 def read_table(

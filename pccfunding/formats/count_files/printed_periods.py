@@ -167,8 +167,9 @@ def part_under(above: Iterable[str], heading: str) -> list[Period] | None:
     if not _BARE_PART.fullmatch(heading.strip()):
         return None
     for text in above:
-        if every_period(text):
-            return every_period(f"{heading.strip()} {text}")
+        if whole := every_period(text):
+            # A title has words between the year and the part: "Grants of 2021/22".
+            return every_period(f"{heading.strip()} {whole[0].label if len(whole) == 1 else text}")
     return []
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
+from narwhals.exceptions import DuplicateError
 
+from pccfunding.errors import TableError
+from pccfunding.frames.opening import wall_clock
 from pccfunding.frames.tables import open_table
 from pccfunding.texts import visible
 from pccfunding.words import is_missing
@@ -104,14 +107,36 @@ def frame_grid(given: Any, name: str) -> Opened | None:
 
     Rows are numbered from 1, in the order of the frame.
     """
-    opened = nw.from_native(given, pass_through=True)
-    if not isinstance(opened, nw.DataFrame | nw.LazyFrame):
+    if not _is_frame(given):
         return None
-    frame = open_table(given, name).frame.collect()
+    table = open_table(_with_index(given), name)
+    frame = table.frame.collect()
     columns = []
-    for column in frame.columns:
-        cells = zip(frame[column], frame[column].is_null().to_list(), strict=True)
+    for column, kind in frame.schema.items():
+        if isinstance(kind, nw.Struct | nw.List | nw.Array):
+            raise TableError(
+                f"{name}: column {column!r} holds {kind}, which is no cell of a list. Write it as "
+                f"text or numbers, or leave it out."
+            )
+        series = frame[column]
+        if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
+            series = wall_clock(table, series)
+        cells = zip(series, series.is_null().to_list(), strict=True)
         columns.append(["" if absent or is_missing(cell) else visible_cell(cell)
                         for cell, absent in cells])  # fmt: skip
     rows = [[visible(str(name)) for name in frame.columns], *map(list, zip(*columns, strict=True))]
     return Opened(name, "frame", (Grid("", "row", rows, range(len(rows))),))
+
+
+def _is_frame(given: Any) -> bool:
+    try:
+        return isinstance(nw.from_native(given, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    except DuplicateError:
+        return True  # it is one, whose names are refused when it is opened
+
+
+def _with_index(given: Any) -> Any:
+    """Give a frame of pandas the columns that stand in its index under a name."""
+    named = getattr(getattr(given, "index", None), "names", ())
+    named = [name for name in named if name is not None and name not in given.columns]
+    return given.reset_index(named) if named else given
