@@ -276,7 +276,7 @@ def area_changed(found: Record, cited: Citations) -> Section:
             tally_of_classes(found, cited),
             "). No class is left out: to choose some is to choose the answer.",
             *_across(found),
-            *printed_words(found.tables["outcomes"], "result", "#printed-results"),
+            *printed_words(found.tables["outcomes"], "result", "#printed-results", cited),
         ],
         blocks=blocks,
     )

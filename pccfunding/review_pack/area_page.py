@@ -98,7 +98,7 @@ def lay_out_area(found: Record) -> tuple[dict[str, Page], Register]:
     cited = Citations(dataclasses.replace(found, evidence=held))
     sections = [
         _bought(found),
-        _status(found),
+        _status(found, cited),
         _adds_up(found, cited),
         area_need(found, cited),
         area_changed(found, cited),
@@ -296,7 +296,7 @@ def _bought(found: Record) -> Section:
     )
 
 
-def _status(found: Record) -> Section:
+def _status(found: Record, cited: Citations) -> Section:
     return Section(
         "status",
         "Q2",
@@ -306,7 +306,7 @@ def _status(found: Record) -> Section:
             Link("money per head", "#per-head"),
             " are estimates made for a year, and council tax that was set. None is an award, a "
             "payment or outturn.",
-            *printed_words(found.tables["totals"], "amount", "#other-amounts"),
+            *printed_words(found.tables["totals"], "amount", "#other-amounts", cited),
         ],
     )
 

@@ -57,7 +57,7 @@ def year_words(label: str) -> str:
     return Period.parse(label).words
 
 
-def printed_words(table: pd.DataFrame, what: str, href: str) -> list[Any]:
+def printed_words(table: pd.DataFrame, what: str, href: str, cited: Citations) -> list[Any]:
     """Say how many amounts or results that sources print of the area stand in the annex."""
     from pccfunding.review_pack.blocks import Link
 
@@ -66,7 +66,12 @@ def printed_words(table: pd.DataFrame, what: str, href: str) -> list[Any]:
         return []
     shown = counted(number, what)
     has, stand = ("it is", "stands") if number == 1 else ("they are", "stand")
-    return [f" {shown} of this area, as {has} printed, {stand} ", Link("in the annex", href), "."]
+    tally = cited.tally(
+        f"printed-{what}s", f"Printed {what}s of this area", str(number),
+        f"tables/{'totals' if what == 'amount' else 'outcomes'}.csv with a token",
+    )  # fmt: skip
+    said = f" {shown} of this area, as {has} printed, {stand} "
+    return [said, Link("in the annex", href), " (", tally, ")."]
 
 
 def place_words(row: _Row) -> str:

@@ -19,6 +19,7 @@ from pccfunding.review_pack.blocks import (
     Link,
     Page,
     Row,
+    Run,
     Section,
     Statement,
     Table,
@@ -343,6 +344,7 @@ def word_bytes(page: Page, *, seal: str) -> bytes:
     document.core_properties.created = document.core_properties.modified = _EPOCH
     document.core_properties.title = page.title
     document.core_properties.author = ""
+    document.styles["Normal"].font.name = "Arial"
     document.styles["Normal"].font.size = shared.Pt(8)
     document.styles["Normal"].paragraph_format.space_after = shared.Pt(0)
     for part in document.sections:
@@ -369,23 +371,51 @@ def word_bytes(page: Page, *, seal: str) -> bytes:
 
 def _add(document: Any, block: Block) -> None:
     if isinstance(block, Table):
-        table = document.add_table(rows=1, cols=len(block.columns))
-        table.style = "Light List"
-        for cell, column in zip(table.rows[0].cells, block.columns, strict=True):
-            cell.text = column.label
-        for row in (row for group in block.groups for row in group.rows):
-            for cell, words in zip(table.add_row().cells, row.cells, strict=True):
-                cell.text = _plain(words)
+        _add_table(document, block)
         if block.note:
             document.add_paragraph(_plain(block.note))
     elif isinstance(block, Bullets):
         for item in block.items:
-            document.add_paragraph(_plain(item), style="List Bullet")
+            shown = [run for run in runs(item) if run != " " and not _is_working(run)]
+            document.add_paragraph(_plain(shown), style="List Bullet")
     elif isinstance(block, Text):
         for words in block.paragraphs:
             document.add_paragraph(_plain(words))
     else:
         raise TypeError(f"A brief has no {block.kind}.")
+
+
+# Millimetres between the margins of A4, and characters past which a cell runs on below.
+_TEXT_WIDTH, _LONG = 180, 110
+
+
+def _add_table(document: Any, block: Table) -> None:
+    """Add a table whose columns are as wide as their words, numbers on the right."""
+    shared = need_extra("docx.shared", "The brief as a Word document", extra="office")
+    right = need_extra("docx.enum.text", "The brief as a Word document", extra="office")
+    rows = [[column.label for column in block.columns]]
+    rows += [[_plain(words) for words in row.cells] for group in block.groups for row in group.rows]
+    longest = [
+        min(max(len(row[place]) for row in rows), _LONG) + 4 for place in range(len(rows[0]))
+    ]
+    # A table of few words is no wider than they are; about two millimetres hold a character.
+    whole = min(_TEXT_WIDTH, 2 * sum(longest))
+    widths = [shared.Mm(whole * one / sum(longest)) for one in longest]
+    table = document.add_table(rows=len(rows), cols=len(widths))
+    table.style = "Light Shading"
+    table.autofit = False
+    for place, (column, width) in enumerate(zip(block.columns, widths, strict=True)):
+        table.columns[place].width = width
+        for cell, row in zip(table.columns[place].cells, rows, strict=True):
+            cell.width = width
+            cell.text = row[place]
+            if column.numeric:
+                cell.paragraphs[0].alignment = right.WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _is_working(run: Run) -> bool:
+    """Whether a run is a link to a working, which a Word document does not have."""
+    return isinstance(run, Link) and run.text == "working"
 
 
 def _plain(words: Words) -> str:

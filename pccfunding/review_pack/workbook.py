@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.csv_text import plain, risky
@@ -84,9 +85,12 @@ _ALIKE, _STAY = 4, ("note", "source")
 # Steps of the working, and rows of every area, that only the files in tables/ hold.
 _FILES_ONLY = ("class_years", "places", "force_rates")
 _UNITS = {"_gbp_per_head": " (£ per head)", "_gbp": " (£)", "_pct": ""}
-# Characters of a column: the first that leaves a sheet's print large enough to read, and the
-# characters that are so. Longer text runs on below.
-_WIDTHS, _PAGE = (72, 48, 36, 30, 24, 20, 17, 14), 300
+# Characters of a column: the first that leaves a sheet's print large enough to read. Longer text
+# runs on below.
+_WIDTHS = (72, 56, 48, 40, 36, 30, 26, 22)
+# Up to so many rows: the characters across that are so, and the lines of a row that are shown (the
+# cell holds the rest). A long table is for looking things up, and is printed smaller.
+_SIZES = ((40, 380, 4), (80, 400, 3), (150, 520, 2), (10**9, 620, 1))
 _A4 = 9
 _SIZE: dict[str, Any] = {"font_size": 9}
 _ROW = 12.0  # points
@@ -283,7 +287,11 @@ def _sheet(
     sheet.freeze_panes(1, 1)
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(rows), len(header) - 1)
-    for place, (column, width) in enumerate(zip(header, _widths(header, rows), strict=True)):
+    widths = _widths(header, rows)
+    sheet.set_row(0, 1.3 * _ROW)
+    for line, row in enumerate(rows, start=1):
+        sheet.set_row(line, _ROW * min(_lines(row, widths), _across(rows)[1]))
+    for place, (column, width) in enumerate(zip(header, widths, strict=True)):
         values = [plain(row[place]) for row in rows]
         style = _style_of(column, values)
         sheet.write_string(0, place, _heading(column), styles["head"])
@@ -311,9 +319,25 @@ def _widths(header: list[str], rows: list[list[Any]]) -> list[int]:
         wanted.append(max(widest, len(_heading(column)) // 2, 6) + 3)
     for most in _WIDTHS:
         widths = [min(most, width) for width in wanted]
-        if sum(widths) <= _PAGE:
+        if sum(widths) <= _across(rows)[0]:
             break
     return widths
+
+
+def _across(rows: list[list[Any]]) -> tuple[int, int]:
+    """Give the characters across a sheet of so many rows, and the lines of a row that it shows."""
+    return next((page, lines) for most, page, lines in _SIZES if len(rows) <= most)
+
+
+def _lines(row: list[Any], widths: list[int]) -> int:
+    """Count the lines that the longest text of a row runs over."""
+    # Smaller letters than a width is counted in, but words break where they end.
+    wanted = [
+        ceil(len(value) / width)
+        for value, width in zip(map(plain, row), widths, strict=True)
+        if isinstance(value, str)
+    ]
+    return max(1, *wanted) if wanted else 1
 
 
 def _shown(column: str, value: Any) -> str:
