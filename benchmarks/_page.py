@@ -70,6 +70,11 @@ def simulated(name: str, result: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def written(value: float | None, digits: int = 3) -> str:
+    """Write a measurement; what was not measured has no number."""
+    return "-" if value is None else f"{value:.{digits}g}"
+
+
 def section(name: str, result: dict[str, Any]) -> str:
     if "values" in result:
         return simulated(name, result)
@@ -84,9 +89,9 @@ def section(name: str, result: dict[str, Any]) -> str:
         "| call | clock, ms | processor, ms | times ours, clock | times ours, processor | MB |",
         "|---|---:|---:|---:|---:|---:|",
         *(
-            f"| {call} | {row['wall_ms_per_unit']:.4g} | {row['cpu_ms_per_unit']:.4g} "
-            f"| {row['times_ours_wall']:.3g} | {row['times_ours_cpu']:.3g} "
-            f"| {row['extra_memory_mb']:.3g} |"
+            f"| {call} | {written(row['wall_ms_per_unit'], 4)} "
+            f"| {written(row['cpu_ms_per_unit'], 4)} | {written(row['times_ours_wall'])} "
+            f"| {written(row['times_ours_cpu'])} | {written(row['extra_memory_mb'])} |"
             for call, row in result["calls"].items()
         ),
         "",

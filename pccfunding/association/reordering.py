@@ -32,6 +32,8 @@ Places = NDArray[np.intp]
 _NEAR = 1e-12
 _NOTHING_LEFT = 1e-9
 _LOOKS = 999
+# Both sides of so small a p resemble their neighbours.
+_ALIKE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,12 @@ class Likeness:
     outcome_p: float | None
     regions: int
     reason: str | None
+
+    @property
+    def alike(self) -> bool:
+        """Whether areas of one region resemble each other, in spend and in the outcome."""
+        sides = (self.spend_p, self.outcome_p)
+        return all(p is not None and p < _ALIKE for p in sides)
 
 
 def strata_of(areas: pd.DataFrame, strata: Any, frames: Sequence[pd.DataFrame], on: str) -> Any:

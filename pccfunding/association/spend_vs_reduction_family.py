@@ -14,6 +14,7 @@ from pccfunding.association.confounding import BaselineCheck, baseline_check, ba
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.reordering import likeness_of
 from pccfunding.association.result import OVERRIDES
 from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, FIRST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
@@ -495,6 +496,11 @@ def spend_vs_reduction_family(
     if tested and len(areas) >= 4:
         test = permutation_family(*series.arrays(tested), **how)
     frame = table_of(pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed)
+    small = [
+        found
+        for found, p in zip(pairs.values(), frame["adjusted_p"], strict=True)
+        if not is_missing(p) and p < ALPHA
+    ]
     # pandas warns of joining empty frames.
     parts = [found.dropped for found in pairs.values() if len(found.dropped)]
     dropped = pd.concat(parts) if parts else pd.DataFrame(columns=[on, "name", "reason"])
@@ -509,7 +515,7 @@ def spend_vs_reduction_family(
         method=method,
         two_sided=two_sided,
         seed=seed,
-        cautions=_doubts(pairs, able, gates, test, offences, bool(tested)),
+        cautions=_doubts(pairs, able, gates, test, offences, bool(tested), small, seed),
     )
 
 
@@ -575,8 +581,12 @@ def _doubts(
     test: PermutationFamily | None,
     offences: Sequence[str],
     is_tested: bool,
+    small: Sequence[Pairing],
+    seed: int,
 ) -> tuple[str, ...]:
-    codes = [code for found in pairs.values() for code in found.cautions]
+    alike = any(likeness_of(found.areas, seed).alike for found in small)
+    codes = ["neighbours-alike"] if alike else []
+    codes += [code for found in pairs.values() for code in found.cautions]
     codes += [code for gate in gates.values() for code in gate.cautions]
     if test is not None:
         codes += [code for code in test.cautions if code in CAUTIONS]

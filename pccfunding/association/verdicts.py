@@ -13,7 +13,6 @@ from pccfunding.permutation import adjusted_p
 
 if TYPE_CHECKING:
     from pccfunding.association.record import AssociationRecord
-    from pccfunding.association.reordering import Likeness
 
 __all__ = [
     "ALPHA",
@@ -78,8 +77,6 @@ FIRST = (
 )
 
 FEWEST = 6
-# Both sides of so small a p resemble their neighbours.
-_ALIKE = 0.1
 # Below, leaving areas out cannot tell one that carries a result from too few of them.
 FEW = 10
 
@@ -193,19 +190,16 @@ def _of_test(found: AssociationRecord) -> list[str]:
             "check-disagrees",
             _sides_differ(found.p_value, None if kendall is None else kendall.p_value),
         ),
-        ("neighbours-alike", found.within is None and _alike(found.likeness)),
+        (
+            "neighbours-alike",
+            found.within is None and found.likeness is not None and found.likeness.alike,
+        ),
         (
             "sign-within-figures",
             span is not None and span.low is not None and span.low <= 0 <= (span.high or 0),
         ),
     ]
     return [*codes, *(code for code, holding in holds if holding)]
-
-
-def _alike(likeness: Likeness | None) -> bool:
-    return likeness is not None and all(
-        p is not None and p < _ALIKE for p in (likeness.spend_p, likeness.outcome_p)
-    )
 
 
 def _sides_differ(one: float | None, other: float | None) -> bool:

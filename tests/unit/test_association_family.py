@@ -247,3 +247,39 @@ def test_a_family_by_pearson_is_on_logarithms() -> None:
     zero = spend.assign(**dict.fromkeys(names, amounts))
     refused = pcc.spend_vs_reduction_family(zero, fall, method="pearson")
     assert refused.frame["reason"].unique().tolist() == ["zero spend has no logarithm"]
+
+
+def regional(spend: float, fall: float, rho: float) -> pcc.association.AssociationFamily:
+    """Forces whose two sides move with their region by so much, and with each other by rho."""
+    codes = [area.area_code for area in pcc.load_areas().itertuples() if area.kind == FORCE]
+    codes = [code for code in codes if code not in ("E23000001", "E23000034")]
+    regions = pd.factorize(pd.Series([pcc.find_area(code).parent for code in codes]))[0]
+    rng = np.random.default_rng(4)
+    x, noise = rng.normal(size=(2, len(codes)))
+    lift = np.array([0.0, 5, 1, 4, 2, 3, 6, 8, 7, 9])[regions]
+    y = rho * x + (1 - rho) * noise
+    return pcc.spend_vs_reduction_family(
+        pd.DataFrame(
+            {"area_code": codes, "spend_gbp_per_head": np.exp(0.05 * (x + 3 * spend * lift))}
+        ),
+        pd.DataFrame(
+            {"area_code": codes, "log_reduction": 0.1 * (y + 3 * fall * lift), "offence": "Robbery"}
+        ),
+        resamples=199,
+    )
+
+
+FORCE = "police_force_area"
+
+
+def test_a_family_says_where_neighbours_resemble_each_other_behind_a_small_p() -> None:
+    both = regional(spend=1.0, fall=1.0, rho=0.5)
+    assert both.frame["adjusted_p"].item() < 0.05
+    assert "neighbours-alike" in both.cautions
+    # A clear pair whose areas do not resemble their neighbours, and a pair that is not clear.
+    alone = regional(spend=0.0, fall=0.0, rho=0.9)
+    assert alone.frame["adjusted_p"].item() < 0.05
+    assert "neighbours-alike" not in alone.cautions
+    unclear = regional(spend=1.0, fall=0.0, rho=0.0)
+    assert unclear.frame["adjusted_p"].item() >= 0.05
+    assert "neighbours-alike" not in unclear.cautions
