@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from case_files import STREET, coverage_of, street_row, text_of, workbook_of, write_street
 
 import pccfunding as pcc
@@ -308,3 +310,37 @@ def test_the_header_decides_and_not_the_banner() -> None:
     assert result.rejected["place"].tolist() == ["line 9002"]
     assert STREET.count(",") == 11
     assert isinstance(result.frame, pd.DataFrame)
+
+
+# --- raised digits ---------------------------------------------------------------------------
+
+
+def test_a_raised_digit_of_a_page_is_a_note() -> None:
+    pytest.importorskip("lxml")
+    grants = (
+        "<table><tr><th>Recipient<th>Amount (£)<tr><td>Alpha<sup>2</sup><td>500<sup>1</sup>"
+        "<tr><td>Beta, 3 km<sup>2</sup> of fields<td>700</table>"
+    )
+    frame = pcc.read_awards(grants.encode()).frame
+    assert frame["amount_gbp"].tolist() == [500.0, 700.0]
+    assert frame["recipient"].tolist()[1] == "Beta, 3 km2 of fields"
+    title = "<tr><td colspan=2>Police recorded crime, number of offences, year ending March 2022"
+    crime = (
+        f"<table>{title}<tr><th>Area Name<th>Burglary<sup>3, 4</sup>"
+        "<tr><td>Norfolk<sup>5</sup><td>500<sup>1</sup></table>"
+    )
+    assert counts(pcc.read_recorded_crime(crime.encode())) == [["E23000024", "Burglary", 500]]
+
+
+def test_a_raised_digit_of_a_workbook_is_a_note() -> None:
+    pytest.importorskip("python_calamine")
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as book:
+        raised = book.add_format({"font_script": 1})
+        sheet = book.add_worksheet("x")
+        sheet.write_row(0, 0, ["Recipient", "Amount (£)"])
+        sheet.write_rich_string(1, 0, "Alpha", raised, "2")
+        sheet.write_rich_string(1, 1, "500", raised, "1")
+        sheet.write_row(2, 0, ["Beta", 700])
+    frame = pcc.read_awards(packed.getvalue()).frame
+    assert frame["amount_gbp"].tolist() == [500.0, 700.0]

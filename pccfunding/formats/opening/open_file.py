@@ -53,7 +53,11 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
             )
         if b"sheetData" in part:
             _check_places(part, f"{source}, {name.rpartition('/')[2]}", limits)
-    return _grids(parts, source, limits, {})
+    raised = {
+        name: _RAISED_RUN.sub(rb"\1 [note \2]\3", part) if b"superscript" in part else part
+        for name, part in parts.items()
+    }
+    return _grids(raised, source, limits, {})
 
 
 def _check_places(part: bytes, where: str, limits: Limits) -> None:
@@ -211,6 +215,14 @@ def _grid(
     )
 
 
+# A digit that is raised is a note, not the last digit of the number before it; or a square metre.
+_RAISED_NOTE = re.compile(r"[0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,4}")
+_UNIT_BEFORE = re.compile(r"\b(?:[kcm]?m|miles?|feet|ft)$", re.IGNORECASE)
+_RAISED_RUN = re.compile(
+    rb"(<r>\s{0,20}<rPr>(?:<(?!/rPr)[^<>]*>\s{0,20}){0,20}?<vertAlign[^<>]*superscript[^<>]*>"
+    rb"(?:<(?!/rPr)[^<>]*>\s{0,20}){0,20}</rPr>\s{0,20}<t(?:\s[^<>]*)?>)"
+    rb"\s{0,5}([0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,4})\s{0,5}(</t>)"
+)
 _SILENT = {"script", "style", "template", "noscript"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLANKS = re.compile(r"\s+")
@@ -310,6 +322,10 @@ def _text(element: Any) -> str:
             continue
         if one.tag in ("br", "p", "div", "li", "td", "tr"):
             pieces.append(" ")
+        raised = "".join(one.itertext()).strip() if one.tag == "sup" else ""
+        if _RAISED_NOTE.fullmatch(raised) and not _UNIT_BEFORE.search("".join(pieces[-2:])):
+            pieces.append(f" [note {raised}]")
+            continue
         stack.extend(reversed(one))
         if one.text:
             stack.append(one.text)
