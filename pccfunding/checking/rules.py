@@ -19,7 +19,7 @@ from pccfunding.evidence.token_columns import (
     broken_supersession,
     misread_tokens,
 )
-from pccfunding.formats.award_files.award_repeats import printed_again
+from pccfunding.formats.award_files.award_repeats import printed_again, years_beside_wholes
 from pccfunding.schemas import (
     FOREIGN_KEYS,
     PRIMARY_KEYS,
@@ -175,6 +175,16 @@ def _alike(package: Package) -> Iterator[Finding]:
             "both count; leave one out if they are one award"
         )
         yield Finding("to do", "awards", line(row), what)
+    days = {
+        name: pd.to_datetime(awards[name], errors="coerce")
+        for name in ("period_start", "period_end")
+    }
+    for whole, years in years_beside_wholes(awards.assign(amount_gbp=amounts, **days)).items():
+        what = (
+            f"{lines([at[one] for one in years])} of the same recipient and stream add up to this "
+            "award over several years, and all count; give them one reference, or part_of"
+        )
+        yield Finding("to do", "awards", line(at[whole]), what)
 
 
 def tokens(package: Package) -> Iterator[Finding]:

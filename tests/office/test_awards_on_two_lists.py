@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,12 @@ from filling import started
 
 import pccfunding as pcc
 from pccfunding.cli import main
+from pccfunding.evidence.evidence import loaded_tables
+
+# Private: the words and the series that a Review prints, without the seconds of a Review.
+from pccfunding.formats.award_files.award_repeats import again_words
 from pccfunding.office import FolderEvidence
+from pccfunding.review_pack.tables_spending import series_rows
 
 HEAD = "Ref,Recipient,Fund,Period,Purpose,Amount"
 LIGHTS = "G1,Halo,Streets,01/04/2023 to 31/03/2025,Lights,30000"
@@ -111,3 +117,45 @@ def test_like_awards_of_two_years_are_two(tmp_path: Path) -> None:
     found = pcc.read_awards("\n".join(lines).encode())
     assert len(found.frame) == 2
     assert not {"repeated-awards", "records-repeated"} & set(found.cautions)
+
+
+WHOLE = "Halo,Streets,2021-22/2022-23,30000"
+YEARS = ["Halo,Streets,2021-22,12000", "Halo,Streets,2022-23,18000"]
+
+
+@pytest.mark.parametrize(
+    ("years", "told"),
+    [
+        (YEARS, True),
+        ([YEARS[0].replace("Halo", "halo"), YEARS[1]], True),
+        ([YEARS[0], YEARS[1].replace("18000", "18001")], False),
+        ([YEARS[0], YEARS[1].replace("Halo", "Kestrel")], False),
+        ([YEARS[0], YEARS[1].replace("2022-23", "2023-24")], False),
+    ],
+)
+def test_a_whole_beside_its_years_without_a_reference_is_told(
+    years: list[str], told: bool, tmp_path: Path
+) -> None:
+    path, package = tmp_path / "list.csv", tmp_path / "package"
+    path.write_text("\n".join(["Recipient,Fund,Period,Amount", WHOLE, *years]), encoding="utf-8")
+    said = run("import", path, "--evidence", package, "--area", "Surrey", "--publisher", "Office")
+    assert said.exit_code == 0, said.output
+    checked = run("check", package)
+    assert checked.exit_code == 0, checked.output
+    assert ("lines 3, 4 of the same recipient and stream add up to this" in checked.output) == told
+    words = again_words(pcc.read_evidence(package).awards)
+    assert ("1 award over several years, £30,000 in all" in words) == told
+
+
+def test_streams_that_differ_in_capitals_and_blanks_are_one_series() -> None:
+    text = "Recipient;Fund;Year;Amount\nA;Youth Fund;2022-23;13345\nB;YOUTH  fund;2023-24;15000\n"
+    tables = pcc.award_tables(
+        pcc.read_awards(text.encode()).frame,
+        area="Surrey",
+        source={"title": "List", "publisher": "Office"},
+        listing="list",
+    )
+    loaded = loaded_tables(tables, None)
+    evidence = dataclasses.replace(pcc.load_evidence(), **{one: loaded[one] for one in tables})
+    rows = series_rows(evidence, "E23000031")
+    assert rows["series"].tolist() == ["Youth Fund", "Youth Fund"]

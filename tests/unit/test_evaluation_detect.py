@@ -146,7 +146,12 @@ def test_the_simulated_correlation_shows_in_eight_of_ten_draws(n: int) -> None:
     rho = ev.minimal_detectable_correlation(n).rank_correlation
     rng = np.random.default_rng(n)
     x, other = rng.standard_normal((2, 20_000, n))
-    y = rho * x + math.sqrt(1 - rho**2) * other
-    ranks = [stats.rankdata(v, axis=1) for v in (x, y)]
-    found = 1 - 6 * ((ranks[0] - ranks[1]) ** 2).sum(axis=1) / (n * (n * n - 1))
-    assert (np.abs(found) >= least - 1e-9).mean() == pytest.approx(0.8, abs=0.015)
+    order = stats.rankdata(x, axis=1)
+
+    def shown(rho: float) -> float:
+        ranks = stats.rankdata(rho * x + math.sqrt(1 - rho**2) * other, axis=1)
+        found = 1 - 6 * ((order - ranks) ** 2).sum(axis=1) / (n * (n * n - 1))
+        return float((np.abs(found) >= least - 1e-9).mean())
+
+    # The least of three decimals: near 1, one thousandth more shows in two draws of a hundred more.
+    assert shown(rho - 0.001) - 0.01 < 0.8 < shown(rho) + 0.01

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pccfunding.formats.opening.repeats import later_printings
-from pccfunding.money.pence import known_sum
+from pccfunding.measures.award_years import wholes_of
+from pccfunding.money.pence import exact_sum, known_sum
 from pccfunding.words import counted, pounds
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "first_printings",
     "printed_again",
     "without_repeats",
+    "years_beside_wholes",
 ]
 
 # An award of several years has a row a year, and one of several funds a row a fund.
@@ -211,19 +213,69 @@ def printed_again(awards: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(found, index=awards.index, dtype="object")
 
 
+_HAND = ("area_code", "recipient", "funding_stream", "flow", "status")
+
+
+def years_beside_wholes(awards: pd.DataFrame) -> dict[str, list[str]]:
+    """Give the awards over several years that rows of their years add up to, without a link.
+
+    Parameters
+    ----------
+    awards : DataFrame
+        Contract ``schemas.Awards``: an award and its years are linked by `part_of`, or by one
+        reference; where they are not, nothing but their amounts tells.
+
+    Returns
+    -------
+    dict of str to list of str
+        `subject_id` of each such whole, with those of its years.
+    """
+    linked = wholes_of(awards)
+    free = awards[linked.isna() & awards["amount_gbp"].notna() & awards["recipient"].notna()]
+    several = free["period_end"] > free["period_start"] + np.timedelta64(366, "D")
+    wholes = free[several & ~free["subject_id"].isin(set(linked.dropna()))]
+    if wholes.empty:
+        return {}
+    names = [name for name in _HAND if name in free]
+    singles: dict[tuple[str, ...], list[dict[Any, Any]]] = {}
+    for row in free[~several].to_dict("records"):
+        singles.setdefault(tuple(_told(row[one]).casefold() for one in names), []).append(row)
+    found = {}
+    for whole in wholes.to_dict("records"):
+        own = [
+            row
+            for row in singles.get(tuple(_told(whole[one]).casefold() for one in names), [])
+            if row["period_start"] >= whole["period_start"]
+            and row["period_end"] <= whole["period_end"]
+        ]
+        if own and exact_sum(row["amount_gbp"] for row in own) == exact_sum([whole["amount_gbp"]]):
+            found[whole["subject_id"]] = [row["subject_id"] for row in own]
+    return found
+
+
 def again_words(awards: pd.DataFrame) -> str:
-    """Say how many awards read like an earlier one, and their money; "" where none does.
+    """Say which awards may count twice, and their money; "" where none does.
 
     Parameters
     ----------
     awards : DataFrame
         Contract ``schemas.Awards``.
     """
+    said = []
     again = awards[printed_again(awards).notna()]
-    if again.empty:
-        return ""
-    return (
-        f"{counted(len(again), 'award reads', 'awards read')} like an earlier one (recipient, "
-        f"purpose, amount and period are the same), {pounds(known_sum(again['amount_gbp']))} in "
-        "all; each is counted, and where they are one award the sums are too high by that."
-    )
+    if len(again):
+        said.append(
+            f"{counted(len(again), 'award reads', 'awards read')} like an earlier one (recipient, "
+            f"purpose, amount and period are the same), {pounds(known_sum(again['amount_gbp']))} "
+            "in all; each is counted, and where they are one award the sums are too high by that."
+        )
+    beside = years_beside_wholes(awards)
+    if beside:
+        wholes = awards[awards["subject_id"].isin(set(beside))]
+        said.append(
+            f"{counted(len(wholes), 'award')} over several years, "
+            f"{pounds(known_sum(wholes['amount_gbp']))} in all, stand beside yearly rows of the "
+            "same recipient and stream that add up to the same; all are counted, and where the "
+            "rows are its years the sums are too high by that. One reference on each links them."
+        )
+    return " ".join(said)
