@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.evaluation.panel_change import CHANGE
 from pccfunding.review_pack.area_rows import span_words
 from pccfunding.review_pack.blocks import Column, Table, frame_table
 from pccfunding.review_pack.tables_course import FEWEST_YEARS
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _CHANGE = ("change_low_pct", "change_high_pct")
 _TREND = ("earlier_trend_low_pct", "earlier_trend_high_pct")
 _EXPECTED = ("expected_low_pct", "expected_high_pct")
-_BEYOND = "a change beyond the other areas"
 
 
 def beside_years(found: Record, cited: Citations) -> list[Table]:
@@ -30,8 +30,9 @@ def beside_years(found: Record, cited: Citations) -> list[Table]:
     for row in rows:
         key = f"course:{row['subject_id']}"
         shown = (
-            f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)}); {_p_words(row)}; "
-            f"{row['n_areas']} areas; earlier {_trend_words(row)}"
+            f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)}); "
+            f"{_p_words(row, len(rows))}; {counted(row['n_areas'], 'area')}; "
+            f"earlier {_trend_words(row)}"
         )
         cited.derived(
             key,
@@ -55,7 +56,7 @@ def beside_years(found: Record, cited: Citations) -> list[Table]:
                 before=[_before(row) for row in rows],
                 beyond=[f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)})"
                         for row in rows],
-                told=[_p_words(row) for row in rows],
+                told=[_p_words(row, len(rows)) for row in rows],
                 course=[_trend_words(row) for row in rows],
                 source=cited.cells(keys),
             ),
@@ -85,7 +86,7 @@ def course_words(found: Record) -> str:
             f"Whether the areas moved alike before takes at least {FEWEST_YEARS} earlier years of "
             f"all of them: they are held for none of the {counted(len(changes), 'change')}."
         )
-    beyond = [measured(row) for row in table.to_dict("records") if row["verdict"] == _BEYOND]
+    beyond = [measured(row) for row in table.to_dict("records") if row["verdict"] == CHANGE]
     said = f"{listed(beyond)} changed" if beyond else "none of them changed"
     alike = int((table["maryland_level"] >= 3).sum())
     return (
@@ -161,8 +162,11 @@ def _before(row: dict[Any, Any]) -> str:
     return f"{when_text(years[0])} to {when_text(years[-3])}"
 
 
-def _p_words(row: dict[Any, Any]) -> str:
-    return f"{p_text(row['p_value'])}, {floor_text(row['min_p'])}"
+def _p_words(row: dict[Any, Any], family: int) -> str:
+    return (
+        f"{p_text(row['p_value'])}, n = {counted(row['n_areas'], 'area')}, family of {family}, "
+        f"{floor_text(row['min_p'])}"
+    )
 
 
 def _trend_words(row: dict[Any, Any]) -> str:

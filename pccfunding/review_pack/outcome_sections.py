@@ -415,6 +415,7 @@ def _nearest(found: Record, cited: Citations) -> Any:
         printed=[printed[row["subject_id"]]["printed_pct"] for row in rows],
         asked=[_compared(printed[row["subject_id"]]) for row in rows],
         of=[f"{row['counts_of']} ({row['method']})" for row in rows],
+        both=[f"{count(row['before'])} to {count(row['after'])}" for row in rows],
         compared=[_compared(row) for row in rows],
         counts=[counts_words(row) for row in rows],
         source=cited.cells(keys),
@@ -427,8 +428,7 @@ def _nearest(found: Record, cited: Citations) -> Any:
             "asked": Column("of"),
             "of": Column("Counts of"),
             "compared": Column("Counted"),
-            "before": Column("Base count", numeric=True, write=count),
-            "after": Column("After", numeric=True, write=count),
+            "both": Column("Counts", numeric=True),
             "counts": Column("Change (95%)", numeric=True),
             "source": Column("From"),
         },
@@ -442,6 +442,7 @@ def _nearest(found: Record, cited: Citations) -> Any:
 def _others(found: Record, table: pd.DataFrame, cited: Citations, *, quoted: bool) -> Any:
     rows = table.to_dict("records")
     shown = table.assign(
+        both=[f"{count(row[_BEFORE])} to {count(row[_AFTER])}" for row in rows],
         counts=[counts_words(row) for row in rows],
         compared=[_compared(row) for row in rows],
         relative=[_relative(row) for row in rows],
@@ -469,8 +470,7 @@ def _others(found: Record, table: pd.DataFrame, cited: Citations, *, quoted: boo
         {
             "offence": Column("Offence class"),
             "compared": Column("Compared"),
-            "offences_baseline": Column("Before", numeric=True, write=count),
-            "offences_comparison": Column("After", numeric=True, write=count),
+            "both": Column("Counts", numeric=True),
             "counts": Column("Change (95%)", numeric=True),
             "relative": Column("Relative to elsewhere (95%)", numeric=True),
             "broken": Column("Break"),

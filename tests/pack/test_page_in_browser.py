@@ -302,6 +302,8 @@ def test_no_page_of_a_pack_overflows(
     answer = measured(tmp_path, pages[name], width)
     assert answer["content"] <= width
     assert answer["beyond"] == []
+    if width == 1280 and name != "difference":
+        assert answer["scrolling"] == 0  # on a desk every table shows its last column
 
 
 HEIGHT = """<script>parent.postMessage({
