@@ -31,7 +31,8 @@ def beside_years(found: Record, cited: Citations) -> list[Table]:
         key = f"course:{row['subject_id']}"
         shown = (
             f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)}); "
-            f"{_p_words(row, len(rows))}; earlier {_trend_words(row)}"
+            f"{_p_words(row, len(rows))}; {counted(row['n_areas'], 'area')}; "
+            f"earlier {_trend_words(row)}"
         )
         cited.derived(
             key,
