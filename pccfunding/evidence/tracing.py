@@ -96,8 +96,11 @@ def cite(
     @techreport{cambs-panel-report-2024-03,
     """
     known = _Known() if evidence is None else evidence
-    table = _opened(rows if of is None else trace(rows, of=of))
-    if of is not None and not len(table) and len(_opened(rows)):
+    own = _opened(rows)
+    if {"figure_id", "figures", "source_id"} & set(own.columns):
+        of = None  # its rows name what they are from
+    table = own if of is None else _opened(trace(rows, of=of))
+    if of is not None and not len(table) and len(own):
         raise TableError(
             "No row of the table of= lies behind this result: their keys or days differ. Days of a "
             "lazy frame are read where they are dates, ISO text or 2023-24."

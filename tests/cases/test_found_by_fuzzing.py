@@ -233,3 +233,10 @@ def test_cells_without_a_place_are_read() -> None:
     altered = _altered(workbook_of({"x": rows}), b'r="C2"', b"")
     result = pcc.read_population(altered, vintage="v")
     assert result.frame["persons"].tolist() == [5]
+
+
+@pytest.mark.parametrize("sign", ["\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\u2028"])
+def test_a_separator_of_old_codes_behind_a_number(sign: str) -> None:
+    data = text_of(GIVING, GRANT.replace(",100,", f',"100{sign}",'))
+    assert not ends_soon(lambda: pcc.read_360giving(data))
+    assert not ends_soon(lambda: pcc.quality_360giving(data))

@@ -112,3 +112,15 @@ def test_a_result_of_bare_numbers_names_nothing_until_their_table_is_given(rung:
         pcc.cite(found)
     cited = pcc.cite(found, of=panel_rows([first, second]))
     assert set(cited["source_id"]) == {first, second}
+
+
+def test_rows_that_name_their_figures_are_cited_as_they_stand_whatever_of_is() -> None:
+    awards = pcc.load_awards()
+    for made in (
+        pcc.real_terms(awards, base="2019-20"),
+        pcc.apportion(awards, to="financial_year"),
+    ):
+        assert (
+            pcc.cite(made, of=awards)["source_id"].tolist()
+            == pcc.cite(awards)["source_id"].tolist()
+        )

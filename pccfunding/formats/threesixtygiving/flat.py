@@ -128,7 +128,7 @@ def _value(cell: Any, kind: str) -> Any:
     if isinstance(cell, str):
         text = unguarded(cell)
         if kind in ("number", "months") and _PLAIN_NUMBER.fullmatch(text.strip()):
-            number = float(text)
+            number = float(text.strip())
             return int(number) if number.is_integer() else number
         if kind == "list":
             return [one.strip() for one in text.split(";") if one.strip()]
