@@ -274,10 +274,10 @@ def floor_text(min_p: float | None) -> str:
     Examples
     --------
     >>> floor_text(1 / 6), floor_text(None)
-    ('smallest attainable p 0.167', 'no smallest attainable p (an approximation)')
+    ('smallest attainable p 0.167', 'no smallest attainable p in an approximation')
     """
     if min_p is None:
-        return "no smallest attainable p (an approximation)"
+        return "no smallest attainable p in an approximation"
     return f"smallest attainable p {'under 0.001' if min_p < 0.001 else f'{min_p:.3f}'}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,7 +81,8 @@ class EvidenceLevel(Result):
         return self.level
 
     def _finding(self) -> str:
-        rests = f", resting on {', '.join(self.rests_on)}" if self.rests_on else ""
+        named = [re.sub("(?<=[a-z])(?=[A-Z])", " ", name).lower() for name in self.rests_on]
+        rests = f", resting on {' and '.join(named)}" if named else ""
         return (
             f"Maryland level {self.level} of 5 ({self.meaning}){rests}; the next level would "
             f"need {self.next_needs}."

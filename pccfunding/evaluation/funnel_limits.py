@@ -191,8 +191,8 @@ class FunnelLimits(Result):
         if self.dispersion is not None:
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
-                f"; {self._wider()} ({how}) "
-                f"{len(self.outside_widened)} outside the widened 99.8% limits"
+                f"; {self._wider()} ({how}), "
+                f"{len(self.outside_widened)} lie outside the widened 99.8% limits"
             )
         return (
             f"Of {self.n} areas with {counted(self.events, 'event')}, held against "

@@ -338,7 +338,7 @@ def _changes(rows: list[Record]) -> str:
     for row in rows:
         printed, change = number(row, "printed_pct"), number(row, "change_pct")
         parts = [
-            "no change printed" if printed is None else f"printed {percent(printed, places=None)}"
+            "nothing printed" if printed is None else f"printed {percent(printed, places=None)}"
         ]
         if change is not None:
             parts.append(f"from counts {percent(change)} ({_span_and_base(row)})")

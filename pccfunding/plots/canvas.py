@@ -234,6 +234,11 @@ def lines_of(
     return _wrapped(words, min(narrow, room))
 
 
+def width_of(words: str, size: float) -> float:
+    """How wide one line of words is in points, on the safe side."""
+    return size * _wide(words)
+
+
 def _wide(words: str) -> float:
     return sum(_WIDTHS.get(letter, _OTHERS) for letter in words)
 

@@ -17,7 +17,7 @@ __all__ = ["figure_svg"]
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _NOTHING = {"Date": None, "Creator": None, "Format": None, "Type": None}
-_SETTINGS: Any = {
+SETTINGS: Any = {
     "svg.hashsalt": "pccfunding",
     "svg.fonttype": "path",
     "savefig.bbox": None,
@@ -62,15 +62,12 @@ def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = 
     """
     import matplotlib
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     if not _PREFIX.fullmatch(prefix):
         raise PccFundingError(
             f"'{prefix}' cannot begin an id: use letters, digits, '-' and '_', a letter first."
         )
-    figure = axes_or_figure.figure if isinstance(axes_or_figure, Axes) else axes_or_figure
-    while not isinstance(figure, Figure):
-        figure = figure.figure
+    figure = whole_figure(axes_or_figure)
     axes = axes_or_figure if isinstance(axes_or_figure, Axes) else next(iter(figure.axes), None)
     words = alt or (str(axes.get_label()) if axes is not None else "")
     if not words:
@@ -78,9 +75,20 @@ def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = 
     headline = axes.get_title(loc="left").replace("\n", " ") if axes is not None else ""
 
     drawn = io.StringIO()
-    with matplotlib.rc_context(_SETTINGS):
+    with matplotlib.rc_context(SETTINGS):
         figure.savefig(drawn, format="svg", metadata=_NOTHING, transparent=True)
     return _inlined(drawn.getvalue(), prefix, headline, words)
+
+
+def whole_figure(axes_or_figure: Axes | Figure) -> Figure:
+    """The figure on which some Axes stand, or which holds a part of a figure."""
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    figure = axes_or_figure.figure if isinstance(axes_or_figure, Axes) else axes_or_figure
+    while not isinstance(figure, Figure):
+        figure = figure.figure
+    return figure
 
 
 def _inlined(svg: str, prefix: str, headline: str, words: str) -> str:

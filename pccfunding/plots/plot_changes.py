@@ -20,6 +20,7 @@ from pccfunding.plots.canvas import (
     percent_ticks,
     strips,
     stroke,
+    width_of,
     write,
 )
 from pccfunding.plots.records import Record, number, records, same_comparison, span, text
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_changes"]
 
 _LABEL, _LINE, _STRIP, _BETWEEN, _KEY = 13.0, 12.0, 21.0, 12.0, 14.0
+# Half the width of the words "no change", as a share of the strip's.
+_NO_CHANGE = width_of("no change", SMALL) / 2 / COLUMN
 
 
 def plot_changes(
@@ -137,7 +140,10 @@ def plot_changes(
         ax.set_label(alt_text(frame, "changes"))
         for place, (what, words) in enumerate(key):
             _draw_key(ax, what, words, place * _KEY + 8)
-        write(ax, 0, head - 3, "no change", size=SMALL, ha="center", transform=ax.transData)
+        zero = -low / (high - low)
+        # Beside an edge of the strip the words stay inside.
+        place = min(max(zero, _NO_CHANGE), 1 - _NO_CHANGE)
+        write(ax, place, head - 3, "no change", size=SMALL, ha="center")
         tops, y = [], head
         for row in rows:
             tops.append(_draw(ax, row, y))
@@ -188,7 +194,7 @@ def _name(row: Record) -> list[str]:
 def _details(row: Record) -> list[str]:
     printed, counted = number(row, "printed_pct"), number(row, "change_pct")
     parts = [
-        f"printed {percent(printed, places=None)}" if printed is not None else "no change printed"
+        f"printed {percent(printed, places=None)}" if printed is not None else "nothing printed"
     ]
     if counted is not None:
         words = f"from counts {percent(counted)}"

@@ -120,7 +120,8 @@ def plot_funnel(
             ax,
             height=_HEIGHT,
             title=title or "Rates against the limits of counting noise",
-            subtitle=subtitle or _subtitle(per, widened=widened),
+            subtitle=subtitle
+            or _subtitle(per, widened=widened, outside=any(_outside(row) for row in rows)),
             foot=28,
             right=_RIGHT,
         )
@@ -132,6 +133,9 @@ def plot_funnel(
         ax.set_xlim(people[0] / spread ** (1 + 2 * _LEFT * 8), people[-1] * spread)
         reach = [float(row["rate"]) for row in rows]
         reach += [_as_rate(row, name, per) for row in drawn for name in limits]
+        if widened:
+            # At the largest area, where they are narrowest: a line that is spoken of is seen.
+            reach += [_as_rate(drawn[-1], f"{side}_998_widened", per) for side in ("low", "high")]
         room = (max(reach) - min(reach) or 1.0) * 0.06
         low, high = max(0.0, min(reach) - room), max(reach) + room
         ax.set_ylim(low, high)
@@ -254,7 +258,9 @@ def _name(ax: Axes, rows: list[Record], point: float, *, widened: bool) -> None:
         floor = y + deep + 3 * point
 
 
-def _subtitle(per: int, *, widened: bool) -> str:
-    return f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%" + (
-        ", dashed ones the 99.8% limits widened by the dispersion." if widened else "."
+def _subtitle(per: int, *, widened: bool, outside: bool) -> str:
+    return (
+        f"Rate per {count(per)} residents; lines are exact Poisson limits at 95% and 99.8%"
+        + (", dashed ones the 99.8% limits widened by the dispersion." if widened else ".")
+        + (" Diamonds lie outside the exact 99.8% limits." if outside else "")
     )

@@ -18,6 +18,7 @@ from pccfunding.plots.canvas import (
     house_style,
     lines_of,
     stroke,
+    width_of,
     write,
 )
 from pccfunding.plots.records import Record, number, p_words, records, text
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_scatter"]
 
-_HIGH, _LEFT, _LETTER, _TALL = 250.0, 34.0, 5.6, 11.0
+_HIGH, _LEFT, _TALL = 250.0, 34.0, 11.0
 
 
 def plot_scatter(
@@ -184,7 +185,7 @@ def _names(ax: Axes, rows: list[Record], xs: Scale, ys: Scale) -> None:
         if row.get("named") is False:
             continue
         x, y, name = xs(row["x"]), ys(row["y"]), text(row, "area")
-        wide = _LETTER * len(name)
+        wide = width_of(name, SMALL)
         places = [
             (x + 6, y - 6),
             (x - 6 - wide, y - 6),
@@ -201,7 +202,13 @@ def _names(ax: Axes, rows: list[Record], xs: Scale, ys: Scale) -> None:
             continue
         left, top = (free or inside or places)[0]
         taken.append((left, top, wide, _TALL))
-        write(ax, left, top + 9, name, size=SMALL, transform=ax.transData)
+        # Held at the side of its point: the width is only known on the safe side.
+        side, at = ("right", left + wide) if left + wide <= x else ("left", left)
+        if left < x < left + wide:
+            side, at = "center", left + wide / 2
+        said = write(ax, at, top + 9, name, size=SMALL, ha=side, transform=ax.transData)
+        said.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6})
+        said.set_zorder(2.5)
 
 
 def _covers(

@@ -177,7 +177,10 @@ def _thinned(years: list[int]) -> list[int]:
     for year in years[1:]:
         if year - shown[-1] >= apart:
             shown.append(year)
-    return shown
+    # The last year is always said: it is the one that the numbers on the right are of.
+    if years[-1] - shown[-1] >= apart or len(shown) == 1:
+        return sorted({*shown, years[-1]})
+    return [*shown[:-1], years[-1]]
 
 
 def _marks(low: float, high: float) -> list[float]:

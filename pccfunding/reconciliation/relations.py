@@ -111,6 +111,20 @@ RelationName: TypeAlias = Literal[
     "count_percentage",
     "hull",
 ]
+# What each claims, as the headline above its two sides.
+CLAIMS: dict[str, str] = {
+    "equal": "Both sides are the same amount",
+    "different": "The two sides are different amounts",
+    "sum": "The parts add up to the total",
+    "part_of": "The part lies within the whole",
+    "difference": "The difference is as printed",
+    "ratio": "The ratio is as printed",
+    "percent_change": "The change in percent is as printed",
+    "growth": "The growth in percent is as printed",
+    "share": "The share in percent is as printed",
+    "count_percentage": "The percentage comes from whole counts",
+    "hull": "The whole changed within the range of its parts",
+}
 RELATIONS: dict[str, Relation] = {
     relation.name: relation
     for relation in (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from pccfunding.errors import ReconciliationError
 from pccfunding.intervals import Interval
 from pccfunding.reconciliation.readings import or_any
+from pccfunding.reconciliation.relations import CLAIMS
 from pccfunding.results import CAUTIONS, Estimate, Face
 from pccfunding.words import amount_text, day_text, decimal_text, share_text
 
@@ -115,12 +116,13 @@ class Reconciliation(Face):
             return f"Cannot be told ({self.reason}): {REASONS[self.reason or '']}."
         size = "" if not self.gap else amount_text(abs(self.gap), self.unit) + self._share()
         if self.verdict == "conflicts":
-            by = f", as printed by {size}" if size else ""
+            by = f" by {size} as printed" if size else ""
             if self.relation == "part_of":
                 return f"Conflicts: the part exceeds the whole{by}."
             if self.cautions:
                 return f"Conflicts: the amounts of a list are exact, and differ{by}."
-            return f"Conflicts: no rounding lets the two sides meet{by}."
+            differ = f"; as printed they differ by {size}" if size else ""
+            return f"Conflicts: no rounding lets the two sides meet{differ}."
         if self.relation == "part_of":
             if self.gap is not None and self.gap < 0:
                 more = f"as printed it is {size} more"
@@ -237,7 +239,7 @@ class Reconciliation(Face):
         Parameters
         ----------
         statement : str, optional
-            What is claimed, in words; by default the relation.
+            What is claimed, in words; by default what the relation claims.
 
         Returns
         -------
@@ -256,7 +258,7 @@ class Reconciliation(Face):
         return pd.DataFrame(
             [
                 {
-                    "statement": statement or self.relation.replace("_", " "),
+                    "statement": statement or CLAIMS[self.relation],
                     "side": side,
                     "low": None if interval.low is None else float(interval.low),
                     "high": None if interval.high is None else float(interval.high),

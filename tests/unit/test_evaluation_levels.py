@@ -63,7 +63,7 @@ def test_it_says_what_it_rests_on_and_what_the_next_level_would_need() -> None:
     assert found.next_needs.startswith("many other areas over 10 or more earlier periods")
     assert found.text.startswith(
         "Maryland level 3 of 5 (before and after beside a comparable area), resting on "
-        "RatioOfRateRatios; the next level would need many other areas"
+        "ratio of rate ratios; the next level would need many other areas"
     )
 
 

@@ -140,7 +140,7 @@ def test_a_given_dispersion_is_used() -> None:
     found = ev.funnel_limits([12, 30, 9], [1000] * 3, dispersion=9)
     assert found.dispersion == 9.0
     assert not found.dispersion_estimated
-    assert "with dispersion 9 (given) 0 outside the widened 99.8% limits" in found.text
+    assert "with dispersion 9 (given), 0 lie outside the widened 99.8% limits" in found.text
     assert found.areas["low_998_widened"].tolist() == [0.0] * 3
 
 

@@ -132,7 +132,7 @@ def test_a_total_of_a_list_that_would_only_fit_rounded_conflicts_and_says_so() -
     result = pcc.reconcile(pd.DataFrame({"amount_gbp": [70_023.0]}), "£70,000")
     assert (result.verdict, result.cautions) == ("conflicts", (IF_ROUNDED,))
     assert result.text == (
-        "Conflicts: the amounts of a list are exact, and differ, as printed by £23 (0.033%). "
+        "Conflicts: the amounts of a list are exact, and differ by £23 (0.033%) as printed. "
         "Reconciles if rounded to £50."
     )
     with pytest.raises(ReconciliationError, match="Reconciles if rounded to £50"):

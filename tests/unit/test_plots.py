@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
@@ -19,6 +22,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from PIL import Image
 
 import pccfunding as pcc
 from pccfunding import plots
@@ -27,6 +31,7 @@ from pccfunding.evaluation import funnel_limits
 from pccfunding.plots import canvas as _canvas
 
 SVG = "{http://www.w3.org/2000/svg}"
+SIZE = re.compile(r'(?:width|height)="([0-9.]+)pt"')
 DRAW: dict[str, Callable[..., Axes]] = {
     "streams": plots.plot_streams,
     "changes": plots.plot_changes,
@@ -520,6 +525,50 @@ def test_changes_explain_only_the_marks_that_occur() -> None:
     assert not any("base not held" in line for line in said)
 
 
+def test_no_change_stays_inside_where_zero_is_at_the_edge() -> None:
+    for sign in (1, -1):
+        frame = (
+            changes()
+            .iloc[:1]
+            .assign(
+                printed_pct=-50.0 * sign,
+                printed_low_pct=None,
+                printed_high_pct=None,
+                change_pct=-50.0 * sign,
+                change_low_pct=-80.0 * sign,
+                change_high_pct=-40.0 * sign,
+            )
+        )
+        ax = plots.plot_changes(frame)
+        [said] = [one for one in ax.texts if one.get_text() == "no change"]
+        box, strip = said.get_window_extent(), ax.get_window_extent()
+        assert strip.x0 <= box.x0
+        assert box.x1 <= strip.x1
+
+
+def test_a_name_left_of_its_point_ends_beside_it_and_lines_do_not_strike_it_out() -> None:
+    frame = scatter()
+    ax = plots.plot_scatter(frame)
+    points = {name: dot.get_xdata()[0] for name, dot in zip(frame["area"], dots(ax), strict=True)}
+    named = [one for one in ax.texts if one.get_text() in points]
+    assert len(named) == len(points)
+    for one in named:
+        away = one.get_position()[0] - points[one.get_text()]
+        assert away == pytest.approx({"left": 6, "right": -6, "center": 0}[one.get_ha()])
+        assert one.get_bbox_patch() is not None
+
+
+def test_the_last_year_is_said_on_the_axis() -> None:
+    years = [2013, 2015, 2016, 2017, 2019, 2020, 2023, 2024, 2025, 2026]
+    for some in (years, years[:1], years[:2], years[:5]):
+        frame = pd.DataFrame({"series": "cash", "year_start": some, "value": 1.0, "unit": "GBP"})
+        frame["financial_year"] = [f"{year}-{str(year + 1)[2:]}" for year in some]
+        ax = plots.plot_years(frame)
+        on_axis = sorted(set(words(ax)) & set(frame["financial_year"]))
+        assert (on_axis[0], on_axis[-1]) == tuple(frame["financial_year"].iloc[[0, -1]])
+        assert len(on_axis) <= 5
+
+
 def test_changes_of_two_comparisons_are_refused() -> None:
     frame = changes()
     frame.loc[3, ["measure", "baseline", "period"]] = ["Rural crime", "2021-22", "2022-23"]
@@ -536,6 +585,9 @@ def test_a_funnel_draws_the_limits_as_rates_and_names_the_marked_area() -> None:
         assert drawn[name] == pytest.approx(expected), name
     assert "Gamma" in words(ax)
     assert "Alpha" in words(ax), "so few areas are all named"
+    low, high = ax.get_ylim()
+    assert low <= drawn["low_998_widened"][-1]
+    assert drawn["high_998_widened"][-1] <= high, "dashed lines that are spoken of are seen"
     assert "n = 5 areas" in ax.get_label()
     assert "Gamma: 8.18, within the 99.8% limits; 9 counted, interval" in ax.get_label()
     with pytest.raises(TableError, match="Alpha has none"):
@@ -936,6 +988,24 @@ def test_a_notebook_shows_the_picture(kind: str) -> None:
     other = DRAW[kind](FRAMES[kind](), title="Another")._repr_svg_()  # type: ignore[attr-defined]
     ids = [{one.get("id") for one in ElementTree.fromstring(svg).iter()} for svg in (shown, other)]
     assert ids[0] & ids[1] <= {None}
+
+
+@KINDS
+def test_a_notebook_that_is_not_trusted_shows_the_picture(kind: str) -> None:
+    """Jupyter drops SVG from a notebook of somebody else's; the same picture comes as pixels."""
+    ax = DRAW[kind](FRAMES[kind]())
+    assert isinstance(ax, plots.PlotAxes)
+    drawn, said = ax._repr_png_()
+    assert (drawn, said) == DRAW[kind](FRAMES[kind]())._repr_png_()  # type: ignore[attr-defined]
+    with Image.open(io.BytesIO(drawn)) as picture:
+        assert picture.size == pytest.approx((2 * said["width"], 2 * said["height"]), abs=2)
+        ink = np.asarray(picture.convert("RGB"))
+        assert set(picture.info) <= {"dpi"}
+    # As large on the page as the SVG, white behind, and drawn to its edges' margin.
+    width, height = (float(part) for part in SIZE.findall(ax._repr_svg_())[:2])
+    assert (said["width"], said["height"]) == pytest.approx((width / 0.75, height / 0.75), abs=1)
+    assert (ink[0, 0] == 255).all()
+    assert 0.005 < (ink < 128).any(axis=2).mean() < 0.6
 
 
 @KINDS

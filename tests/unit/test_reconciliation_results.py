@@ -52,7 +52,7 @@ def test_the_two_sides_of_a_result_and_their_ladder() -> None:
     result = reconcile(RANGE, Interval.of(0, 3, high_closed=False), relation="part_of")
     rows = result.sides().to_dict("records")
     assert rows[0] | {"high": None} == {
-        "statement": "part of",
+        "statement": "The part lies within the whole",
         "side": "left side",
         "low": 1.0,
         "high": None,
@@ -63,7 +63,7 @@ def test_the_two_sides_of_a_result_and_their_ladder() -> None:
     }
     assert pd.isna(rows[0]["high"])
     assert rows[1] == {
-        "statement": "part of",
+        "statement": "The part lies within the whole",
         "side": "right side",
         "low": 0.0,
         "high": 3.0,
@@ -97,14 +97,15 @@ def test_the_two_sides_of_a_result_and_their_ladder() -> None:
             "£5.00",
             "£7.50",
             {},
-            "Conflicts: no rounding lets the two sides meet, as printed by £2.50 (33%).",
+            "Conflicts: no rounding lets the two sides meet; "
+            "as printed they differ by £2.50 (33%).",
         ),
         ("nearly £6m", "£7.5m", {}, "Conflicts: no rounding lets the two sides meet."),
         (
             "£7.50",
             "£5.00",
             {"relation": "part_of"},
-            "Conflicts: the part exceeds the whole, as printed by £2.50 (50%).",
+            "Conflicts: the part exceeds the whole by £2.50 (50%) as printed.",
         ),
         (
             "£7.50",
@@ -382,7 +383,7 @@ def test_a_conflict_is_raised_with_its_working() -> None:
     with pytest.raises(ReconciliationError) as refusal:
         reconcile("£5.00", "£7.50").check()
     assert str(refusal.value) == (
-        "Conflicts: no rounding lets the two sides meet, as printed by £2.50 (33%). "
+        "Conflicts: no rounding lets the two sides meet; as printed they differ by £2.50 (33%). "
         "Working: 5; against 7.5."
     )
 
@@ -450,7 +451,7 @@ def test_the_finest_unit_is_1_2_or_5_of_a_power_of_ten(right: str, unit: int | N
 
 def test_counts_differ_by_a_number_without_a_unit() -> None:
     assert reconcile(5, 8, relation="equal", unit="count").text.endswith(
-        "as printed by 3 (38% of 8)."
+        "as printed they differ by 3 (38% of 8)."
     )
 
 

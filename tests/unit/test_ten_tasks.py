@@ -98,7 +98,7 @@ def test_7_prices_of_2024_25() -> None:
 
 def test_8_an_own_list_against_its_total_fails() -> None:
     own = pd.DataFrame({"amount_gbp": [100.0, 200.0]})
-    with pytest.raises(ReconciliationError, match="as printed by £1"):
+    with pytest.raises(ReconciliationError, match="as printed they differ by £1"):
         pcc.reconcile(own, "£301.00").check()
 
 

@@ -174,7 +174,7 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (words.p_text, math.nan, "p undefined"),
     (words.floor_text, 1 / 360, "smallest attainable p 0.003"),
     (words.floor_text, 1e-9, "smallest attainable p under 0.001"),
-    (words.floor_text, None, "no smallest attainable p (an approximation)"),
+    (words.floor_text, None, "no smallest attainable p in an approximation"),
     (partial(words.amount_text, unit="GBP"), Fraction(-15179), "−£15,179"),
     (partial(words.amount_text, unit="GBP"), Fraction(-1, 20), "−£0.05"),
     (partial(words.amount_text, unit="percent"), Fraction(1), "1 point"),
