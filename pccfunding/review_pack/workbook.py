@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.csv_text import plain, risky
 from pccfunding.review_pack.register import COLUMNS
-from pccfunding.words import count
+from pccfunding.words import count, percent, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -343,8 +343,8 @@ def _lines(row: list[Any], widths: list[int]) -> int:
 def _shown(column: str, value: Any) -> str:
     """Write a cell about as long as its format does."""
     if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.1f}%" if column.endswith("_pct") else f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+        return percent(value) if column.endswith("_pct") else quantity(value, places=4)
+    return count(value) if isinstance(value, int | float) else str(value)
 
 
 def _style_of(column: str, values: Iterable[Any]) -> str:
