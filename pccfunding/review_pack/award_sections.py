@@ -138,8 +138,12 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
         said.append("; ")
     said[-1] = "."
     if not alone and unprinted:
-        which = "None" if unprinted == len(totals) else f"{unprinted} of {len(totals)}"
-        said.append(f" {which} of these sums is printed in a document held; they are never added.")
+        said.append(
+            " None of these sums is printed in a document held; they are never added."
+            if unprinted == len(totals)
+            else f" Beside {unprinted} of these {len(totals)} sums no printed total is held; they "
+            "are never added."
+        )
     if again := again_words(lines):
         said.append(f" {again}")
     add = ("It comes to " if len(lines) == 1 else "They add up to ") if alone else ""
