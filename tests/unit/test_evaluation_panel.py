@@ -148,6 +148,18 @@ def test_the_interval_holds_what_the_test_does_not_reject() -> None:
             assert (p_value < 0.05) is rejected
 
 
+def test_an_end_that_nothing_rejects_has_no_bound() -> None:
+    def log_rate(a: int, t: int) -> float:
+        if a < 39:
+            return 0.002 * np.sin(3.1 * a + 2.3 * t)
+        return 2.0 * (a - 38) * (-1) ** a * (t >= 4)
+
+    found = change(frame_of(42, 6, log_rate, mean=100_000), {"area 00": 2005})
+    assert found.low is None
+    assert found.high is not None
+    assert f"no bound to +{found.change_high_pct:.1f}%" in found.text
+
+
 def test_a_scale_of_exposure_changes_nothing() -> None:
     plain = change(FELL, SIX)
     scaled = change(FELL.assign(persons=FELL["persons"] / 1000), SIX)
