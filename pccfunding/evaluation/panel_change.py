@@ -33,6 +33,7 @@ from pccfunding.words import (
     floor_text,
     interval_text,
     level_text,
+    number_text,
     open_interval_text,
     p_text,
     percent,
@@ -406,11 +407,17 @@ def panel_change(
     m = len(share)
     effect = float(share @ fit.coefficients[:m])
     se = math.sqrt(float(share @ fit.covariance[:m, :m] @ share))
+    clustered = student(effect, se, len(panel.areas), level)
+    if max(map(abs, clustered[:2])) > LARGEST_LOG:
+        most = number_text(float(np.abs(panel.path).max()))
+        reason = f"1 of {same['treated_by']} is far beyond what any area was given (at most {most})"
+        return _refused(
+            f"{reason}: state it in a smaller unit, such as pounds for millions of pounds", **same
+        )
     lots = deal_lots(panel, cells, draws, seed)
     p_value, min_p = lots.p_value(np.zeros_like(panel.counts)), lots.min_p
     low, high = ends(lots, terms, fit, share, se, level)
     course = earlier_of_panel(panel, starts[0], draws, seed)
-    clustered = student(effect, se, len(panel.areas), level)
     events, covariance = event_study(panel, level)
     held = (low is None or low <= 0) and (high is None or high >= 0)
     codes = _doubts(panel, course)

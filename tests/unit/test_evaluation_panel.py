@@ -225,6 +225,24 @@ def test_a_dose_is_a_factor_for_each_unit() -> None:
     assert half.p_value == found.p_value
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_dose_in_a_unit_far_beyond_it_is_refused_or_has_no_bound(sign: int) -> None:
+    pounds = [0, 1, 2, 3, 0, 4, 2.5, 1.5, 0, 3.5]
+    moved = frame_of(
+        10, 8, lambda a, t: wander(a, t) + sign * 0.05 * pounds[a] * (t >= 4), mean=20_000
+    )
+    given = np.array([pounds[a] * (t >= 4) for a, t in itertools.product(range(10), range(8))])
+    # No number of a computer holds the factor of £1m a head.
+    refused = change(moved.assign(dose=given / 1e6), "dose", resamples=199)
+    assert refused.verdict == "not estimable"
+    assert refused.reason is not None
+    assert "(at most 4e-06): state it in a smaller unit" in refused.reason
+    # That of £1,000 a head it holds.
+    found = change(moved.assign(dose=given / 1e3), "dose", resamples=199)
+    assert found.log_ratio == pytest.approx(sign * 50, abs=10)
+    assert found.p_value is not None
+
+
 def test_a_covariate_takes_its_part() -> None:
     rng = np.random.default_rng(4)
     students = rng.normal(0, 1, 120)
