@@ -177,8 +177,8 @@ def test_single_awards_apart_from_the_lines_are_counted() -> None:
     single = made["recipient"].notna() & ~made["recipient"].isin(several)
     assert single.sum() == 25
     assert (
-        "Apart from the lines, 39 awards made are printed, 25 to one named recipient, with a "
-        "power held of 0"
+        "Apart from the lines, 39 amounts awarded are printed, 25 of them to one named recipient; "
+        "the power is held for none of these 25"
     ) in said("Cambridgeshire")
 
 
