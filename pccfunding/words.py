@@ -230,6 +230,20 @@ def interval_text(
     return "undefined" if low is None or high is None else f"{write(low)} to {write(high)}"
 
 
+def open_interval_text(low: Real | None, high: Real | None) -> str:
+    """Write an interval in percent of which an end that is missing is no bound.
+
+    Examples
+    --------
+    >>> open_interval_text(-22.0, -4.1), open_interval_text(-53.4, None)
+    ('−22.0% to −4.1%', '−53.4% to no bound')
+    """
+    return interval_text(
+        -math.inf if low is None or is_missing(low) else low,
+        math.inf if high is None or is_missing(high) else high,
+    )
+
+
 def bracketed(low: str, high: str, low_closed: bool | None, high_closed: bool | None) -> str:
     """Write an interval of two written ends; a round bracket leaves its end out.
 

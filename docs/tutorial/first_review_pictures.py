@@ -1,6 +1,6 @@
 """Draw the pictures of the tutorial "Your first Review" from the commands that it names.
 
-Needs LibreOffice, poppler-utils and Chromium:
+Needs LibreOffice, poppler-utils, Chromium and Pillow (which Matplotlib brings):
     python docs/tutorial/first_review_pictures.py
 """
 
@@ -13,15 +13,16 @@ import tempfile
 from pathlib import Path
 
 import openpyxl
+from PIL import Image
 
 PROGRAM = Path(sys.executable).with_name("pccfunding")
 PICTURES = Path(__file__).parent / "first-review"
 # Page of the printed workbook, dots an inch, and the part of the page that is kept.
 SHEETS = {
-    "Start": (1, 90, (55, 60, 960, 220)),
-    "Amounts": (4, 150, (95, 100, 1120, 130)),
-    "Outcomes": (5, 150, (95, 100, 1120, 130)),
-    "Services": (7, 150, (95, 100, 1120, 130)),
+    "Start": (1, 90, (25, 40, 1005, 270)),
+    "Amounts": (5, 150, (45, 65, 1120, 140)),
+    "Outcomes": (6, 150, (45, 65, 1115, 140)),
+    "Services": (8, 120, (36, 52, 1340, 112)),
 }
 LIST = [
     ["Reference", "Recipient", "Fund", "Purpose", "Financial year", "Amount (£)"],
@@ -94,9 +95,14 @@ def sheets(folder: Path, desk: Path) -> None:
 
 def page(folder: Path) -> None:
     """Take a picture of the first screen of the Review."""
-    run("chromium", "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1000,640",
+    run("chromium", "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1000,800",
         f"--screenshot={PICTURES / 'review.png'}",
         (folder / "review" / "index.html").as_uri())  # fmt: skip
+
+
+def smaller(picture: Path) -> None:
+    """Keep 64 colours, which are all that a sheet or a page of few colours needs."""
+    Image.open(picture).convert("RGB").quantize(64).save(picture, optimize=True)
 
 
 def main() -> None:
@@ -106,6 +112,8 @@ def main() -> None:
         folder = filled(desk)
         sheets(folder, desk)
         page(folder)
+        for picture in sorted(PICTURES.glob("*.png")):
+            smaller(picture)
     finally:
         shutil.rmtree(desk)
 

@@ -15,7 +15,7 @@ from pccfunding.evaluation.earlier_course import SHOWN_PCT, EarlierCourse, cours
 from pccfunding.evaluation.log_ratios import change_pct
 from pccfunding.evaluation.panel_data import FloatArray, Panel, read_panel
 from pccfunding.evaluation.panel_fit import Cell, PanelFit, cell_columns, fit_panel, treated_cells
-from pccfunding.evaluation.panel_lots import deal_lots
+from pccfunding.evaluation.panel_lots import LARGEST_LOG, deal_lots
 from pccfunding.evaluation.panel_steps import (
     earlier_of_panel,
     ends,
@@ -33,6 +33,8 @@ from pccfunding.words import (
     floor_text,
     interval_text,
     level_text,
+    number_text,
+    open_interval_text,
     p_text,
     percent,
 )
@@ -63,7 +65,7 @@ class PanelChange(Result):
         earlier course", or "a change beyond the other areas".
     ratio, low, high : float or None
         Rate ratio with the interval that inverts the randomisation test; for a dose, the factor
-        of one unit. An end is None where no value that far is rejected.
+        of one unit. An end is None where nothing is rejected out to 22,000 times the ratio.
     change_pct, change_low_pct, change_high_pct : float or None
     p_value : float or None
         Share of lots whose score is at least as far from 0 (both sides, the abs rule).
@@ -220,7 +222,7 @@ class PanelChange(Result):
             ("verdict", self.verdict),
             ("Maryland level", f"{self.maryland_level}"),
             ("change", f"{percent(self.change_pct)}{self._unit()}"),
-            (f"{level} interval", interval_text(self.change_low_pct, self.change_high_pct)),
+            (f"{level} interval", open_interval_text(self.change_low_pct, self.change_high_pct)),
             ("its p", f"{p_text(self.p_value)}, abs rule, {floor_text(self.min_p)}"),
             ("lots", f"{count(self.lots)} ({how}; strata: {self.n_strata})"),
             (
@@ -251,7 +253,7 @@ class PanelChange(Result):
     def _earlier(self) -> str:
         if self.pre_trend_pct is None:
             return f"{counted(self.pre_points, 'period')} before the first start; not shown"
-        ends = interval_text(self.pre_trend_low_pct, self.pre_trend_high_pct)
+        ends = open_interval_text(self.pre_trend_low_pct, self.pre_trend_high_pct)
         return (
             f"{percent(self.pre_trend_pct)} a year apart over {self.pre_points} periods, 90% "
             f"interval {ends}; similar is within {percent(SHOWN_PCT, places=None, sign=False)} "
@@ -283,8 +285,9 @@ class PanelChange(Result):
             )
         return (
             f"{what}, {level_text(self.confidence_level)} interval "
-            f"{interval_text(self.change_low_pct, self.change_high_pct)} ({p_text(self.p_value)}, "
-            f"n = {self.n_areas} areas, family of 1, {floor_text(self.min_p)}): {self.verdict}."
+            f"{open_interval_text(self.change_low_pct, self.change_high_pct)} "
+            f"({p_text(self.p_value)}, n = {self.n_areas} areas, family of 1, "
+            f"{floor_text(self.min_p)}): {self.verdict}."
         )
 
 
@@ -404,11 +407,17 @@ def panel_change(
     m = len(share)
     effect = float(share @ fit.coefficients[:m])
     se = math.sqrt(float(share @ fit.covariance[:m, :m] @ share))
+    clustered = student(effect, se, len(panel.areas), level)
+    if max(map(abs, clustered[:2])) > LARGEST_LOG:
+        most = number_text(float(np.abs(panel.path).max()))
+        reason = f"1 of {same['treated_by']} is far beyond what any area was given (at most {most})"
+        return _refused(
+            f"{reason}: state it in a smaller unit, such as pounds for millions of pounds", **same
+        )
     lots = deal_lots(panel, cells, draws, seed)
     p_value, min_p = lots.p_value(np.zeros_like(panel.counts)), lots.min_p
     low, high = ends(lots, terms, fit, share, se, level)
     course = earlier_of_panel(panel, starts[0], draws, seed)
-    clustered = student(effect, se, len(panel.areas), level)
     events, covariance = event_study(panel, level)
     held = (low is None or low <= 0) and (high is None or high >= 0)
     codes = _doubts(panel, course)
@@ -448,7 +457,8 @@ def panel_change(
 
 
 def _ratio(log_ratio: float | None) -> float | None:
-    return None if log_ratio is None else math.exp(log_ratio)
+    # A dose in large units: the factor of a whole unit can be more than a number can hold.
+    return None if log_ratio is None or log_ratio > LARGEST_LOG else math.exp(log_ratio)
 
 
 def _base(panel: Panel) -> int:

@@ -19,7 +19,9 @@ _IntArray = npt.NDArray[np.int64]
 _CHUNK = 500
 # Scores that are equal but for rounding are ties.
 _TIE = 1e-9
-_DOUBLINGS, _HALVINGS = 12, 30
+_HALVINGS = 40
+# The exponential of more is no number of a computer.
+LARGEST_LOG = 700.0
 
 
 @dataclass(frozen=True)
@@ -146,21 +148,27 @@ def _cell_lots(
 
 
 def inverted(
-    p_value: Callable[[float], float], estimate: float, step: float, level: float
+    p_value: Callable[[float], float],
+    estimate: float,
+    step: float,
+    furthest: float,
+    level: float,
 ) -> tuple[float | None, float | None]:
-    """Ends of the effects that the test does not reject; None where it rejects none that far."""
+    """Ends of the effects that the test does not reject; None where it rejects none that far.
+
+    The walk starts with `step` and goes on to `furthest` from the estimate, whatever the step: the
+    error of one treated area is far too small to say how far to look.
+    """
 
     def end(sign: int) -> float | None:
-        inside, reach = estimate, step
-        for _ in range(_DOUBLINGS):
-            outside = estimate + sign * reach
-            if p_value(outside) < 1 - level:
-                break
-            inside, reach = outside, 1.6 * reach
-        else:
-            return None
+        inside, reach = estimate, min(step, furthest)
+        while p_value(outside := estimate + sign * reach) >= 1 - level:
+            if reach >= furthest:
+                return None
+            inside, reach = outside, min(1.6 * reach, furthest)
         for _ in range(_HALVINGS):
-            if abs(outside - inside) < step / 500:
+            # As close in the ratio, which is shown, as in its logarithm.
+            if abs(outside - inside) * math.exp(min(max(outside, 0), LARGEST_LOG)) < step / 500:
                 break
             middle = (inside + outside) / 2
             if p_value(middle) < 1 - level:

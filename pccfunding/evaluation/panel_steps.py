@@ -22,6 +22,8 @@ from pccfunding.evaluation.panel_lots import Lots, deal_lots, inverted
 from pccfunding.words import counted
 
 _LEAST_AREAS, _LEAST_POINTS = 4, 3
+# A logarithm of a rate ratio (of 22,000) beyond which no change is looked for.
+_FURTHEST = 10.0
 
 
 def without_late(panel: Panel) -> Panel:
@@ -91,7 +93,8 @@ def ends(
     def p_value(moved: float) -> float:
         return lots.p_value(terms @ (own + moved - effect))
 
-    return inverted(p_value, effect, se or 1.0, level)
+    furthest = _FURTHEST / float(np.abs(terms).max())
+    return inverted(p_value, effect, se or furthest, furthest, level)
 
 
 def earlier_of_panel(panel: Panel, start: int, resamples: int, seed: int) -> EarlierCourse:

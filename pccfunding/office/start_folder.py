@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ PLACES = ("awards", "counts", "documents", "review")
 EXAMPLE = "Example:"
 HEADER_ROW = 2
 _ROWS = 2_000  # rows that drop-downs reach down to
+_ACROSS = 260  # characters of columns that a page shows large enough to read
 _LONGEST_LIST = 255  # characters that a spreadsheet program takes within one cell's rule
 _LISTS = "Lists"
 
@@ -186,7 +188,8 @@ class _Writer:
         # Number format 49 ("@") makes a cell text before anything is typed into it.
         text = {"num_format": 49, "valign": "top"}
         head = {**text, "bold": True, "bottom": 1, "text_wrap": True, "font_color": "#1F1F1F"}
-        self.text = book.add_format({**text, "text_wrap": True})
+        # On the left whatever is typed, so that a number does not touch the next cell.
+        self.text = book.add_format({**text, "text_wrap": True, "align": "left"})
         self.title = book.add_format({"bold": True, "font_size": 13, "valign": "vcenter"})
         self.head = book.add_format({**head, "bg_color": "#E4E7EB"})
         self.needed = book.add_format({**head, "bg_color": "#FFE699"})
@@ -202,7 +205,12 @@ class _Writer:
             page.write_string(0, 0, sheet.title, self.title)
             page.set_landscape()
             page.set_paper(9)
-            page.fit_to_pages(1, 0)
+            page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+            # A wide sheet runs on over a second page, where its first column stands again.
+            across = 1 if sheet.down else ceil(sum(one.width for one in sheet.columns) / _ACROSS)
+            page.fit_to_pages(across, 0)
+            if across > 1:
+                page.repeat_columns(0)
             page.repeat_rows(HEADER_ROW - 1)
             (self._down if sheet.down else self._across)(page, sheet, rows.get(sheet.name, ()))
         if self.lists:
@@ -214,7 +222,7 @@ class _Writer:
     def _across(self, page: Any, sheet: Sheet, rows: Sequence[Mapping[str, str]]) -> None:
         page.freeze_panes(HEADER_ROW, 1)
         page.set_row(HEADER_ROW - 1, 32)
-        page.set_row(HEADER_ROW, 32)
+        page.set_row(HEADER_ROW, 36)
         for number, column in enumerate(sheet.columns):
             page.set_column(number, number, column.width, self.text)
             self._header(page, HEADER_ROW - 1, number, column)

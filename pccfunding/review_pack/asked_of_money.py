@@ -98,24 +98,34 @@ def _apart(found: Record, cited: Citations) -> list[Any]:
     single = single_awards(totals)
     if not made.any():
         return []
-    powers = int(single["legal_basis"].notna().sum())
+    words = _apart_words(
+        int(made.sum()), len(single), powers=int(single["legal_basis"].notna().sum())
+    )
     tally = cited.tally(
         "single-awards",
-        "Awards printed apart from the lines",
-        f"{int(made.sum())}, {len(single)} of them to one named recipient; power held of {powers}",
+        "Amounts awarded that are printed apart from the lines",
+        words,
         "tables/totals.csv of kind award and flow pcc_to_recipient",
     )
-    return [
-        [
-            f"Apart from the lines, {counted(int(made.sum()), 'award')} made "
-            f"{'is' if made.sum() == 1 else 'are'} printed, {len(single)} to one named recipient, "
-            f"with a power held of {powers} (",
-            tally,
-            "): ",
-            Link("other amounts", "#totals"),
-            ".",
-        ]
-    ]
+    more = Link("other amounts", "#totals")
+    return [[f"Apart from the lines, {words} (", tally, "): ", more, "."]]
+
+
+def _apart_words(made: int, single: int, *, powers: int) -> str:
+    """Say how many amounts are awarded apart from the lines, and how many of them to whom.
+
+    An amount without one recipient may be the sum of many awards, so it is called no award.
+    """
+    said = f"{counted(made, 'amount')} awarded {'is' if made == 1 else 'are'} printed"
+    if not single:
+        return f"{said}, {'not' if made == 1 else 'none of them'} to one named recipient"
+    if made == single:
+        said += f", {'' if made == 1 else 'each '}to one named recipient"
+    else:
+        said += f", {single} of them to one named recipient"
+    if single == 1:
+        return f"{said}; the power is {'' if powers else 'not '}in the documents held"
+    return f"{said}; the power is held for {powers or 'none'} of these {single}"
 
 
 def duty_words(told: pd.DataFrame) -> str:

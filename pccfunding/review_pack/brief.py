@@ -162,10 +162,13 @@ def _money(found: Record, cited: Citations) -> Section:
     columns = {
         "funding_stream": Column("Stream"),
         **({"kind": Column("Kind")} if several else {}),
-        "spend": Column("Amount", numeric=True),
+        # Of one kind, the heading says which money it is, and of which year.
+        "spend": Column("Amount" if several else "".join(shown["kind"].head(1)), numeric=True),
         "head": Column("Per resident", numeric=True),
         "change": Column("On the year before", numeric=True, write=percent),
     }
+    if shown["change"].isna().all():
+        del columns["change"]
     table = frame_table(
         shown,
         columns,

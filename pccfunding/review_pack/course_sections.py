@@ -9,7 +9,16 @@ from pccfunding.review_pack.area_rows import span_words
 from pccfunding.review_pack.blocks import Column, Table, frame_table
 from pccfunding.review_pack.tables_course import FEWEST_YEARS
 from pccfunding.review_pack.wording import listed, measured, when_text
-from pccfunding.words import count, counted, floor_text, is_missing, number_text, p_text, percent
+from pccfunding.words import (
+    count,
+    counted,
+    floor_text,
+    is_missing,
+    number_text,
+    open_interval_text,
+    p_text,
+    percent,
+)
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -30,7 +39,7 @@ def beside_years(found: Record, cited: Citations) -> list[Table]:
     for row in rows:
         key = f"course:{row['subject_id']}"
         shown = (
-            f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)}); "
+            f"{percent(row['change_pct'])} ({_ends(row, *_CHANGE)}); "
             f"{_p_words(row, len(rows))}; {counted(row['n_areas'], 'area')}; "
             f"earlier {_trend_words(row)}"
         )
@@ -54,7 +63,7 @@ def beside_years(found: Record, cited: Citations) -> list[Table]:
             table.assign(
                 measure=[measured(row) for row in rows],
                 before=[_before(row) for row in rows],
-                beyond=[f"{percent(row['change_pct'])} ({span_words(row, *_CHANGE)})"
+                beyond=[f"{percent(row['change_pct'])} ({_ends(row, *_CHANGE)})"
                         for row in rows],
                 told=[_p_words(row, len(rows)) for row in rows],
                 course=[_trend_words(row) for row in rows],
@@ -170,7 +179,12 @@ def _p_words(row: dict[Any, Any], family: int) -> str:
 
 
 def _trend_words(row: dict[Any, Any]) -> str:
-    return f"{percent(row['earlier_trend_pct'])} a year ({span_words(row, *_TREND)})"
+    return f"{percent(row['earlier_trend_pct'])} a year ({_ends(row, *_TREND)})"
+
+
+def _ends(row: dict[Any, Any], low: str, high: str) -> str:
+    """Write what the test does not reject: an end that is missing was looked for, far out."""
+    return open_interval_text(row[low], row[high]).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _counts(joined: str) -> str:

@@ -76,7 +76,7 @@ def page_and_annex(sections: Sequence[Section]) -> tuple[list[Section], list[Sec
         if annex:
             whole.append(
                 Section(
-                    f"whole-{section.id}", section.question, f"{section.heading} In full",
+                    f"whole-{section.id}", section.question, _in_full(section.heading),
                     blocks=annex,
                 )
             )  # fmt: skip
@@ -258,5 +258,14 @@ def _separated(names: Sequence[Link]) -> list[Any]:
     return [run for name in names for run in ("; ", name)][1:]
 
 
+def _in_full(heading: str) -> str:
+    return f"{heading} In full" if heading.endswith("?") else f"{heading}: in full"
+
+
 def _joined(lines: Iterable[Words]) -> list[Any]:
-    return [run for line in lines for run in ("; ", *runs(line))][1:]
+    """Put lines of a working one after another, each closed by one full stop."""
+    said: list[Any] = []
+    for line in lines:
+        *most, last = runs(line)
+        said += [*most, f"{last.rstrip('.')}." if isinstance(last, str) else last, " "]
+    return said[:-1]

@@ -187,8 +187,8 @@ def checkable() -> Section:
         question="Q16",
         heading="Who can check it?",
         lead=[
-            "Anybody with this folder. A label such as S017 leads to a figure as printed, n1 to an "
-            "official statistic, w1 to a working: all stand in the ",
+            "Anybody with this folder. A label of n and a number leads to an official statistic, "
+            "of w to a working, any other to a figure as printed: all stand in the ",
             Link("register", "#register"),
             " and in ",
             Link("figures.json", "figures.json"),
@@ -250,7 +250,7 @@ def _table(
 def _cells(entry: Entry, cited: Citations) -> list[Any]:
     if entry.kind == "printed":
         return [
-            entry.label, entry.token, _interval(entry), entry.locator,
+            entry.key, entry.token, _interval(entry), entry.locator,
             cited.source_link(entry.source_id),
         ]  # fmt: skip
     if entry.kind == "statistic":

@@ -17,7 +17,7 @@ from pccfunding.review_pack.blocks import (
     Table,
 )
 from pccfunding.review_pack.wording import listed, when_text
-from pccfunding.words import counted, day_words, is_missing
+from pccfunding.words import count, counted, day_words, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,7 +244,7 @@ def to_fetch(found: Record, cited: Citations) -> list[Any]:
     if rest:
         items.append(
             [
-                f"{counted(rest, 'document')} more (",
+                f"{count(rest)} more {'document' if rest == 1 else 'documents'} (",
                 tally,
                 "): ",
                 Link("tables/not_held.csv", "tables/not_held.csv"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import UnknownNameError
@@ -71,6 +72,7 @@ class Register:
 
     def __init__(self, evidence: Evidence) -> None:
         self._printed = {row["figure_id"]: row for row in evidence.figures.to_dict("records")}
+        self._labels = _short_labels(self._printed)
         self._entries: dict[str, Entry] = {}
         self._counts = {"statistic": 0, "derived": 0}
 
@@ -89,7 +91,8 @@ class Register:
         if figure_id not in self._entries:
             if figure_id not in self._printed:
                 raise UnknownNameError(f"No figure '{figure_id}' in this evidence.")
-            self._entries[figure_id] = _printed_entry(self._printed[figure_id])
+            entry = _printed_entry(self._printed[figure_id])
+            self._entries[figure_id] = replace(entry, label=self._labels.get(figure_id, figure_id))
         return self._entries[figure_id]
 
     def statistic(
@@ -138,6 +141,21 @@ class Register:
     def _next(self, kind: str, letter: str) -> tuple[str, str]:
         self._counts[kind] += 1
         return f"{letter}{self._counts[kind]}", f"{kind}-{self._counts[kind]}"
+
+
+# An id by content, as rows of an office's own lists have it: a kind and a hash of the cells.
+_BY_CONTENT = re.compile(r"([a-z]+-)([0-9a-f]{12})((?:-[0-9]+)*)")
+_SHORTEST = 4
+
+
+def _short_labels(ids: Iterable[str]) -> dict[str, str]:
+    """Name each id by content with as few signs of its hash as tell all of them apart."""
+    parts = {one: found.groups() for one in ids if (found := _BY_CONTENT.fullmatch(one))}
+    for length in range(_SHORTEST, 13):
+        short = {one: kind + code[:length] + rest for one, (kind, code, rest) in parts.items()}
+        if len(set(short.values())) == len(short):
+            break
+    return short
 
 
 def _printed_entry(row: dict[Any, Any]) -> Entry:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.csv_text import plain, risky
 from pccfunding.review_pack.register import COLUMNS
-from pccfunding.words import count
+from pccfunding.words import count, percent, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +86,7 @@ _ALIKE, _STAY = 4, ("note", "source")
 # Steps of the working, and rows of every area, that only the files in tables/ hold.
 _FILES_ONLY = ("class_years", "places", "force_rates")
 _UNITS = {"_gbp_per_head": " (£ per head)", "_gbp": " (£)", "_pct": ""}
+_CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")  # such as pcc_to_recipient
 # Characters of a column: the first that leaves a sheet's print large enough to read. Longer text
 # runs on below.
 _WIDTHS = (72, 56, 48, 40, 36, 30, 26, 22)
@@ -95,12 +97,35 @@ _A4 = 9
 _SIZE: dict[str, Any] = {"font_size": 9}
 _ROW = 12.0  # points
 _FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"text_wrap": True, "valign": "top"},
+    # Indented, so that it stands clear of a number on its left.
+    "text": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     # Marks the cell as text for good: it stays text when it is edited or copied.
-    "risky": {"text_wrap": True, "valign": "top", "quote_prefix": True},
+    "risky": {
+        "text_wrap": True,
+        "valign": "top",
+        "align": "left",
+        "indent": 1,
+        "quote_prefix": True,
+    },
     "plain": {"valign": "top"},
     "title": {"bold": True, "valign": "top"},
-    "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
+    "head": {
+        "bold": True,
+        "bottom": 1,
+        "text_wrap": True,
+        "valign": "top",
+        "align": "left",
+        "indent": 1,
+    },
+    # Over numbers, and clear of the button of the filter.
+    "over": {
+        "bold": True,
+        "bottom": 1,
+        "text_wrap": True,
+        "valign": "top",
+        "align": "right",
+        "indent": 1,
+    },
     "link": {"font_color": "#12436d", "underline": 1},
     "pounds": {"num_format": "£#,##0;-£#,##0", "valign": "top"},
     "pence": {"num_format": "£#,##0.00;-£#,##0.00", "valign": "top"},
@@ -223,7 +248,7 @@ def _contents(
         sheet.write_string(line, 0, said, styles["plain" if line else "title"])
     top = len(lines) + 1
     for place, title in enumerate(("Sheet", "What it holds", "Rows", "The same in every row")):
-        sheet.write_string(top, place, title, styles["head"])
+        sheet.write_string(top, place, title, styles["over" if title == "Rows" else "head"])
     for line, (name, (_, rows, alike)) in enumerate(tables.items(), start=top + 1):
         heading = _sheet_name(name)
         if rows:
@@ -232,15 +257,24 @@ def _contents(
             sheet.write_string(line, 0, f"{heading}: no rows", styles["plain"])
         sheet.write_string(line, 1, _TITLES.get(name, heading), styles["text"])
         sheet.write_number(line, 2, len(rows), styles["whole"])
-        said = "; ".join(f"{_heading(column)}: {_alike_words(value)}" for column, value in alike)
+        said = "; ".join(
+            f"{_heading(column)}: {_alike_words(column, value)}"
+            for column, value in alike
+            if value != ""
+        )
         sheet.write_string(line, 3, said, styles["text"])
 
 
-def _alike_words(value: Any) -> str:
+def _alike_words(column: str, value: Any) -> str:
     shown = plain(value)
     if isinstance(shown, bool):
         return "yes" if shown else "no"
-    return count(shown) if isinstance(shown, int) else str(shown)
+    return _shown(column, shown) if isinstance(shown, int | float) else _in_words(str(shown))
+
+
+def _in_words(value: str) -> str:
+    """Write a code of a closed list, which the files in tables hold, as words."""
+    return value.replace("_", " ") if _CODE.fullmatch(value) else value
 
 
 def _notes(found: Record) -> list[str]:
@@ -263,10 +297,19 @@ def _heading(column: str) -> str:
     """Name a column as people write it, its unit last: "Amount (£)"."""
     if column == "figure_id":
         return "Figure"
-    for ending, unit in _UNITS.items():
-        if column.endswith(ending):
-            return column.removesuffix(ending).replace("_", " ").strip().capitalize() + unit
-    return column.replace("_", " ").capitalize()
+    column, unit = _parts(column)
+    if column.startswith("n_"):
+        column, unit = column.removeprefix("n_"), " (number)"
+    return column.replace("_", " ").strip().capitalize() + _UNITS.get(unit, unit)
+
+
+def _parts(column: str) -> tuple[str, str]:
+    """Part the unit from the name of a column, where it stands last or before "previous"."""
+    for unit in _UNITS:
+        for ending in (unit, f"{unit}_previous"):
+            if column.endswith(ending):
+                return column.removesuffix(ending) + ending.removeprefix(unit), unit
+    return column, ""
 
 
 def _paper(sheet: Any, title: str) -> None:
@@ -274,7 +317,7 @@ def _paper(sheet: Any, title: str) -> None:
     sheet.set_default_row(_ROW)
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.45)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.4)
     sheet.set_header(f"&L&B{title.replace('&', '&&')}")
     sheet.set_footer("&R&P of &N")
 
@@ -288,13 +331,17 @@ def _sheet(
     sheet.repeat_rows(0)
     sheet.autofilter(0, 0, len(rows), len(header) - 1)
     widths = _widths(header, rows)
-    sheet.set_row(0, 1.3 * _ROW)
+    heads = [
+        len(_heading(column)) / (width - 3) for column, width in zip(header, widths, strict=True)
+    ]
+    sheet.set_row(0, 1.2 * _ROW * min(3, ceil(max(heads))))
     for line, row in enumerate(rows, start=1):
         sheet.set_row(line, _ROW * min(_lines(row, widths), _across(rows)[1]))
     for place, (column, width) in enumerate(zip(header, widths, strict=True)):
         values = [plain(row[place]) for row in rows]
         style = _style_of(column, values)
-        sheet.write_string(0, place, _heading(column), styles["head"])
+        numeric = any(isinstance(one, int | float) and not isinstance(one, bool) for one in values)
+        sheet.write_string(0, place, _heading(column), styles["over" if numeric else "head"])
         sheet.set_column(place, place, width)
         for line, value in enumerate(values, start=1):
             if isinstance(value, bool):
@@ -304,7 +351,7 @@ def _sheet(
                 sheet.write_number(line, place, shown, styles[style])
             elif value is not None:
                 how = styles["risky" if risky(value) else "text"]
-                sheet.write_string(line, place, value[:_LONGEST], how)
+                sheet.write_string(line, place, _in_words(value)[:_LONGEST], how)
 
 
 def _widths(header: list[str], rows: list[list[Any]]) -> list[int]:
@@ -342,20 +389,23 @@ def _lines(row: list[Any], widths: list[int]) -> int:
 
 def _shown(column: str, value: Any) -> str:
     """Write a cell about as long as its format does."""
+    if isinstance(value, int | float) and _parts(column)[1] == "_pct":
+        return percent(value)
     if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.1f}%" if column.endswith("_pct") else f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+        return quantity(value, places=4)
+    return count(value) if isinstance(value, int | float) else str(value)
 
 
 def _style_of(column: str, values: Iterable[Any]) -> str:
     """Choose the format of a column's numbers by its unit, and by whether they are whole."""
     numbers = [value for value in values if isinstance(value, int | float)]
     whole = all(float(value).is_integer() for value in numbers)
-    if column.endswith("_pct"):
+    unit = _parts(column)[1]
+    if unit == "_pct":
         return "percent"
-    if column.endswith("_gbp"):
+    if unit == "_gbp":
         return "pounds" if whole else "pence"
-    if column.endswith("_gbp_per_head"):
+    if unit == "_gbp_per_head":
         return "pence"
     if "year" in column and not column.startswith(("n_", "spend")):
         return "year"

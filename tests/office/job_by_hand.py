@@ -165,7 +165,7 @@ def phrases_by_hand(bundled: Bundled) -> list[str]:
         "for 0 of 41 lines",
         "41 of the lines", "Of 41 lines here, 41 are", "and 0 are known", "of 41 of 41 lines",
         # The fund's amount of sheet Amounts is of awards, and is no line.
-        "1 award made is printed, 0 to one named recipient, with a power held of 0",
+        "1 amount awarded is printed, not to one named recipient",
         "every line of 2022-23, 2023-24 and 2024-25",
         *(f"Funded in {year}: {money(TOTAL[year])}" for year in YEARS[:2]),
         *(f"Funded in {year}" for year in YEARS), "Returned in 2024-25",
@@ -173,7 +173,7 @@ def phrases_by_hand(bundled: Bundled) -> list[str]:
         f"Returned in 2024-25: {money(BACK)}", money(BACK),
         # Twelve lines a year and a part of the award over three; in the last year two more.
         "the sum of 12 printed lines and 1 part", "the sum of 14 printed lines and 1 part",
-        "the sum of 1 printed line;",
+        "None of the 3 sums is printed in a document held",
         *(f"{people[year]:,} residents in mid-{year[:4]}" for year in YEARS),
         *(f"{people[year]:,} residents" for year in YEARS), "1 of 16 amounts not known exactly",
         *(f"Per resident, funded in {year}" for year in YEARS),

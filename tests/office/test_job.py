@@ -187,6 +187,10 @@ def test_from_a_list_to_a_signed_review_that_is_compared_with_the_next(tmp_path:
     hand = Bundled(datasets_dir())
     assert unworked(both, hand) == ([], set())
     assert sum(len(lines_of(one)) for one in both) > 150
+    # Rows are named by the beginning of their hash; the register of the annex has it whole.
+    whole = re.compile(r">[^<]*\b(?:line|award|amount|outcome)-[0-9a-f]{12}\b")
+    assert not any(whole.search(one) for one in both)
+    assert len(whole.findall((first / "sources.html").read_text("utf-8"))) > 40
     # A digit that is misread is noticed, in a row, in prose and in a key fact.
     for right, wrong in (
         ("23.08%", "23.80%"),

@@ -227,7 +227,7 @@ def test_what_every_row_says_alike_stands_once_in_the_contents(pack: Path) -> No
     calamine = pytest.importorskip("python_calamine")
     book = calamine.CalamineWorkbook.from_path(str(pack / "review.xlsx"))
     said = {row[0]: row[3] for row in book.get_sheet_by_name("Contents").to_python() if row[0]}
-    assert "Period: 2023-24; Unit: GBP; Flow: pcc_to_recipient; Status: award" in said["Awards"]
+    assert "Period: 2023-24; Unit: GBP; Flow: pcc to recipient; Status: award" in said["Awards"]
     heads = book.get_sheet_by_name("Awards").to_python()[0]
     assert not {"Period", "Flow", "Status", "Period start", "Amount low (£)"} & set(heads)
     # Bounds that differ from the amount stay.

@@ -14,9 +14,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
+from recompute_courses import AREA, CITY_OF_LONDON, courses_of_tables, not_shown
 from recompute_page import (
-    AREA,
-    CITY_OF_LONDON,
     Known,
     interval_of_ratio,
     known_of,
@@ -183,36 +182,6 @@ def _earlier(known: Known, quarters: pd.DataFrame) -> None:
         _change(known, int(by_year["2019"]), int(by_year["2023"]))
 
 
-# What two methods give of all areas and several years, as the pack's own table has it: the first is
-# held against pyfixest in test_panel_pyfixest, the second worked by hand in its own tests.
-OF_METHODS = {
-    "panel_change": [
-        "change_pct",
-        "change_low_pct",
-        "change_high_pct",
-        "p_value",
-        "min_p",
-        "earlier_trend_pct",
-        "earlier_trend_low_pct",
-        "earlier_trend_high_pct",
-    ],
-    "regression_to_the_mean": [
-        "correlation",
-        "expected_change_pct",
-        "expected_low_pct",
-        "expected_high_pct",
-    ],
-}
-
-
-def add_courses(known: Known, pack: Path) -> None:
-    """Take what the two methods give from the table of the pack that the page is of."""
-    table = pd.read_csv(pack / "tables" / "courses.csv")
-    for method, columns in OF_METHODS.items():
-        for column in columns:
-            known.add(f"result of {method}", *table[column].dropna())
-
-
 def rows_counted(annex: str) -> set[str]:
     """The numbers in brackets of captions that count the rows of the annex's own tables."""
     found = set()
@@ -236,13 +205,14 @@ def main(annex: str, datasets: str) -> int:
     """Print what is not matched."""
     text = Path(annex).read_text(encoding="utf-8")
     known = annex_of(Path(datasets))
-    add_courses(known, Path(annex).parent)
     found = left_of(text, known)
     every = numbers(text_of(text))
     print(f"{len(every)} numbers, {len(set(every))} distinct; {len(found)} not matched")
     for number, times in sorted(found.items()):
         print(number, times)
-    return int(bool(found))
+    missing = not_shown(text_of(text), courses_of_tables(Path(datasets)), "annex")
+    print("not said as recomputed:", *missing or ["nothing"])
+    return int(bool(found or missing))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Recompute the numbers of the bundled page from its tables, with pandas and fractions alone.
+"""Recompute the numbers of the bundled page from its tables, with pandas, fractions and numpy.
 
 Nothing of the library is imported. Each number of the page's text is matched to a value that is
 recomputed here, to a token or a text of the tables, or to a listed label; what is left is printed.
@@ -20,10 +20,9 @@ from pathlib import Path
 from statistics import median
 
 import pandas as pd
+from recompute_courses import AREA, CITY_OF_LONDON, courses_of_tables, not_shown
 from scipy.stats import beta
 
-AREA = "E23000023"
-CITY_OF_LONDON = "E23000034"  # few residents: it is left out of rates of all areas
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 # Numbers that say nothing of the evidence: places, levels and rules that the page names.
 LABELS = {
@@ -111,6 +110,8 @@ def known_of(datasets: Path) -> Known:
     years = _years_of_quarters(table("recorded_crime_quarters"))
     _crime(known, pd.concat([crime, years], ignore_index=True), table("population"))
     _services(known, table("spending"), table("population"))
+    for subject, results in courses_of_tables(datasets).items():
+        known.add(f"several years of {subject}", *results.values())
     return known
 
 
@@ -387,7 +388,9 @@ def main(page: str, datasets: str) -> int:
     print(f"{len(every)} numbers, {len(set(every))} distinct; {len(found)} not matched")
     for number, times in sorted(found.items()):
         print(number, times)
-    return int(bool(found))
+    missing = not_shown(text_of(text), courses_of_tables(Path(datasets)), "page")
+    print("not said as recomputed:", *missing or ["nothing"])
+    return int(bool(found or missing))
 
 
 if __name__ == "__main__":

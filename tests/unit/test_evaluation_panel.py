@@ -148,6 +148,18 @@ def test_the_interval_holds_what_the_test_does_not_reject() -> None:
             assert (p_value < 0.05) is rejected
 
 
+def test_an_end_that_nothing_rejects_has_no_bound() -> None:
+    def log_rate(a: int, t: int) -> float:
+        if a < 39:
+            return 0.002 * np.sin(3.1 * a + 2.3 * t)
+        return 2.0 * (a - 38) * (-1) ** a * (t >= 4)
+
+    found = change(frame_of(42, 6, log_rate, mean=100_000), {"area 00": 2005})
+    assert found.low is None
+    assert found.high is not None
+    assert f"no bound to +{found.change_high_pct:.1f}%" in found.text
+
+
 def test_a_scale_of_exposure_changes_nothing() -> None:
     plain = change(FELL, SIX)
     scaled = change(FELL.assign(persons=FELL["persons"] / 1000), SIX)
@@ -211,6 +223,24 @@ def test_a_dose_is_a_factor_for_each_unit() -> None:
     half = change(doubled, "spend_gbp_per_head", resamples=999)
     assert half.log_ratio == pytest.approx((found.log_ratio or 0) / 2, abs=1e-9)
     assert half.p_value == found.p_value
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_a_dose_in_a_unit_far_beyond_it_is_refused_or_has_no_bound(sign: int) -> None:
+    pounds = [0, 1, 2, 3, 0, 4, 2.5, 1.5, 0, 3.5]
+    moved = frame_of(
+        10, 8, lambda a, t: wander(a, t) + sign * 0.05 * pounds[a] * (t >= 4), mean=20_000
+    )
+    given = np.array([pounds[a] * (t >= 4) for a, t in itertools.product(range(10), range(8))])
+    # No number of a computer holds the factor of £1m a head.
+    refused = change(moved.assign(dose=given / 1e6), "dose", resamples=199)
+    assert refused.verdict == "not estimable"
+    assert refused.reason is not None
+    assert "(at most 4e-06): state it in a smaller unit" in refused.reason
+    # That of £1,000 a head it holds.
+    found = change(moved.assign(dose=given / 1e3), "dose", resamples=199)
+    assert found.log_ratio == pytest.approx(sign * 50, abs=10)
+    assert found.p_value is not None
 
 
 def test_a_covariate_takes_its_part() -> None:

@@ -6,6 +6,7 @@ Below Maryland level 3 no verb of cause; a percentage with its base; a p with n,
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import doctest
 import importlib
 import inspect
@@ -15,6 +16,7 @@ import math
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -105,6 +107,10 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (words.pounds, math.inf, "no bound"),
     (partial(words.pounds, unknown="withheld"), None, "withheld"),
     (partial(words.pounds, unknown="withheld"), 5, "£5"),
+    (partial(words.token_words, unit="GBP"), "21000", "£21,000"),
+    (partial(words.token_words, unit="GBP"), "£1.2m", "£1.2m"),
+    (partial(words.token_words, unit="count"), "21000", "21000"),
+    (words.day_words, dt.date(2025, 6, 2), "2 June 2025"),
     (words.unknown_text, "not_published", "not published"),
     (words.unknown_text, "nil", "nil"),
     (words.unknown_text, None, "not in the documents held"),
@@ -188,6 +194,8 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (words.decimal_text, Fraction(-50), "-50"),
     (words.decimal_text, Fraction(3, 8), "0.375"),
     (words.decimal_text, Fraction(-2, 3), "-2/3"),
+    (words.day_words, date(2024, 2, 29), "29 February 2024"),
+    (words.day_words, date(2024, 3, 1), "1 March 2024"),
 ]
 
 
@@ -213,9 +221,19 @@ def test_intervals_as_words() -> None:
     assert words.interval_text(-50, math.inf) == "−50.0% to no bound"
     assert words.interval_text(None, 1.0) == words.interval_text(1.0, None) == "undefined"
     assert words.interval_text(-50, 1.5, words.pounds) == "−£50 to £1.50"
+    assert words.open_interval_text(None, 1.0) == "no bound to +1.0%"
+    assert words.open_interval_text(math.nan, math.nan) == "no bound to no bound"
     assert words.interval_text(-0.001, 1, words.signed) == "0.00 to +1.00"
     assert words.bracketed("-inf", "2", False, True) == "(-inf, 2]"
     assert words.bracketed("0", "2", True, None) == "[0, 2)"
+
+
+def test_a_token_within_a_sentence() -> None:
+    assert words.token_words("21000.50", "GBP") == words.token_words("21,000.5", "GBP")
+    assert words.token_words("21000.50", "GBP") == "£21,000.50"
+    assert words.token_words("£1.2m", "GBP") == "£1.2m"
+    assert words.token_words("nil", "GBP") == "nil"
+    assert words.token_words("214", None) == "214"
 
 
 def test_places_of_the_finest_number() -> None:
@@ -225,7 +243,8 @@ def test_places_of_the_finest_number() -> None:
 
 def test_every_function_of_words_has_cases() -> None:
     tried = {getattr(write, "func", write).__name__ for write, _, _ in WRITTEN}
-    others = {"bracketed", "counted", "interval_text", "is_missing", "places_of", "sum_text"}
+    others = {"bracketed", "counted", "interval_text", "is_missing", "open_interval_text",
+              "places_of", "sum_text", "token_words"}  # fmt: skip
     public = {
         name
         for name, thing in vars(words).items()
