@@ -345,6 +345,12 @@ def write(
     )
 
 
+def clear_behind(words: Text) -> None:
+    """Keep grid and lines from striking out words: points stay above, lines go behind."""
+    words.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6})
+    words.set_zorder(2.5)
+
+
 # Artists are added one by one below, since Axes.plot, barh, vlines and fill_between rescale the
 # Axes at each call and take several times as long.
 

@@ -142,8 +142,8 @@ def plot_changes(
             _draw_key(ax, what, words, place * _KEY + 8)
         zero = -low / (high - low)
         # Beside an edge of the strip the words stay inside.
-        place = min(max(zero, _NO_CHANGE), 1 - _NO_CHANGE)
-        write(ax, place, head - 3, "no change", size=SMALL, ha="center")
+        middle = min(max(zero, _NO_CHANGE), 1 - _NO_CHANGE)
+        write(ax, middle, head - 3, "no change", size=SMALL, ha="center")
         tops, y = [], head
         for row in rows:
             tops.append(_draw(ax, row, y))

@@ -14,6 +14,7 @@ from pccfunding.plots.canvas import (
     SMALL,
     TICK,
     canvas,
+    clear_behind,
     dot,
     house_style,
     lines_of,
@@ -206,9 +207,7 @@ def _names(ax: Axes, rows: list[Record], xs: Scale, ys: Scale) -> None:
         side, at = ("right", left + wide) if left + wide <= x else ("left", left)
         if left < x < left + wide:
             side, at = "center", left + wide / 2
-        said = write(ax, at, top + 9, name, size=SMALL, ha=side, transform=ax.transData)
-        said.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6})
-        said.set_zorder(2.5)
+        clear_behind(write(ax, at, top + 9, name, size=SMALL, ha=side, transform=ax.transData))
 
 
 def _covers(

@@ -16,6 +16,7 @@ from pccfunding.plots.canvas import (
     SMALL,
     TICK,
     canvas,
+    clear_behind,
     dot,
     house_style,
     lines_of,
@@ -239,7 +240,9 @@ def _open(ax: Axes, series: dict[str, list[Record]], unit: str, point: float) ->
         around = [other for other in every if abs(_year(other) - _year(row)) <= near]
         if not any(0 < _height_of(other) - beneath < 22 * point for other in around):
             y, words = beneath + 6 * point, _said(row, unit)
-            write(ax, _year(row), y, words, size=SMALL, ha="center", transform=ax.transData)
+            clear_behind(
+                write(ax, _year(row), y, words, size=SMALL, ha="center", transform=ax.transData)
+            )
 
 
 def _name(ax: Axes, series: dict[str, list[Record]], unit: str, point: float) -> None:
