@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.periods import Period
-from pccfunding.words import counted, is_missing
+from pccfunding.words import counted, day_words, is_missing
 
 _EVERYWHERE = "K04000001"
 _REFUSING = ("class", "coverage")
@@ -48,13 +48,23 @@ class Break(NamedTuple):
     @property
     def words(self) -> str:
         """What changed, when, and by which source."""
-        day = (
-            "" if self.changed_on is None else f" on {self.changed_on.day} {self.changed_on:%B %Y}"
-        )
+        on = "in" if self.kind == "method" else "on"
+        day = "" if self.changed_on is None else f" {on} {since_words(self.kind, self.changed_on)}"
         where = ", ".join(filter(None, [self.source_id, self.locator]))
         what = self.what_changed.rstrip(".")
         named = "" if self.offence == "All" else f"{self.offence}: "
         return f"series break{day}: {named}{what} ({where})"
+
+
+def since_words(kind: str, changed_on: date) -> str:
+    """Write when a break began: of a new method, for which sources give no day, the month.
+
+    Examples
+    --------
+    >>> since_words("method", date(2022, 11, 1)), since_words("law", date(2004, 5, 1))
+    ('November 2022', '1 May 2004')
+    """
+    return f"{changed_on:%B %Y}" if kind == "method" else day_words(changed_on)
 
 
 @cache

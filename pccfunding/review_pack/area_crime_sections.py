@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.measures.comparability import since_words
 from pccfunding.periods import Period
 from pccfunding.review_pack.area_rows import (
     RATE,
+    across_a_break,
     across_words,
     beyond_noise,
     of_class,
@@ -27,7 +29,7 @@ from pccfunding.review_pack.comparison_sections import (
 )
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
-from pccfunding.words import count, counted, day_words, is_missing, percent, quantity
+from pccfunding.words import count, counted, is_missing, percent, quantity
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -305,7 +307,10 @@ def _breaks(found: Record, cited: Citations) -> list[Any]:
     return [
         frame_table(
             table.assign(
-                day=[day_words(day) for day in table["changed_on"]],
+                day=[
+                    since_words(kind, day)
+                    for kind, day in zip(table["kind"], table["changed_on"], strict=True)
+                ],
                 effect=[effects.get(kind, "read with this in mind") for kind in table["kind"]],
                 source=_links(table["source_id"], cited),
             ),
@@ -458,15 +463,21 @@ def area_elsewhere(found: Record, cited: Citations) -> Section:
         blocks.append(_nearest(found))
     else:
         blocks.append(Text(["No nearest areas are named: no area is like the City of London."]))
+    breaks = found.tables["breaks"]
+    across = across_words(breaks)
     return Section(
         "elsewhere",
         "Q8",
         heading,
         lead=[
             *here_and_elsewhere(
-                [row | {"measure": row["offence"]} for row in rows], [key for _, key in keys], cited
+                [row | {"measure": row["offence"]} for row in rows],
+                [key for _, key in keys],
+                cited,
+                across=across_a_break(breaks, rows),
             ),
             " Nothing shows that the areas would have moved alike.",
+            *([f" {across}; what crosses one is not put first."] if across else []),
         ],
         blocks=blocks,
     )

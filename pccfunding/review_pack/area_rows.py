@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pccfunding.measures.comparability import since_words
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.wording import listed
-from pccfunding.words import count, counted, day_words, interval_text, is_missing, pounds, quantity
+from pccfunding.words import count, counted, interval_text, is_missing, pounds, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,12 @@ def beyond_noise(noise: pd.DataFrame) -> tuple[int, int, int]:
     return fell, len(told) - fell, len(classes)
 
 
+def across_a_break(breaks: pd.DataFrame, rows: list[dict[Any, Any]]) -> set[str]:
+    """Name the classes whose two years a break of the series parts."""
+    named = set(breaks["offence"]) if len(breaks) else set()
+    return {row["offence"] for row in rows} if "All classes" in named else named
+
+
 def across_words(breaks: pd.DataFrame) -> str:
     """Say which classes a break of the series parts the two years of; nothing where none does."""
     if breaks.empty:
@@ -45,7 +52,8 @@ def across_words(breaks: pd.DataFrame) -> str:
     whole = breaks[breaks["offence"] == "All classes"]
     if len(whole):
         days = listed(
-            f"{row['kind']}, {day_words(row['changed_on'])}" for row in whole.to_dict("records")
+            f"{row['kind']}, {since_words(row['kind'], row['changed_on'])}"
+            for row in whole.to_dict("records")
         )
         return f"Every class crosses a break of the series ({days})"
     named = listed(dict.fromkeys(breaks["offence"]))

@@ -26,6 +26,7 @@ from pccfunding.review_pack.tables_sums import (
     MOST_LINES,
     all_sums,
     beside_sum,
+    is_one_printed,
     kind_of,
     kind_words,
     largest_recipients,
@@ -127,28 +128,31 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
     alone = len(totals) == 1
     none = "that none of the documents held prints"
     said: list[Any] = []
-    unprinted = 0
+    unprinted = added = 0
     for total in totals:
         beside = beside_sum(found.tables, total, "")
-        unprinted += not beside
-        beside = beside or (f"a sum {none}" if alone else "")
+        one = is_one_printed(total)
+        added += not one
+        unprinted += not (beside or one)
+        beside = beside or ("" if one or not alone else f"a sum {none}")
         name = "" if alone else f"{kind_words(total)}: "
         beside = f", {beside}" if beside else ""
         said += [f"{name}{sum_words(total)}{beside} (", cited.key_link(sum_key(total, sums)), ")"]
         said.append("; ")
     said[-1] = "."
     if not alone and unprinted:
-        said.append(
-            " None of these sums is printed in a document held; they are never added."
-            if unprinted == len(totals)
-            else f" Beside {unprinted} of these {len(totals)} sums no printed total is held; they "
-            "are never added."
-        )
+        said.append(f" {_printed_sums(added, unprinted)} in a document held; they are never added.")
     if again := again_words(lines):
         said.append(f" {again}")
     add = ("It comes to " if len(lines) == 1 else "They add up to ") if alone else ""
     years = listed(sorted(found.tables["award_years"]["financial_year"].unique()))
     return [f"{counted(len(lines), 'award line')} of {years}. {add}", *said]
+
+
+def _printed_sums(added: int, unprinted: int) -> str:
+    printed = added - unprinted
+    which = str(printed) if printed else "None"
+    return f"{which} of the {counted(added, 'sum')} {'is' if printed < 2 else 'are'} printed"
 
 
 def _largest(years: pd.DataFrame) -> tuple[pd.DataFrame, int]:

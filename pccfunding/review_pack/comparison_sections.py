@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
@@ -270,11 +271,17 @@ def beyond_elsewhere(found: Record, cited: Citations) -> Section:
     )
 
 
-def here_and_elsewhere(rows: list[dict[Any, Any]], keys: list[str], cited: Citations) -> list[Any]:
-    """Say what changed here and elsewhere, what lies furthest apart first."""
+def here_and_elsewhere(
+    rows: list[dict[Any, Any]], keys: list[str], cited: Citations, across: Collection[str] = ()
+) -> list[Any]:
+    """Say what changed here and elsewhere, what lies furthest apart first.
+
+    Classes that cross a break of the series are counted, and none of them is named.
+    """
     told = [row["relative_high_pct"] < 0 or row["relative_low_pct"] > 0 for row in rows]
     order = sorted(
-        range(len(rows)), key=lambda at: (not told[at], -abs(rows[at]["relative_pct"] or 0))
+        (at for at, row in enumerate(rows) if row["offence"] not in across),
+        key=lambda at: (not told[at], -abs(rows[at]["relative_pct"] or 0)),
     )
     said: list[Any] = []
     for place in order[:_SAID]:

@@ -12,6 +12,7 @@ from pccfunding.review_pack.tables_sums import (
     RECEIVED,
     all_sums,
     beside_sum,
+    is_one_printed,
     kind_of,
     kind_words,
     sum_key,
@@ -77,11 +78,13 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     sums = tables["subtotals"]
     facts = []
     for total in all_sums(sums):
-        beside = beside_sum(tables, total, "none of the documents held prints it")
+        one = is_one_printed(total)
+        beside = beside_sum(tables, total, "" if one else "none of the documents held prints it")
         printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
         of = [counted(printed, "printed line")] if printed or not parts else []
         of += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
-        known = f"derived: the sum of {' and '.join(of)}; {beside}"
+        known = f"derived: the sum of {' and '.join(of)}"
+        known = "; ".join(filter(None, ["of the one printed line" if one else known, beside]))
         facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)
     unlike = "; not of the scope of the other years" if scope_words(tables["awards"]) else ""

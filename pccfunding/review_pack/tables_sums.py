@@ -197,6 +197,11 @@ def beside_sum(tables: dict[str, pd.DataFrame], group: Mapping[Any, Any], otherw
     return otherwise
 
 
+def is_one_printed(group: Mapping[Any, Any]) -> bool:
+    """Whether a row of `subtotals` of all lines rests on one printed amount, so is no sum."""
+    return bool(group["n_known"] == 1 and not group["n_derived"])
+
+
 def _beside(group: Mapping[Any, Any], total: Mapping[Any, Any], same_days: bool) -> str:
     """Say how a derived sum stands to the printed one that its lines are part of."""
     least, most = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.review_pack.csv_text import plain, risky
 from pccfunding.review_pack.register import COLUMNS
+from pccfunding.words import count, percent, quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -389,10 +390,10 @@ def _lines(row: list[Any], widths: list[int]) -> int:
 def _shown(column: str, value: Any) -> str:
     """Write a cell about as long as its format does."""
     if isinstance(value, int | float) and _parts(column)[1] == "_pct":
-        return f"{value:,.1f}%"
+        return percent(value)
     if isinstance(value, float) and not value.is_integer():
-        return f"{value:,.4f}"
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
+        return quantity(value, places=4)
+    return count(value) if isinstance(value, int | float) else str(value)
 
 
 def _style_of(column: str, values: Iterable[Any]) -> str:

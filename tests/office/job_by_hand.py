@@ -173,7 +173,7 @@ def phrases_by_hand(bundled: Bundled) -> list[str]:
         f"Returned in 2024-25: {money(BACK)}", money(BACK),
         # Twelve lines a year and a part of the award over three; in the last year two more.
         "the sum of 12 printed lines and 1 part", "the sum of 14 printed lines and 1 part",
-        "the sum of 1 printed line;",
+        "None of the 3 sums is printed in a document held",
         *(f"{people[year]:,} residents in mid-{year[:4]}" for year in YEARS),
         *(f"{people[year]:,} residents" for year in YEARS), "1 of 16 amounts not known exactly",
         *(f"Per resident, funded in {year}" for year in YEARS),

@@ -423,9 +423,9 @@ MONEY = table([award(100.0, *YEAR), award(50.0, *TWO_YEARS)])
             "names 'A' 2 times",
         ),
         (
-            {"to": "area_code", "rule": "equal", "by": pl.DataFrame({"area_code": ["A"]})},
+            {"to": "area_code", "rule": "equal", "by": pl.LazyFrame({"area_code": ["A"]})},
             TableError,
-            "awards is a pandas DataFrame and by a polars DataFrame",
+            "awards is a pandas DataFrame and by a polars LazyFrame",
         ),
         ({"to": "financial_year", "published": MONEY}, TableError, "published has no .*'part_of'"),
     ],

@@ -6,6 +6,7 @@ Below Maryland level 3 no verb of cause; a percentage with its base; a p with n,
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import doctest
 import importlib
 import inspect
@@ -106,6 +107,10 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (words.pounds, math.inf, "no bound"),
     (partial(words.pounds, unknown="withheld"), None, "withheld"),
     (partial(words.pounds, unknown="withheld"), 5, "£5"),
+    (partial(words.token_words, unit="GBP"), "21000", "£21,000"),
+    (partial(words.token_words, unit="GBP"), "£1.2m", "£1.2m"),
+    (partial(words.token_words, unit="count"), "21000", "21000"),
+    (words.day_words, dt.date(2025, 6, 2), "2 June 2025"),
     (words.unknown_text, "not_published", "not published"),
     (words.unknown_text, "nil", "nil"),
     (words.unknown_text, None, "not in the documents held"),

@@ -10,7 +10,7 @@ import numpy as np
 from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.measures.award_years import wholes_of
 from pccfunding.money.pence import exact_sum, known_sum
-from pccfunding.words import counted, pounds
+from pccfunding.words import counted, is_missing, pounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def without_repeats(
 
 def _told(cell: object) -> str:
     """Write a cell so that what is missing is alike in every type of column."""
-    return "" if cell is None or cell != cell else str(cell)
+    return "" if is_missing(cell) else str(cell)
 
 
 class OnceOnly(NamedTuple):
