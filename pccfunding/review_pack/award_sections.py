@@ -352,13 +352,17 @@ def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> 
     last = kinds[max(kinds, key=lambda one: (one[0], one[1] == GIVEN, one))]
     drawn = listing[of_kind(listing, last)]
     lines = drawn[drawn["row"] == "line"]
+    same = sums[of_kind(sums, last)]
+    note: list[Any] = ["The numbers: ", Link("table of award lines", "#award-lines"), "."]
+    if lines["funding_stream"].duplicated().any():
+        drawn = drawn.assign(funding_stream=_bar_names(drawn))
+        lines = drawn.loc[lines.index]
     if len(lines) > _MOST_BARS:
         kept = lines.nlargest(_MOST_BARS, "amount_gbp").index
         drawn = drawn.loc[sorted([*kept, *drawn.index[drawn["row"] == "total"]])]
-        drawn = drawn.assign(funding_stream=_bar_names(drawn))
-    same = sums[of_kind(sums, last)]
+        every = same.loc[same["funder_group"] == ALL_LINES, "n_figures"].iloc[0]
+        note.append(f" Drawn are the largest {_MOST_BARS} of {counted(int(every), 'line')}.")
     title = _headline(lines, same)
-    note: list[Any] = ["The numbers: ", Link("table of award lines", "#award-lines"), "."]
     charts = [Plot("plot-streams", plot_streams(drawn, title=title), note=note)]
     summed = drawn[drawn["row"] != "line"]
     if len(lines) > _FEW_BARS and (summed["row"] == "subtotal").any():
@@ -369,11 +373,11 @@ def _streams(years: pd.DataFrame, sums: pd.DataFrame, listing: pd.DataFrame) -> 
 
 
 def _bar_names(drawn: pd.DataFrame) -> list[str]:
-    """Name bars by their recipient where many lines share a stream."""
+    """Name bars by their recipient too, where lines share a stream."""
     return [
         row["funding_stream"]
         if row["row"] != "line" or is_missing(row["recipient"])
-        else f"{row['funding_stream']}: {row['recipient']}"
+        else f"{row['funding_stream']}, {row['recipient']}"
         for row in drawn.to_dict("records")
     ]
 
@@ -388,7 +392,11 @@ def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
         line = headings.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = line["funder_group"]
     if is_missing(line["share_pct"]):
-        return "The listed amounts that are known add up to £0"
+        # A part of an award over several years has no share of its own.
+        if is_missing(line["amount_gbp"]) or not line["amount_gbp"]:
+            return "The listed amounts that are known add up to £0"
+        whole = sums[sums["funder_group"] == ALL_LINES].iloc[0].to_dict()
+        return f"{name}: {pounds(line['amount_gbp'])} of {sum_words(whole)}"
     return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
 
 

@@ -144,7 +144,7 @@ class Register:
 
 
 # An id by content, as rows of an office's own lists have it: a kind and a hash of the cells.
-_BY_CONTENT = re.compile(r"([a-z]+-)([0-9a-f]{12})((?:-[0-9]+)*)")
+_BY_CONTENT = re.compile(r"(.+-)([0-9a-f]{12})((?:-[0-9]+)*)")
 _SHORTEST = 4
 
 

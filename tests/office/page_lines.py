@@ -8,7 +8,7 @@ import re
 # Codes lead to a source or a working: figures by content, official statistics, workings.
 CODE = re.compile(
     r"\b(?:[wn]\d+|(?:[a-z]+-)+[0-9a-f]{12}(?:-\d+)?"
-    r"|(?:line|award|amount|outcome)-[0-9a-f]{4,11}(?:-\d+)?|S017)\b"
+    r"|(?:line|award|amount|outcome|grants-total)-[0-9a-f]{4,11}(?:-\d+)?|S017)\b"
 )
 _BLOCK = re.compile(r"</(?:p|tr|li|h\d|dt|dd|summary|caption|figcaption|div|title)>")
 _NOTHING = re.compile(r"\(\s*[,;\s]*\)")
