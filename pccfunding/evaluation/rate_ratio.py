@@ -276,7 +276,7 @@ def rate_ratio(
     >>> print(rate_ratio(688, 796, dispersion=2).text)
     The count went from 796 (the base) to 688: −13.6%, 95% interval −25.2% to −0.2% (Wald on the
     log scale with dispersion 2; p = 0.048, n = 1,484 events, family of 1, no smallest attainable p
-    (an approximation)). Caution: before and after only: other places may have changed as much.
+    in an approximation). Caution: before and after only: other places may have changed as much.
     """
     after = optional_count(count_after, "count_after")
     before = optional_count(count_before, "count_before")
