@@ -253,7 +253,11 @@ DOCUMENTED = (
     "tutorial/01-the-published-figures.html",
     "reference/gallery.html",
 )
-STILL = "<style>* { transition: none !important; animation: none !important; }</style>"
+# The list of pages at the side stands whole: of links that a person scrolls to, axe decides nothing.
+STILL = (
+    "<style>* { transition: none !important; animation: none !important; }"
+    ".bd-sidebar-primary { max-height: none !important; overflow: visible !important; }</style>"
+)
 # Undecided in the documentation: signs of formulae, which are no letters to axe but have the ink of
 # the text around them; and what lies behind the theme's own bar at the top of a narrow page.
 FORMULA = re.compile(r"m[ion](:nth-child\(\d+\)|\[.*\])?|.* > m[ion].*")
