@@ -253,7 +253,7 @@ DOCUMENTED = (
     "tutorial/01-the-published-figures.html",
     "reference/gallery.html",
 )
-# The list of pages at the side stands whole: of links that a person scrolls to, axe decides nothing.
+# The list of pages at the side stands whole: axe decides nothing of links that one scrolls to.
 STILL = (
     "<style>* { transition: none !important; animation: none !important; }"
     ".bd-sidebar-primary { max-height: none !important; overflow: visible !important; }</style>"
