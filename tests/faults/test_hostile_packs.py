@@ -112,6 +112,7 @@ def test_pipes_and_devices_are_no_packs(tmp_path: Path) -> None:
     assert "is not a folder" in said(done)
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_pipes_and_devices_in_a_pack_and_in_evidence(desk: Path, tmp_path: Path) -> None:
     os.mkfifo(desk / "review" / "tables" / "pipe.csv")
@@ -144,6 +145,7 @@ def test_a_file_larger_than_any_pack(tmp_path: Path) -> None:
     assert "no pack is that large" in said(done)
 
 
+@pytest.mark.slow
 @pytest.mark.posix
 def test_a_pack_of_folders_in_folders(desk: Path) -> None:
     here = os.open(desk / "review", os.O_RDONLY)

@@ -68,6 +68,7 @@ def test_an_output_folder_named_by_a_link_stays_a_link(tmp_path: Path, found: Re
     assert verify_pack(tmp_path / "real").intact
 
 
+@pytest.mark.slow
 def test_a_link_of_a_users_own_is_carried_over_as_it_is(
     desk: Path, outside: Path, found: Review
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_link_of_a_users_own_is_carried_over_as_it_is(
     assert everything(outside) == {"awards.csv": b"mine"}
 
 
+@pytest.mark.slow
 def test_a_sign_off_that_is_a_link(desk: Path, tmp_path: Path) -> None:
     (desk / "review" / "sign-off.json").symlink_to(tmp_path / "nothing yet")
     done = command("sign", desk / "review", "--name", "A", "--role", "B", "--decision", "stop",
