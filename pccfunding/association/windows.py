@@ -14,6 +14,7 @@ from pccfunding.errors import PeriodError
 from pccfunding.evaluation.arguments import PANDEMIC
 from pccfunding.measures.reduction import refuse_disorder
 from pccfunding.periods import Period
+from pccfunding.words import day_words
 
 _SPEND_DAYS = ("period_start", "period_end")
 _OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
@@ -57,7 +58,7 @@ date(2021, 3, 31))
     whole_year = date.fromordinal(following) == start.replace(year=start.year + 1)
     if whole_year and start.day == 1:
         return f"the year ending {end:%B %Y}"
-    return f"{start.day} {start:%B %Y} to {end.day} {end:%B %Y}"
+    return f"{day_words(start)} to {day_words(end)}"
 
 
 def pick_lag(spend: pd.DataFrame, reduction: pd.DataFrame, lag: int | None) -> pd.DataFrame:
@@ -166,5 +167,5 @@ def _break(
         for day, offences, words in _BREAKS:
             held = set(values_of(reduction, "offence")) & offences
             if held and base[0] < day <= after[1]:
-                return f"{held.pop()}: {words} on {day.day} {day:%B %Y}."
+                return f"{held.pop()}: {words} on {day_words(day)}."
     return None

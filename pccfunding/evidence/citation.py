@@ -7,7 +7,7 @@ import re
 from typing import Any, Literal, get_args
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.words import is_missing
+from pccfunding.words import day_words, is_missing
 
 __all__ = ["citation"]
 
@@ -153,7 +153,7 @@ def _note(row: dict[str, Any]) -> str:
 
 def _copy(row: dict[str, Any]) -> str:
     """Say where a source was read, which is not always where it was published."""
-    when = f" on {row['read_on'].day} {row['read_on']:%B %Y}" if "read_on" in row else ""
+    when = f" on {day_words(row['read_on'])}" if "read_on" in row else ""
     if "copy_url" in row:
         lost = "" if "url" in row else "; the publisher's own address is not known"
         return f"Read{when} in the public copy at {row['copy_url']}{lost}."

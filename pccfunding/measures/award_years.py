@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pccfunding.frames.tables import put_together
 from pccfunding.measures.apportion import apportion
 from pccfunding.money.pence import exact_pence, exact_sum
 from pccfunding.periods import Period
@@ -121,8 +122,7 @@ def _parts(rows: pd.DataFrame, wholes: pd.DataFrame) -> pd.DataFrame:
     for name, own in whole_of.groupby(whole_of).groups.items():
         whole = wholes[wholes["subject_id"] == name]
         made.append(_around(whole.iloc[:1], rows.loc[own]))
-    filled = [one for one in made if len(one)]
-    return pd.concat(filled, ignore_index=True) if filled else wholes.iloc[:0]
+    return put_together(made or [wholes.iloc[:0]])
 
 
 def _split(wholes: pd.DataFrame, published: pd.DataFrame | None = None) -> pd.DataFrame:

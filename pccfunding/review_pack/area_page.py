@@ -21,6 +21,7 @@ from pccfunding.review_pack.area_money_sections import (
 from pccfunding.review_pack.area_rows import (
     PENCE,
     RATE,
+    across_every_class,
     beyond_noise,
     of_class,
     place_words,
@@ -47,8 +48,6 @@ from pccfunding.review_pack.tables_area import TOTAL, with_counts
 from pccfunding.words import count, counted, day_words, is_missing, percent
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pccfunding.review_pack.record import Record
     from pccfunding.review_pack.register import Register
 
@@ -203,7 +202,9 @@ def area_facts(found: Record) -> list[tuple[str, str, str]]:
                 f"Recorded crime, {year_words(whole['period'])}",
                 count(whole["offences_comparison"]),
                 f"{percent(whole['change_pct'])} against {year_words(whole['baseline'])}{others}"
-                + ("; across a break of the series" if _all_broken(tables) else ""),
+                + (
+                    "; across a break of the series" if across_every_class(tables["breaks"]) else ""
+                ),
             )
         )
         fell, rose, n = beyond_noise(tables["noise"])
@@ -246,11 +247,6 @@ def area_facts(found: Record) -> list[tuple[str, str, str]]:
     return facts
 
 
-def _all_broken(tables: dict[str, pd.DataFrame]) -> bool:
-    """Whether every class crosses a break of the series between the two years."""
-    return bool(tables["breaks"]["offence"].eq("All classes").any())
-
-
 def area_text(found: Record) -> str:
     """Two sentences that can be pasted."""
     whole = of_class(found.tables["class_changes"], TOTAL)
@@ -263,7 +259,11 @@ def area_text(found: Record) -> str:
             f"Of {counted(n, 'class', 'classes')} of crime recorded in {name}, {fell} fell and "
             f"{rose} rose beyond counting noise from {year_words(whole['baseline'])} to "
             f"{year_words(whole['period'])}"
-            + (", across a break of the series." if _all_broken(found.tables) else ".")
+            + (
+                ", across a break of the series."
+                if across_every_class(found.tables["breaks"])
+                else "."
+            )
         )
     return f"{said}\nNo award list of the office is held: nothing here says what money did."
 

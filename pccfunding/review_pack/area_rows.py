@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.measures.comparability import since_words
 from pccfunding.periods import Period
-from pccfunding.review_pack.tables_area import TOTAL
+from pccfunding.review_pack.tables_area import ALL_CLASSES, TOTAL
 from pccfunding.review_pack.wording import listed
 from pccfunding.words import count, counted, interval_text, is_missing, pounds, quantity
 
@@ -39,17 +39,22 @@ def beyond_noise(noise: pd.DataFrame) -> tuple[int, int, int]:
     return fell, len(told) - fell, len(classes)
 
 
+def across_every_class(breaks: pd.DataFrame) -> bool:
+    """Whether a break of the series parts the two years of every class."""
+    return bool(breaks["offence"].eq(ALL_CLASSES).any())
+
+
 def across_a_break(breaks: pd.DataFrame, rows: list[dict[Any, Any]]) -> set[str]:
     """Name the classes whose two years a break of the series parts."""
-    named = set(breaks["offence"]) if len(breaks) else set()
-    return {row["offence"] for row in rows} if "All classes" in named else named
+    every = across_every_class(breaks)
+    return {row["offence"] for row in rows} if every else set(breaks["offence"])
 
 
 def across_words(breaks: pd.DataFrame) -> str:
     """Say which classes a break of the series parts the two years of; nothing where none does."""
     if breaks.empty:
         return ""
-    whole = breaks[breaks["offence"] == "All classes"]
+    whole = breaks[breaks["offence"] == ALL_CLASSES]
     if len(whole):
         days = listed(
             f"{row['kind']}, {since_words(row['kind'], row['changed_on'])}"

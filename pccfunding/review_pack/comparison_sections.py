@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.periods import Period
@@ -15,15 +16,15 @@ from pccfunding.review_pack.course_sections import (
 )
 from pccfunding.review_pack.open_questions import chosen_words
 from pccfunding.review_pack.tables_comparison import DISPERSIONS
-from pccfunding.review_pack.wording import bounds_text, listed, measured, moved_text, when_text
-from pccfunding.words import (
-    count,
-    counted,
-    dispersion_text,
-    is_missing,
-    number_text,
-    percent,
+from pccfunding.review_pack.wording import (
+    MOST_SAID,
+    bounds_text,
+    listed,
+    measured,
+    moved_text,
+    when_text,
 )
+from pccfunding.words import count, counted, dispersion_text, is_missing, number_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _RELATIVE = ("relative_low_pct", "relative_high_pct")
 _CHANGE = ("change_low_pct", "change_high_pct")
-_SAID = 2  # changes named in an answer
 
 
 def beyond_noise(found: Record, cited: Citations) -> Section:
@@ -284,7 +284,7 @@ def here_and_elsewhere(
         key=lambda at: (not told[at], -abs(rows[at]["relative_pct"] or 0)),
     )
     said: list[Any] = []
-    for place in order[:_SAID]:
+    for place in order[:MOST_SAID]:
         row = rows[place]
         said += [
             f"{row['measure']} {moved_text(row['change_pct'])} here and "
@@ -518,10 +518,6 @@ def _moves(fallen: pd.DataFrame, risen: pd.DataFrame) -> str:
     return f"{said[0]}, and {said[1][0].lower()}{said[1][1:]}"
 
 
-def _size(fall: tuple[float, int, dict[Any, Any]]) -> float:
-    return fall[0]
-
-
 def smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> list[Any]:
     """Say which fall two years would show four times in five: the finest and the coarsest."""
     falls = [
@@ -533,7 +529,8 @@ def smallest_words(table: pd.DataFrame, keys: list[str], cited: Citations) -> li
         return []
     said: list[Any] = []
     ends = {
-        place: (fall, row) for fall, place, row in (min(falls, key=_size), max(falls, key=_size))
+        place: (fall, row)
+        for fall, place, row in (min(falls, key=itemgetter(0)), max(falls, key=itemgetter(0)))
     }
     for place, (fall, row) in ends.items():
         said += [

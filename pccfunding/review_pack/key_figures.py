@@ -18,7 +18,7 @@ from pccfunding.review_pack.tables_sums import (
     sum_key,
     sum_words,
 )
-from pccfunding.review_pack.wording import moved_text, series_of
+from pccfunding.review_pack.wording import MOST_SAID, moved_text, series_of
 from pccfunding.review_pack.workings import head_key
 from pccfunding.words import count, counted
 
@@ -178,13 +178,9 @@ def unquoted_rises(others: pd.DataFrame) -> pd.DataFrame:
     return rises
 
 
-# Changes named in an answer.
-_SAID = 2
-
-
 def first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
     """Say the first changes by count, else as they are printed."""
-    counted_ones = changes[changes["change_pct"].notna()].head(_SAID).to_dict("records")
+    counted_ones = changes[changes["change_pct"].notna()].head(MOST_SAID).to_dict("records")
     if counted_ones:
         said = [
             [
@@ -195,7 +191,7 @@ def first_changes(changes: pd.DataFrame, cited: Citations) -> list[Any]:
             for row in counted_ones
         ]
         return [*series_of(said), " by the counts held. "]
-    printed = changes[changes["printed_pct"].notna()].head(_SAID).to_dict("records")
+    printed = changes[changes["printed_pct"].notna()].head(MOST_SAID).to_dict("records")
     said = [
         [f"{row['measure']} {moved_text(row['printed_pct'])} (", cited.link(row["figure_id"]), ")"]
         for row in printed

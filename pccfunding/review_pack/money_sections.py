@@ -19,7 +19,7 @@ from pccfunding.review_pack.blocks import (
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON
 from pccfunding.review_pack.tables_spending import per_head_words, single_years
 from pccfunding.review_pack.tables_sums import ALL_LINES, MOST_LINES, kind_words, sum_words
-from pccfunding.review_pack.wording import moved_text, when_text
+from pccfunding.review_pack.wording import MOST_SAID, moved_text, when_text
 from pccfunding.review_pack.workings import enter_heads, enter_years
 from pccfunding.words import (
     count,
@@ -237,10 +237,6 @@ def _heads_words(heads: pd.DataFrame, keys: list[list[str]], cited: Citations) -
     return said
 
 
-# Series named in the answer.
-_SAID = 2
-
-
 def _years_words(years: pd.DataFrame, cited: Citations) -> list[Any]:
     """Say how the series of the latest year changed on the year before."""
     told = years[years["change_pct"].notna()]
@@ -248,7 +244,7 @@ def _years_words(years: pd.DataFrame, cited: Citations) -> list[Any]:
         return ["No change from one year to the next is told: no two like years are held. "]
     said: list[Any] = []
     latest = told.sort_values("period_start", ascending=False, kind="stable")
-    for row in latest.head(_SAID).to_dict("records"):
+    for row in latest.head(MOST_SAID).to_dict("records"):
         start = row["period_start"]
         span = f"{financial_label(start.year - 1)} to {financial_label(start.year)}"
         said += [f"{row['series']} {moved_text(row['change_pct'])} in cash from {span}", "; "]

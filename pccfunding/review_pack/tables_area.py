@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from pccfunding.evidence import Evidence
 
 TOTAL = "Total recorded crime (excluding fraud)"
+# How `breaks` names a break of the whole series.
+ALL_CLASSES = "All classes"
 N_NEAREST = 10
 # The last whole years before the pandemic end in 2019.
 _BEFORE_PANDEMIC, _YEARS_BACK = 2019, 5
@@ -207,7 +209,7 @@ def breaks_of(area_code: str, changes: pd.DataFrame, years: YearPair | None) -> 
     return pd.DataFrame(
         [
             {
-                "offence": "All classes" if one.offence == "All" else one.offence,
+                "offence": ALL_CLASSES if one.offence == "All" else one.offence,
                 "changed_on": one.changed_on,
                 "kind": one.kind,
                 "what_changed": one.what_changed,

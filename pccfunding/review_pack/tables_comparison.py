@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
 from pccfunding.evidence.national import load_recorded_crime_quarters
+from pccfunding.frames.tables import put_together
 from pccfunding.measures.comparability import latest_vintage_named
 from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
@@ -257,8 +258,7 @@ def class_years(evidence: Evidence) -> pd.DataFrame:
     quarters = latest_quarters()
     quarters = quarters[quarters["offence"].isin(absent)]
     years = [year_of_quarters(quarters, Period.parse(name)) for name in sorted(windows)]
-    held = pd.concat(years, ignore_index=True) if years else crime.iloc[:0]
-    return held.reindex(columns=crime.columns).astype(crime.dtypes)
+    return put_together([*years, crime.iloc[:0]])[list(crime.columns)].astype(crime.dtypes)
 
 
 def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.DataFrame:
@@ -293,8 +293,7 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
         names, base = row["offence"].split(" + "), Period.parse(row["baseline"])
         told = {}
         for back in range(_EARLIER, -1, -1):
-            span = Period.of(base.start.replace(year=base.start.year - back),
-                             base.end.replace(year=base.end.year - back))  # fmt: skip
+            span = years_back(base, back)
             year = year_of_quarters(quarters[quarters["offence"].isin(names)], span)
             if len(year) == len(names):
                 told[span.label] = int(year["offences"].sum())
@@ -320,6 +319,14 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
             }
         )
     return pd.DataFrame(rows, columns=columns)
+
+
+def years_back(span: Period, years: int) -> Period:
+    """The same months so many years before."""
+    return Period.of(
+        span.start.replace(year=span.start.year - years),
+        span.end.replace(year=span.end.year - years),
+    )
 
 
 def latest_quarters() -> pd.DataFrame:

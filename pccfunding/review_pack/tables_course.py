@@ -11,6 +11,7 @@ from pccfunding.review_pack.tables_comparison import (
     CITY_OF_LONDON,
     latest_quarters,
     year_of_quarters,
+    years_back,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _panel(
 
     base, after = Period.parse(row["baseline"]), Period.parse(row["period"])
     years: list[pd.DataFrame] = []
-    for span in [after, *(_years_back(base, back) for back in range(_MOST_YEARS + 1))]:
+    for span in [after, *(years_back(base, back) for back in range(_MOST_YEARS + 1))]:
         held = year_of_quarters(quarters, span).groupby("area_code")
         sums = held["offences"].sum()[held.size() == n_classes].to_frame()
         persons = mid_year_rows(people, span).set_index("area_code")["persons"]
@@ -94,13 +95,6 @@ def _panel(
     panel = pd.concat([*reversed(years[1:]), years[0]], ignore_index=True)
     whole = panel.groupby("area_code")["year"].transform("size") == len(years)
     return panel[whole].reset_index(drop=True)
-
-
-def _years_back(span: Period, years: int) -> Period:
-    return Period.of(
-        span.start.replace(year=span.start.year - years),
-        span.end.replace(year=span.end.year - years),
-    )
 
 
 def _told(panel: pd.DataFrame, area_code: str, row: dict[Any, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from pccfunding.words import interval_text, is_missing, percent
 if TYPE_CHECKING:
     import pandas as pd
 
+# Changes, or series, that an answer names.
+MOST_SAID = 2
 _CLASSES = {
     "wider": "counts of a wider class",
     "proxy": "counts of classes put together as a proxy",

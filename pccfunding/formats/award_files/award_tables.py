@@ -15,6 +15,7 @@ from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
 from pccfunding.formats.award_files.content_ids import content_ids
 from pccfunding.formats.award_files.money_columns import read_one
 from pccfunding.formats.award_files.stored_tables import stored_columns, stored_table
+from pccfunding.frames.tables import put_together
 from pccfunding.measures.award_years import wholes_of
 from pccfunding.money.pence import exact_sum
 from pccfunding.periods import Period
@@ -464,7 +465,7 @@ class _Made:
 
         if statements.empty:
             return statements
-        held = pd.concat([one for one in figures if len(one)], ignore_index=True)
+        held = put_together(figures)
         mini = cast("Evidence", SimpleNamespace(statements=statements, figures=held))
         worked = work_statements(mini)
         verdicts = [result.verdict for _, result in worked]
