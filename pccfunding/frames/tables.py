@@ -160,8 +160,8 @@ def of_one_kind(table: Table, other: Table) -> Table:
     if engine == own and table.eager == other.eager:
         if not (table.eager or meet(table.frame, other.frame)):
             raise TableError(
-                f"{table.name} and {other.name} belong to two connections of DuckDB. Open both with "
-                f"one of them."
+                f"{table.name} and {other.name} belong to two connections of DuckDB. Open both "
+                f"with one of them."
             )
         return other
     if not (other.eager and {engine, own} <= {nw.Implementation.PANDAS, nw.Implementation.POLARS}):
