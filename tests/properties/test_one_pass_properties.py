@@ -171,20 +171,26 @@ def test_real_terms_are_the_same_both_ways(table: pd.DataFrame, years: list[int]
     )
 
 
+WHOLE = [("2018-04-01", "2019-03-31"), ("2020-04-01", "2021-03-31")]
 HALVES = [("2018-04-01", "2018-09-30"), ("2018-10-01", "2019-03-31")]
-OTHER = [("2020-04-01", "2021-03-31"), ("2020-04-01", "2020-12-31"), (None, "2021-03-31")]
-counted_rows = st.lists(
-    st.tuples(
-        st.sampled_from([AREAS[0], AREAS[1], "E99000001"]),
-        st.sampled_from(["Robbery", "Residential burglary", "Burglary"]),
-        st.sampled_from([("2018-04-01", "2019-03-31"), *HALVES, *OTHER]),
-        st.sampled_from([None, 0.0, 3.0, 812.0, 20_311.0, 1.5, -2.0]),
-        st.sampled_from(["to June 2023", "to June 2024", None]),
-        st.sampled_from(["a", "b"]),
-    ),
-    min_size=1,
-    max_size=12,
-)
+
+
+def counted(*, odd: bool) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Draw counts by area, class and period, which are all sound, or some of them odd."""
+    odd_days = [("2020-04-01", "2020-12-31"), (None, "2021-03-31"), *WHOLE, *HALVES]
+    row = st.tuples(
+        st.sampled_from([*AREAS[:2], "E99000001"]),
+        st.sampled_from(["Robbery", "Shoplifting", *(["Theft offences"] if odd else [])]),
+        st.sampled_from(odd_days if odd else [*HALVES, WHOLE[1]]),
+        st.sampled_from([None, 0.0, 3.0, 812.0, 20_311.0, *([1.5, -2.0] if odd else [])]),
+        st.sampled_from(["to June 2023", "to June 2024", None] if odd else ["to June 2023"]),
+        st.sampled_from(["a", "b"] if odd else ["a"]),
+    )
+    alike = None if odd else (lambda one: one[:3])
+    return st.lists(row, min_size=1, max_size=12, unique_by=alike)
+
+
+counted_rows = st.booleans().flatmap(lambda odd: counted(odd=odd))
 
 
 @given(
@@ -222,11 +228,25 @@ def test_reductions_are_the_same_both_ways(
         assert_same_both_ways(lambda: pcc.offence_rates(counts, people, by=by))
 
 
-@given(awards=tables, people=populations())
+@given(
+    awards=tables,
+    persons=st.lists(st.sampled_from([1000.0, 77.0, 0.0]), min_size=4, max_size=4),
+    odd=st.sampled_from([*[None] * 4, float("nan"), -1.0]),
+)
 def test_awards_over_areas_are_the_same_both_ways(
-    awards: pd.DataFrame, people: pd.DataFrame
+    awards: pd.DataFrame, persons: list[float], odd: float | None
 ) -> None:
-    cash = awards.drop(columns="price_base")
+    people = pd.DataFrame(
+        {
+            "area_code": AREAS[:4],
+            "reference_date": pd.Timestamp("2019-06-30"),
+            "persons": [*persons[:3], persons[3] if odd is None else odd],
+            "vintage": "rebased",
+        }
+    )
+    cash = awards.drop(columns="price_base").assign(
+        period_start=pd.Timestamp("2019-04-01"), period_end=pd.Timestamp("2020-03-31")
+    )
     assert_same_both_ways(lambda: pcc.apportion(cash, to="area_code", rule="population", by=people))
 
 
