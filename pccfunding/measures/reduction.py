@@ -373,7 +373,7 @@ def reduction(
     }
     columns = [*keys, *_result_columns(with_people=people is not None)]
     if lines is not None:
-        return _result_at_hand(table, lines, keys, windows, found, columns)  # type: ignore[return-value]
+        return _result_at_hand(table, lines, keys, windows, found, columns)  # type: ignore[no-any-return]
     result = _result(table, parts, keys, windows, found)
     return table.close_collected(result.select(columns))  # type: ignore[no-any-return]
 
