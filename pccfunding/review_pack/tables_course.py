@@ -57,8 +57,8 @@ def courses(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.Dat
     if counted.empty:
         return pd.DataFrame(columns=_COLUMNS)
     areas = evidence.areas
-    forces = areas.loc[areas["kind"] == "police_force_area", "area_code"]
-    forces = forces[forces != CITY_OF_LONDON].tolist()
+    codes = areas.loc[areas["kind"] == "police_force_area", "area_code"]
+    forces = codes[codes != CITY_OF_LONDON].tolist()
     people = latest_vintage(evidence.population)
     rows = []
     for row in counted.to_dict("records"):
