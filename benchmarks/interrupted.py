@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from benchmarks import Simulated, Simulation, benchmark
+from benchmarks import Call, Comparison, Simulated, Simulation, benchmark
 from benchmarks.coverage import share
 from pccfunding.evaluation import interrupted_series
 
@@ -20,6 +21,7 @@ SHAPES = {
     "monthly beside 3 series": (12, 48, 30, 3, 0.085),
 }
 AUTOREGRESSIONS = (0.0, 0.4, 0.6)
+FEW, EXPONENT = 60, 1.1
 
 
 def labels(a_year: int, periods: int) -> list[str]:
@@ -99,4 +101,31 @@ def interrupted_size(rows_asked: int | None) -> Simulation:
         f"{runs:,} series each: Poisson counts around a mean of {MEAN:g} a period, log rates that "
         f"wander by {SPREAD:g}, a season and a trend; power at a step of {STEP:g}. The same series "
         "for both kinds of errors.",
+    )
+
+
+@benchmark
+def interrupted_growth(rows: int | None) -> Comparison:
+    """A month among 6,000 takes at most so much longer as an exponent of 1.1 allows."""
+    number = rows or 100 * FEW
+    rng = np.random.default_rng(SEED)
+
+    def of(months: int) -> Call:
+        counts = [int(y) for y in rng.poisson(MEAN, months)]
+        names = [f"{1500 + k // 12}-{k % 12 + 1:02d}" for k in range(months)]
+        return Call(
+            lambda: interrupted_series(counts, names, first_after=names[months // 2]),
+            units=months,
+        )
+
+    def agree(answers: Mapping[str, Any]) -> str:
+        for found in answers.values():
+            assert found.estimable, found.reason
+        return "each is estimated"
+
+    return Comparison(
+        f"interrupted series by months; the exponent of the growth is at most {EXPONENT}",
+        {f"{number:,} months": of(number), f"{FEW} months": of(FEW)},
+        agree,
+        at_least={f"{FEW} months": (number / FEW) ** (1 - EXPONENT)},
     )

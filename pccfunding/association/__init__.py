@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from pccfunding.association.family_result import AssociationFamily
 from pccfunding.association.result import OVERRIDES, Association
 from pccfunding.association.spend_vs_reduction import spend_vs_reduction
-from pccfunding.association.spend_vs_reduction_family import (
-    AssociationFamily,
-    spend_vs_reduction_family,
-)
+from pccfunding.association.spend_vs_reduction_family import spend_vs_reduction_family
 from pccfunding.association.verdicts import CAUTIONS, VERDICTS
 from pccfunding.association.wording import REASONS
 

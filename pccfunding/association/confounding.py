@@ -194,6 +194,12 @@ def denominator_null(
     return DenominatorNull(median, low, high, p, deals, None)
 
 
+def turns_within(strata: pd.DataFrame, estimate: float) -> bool:
+    """Whether the coefficient has the other sign within most strata that have one."""
+    values = strata["estimate"].dropna().tolist()
+    return len(values) > 0 and sum(v * estimate < 0 for v in values) > len(values) / 2
+
+
 def within_strata(areas: pd.DataFrame, x: Floats, labels: Any, method: str) -> pd.DataFrame:
     """Give the coefficient within each stratum of four areas or more."""
     rows = []

@@ -18,19 +18,30 @@ from numpy.typing import NDArray
 
 from pccfunding.areas import find_area
 from pccfunding.association.coefficients import Floats, coefficients, ranked
+from pccfunding.association.inputs import ALPHA
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.permutation import NullDistribution
+from pccfunding.permutation import NullDistribution, PermutationFamily
 from pccfunding.permutation.orders import (
     DEFAULT_RESAMPLES,
     MOST_ENUMERATED,
     is_enumerated,
     orders,
 )
-from pccfunding.permutation.scores import attained, least_draws_p, ties
+from pccfunding.permutation.permutation_family import FamilyMethod
+from pccfunding.permutation.scores import (
+    Rule,
+    attained,
+    is_constant,
+    least_draws_p,
+    scores,
+    ties,
+)
 
 Places = NDArray[np.intp]
 _NEAR = 1e-12
 _NOTHING_LEFT = 1e-9
+# Distances in standard deviations nearer than this are the same.
+_NEAR_SIZE = 1e-9
 _LOOKS = 999
 # Both sides of so small a p resemble their neighbours.
 _ALIKE = 0.1
@@ -112,7 +123,14 @@ def strata_of(areas: pd.DataFrame, strata: Any, frames: Sequence[pd.DataFrame], 
         if held is None:
             given = {code: region_of(code) for code in areas["area"]}
         else:
-            given = dict(zip(held[on].astype(str), held[strata], strict=True))
+            codes = held[on].astype(str)
+            several = held.groupby(codes)[strata].nunique(dropna=False)
+            if (several > 1).any():
+                raise TableError(
+                    f"{strata} gives {several.index[several > 1][0]} several strata; each area "
+                    "lies in one."
+                )
+            given = dict(zip(codes, held[strata], strict=True))
     else:
         given = {str(code): value for code, value in dict(strata).items()}
     labels = areas["area"].map(given)
@@ -214,15 +232,110 @@ def within_test(
     if method == "kendall":
         values = coefficients(x[None], y[table], method)
     else:
-        a, b = (
-            v - v.mean() for v in (ranked(np.array([x, y])) if method == "spearman" else (x, y))
-        )
+        a, b = _centred(np.array([x, y]), method)
         values = b[table] @ a / np.sqrt((a @ a) * (b @ b))
     floor = floor_of(x, y, labels, two_sided)
     if not exact:
         floor = max(floor, least_draws_p(len(table), two_sided))
     p = max(tail_p(values, observed, exact, two_sided), floor)
     return Reordered(observed, p, floor, exact, len(table), values)
+
+
+def _centred(series: Floats, method: str) -> Floats:
+    held = ranked(series) if method == "spearman" else series
+    found: Floats = held - held.mean(axis=1, keepdims=True)
+    return found
+
+
+def within_family(
+    x: Floats,
+    y: Floats,
+    labels: Places,
+    *,
+    method: FamilyMethod,
+    two_sided: Rule,
+    resamples: int | None,
+    seed: int,
+    max_t: bool = True,
+) -> PermutationFamily:
+    """Test every series of x against every series of y by the same orders within strata.
+
+    Each p is that of `within_test`. Within strata a coefficient has a mean of its own, which is
+    what lies between the strata, and a spread of its own: max-T takes its distance from that mean
+    in standard deviations over all orders, so that no pair is the largest by its strata alone.
+    """
+    undefined = ~np.logical_and.outer(~is_constant(x), ~is_constant(y))
+    statistic, p, largest_p, floors = (np.full(undefined.shape, np.nan) for _ in range(4))
+    table, exact = orders_within(labels, resamples, seed)
+    more = 0 if exact else 1
+    a, b = _centred(x, method), _centred(y, method)
+    middles, spreads = _moments(a, b, labels)
+    largest = np.zeros(len(table))
+    pairs = np.argwhere(~undefined)
+    for column in np.unique(pairs[:, 1]):
+        moved = b[column][table]
+        for row in pairs[pairs[:, 1] == column, 0]:
+            place = row, column
+            found = scores(x[row][None], y[column][None], method)
+            statistic[place] = np.clip(found.observed / found.norm, -1, 1).item()
+            norm = np.sqrt((a[row] @ a[row]) * (b[column] @ b[column]))
+            values = moved @ a[row] / norm
+            floors[place] = floor_of(x[row], y[column], labels, two_sided)
+            if not exact:
+                floors[place] = max(floors[place], least_draws_p(len(table), two_sided))
+            tail = tail_p(values, float(statistic[place]), exact, two_sided)
+            p[place] = max(tail, floors[place])
+            if max_t and spreads[place] > _NEAR * norm:
+                sizes = np.abs(values * norm - middles[place]) / spreads[place]
+                np.maximum(largest, sizes, out=largest)
+    if max_t:
+        for place in map(tuple, pairs):
+            reached = len(table)
+            norm = np.sqrt((a[place[0]] @ a[place[0]]) * (b[place[1]] @ b[place[1]]))
+            if spreads[place] > _NEAR * norm:
+                own = abs(statistic[place] * norm - middles[place]) / spreads[place]
+                reached = int((largest >= own - _NEAR_SIZE).sum())
+            largest_p[place] = max((reached + more) / (len(table) + more), p[place])
+    cautions = [
+        ("constant", bool(undefined.any())),
+        ("monte-carlo", not exact),
+        ("floor-above-05", not undefined.all() and bool(np.nanmin(floors) > ALPHA)),
+    ]
+    return PermutationFamily(
+        statistic=statistic,
+        p_value=p,
+        p_max_t=largest_p if max_t else None,
+        min_p=floors,
+        undefined=undefined,
+        n=x.shape[1],
+        exact=exact,
+        resamples=len(table),
+        method=method,
+        two_sided=two_sided,
+        seed=seed,
+        cautions=tuple(code for code, holds in cautions if holds),
+        n_strata=int(labels.max()) + 1,
+    )
+
+
+def _moments(a: Floats, b: Floats, labels: Places) -> tuple[Floats, Floats]:
+    """Give mean and standard deviation of each product over all orders within strata.
+
+    Examples
+    --------
+    >>> mean, sd = _moments(np.array([[-1.0, 0, 1]]), np.array([[-1.0, 0, 1]]), np.zeros(3, int))
+    >>> mean.tolist(), sd.round(3).tolist()
+    ([[0.0]], [[1.414]])
+    """
+    middles, variances = np.zeros((2, len(a), len(b)))
+    for one in range(labels.max() + 1):
+        of_a, of_b = (v[:, labels == one] for v in (a, b))
+        n = of_a.shape[1]
+        middles += n * np.outer(of_a.mean(axis=1), of_b.mean(axis=1))
+        if n > 1:
+            squares = [n * v.var(axis=1) for v in (of_a, of_b)]
+            variances += np.outer(*squares) / (n - 1)
+    return middles, np.sqrt(variances)
 
 
 def floor_of(x: Floats, y: Floats, labels: Places, two_sided: str) -> float:

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from pccfunding.association.coefficients import Floats, coefficients
-from pccfunding.association.confounding import BaselineCheck, baseline_check, baseline_of
+from pccfunding.association.confounding import (
+    BaselineCheck,
+    baseline_check,
+    baseline_of,
+    turns_within,
+    within_strata,
+)
+from pccfunding.association.family_result import AssociationFamily
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
 from pccfunding.association.pairing import Pairing, pair
-from pccfunding.association.reordering import likeness_of
+from pccfunding.association.reordering import (
+    Places,
+    likeness_of,
+    numbered,
+    strata_of,
+    within_family,
+)
 from pccfunding.association.result import OVERRIDES
-from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, FIRST, in_order, judged
+from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
-from pccfunding.evaluation import bonett_wright, fisher_z_interval
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
-from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.permutation_family import FAMILY_METHODS, FamilyMethod
 from pccfunding.permutation.scores import RULES, Rule
-from pccfunding.results import Estimate, Face, Report
-from pccfunding.words import counted, floor_text, is_missing, p_text, quantity, signed
+from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from narwhals.typing import IntoFrame
 
-    from pccfunding.plots import PlotOptions
-
-__all__ = ["AssociationFamily", "Key", "Series", "spend_vs_reduction_family", "table_of"]
+__all__ = ["Key", "Series", "spend_vs_reduction_family", "table_of"]
 
 Key: TypeAlias = tuple[str | None, int | None]
 
@@ -65,24 +72,42 @@ class Series:
         y = np.array([self.outcomes[offence]["g"].to_numpy(np.float64) for offence in offences])
         return x, y
 
+    def turns_within(
+        self, pair: tuple[Key, str], named: pd.Series[Any], method: FamilyMethod
+    ) -> bool:
+        """Whether a pair has the other sign within most strata."""
+        x, areas = self.spend[pair[0]], self.outcomes[pair[1]]
+        over_all = coefficients(x[None], areas["g"].to_numpy(np.float64)[None], method)[0]
+        return turns_within(within_strata(areas, x, named, method), float(over_all))
+
 
 def _axes(tested: Sequence[tuple[Key, str]]) -> tuple[list[Key], list[str]]:
     keys = list(dict.fromkeys(key for key, _ in tested))
     return keys, list(dict.fromkeys(offence for _, offence in tested))
 
 
+def _tested_together(x: Floats, y: Floats, labels: Places | None, **how: Any) -> PermutationFamily:
+    """Test all pairs by the same orders: of all areas, or within strata where they are given."""
+    if labels is None:
+        return permutation_family(x, y, **how)
+    return within_family(x, y, labels, **how)
+
+
 def _without_each(
-    series: Series, tested: Sequence[tuple[Key, str]], test: PermutationFamily, **how: Any
+    series: Series,
+    tested: Sequence[tuple[Key, str]],
+    test: PermutationFamily,
+    labels: Places | None,
+    **how: Any,
 ) -> tuple[Floats, Floats]:
     """Give every coefficient and its p for the family without each area."""
     x, y = series.arrays(tested)
     few = test.n <= FEWEST
-    parts = [
-        permutation_family(
-            np.delete(x, area, 1), np.delete(y, area, 1), method=test.method, max_t=few, **how
-        )
-        for area in range(test.n)
-    ]
+    how |= {"method": test.method, "max_t": few}
+    parts = []
+    for area in range(test.n):
+        rest = None if labels is None else numbered(np.delete(labels, area))
+        parts.append(_tested_together(np.delete(x, area, 1), np.delete(y, area, 1), rest, **how))
     ps = [part.p_max_t if few else _discovery(part.p_value) for part in parts]
     return np.array([part.statistic for part in parts]), np.array(ps)
 
@@ -105,6 +130,7 @@ def table_of(
     two_sided: str,
     resamples: int | None,
     seed: int,
+    labels: Places | None = None,
 ) -> pd.DataFrame:
     rows = []
     places: dict[tuple[Key, str], tuple[int, int]] = {}
@@ -113,7 +139,7 @@ def table_of(
         keys, offences = _axes(tested)
         places = {pair: (keys.index(pair[0]), offences.index(pair[1])) for pair in tested}
         how = {"two_sided": two_sided, "resamples": resamples, "seed": seed}
-        without = _without_each(series, tested, test, **how)
+        without = _without_each(series, tested, test, labels, **how)
     for pair_key, found in pairs.items():
         (stream, lag), offence = pair_key
         row: dict[str, Any] = {
@@ -140,7 +166,7 @@ def table_of(
     if has_p.any():
         frame.loc[has_p, "q_value"] = adjusted_p(frame.loc[has_p, "p_value"].to_numpy(float))
     how = {"two_sided": two_sided, "resamples": resamples, "seed": seed}
-    told, partials, ps = _verdicts(frame, series, gates, n, how)
+    told, partials, ps = _verdicts(frame, series, gates, n, labels, how)
     return frame.assign(
         verdict=told,
         partial=pd.array(partials, dtype="Float64"),
@@ -189,7 +215,12 @@ def _tests(
 
 
 def _verdicts(
-    frame: pd.DataFrame, series: Series, gates: Mapping[str, Gate], n: int, how: Mapping[str, Any]
+    frame: pd.DataFrame,
+    series: Series,
+    gates: Mapping[str, Gate],
+    n: int,
+    labels: Places | None,
+    how: Mapping[str, Any],
 ) -> tuple[list[str], list[float | None], list[float | None]]:
     """Judge each pair by its p for the family; partials of those that come so far."""
     verdicts: list[str] = []
@@ -210,7 +241,7 @@ def _verdicts(
             }
             told = judged(**case, not_apart_from=None)
             if told == "association, not causal":
-                check = _need(row, series, raw, int(nth.iloc[place]), n, how)
+                check = _need(row, series, raw, int(nth.iloc[place]), labels, how)
                 told = judged(**case, not_apart_from=None if check.told_apart else check.called)
         verdicts.append(told)
         partials.append(None if check is None else check.partial)
@@ -219,164 +250,30 @@ def _verdicts(
 
 
 def _need(
-    row: Any, series: Series, raw: Floats, place: int, n: int, how: Mapping[str, Any]
+    row: Any,
+    series: Series,
+    raw: Floats,
+    place: int,
+    labels: Places | None,
+    how: Mapping[str, Any],
 ) -> BaselineCheck:
     """Allow for the baseline of one pair, its p adjusted among the p of the others."""
 
     def adjust(p_value: float) -> float:
         every = raw.copy()
         every[place] = p_value
-        return float(
-            adjusted_p(every, method="holm" if n <= FEWEST else "benjamini-hochberg")[place]
-        )
+        few = len(areas) <= FEWEST
+        return float(adjusted_p(every, method="holm" if few else "benjamini-hochberg")[place])
 
     lag = None if is_missing(row.lag) else int(row.lag)
     stream = row.funding_stream if isinstance(row.funding_stream, str) else None
     areas = series.outcomes[row.offence].assign(spend=series.spend[stream, lag])
     baseline = baseline_of(areas, areas, areas, "area", None)
-    labels = np.zeros(len(areas), np.intp)
-    return baseline_check(areas, baseline, labels=labels, adjust=adjust, **how)
+    places = np.zeros(len(areas), np.intp) if labels is None else labels
+    return baseline_check(areas, baseline, labels=places, adjust=adjust, **how)
 
 
 _MOST_OFFENCES = 8
-_SOME = "Caution, for some pairs or all"
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class AssociationFamily(Face):
-    """Every pair of stream, lag and outcome that was tried, over the same areas.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        One row a pair: `funding_stream`, `lag`, `offence`, `n`, `estimate`; `p_value` and
-        `min_p` of the pair, `p_max_t` and `q_value` (Benjamini-Hochberg) of the family;
-        `adjusted_p`, the one of them that judges (max-T up to six areas); `partial` and
-        `partial_p` given the baseline, for the family, where a verdict asks for them;
-        `reliability` and `gate`; `leave_one_out_low`, `leave_one_out_high`, `rests_on`;
-        `tested`, `verdict`, `reason`.
-    n : int
-        Areas, the same for all pairs.
-    unit : str
-    size : int
-        Pairs tested.
-    test : PermutationFamily or None
-        None where nothing was tested.
-    dropped : DataFrame
-        Areas left out, each with its reason.
-    method, two_sided : str
-    seed : int
-    cautions : tuple of str
-        Codes of the closed list of associations.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> codes = [f"E0700000{number}" for number in range(1, 7)]
-    >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
-    >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
-    >>> found = spend_vs_reduction_family(spend, fell.assign(offence="Robbery"))
-    >>> found.size, found.frame["p_max_t"].round(4).tolist()
-    (1, [0.0028])
-    """
-
-    frame: pd.DataFrame
-    n: int
-    unit: str
-    size: int
-    test: PermutationFamily | None
-    dropped: pd.DataFrame
-    method: str
-    two_sided: str
-    seed: int
-    cautions: tuple[str, ...] = ()
-    _clauses = CAUTIONS
-    _first: ClassVar[tuple[str, ...]] = FIRST
-
-    def _estimates(self) -> list[Estimate]:
-        judge = "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
-        tested = f"{METHODS[self.method]}, p by {judge} over {self.size}"
-        rows = self.frame.to_dict("records")
-        ends = bonett_wright if self.method == "spearman" else fisher_z_interval
-        known = [
-            None if is_missing(row["estimate"]) else ends(row["estimate"], row["n"]) for row in rows
-        ]
-        return [
-            Estimate(
-                f"{_label(row['funding_stream'], row['lag'])} and {row['offence']}",
-                row["estimate"],
-                None if sure is None else sure.low,
-                None if sure is None else sure.high,
-                p_value=row["adjusted_p"],
-                n=row["n"],
-                method=tested if row["tested"] else f"{METHODS[self.method]}, not tested",
-            )
-            for row, sure in zip(rows, known, strict=True)
-        ]
-
-    @property
-    def text(self) -> str:
-        """At most 70 words to paste, with what matters most."""
-        pairs = counted(len(self.frame), "pair")
-        tried = f"{pairs} of spend and outcome over {self.n} {self.unit}"
-        if self.test is None:
-            return self._with_doubts(f"{tried}: none is tested, and no p is given.", _SOME)
-        best = self._best()
-        said = (
-            f"{tried}, {self.size} of them tested: smallest {p_text(float(best['p_value']))} for "
-            f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
-            f"({METHODS[self.method]} {signed(best['estimate'])}, n = {self.n}, family of "
-            f"{self.size}, {p_text(float(best['adjusted_p']))} for the family): {best['verdict']}. "
-            f"{self._below_05()}."
-        )
-        return self._with_doubts(said, _SOME)
-
-    def _best(self) -> Any:
-        tests = self.frame[self.frame["tested"]]
-        return tests.sort_values("p_value", kind="stable").iloc[0]
-
-    def _below_05(self) -> str:
-        tests = self.frame[self.frame["tested"]]
-        below = int((tests["adjusted_p"] < ALPHA).sum())
-        return f"{below} of {self.size} have a p below .05 for the family"
-
-    def report(self) -> Report:
-        """Everything that stands behind the text, as labelled lines."""
-        lines = [
-            ("pairs", f"{len(self.frame)}, {self.size} tested"),
-            ("areas", f"{self.n} {self.unit}"),
-        ]
-        if self.test is not None:
-            best = self._best()
-            lines += [
-                ("smallest p", f"{p_text(float(best['p_value']))} ({RULES[self.two_sided]})"),
-                ("its floor", floor_text(float(best["min_p"]))),
-                ("by max-T", p_text(float(best["p_max_t"]))),
-                ("by Benjamini-Hochberg", f"q = {quantity(best['q_value'], places=3)}"),
-                ("judged by", "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"),
-                ("below .05", self._below_05()),
-            ]
-        for verdict, pairs in self.frame["verdict"].value_counts().items():
-            lines.append((str(verdict), str(pairs)))
-        lines.append(("Maryland level", "1 of 5: about areas, not people, and nothing about why"))
-        return Report([*lines, *(("caution", self._doubt(code)) for code in self.cautions)])
-
-    def _below(self) -> str:
-        return self.report()._repr_html_()
-
-    def plot(self, ax: Axes | None = None, **how: Unpack[PlotOptions]) -> Axes:
-        """Draw the coefficients of all pairs as a grid."""
-        from pccfunding.plots import plot_heat
-
-        rows = self.frame.assign(
-            spend=[
-                _label(stream, lag)
-                for stream, lag in zip(self.frame["funding_stream"], self.frame["lag"], strict=True)
-            ],
-            outcome=self.frame["offence"],
-            family_size=self.size,
-        )
-        return plot_heat(rows, ax=ax, **how)
 
 
 def spend_vs_reduction_family(
@@ -389,6 +286,7 @@ def spend_vs_reduction_family(
     declared: str | None = None,
     dispersion: Any = None,
     placebo: IntoFrame | None = None,
+    strata: str | Mapping[str, Any] | pd.Series[Any] | None = None,
     leave_out: Mapping[str, str] | Collection[str] | None = None,
     override: Collection[str] = (),
     spend_column: str | None = None,
@@ -418,6 +316,9 @@ def spend_vs_reduction_family(
     placebo : DataFrame, optional
         The reductions between two years before the money, by `offence`: they measure the
         dispersion of each class.
+    strata : str, mapping or Series, optional
+        As for :func:`spend_vs_reduction`: the stratum of each area, or "region". All pairs are
+        tested by the same orders within strata.
     leave_out, override, spend_column
         As for :func:`spend_vs_reduction`.
     two_sided : {"double", "abs"}
@@ -439,7 +340,8 @@ def spend_vs_reduction_family(
 
     References
     ----------
-    Westfall and Young (1993): max-T, single step. Benjamini and Hochberg (1995).
+    Westfall and Young (1993): max-T, single step; within strata the distance of each coefficient
+    from its mean over the orders, in standard deviations. Benjamini and Hochberg (1995).
 
     Examples
     --------
@@ -478,6 +380,10 @@ def spend_vs_reduction_family(
     areas = sorted(set.intersection(*held)) if held else []
     tested = _tested(able, len(areas), declared)
     series = Series.of(able, areas, method)
+    named = None
+    if strata is not None and areas:
+        named = strata_of(pd.DataFrame({"area": areas}), strata, (outcome, money), on)
+    labels = None if named is None else numbered(named)
     earlier = None if placebo is None else plain(on, placebo=placebo)[0]
     how: dict[str, Any] = {
         "method": method, "two_sided": two_sided, "resamples": resamples, "seed": seed,
@@ -494,13 +400,21 @@ def spend_vs_reduction_family(
     }
     test = None
     if tested and len(areas) >= 4:
-        test = permutation_family(*series.arrays(tested), **how)
-    frame = table_of(pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed)
-    small = [
-        found
-        for found, p in zip(pairs.values(), frame["adjusted_p"], strict=True)
+        test = _tested_together(*series.arrays(tested), labels, **how)
+    frame = table_of(
+        pairs, series, tested, test, gates, len(areas), two_sided, resamples, seed, labels
+    )
+    clear = [
+        pair
+        for pair, p in zip(pairs, frame["adjusted_p"], strict=True)
         if not is_missing(p) and p < ALPHA
     ]
+    if named is None:
+        like = any(likeness_of(pairs[pair].areas, seed).alike for pair in clear)
+        neighbours = ["neighbours-alike"] * like
+    else:
+        turned = any(series.turns_within(pair, named, method) for pair in clear)
+        neighbours = ["turns-within-strata"] * turned
     # pandas warns of joining empty frames.
     parts = [found.dropped for found in pairs.values() if len(found.dropped)]
     dropped = pd.concat(parts) if parts else pd.DataFrame(columns=[on, "name", "reason"])
@@ -515,7 +429,10 @@ def spend_vs_reduction_family(
         method=method,
         two_sided=two_sided,
         seed=seed,
-        cautions=_doubts(pairs, able, gates, test, offences, bool(tested), small, seed),
+        cautions=in_order(
+            [*neighbours, *_doubts(pairs, able, gates, test, offences, bool(tested))]
+        ),
+        n_strata=None if labels is None else int(labels.max()) + 1,
     )
 
 
@@ -532,11 +449,6 @@ def _placebo(
     need(earlier, ["offence"], "placebo")
     same = earlier[earlier["offence"] == offence]
     return placebo_of(same, table, on=on, begins=begins(money), **how)
-
-
-def _label(stream: Any, lag: Any) -> str:
-    name = stream if isinstance(stream, str) else "spend"
-    return name if is_missing(lag) else f"{name}, lag {int(lag)}"
 
 
 def _sides(
@@ -581,12 +493,8 @@ def _doubts(
     test: PermutationFamily | None,
     offences: Sequence[str],
     is_tested: bool,
-    small: Sequence[Pairing],
-    seed: int,
-) -> tuple[str, ...]:
-    alike = any(likeness_of(found.areas, seed).alike for found in small)
-    codes = ["neighbours-alike"] if alike else []
-    codes += [code for found in pairs.values() for code in found.cautions]
+) -> list[str]:
+    codes = [code for found in pairs.values() for code in found.cautions]
     codes += [code for gate in gates.values() for code in gate.cautions]
     if test is not None:
         codes += [code for code in test.cautions if code in CAUTIONS]
@@ -594,4 +502,4 @@ def _doubts(
         codes.append("family-too-large")
     if offence_clash(offences) is not None:
         codes.append("nested-classes")
-    return in_order(codes)
+    return codes

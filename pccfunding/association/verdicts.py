@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pccfunding import results
+from pccfunding.association.confounding import turns_within
 from pccfunding.association.influence import MOST_NAMED
 from pccfunding.association.inputs import ALPHA
 from pccfunding.errors import TableError
@@ -231,7 +232,6 @@ def _of_others(found: AssociationRecord) -> list[str]:
     assert base is not None
     assert null is not None
     follows = None if base.test is None else base.test.p_value
-    strata = [] if found.strata is None else found.strata["estimate"].dropna().tolist()
     holds = [
         ("follows-baseline", follows is not None and follows < ALPHA and base.of_outcome),
         ("follows-covariate", follows is not None and follows < ALPHA and not base.of_outcome),
@@ -244,7 +244,7 @@ def _of_others(found: AssociationRecord) -> list[str]:
         ),
         (
             "turns-within-strata",
-            len(strata) > 0 and sum(v * estimate < 0 for v in strata) > len(strata) / 2,
+            found.strata is not None and turns_within(found.strata, estimate),
         ),
     ]
     return [code for code, holding in holds if holding]

@@ -77,21 +77,23 @@ def averaged(
     n, p = x.shape
     length = n // n_series
     df = float(n - p)
-    apart = np.abs(np.subtract.outer(np.arange(length), np.arange(length)))
     both = np.column_stack([x, y]).reshape(n_series, length, p + 1)
+    beside = np.ascontiguousarray(both.transpose(1, 0, 2)).reshape(length, -1)
     least = 1 / float(dispersions[0])
     found = []
     for r in _R:
-        resembles = np.sign(r) ** apart * np.abs(r) ** apart
+        steps = beside.copy()
+        steps[1:] -= r * beside[:-1]
+        steps[0] *= math.sqrt(1 - r**2)
         for h in _H:
-            lower = np.linalg.cholesky((1 - h) * np.eye(length) + h * resembles)
-            white = np.linalg.solve(lower, both).reshape(n, p + 1)
+            free, log_root = _whitened(steps, float(r), float(h))
+            white = free.reshape(length * n_series, p + 1)
             information = white[:, :p].T @ white[:, :p]
             inverse = np.linalg.inv(information)
             value = inverse @ (white[:, :p].T @ white[:, p])
             square = float(((white[:, p] - white[:, :p] @ value) ** 2).sum())
             likelihood = -0.5 * (
-                2 * n_series * float(np.log(np.diag(lower)).sum())
+                2 * n_series * log_root
                 + float(np.linalg.slogdet(information)[1])
                 + df * math.log(max(square, 1e-300))
             )
@@ -107,6 +109,26 @@ def averaged(
         df=df,
         autocorrelation=float(shares @ np.array([one[3] for one in found])),
     )
+
+
+def _whitened(steps: FloatArray, r: float, h: float) -> tuple[FloatArray, float]:
+    """Make series free of (1 - h) I + h R(r), and give half the logarithm of its determinant.
+
+    What each period adds to r times the one before it has the covariance h (1 - r^2) I, and
+    independent scatter becomes tridiagonal by the same step: the work grows with the periods,
+    not with their square.
+    """
+    from scipy.linalg import cholesky_banded, solve_banded
+
+    start = 1 - r**2
+    bands = np.empty((2, len(steps)))
+    bands[0] = (1 - h) * (1 + r**2) + h * start
+    bands[0, 0] = start
+    bands[1] = -(1 - h) * r
+    bands[1, 0] *= math.sqrt(start)
+    lower = cholesky_banded(bands, lower=True, check_finite=False)
+    white: FloatArray = solve_banded((1, 0), lower, steps, check_finite=False)
+    return white, float(np.log(lower[0]).sum()) - math.log(start) / 2
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,9 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError
 from pccfunding.frames.days import iso_day, year_and_month
+from pccfunding.frames.engines import few, for_everyone
 from pccfunding.frames.tables import Table
+from pccfunding.measures.at_hand import Residents
 from pccfunding.measures.labels import ends_of, first_and_last
 
 if TYPE_CHECKING:
@@ -71,6 +73,10 @@ def mid_years(people: Table) -> nw.LazyFrame[Any]:
 
 def mid_year_people(people: Table) -> dict[tuple[str, int], float]:
     """Read the people of each area and mid-year; refuse vintages that mix, and doubled rows."""
+    held = Residents.of(people)
+    found = None if held is None else held.by_area_and_year()
+    if found is not None:
+        return found
     residents = mid_years(people).collect().lazy()
     refuse_doubled_people(residents, people.name)
     rows = people_by_year(residents, checked=True).collect().rows(named=True)
@@ -88,9 +94,12 @@ def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[
     )
     if checked:
         return people.drop("reference_date", "_vintage")
-    return people.group_by(["_area", "_year"]).agg(
-        nw.col("_persons", "_times").sum(), *first_and_last(["vintage"])
+    added = (
+        few(people)
+        .group_by(["_area", "_year"])
+        .agg(nw.col("_persons", "_times").sum(), *first_and_last(["vintage"]))
     )
+    return for_everyone(added)
 
 
 def refuse_doubled_people(people: nw.LazyFrame[Any], name: str) -> None:

@@ -15,6 +15,7 @@ from pccfunding.frames.days import (
     refuse_undated,
     with_financial_year,
 )
+from pccfunding.frames.engines import brought_together
 from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
@@ -27,9 +28,9 @@ from pccfunding.frames.tables import (
 )
 from pccfunding.measures.at_hand import (
     Grouped,
+    Residents,
     financial_days,
     frame_at_hand,
-    people_at_hand,
     years_of,
 )
 from pccfunding.measures.labels import (
@@ -243,7 +244,8 @@ def _at_hand(
         ]
         if area_clash(held) is not None:
             return None
-    persons = people_at_hand(people, areas, years)
+    held_people = Residents.of(people)
+    persons = None if held_people is None else held_people.table(areas, years)
     places = [lines.place(key) for key in keys]
     grouped = Grouped.by(*places, (at_year, years.size))
     texts = grouped.labels(lines, labels)
@@ -310,7 +312,7 @@ def _per_group(
 ) -> nw.LazyFrame[Any]:
     """Add the lines up to areas, meet the people there, and add up to groups."""
     areas = (
-        with_labels(sums.table, lines, labels)
+        brought_together(with_labels(sums.table, lines, labels), [*keys, "_year"])
         .group_by(list(dict.fromkeys([*keys, "area_code", "_year"])))
         .agg(*sums.again(), *first_and_last(labels))
         .with_columns(_area=sums.table.text("area_code"))

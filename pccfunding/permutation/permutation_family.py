@@ -259,6 +259,8 @@ class PermutationFamily(Face):
     seed : int
     cautions : tuple of str
         Codes: constant, monte-carlo, floor-above-05.
+    n_strata : int
+        Strata within which areas changed places; 1 where any two could.
 
     Examples
     --------
@@ -281,6 +283,7 @@ class PermutationFamily(Face):
     two_sided: Rule
     seed: int
     cautions: tuple[str, ...]
+    n_strata: int = 1
     _clauses = CAUTIONS["permutation"]
 
     @property
@@ -334,8 +337,9 @@ class PermutationFamily(Face):
         found = f"smallest {p_text(least)}"
         if self.p_max_t is not None:
             found += f", {p_text(np.nanmin(self.p_max_t))} for the family (max-T)"
+        within = f" within {self.n_strata} strata" if self.n_strata > 1 else ""
         return (
-            f"{family}, {RULES[self.two_sided]}, {counted} of the areas: {found}; "
+            f"{family}, {RULES[self.two_sided]}, {counted} of the areas{within}: {found}; "
             f"no p can be below {number_text(floor, digits=3)}."
         )
 

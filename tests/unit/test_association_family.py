@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -283,3 +285,137 @@ def test_a_family_says_where_neighbours_resemble_each_other_behind_a_small_p() -
     unclear = regional(spend=1.0, fall=0.0, rho=0.0)
     assert unclear.frame["adjusted_p"].item() >= 0.05
     assert "neighbours-alike" not in unclear.cautions
+
+
+# Strata
+
+
+def halves(codes: list[str], n: int) -> dict[str, str]:
+    return {code: "north" if k % 2 else "south" for k, code in enumerate(codes[:n])}
+
+
+@pytest.mark.parametrize("two_sided", ["double", "abs"])
+@pytest.mark.parametrize("n", [8, 12])
+def test_a_family_of_one_pair_has_the_p_of_the_pair_alone_within_the_same_strata(
+    n: int, two_sided: str
+) -> None:
+    spend, fall = grid(n, 1, 1, seed=n)
+    how = {"strata": halves(FORCES, n), "dispersion": 1, "resamples": 999, "two_sided": two_sided}
+    found = pcc.spend_vs_reduction_family(spend, fall, **how)
+    row = found.frame.iloc[0]
+    alone = pcc.spend_vs_reduction(spend, fall, family=1, redraws=20, **how)
+    assert (found.n_strata, alone.within is not None) == (2, True)
+    assert alone.within is not None
+    assert found.test is not None
+    assert (found.test.exact, found.test.resamples) == (alone.within.exact, alone.within.resamples)
+    assert (row["p_value"], row["min_p"]) == (alone.p_value, alone.min_p)
+    assert row["estimate"] == pytest.approx(alone.estimate, abs=1e-15)
+    assert row["adjusted_p"] == alone.adjusted_p
+    assert row["verdict"] == alone.verdict
+    assert alone.influence is not None
+    assert row["leave_one_out_high"] == pytest.approx(alone.influence.high)
+    # Over all orders it is another p.
+    assert alone.test is not None
+    assert alone.test.p_value != alone.p_value
+
+
+@pytest.mark.parametrize("make", [led_by_need, lambda: many(0.9)])
+def test_the_partial_of_a_family_of_one_pair_keeps_the_strata(make: object) -> None:
+    spend, fall = make()  # type: ignore[operator]
+    how = {"strata": halves(FORCES, 30), "dispersion": 1, "resamples": 999}
+    row = pcc.spend_vs_reduction_family(spend, fall, **how).frame.iloc[0]
+    alone = pcc.spend_vs_reduction(spend, fall, family=1, redraws=20, **how)
+    assert alone.baseline is not None
+    assert row["verdict"] == alone.verdict
+    assert row["partial"] == alone.baseline.partial
+    assert row["partial_p"] == alone.baseline.adjusted_p
+
+
+def test_max_t_within_strata_of_two_areas_each_by_hand() -> None:
+    # Four orders: as observed, either half turned round, both. Spend is in the order of the first
+    # outcome in both halves, which gives it +1, 0, 0, -1 of what lies within; and of the second
+    # in one half only: 0, -1, +1, 0. So the larger of the two is 1 in every order.
+    spend = spend_of([1.0, 2.0, 3.0, 4.0])
+    fall = pd.concat(
+        [
+            fall_of([5.0, 10.0, 15.0, 20.0], offence="Robbery"),
+            fall_of([5.0, 10.0, 20.0, 15.0], offence="Theft"),
+        ]
+    )
+    within = dict(zip(DISTRICTS, ["a", "a", "b", "b"], strict=False))
+    found = pcc.spend_vs_reduction_family(spend, fall, strata=within)
+    frame = found.frame.set_index("offence")
+    assert (found.size, found.n_strata) == (2, 2)
+    assert frame["p_value"].tolist() == [0.5, 1.0]
+    assert frame["p_max_t"].tolist() == [1.0, 1.0]
+    assert frame["min_p"].tolist() == [0.5, 0.5]
+    alone = pcc.spend_vs_reduction_family(spend, fall.head(4), strata=within)
+    assert alone.frame["p_max_t"].tolist() == [0.5]
+
+
+def test_max_t_within_strata_counts_every_order_that_keeps_them() -> None:
+    spend, fall = grid(6, 1, 3, seed=4)
+    labels = [0, 1, 0, 1, 1, 0]
+    within = dict(zip(DISTRICTS, labels, strict=True))
+    found = pcc.spend_vs_reduction_family(spend, fall, strata=within)
+    x = spend["spend_gbp_per_head"].rank().to_numpy()
+    ys = [fall[fall["offence"] == f"Offence {k}"] for k in range(3)]
+    ranks = [y["log_reduction"].rank().to_numpy() for y in ys]
+    orders = [
+        list(order)
+        for order in itertools.permutations(range(6))
+        if all(labels[place] == labels[k] for k, place in enumerate(order))
+    ]
+    assert len(orders) == 36
+    values = np.array([[np.corrcoef(x, y[order])[0, 1] for y in ranks] for order in orders])
+    sizes = abs(values - values.mean(axis=0)) / values.std(axis=0)
+    expected = (sizes.max(axis=1)[:, None] >= sizes[0] - 1e-9).mean(axis=0)
+    own = [(values[:, k] >= v - 1e-9).mean() for k, v in enumerate(values[0])]
+    under = [(values[:, k] <= v + 1e-9).mean() for k, v in enumerate(values[0])]
+    pairs = np.minimum(1, 2 * np.minimum(own, under))
+    assert found.frame["estimate"].to_numpy(float) == pytest.approx(values[0])
+    assert found.frame["p_value"].to_numpy(float) == pytest.approx(pairs)
+    assert found.frame["p_max_t"].to_numpy(float) == pytest.approx(np.maximum(expected, pairs))
+    assert (found.frame["p_max_t"] > found.frame["p_value"]).any()
+
+
+def test_one_stratum_is_a_family_without_strata() -> None:
+    # Every order of six areas.
+    spend, fall = grid(6, 1, 3)
+    plain = pcc.spend_vs_reduction_family(spend, fall)
+    one = pcc.spend_vs_reduction_family(spend, fall, strata=dict.fromkeys(DISTRICTS, "all"))
+    pd.testing.assert_frame_equal(one.frame, plain.frame, rtol=1e-12)
+
+
+def test_a_family_within_strata_says_so_and_takes_regions_or_a_column() -> None:
+    spend, fall = grid(14, 1, 2)
+    named = halves(FORCES, 14)
+    given = pcc.spend_vs_reduction_family(spend, fall, resamples=199, strata=named)
+    column = pcc.spend_vs_reduction_family(
+        spend, fall.assign(half=fall["area_code"].map(named)), resamples=199, strata="half"
+    )
+    pd.testing.assert_frame_equal(given.frame, column.frame)
+    assert "within strata for Fund 0 and" in given.text
+    assert ("strata", "2, areas change places within them") in given.report().lines
+    assert given.test is not None
+    assert "199 random orders of the areas within 2 strata" in given.test.text
+    regions = pcc.spend_vs_reduction_family(spend, fall, resamples=199, strata="region")
+    assert (regions.n_strata or 0) > 2
+    both = fall.assign(half=["north", "south"] * 14, offence=np.repeat(["Robbery", "Theft"], 14))
+    both.loc[both["offence"] == "Theft", "half"] = "north"
+    with pytest.raises(TableError, match="half gives E23000002 several strata"):
+        pcc.spend_vs_reduction_family(spend, both, resamples=199, strata="half")
+    few = halves(FORCES, 10)
+    with pytest.raises(TableError, match="strata has no stratum for E23000011"):
+        pcc.spend_vs_reduction_family(spend, fall, resamples=199, strata=few)
+
+
+def test_a_clear_pair_whose_sign_turns_within_strata_carries_the_caution() -> None:
+    x = [1, 2, 3, 4, 5, 11, 12, 13, 14, 15]
+    y = [14, 13, 12, 11, 10, 24, 23, 22, 21, 20]
+    turned = dict(zip(FORCES, ["a"] * 5 + ["b"] * 5, strict=False))
+    found = pcc.spend_vs_reduction_family(spend_of(x, FORCES), fall_of(y, FORCES), strata=turned)
+    assert (found.frame["adjusted_p"] < 0.05).all()
+    assert "turns-within-strata" in found.cautions
+    straight = pcc.spend_vs_reduction_family(spend_of(x, FORCES), fall_of(x, FORCES), strata=turned)
+    assert "turns-within-strata" not in straight.cautions

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import sys
+import tracemalloc
 
 import numpy as np
 import numpy.typing as npt
@@ -321,6 +322,51 @@ def test_averaged_errors_at_one_point_are_generalised_least_squares() -> None:
     np.testing.assert_allclose(found.errors[kept[0]], theirs.bse, rtol=1e-9)
     assert found.shares.sum() == pytest.approx(1)
     assert found.below(2, found.quantile(2, 0.025)) == pytest.approx(0.025)
+
+
+@pytest.mark.parametrize("n_series", [1, 3])
+def test_whitening_by_steps_is_that_of_the_whole_covariance(n_series: int) -> None:
+    """The private part: each r and h, and its share, beside the n by n matrix written out."""
+    pytest.importorskip("statsmodels")
+    from pccfunding.evaluation import segmented_regression as part
+
+    rng, length = np.random.default_rng(9), 30
+    time = np.arange(length) - 15.0
+    design = segmented_design(time, np.arange(length) % 12, 1, slope=True, areas=n_series)
+    response = rng.normal(5, 0.3, length * n_series)
+    mean, phi = rng.uniform(50, 150, length * n_series), np.linspace(1.5, 2.5, n_series)
+    found = part.averaged(response, design, mean, n_series, phi)
+    root = np.sqrt(mean / np.repeat(phi, length))
+    y, x = root * response, root[:, None] * design
+    apart = np.abs(np.subtract.outer(np.arange(length), np.arange(length)))
+    likelihoods, df = [], len(y) - x.shape[1]
+    for k, (r, h) in enumerate((r, h) for r in part._R for h in part._H):
+        one = (1 - h) * np.eye(length) + h * np.sign(r) ** apart * np.abs(r) ** apart
+        inverse = np.kron(np.eye(n_series), np.linalg.inv(one))
+        information = x.T @ inverse @ x
+        value = np.linalg.solve(information, x.T @ inverse @ y)
+        rest = y - x @ value
+        square = rest @ inverse @ rest
+        error = np.sqrt(max(square / df, 1 / phi[0]) * np.diag(np.linalg.inv(information)))
+        np.testing.assert_allclose(found.errors[k], error, rtol=1e-10)
+        np.testing.assert_allclose(found.values[k] / error, value / error, atol=1e-10)
+        sizes = (n_series * np.linalg.slogdet(one)[1], np.linalg.slogdet(information)[1])
+        likelihoods.append(-0.5 * (sum(sizes) + df * math.log(square)))
+    shares = np.exp(np.array(likelihoods) - max(likelihoods))
+    np.testing.assert_allclose(found.shares, shares / shares.sum(), rtol=1e-9, atol=1e-13)
+
+
+def test_a_series_of_two_hundred_years_takes_no_matrix_of_its_months() -> None:
+    pytest.importorskip("statsmodels")
+    counts = [int(y) for y in np.random.default_rng(2).poisson(100, 2_400)]
+    names = [f"{1500 + k // 12}-{k % 12 + 1:02d}" for k in range(2_400)]
+    tracemalloc.start()
+    found = ev.interrupted_series(counts, names, first_after="1600-01")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.estimable
+    # One such matrix of numbers is 46 MB.
+    assert peak < 23e6
 
 
 def test_a_sentence_about_a_series_is_short() -> None:
