@@ -75,7 +75,7 @@ class FunnelLimits(Result):
     outside_widened : tuple of str
         Labels outside the 99.8% limits widened by the spread between areas.
     dropped : tuple of str
-        Labels without a published count or exposure.
+        Labels that lack a count or exposure.
     reason : str or None
     cautions : tuple of str
         over-dispersed, few-areas, small-expected, areas-dropped, dispersion-raised.

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import Number, some_number, whole_number
+from pccfunding.evaluation.earlier_course import SHOWN_POINTS
 from pccfunding.results import Result, nothing
 from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
 
@@ -100,9 +101,14 @@ class SyntheticControl(Result):
 
     @property
     def maryland_level(self) -> int:
-        """4 where the comparison fits, not perfectly, over 10 or more earlier periods; else 3."""
+        """4 where the comparison fits, not perfectly, over 10 or more earlier periods.
+
+        3 where it fits over 5 or more, else 2.
+        """
         if self.gap is None:
             return 0
+        if "poor-pre-fit" in self.cautions or self.n_before < SHOWN_POINTS:
+            return 2
         doubts = {"poor-pre-fit", "perfect-pre-fit", "short-pre-period"}
         return 3 if doubts & set(self.cautions) else 4
 

@@ -65,7 +65,7 @@ CAUTIONS = {
         "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
         # a place beside another
         "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
-        "pre-trends-differ": "the two places already moved apart before the baseline",
+        "pre-trends-differ": "the places compared already moved apart before the baseline",
         "control-size-differs": "comparison counts are not of similar size (half to twice)",
         "no-displacement-area": "nothing was counted in surrounding areas",
         "displacement-not-controlled": "surrounding areas have no comparison area of their own",
@@ -76,10 +76,10 @@ CAUTIONS = {
         "effects-differ": "p and interval fall on different sides, as effects differ by start",
         "straight-dose": "each further unit is taken to change the rate by the same factor",
         # series
-        "no-control-series": "no comparison series: other changes of the same months are in it",
+        "no-control-series": "no comparison series: other changes of the same time are in it",
         "short-after-series": "fewer than 12 months afterwards: one season is not covered",
-        "pandemic-months": "the series spans March 2020 to March 2021",
-        "autocorrelated-residuals": "neighbouring months resemble each other beyond the model",
+        "pandemic-months": "months from March 2020 to March 2021 lie in the series",
+        "autocorrelated-residuals": "neighbouring periods resemble each other beyond the model",
         # built comparisons
         "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
         "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
@@ -89,7 +89,7 @@ CAUTIONS = {
         # need
         "few-areas": "fewer than 10 areas: spread between areas is poorly known",
         "no-spread-beyond-noise": "the areas spread no wider than counting noise",
-        "areas-dropped": "areas without a published count or population are left out",
+        "areas-dropped": "areas that lack a count or population, or counted nothing, are left out",
         "over-dispersed": "areas spread wider than Poisson limits allow: use the widened limits",
         "small-expected": "an area expects fewer than 5 events",
         # detection and correlation

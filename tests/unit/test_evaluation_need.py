@@ -160,7 +160,7 @@ def test_a_funnel_names_what_lies_outside_and_what_is_marked() -> None:
 def test_areas_without_figures_are_left_out_and_named() -> None:
     found = ev.funnel_limits([12, None, 9, 7], [1000, 1000, None, 1000], labels="ABCD")
     assert (found.n, found.dropped) == (2, ("B", "C"))
-    assert "areas without a published count or population are left out" in found.text
+    assert "areas that lack a count or population, or counted nothing, are left out" in found.text
 
 
 def test_a_funnel_is_refused_with_a_reason() -> None:

@@ -281,10 +281,10 @@ def test_level_3_needs_5_earlier_periods_within_5_percent_a_year() -> None:
     assert level(0.0, 5) == 3
     assert level(0.0, 4) == 2
     # With 10,000 a year the reach of 8 points is about .4%.
-    assert level(0.045, 8) == 3
-    assert level(0.048, 8) == 2
-    assert level(-0.045, 8) == 3
-    assert level(-0.048, 8) == 2
+    assert level(0.044, 8) == 3
+    assert level(0.046, 8) == 2
+    assert level(-0.044, 8) == 3
+    assert level(-0.046, 8) == 2
     # 400 a year over 5 points cannot show it whatever they are.
     assert level(0.0, 5, 400) == 2
     assert level(0.0, 8, 400) == 3
