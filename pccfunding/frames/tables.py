@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
+from pccfunding.frames.engines import beside, meet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,6 +94,9 @@ class Table:
         """Hand a result that was computed at once back as the caller's own kind of frame."""
         if self.eager:
             return nw.maybe_reset_index(frame).to_native()
+        if self.frame.implementation.is_duckdb():
+            columns = {name: frame[name].to_list() for name in frame.columns}
+            return beside(self.frame, columns, frame.schema).to_native()
         session = getattr(self.native, "sparkSession", None)
         return frame.lazy(backend=self.frame.implementation, session=session).to_native()
 
@@ -154,6 +158,11 @@ def of_one_kind(table: Table, other: Table) -> Table:
     """
     engine, own = table.frame.implementation, other.frame.implementation
     if engine == own and table.eager == other.eager:
+        if not (table.eager or meet(table.frame, other.frame)):
+            raise TableError(
+                f"{table.name} and {other.name} belong to two connections of DuckDB. Open both "
+                f"with one of them."
+            )
         return other
     if not (other.eager and {engine, own} <= {nw.Implementation.PANDAS, nw.Implementation.POLARS}):
         raise TableError(

@@ -95,7 +95,9 @@ def apportion(
     -----
     A lazy frame stays lazy: it is split over financial years or areas (not months, and without
     `published`), its rows come in no order, and what is refused above is unknown instead, with its
-    `unknown_reason`; so is an award of more than twelve financial years.
+    `unknown_reason`. Each award is joined to its parts, and its left-over pennies go by the rank of
+    the remainders, so that the work grows with awards times parts. The table of the parts is read
+    when called. It works on Polars, on relations of any one connection of DuckDB, and on Spark.
 
     See Also
     --------

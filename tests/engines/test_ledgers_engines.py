@@ -332,9 +332,9 @@ def test_a_lazy_frame_is_spread_by_population_and_says_what_it_cannot_spread(mak
         "a period that cannot be split",
         "an amount is no whole number of pence, or too large",
     ]
-    long = {**awards, "period_end": [dt.datetime(2035, 3, 31)] * 5}
-    found = rows(apportion(make(long), to="financial_year"))
+    backwards = {**awards, "period_end": [dt.datetime(2018, 3, 31)] * 5}
+    found = rows(apportion(make(backwards), to="financial_year"))
     assert {row["unknown_reason"] for row in found} == {"a period that cannot be split"}
-    assert [row["awarded_gbp"] for row in found] == awards["amount_gbp"]
+    assert sorted(row["awarded_gbp"] for row in found) == sorted(awards["amount_gbp"])
     with pytest.raises(TableError, match="collect it first to split it over months"):
         apportion(make(awards), to="month")

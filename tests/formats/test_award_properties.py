@@ -16,8 +16,9 @@ from hypothesis import given, strategies as st
 from pccfunding.errors import PccFundingError, PrintedError
 from pccfunding.formats import read_awards
 from pccfunding.formats.award_files.money_columns import read_money
-from pccfunding.formats.award_files.sheets import line_columns, sheet_of
+from pccfunding.formats.award_files.sheets import sheet_of
 from pccfunding.formats.opening.limits import LIMITS
+from pccfunding.formats.opening.text_columns import line_columns
 from pccfunding.formats.opening.texts import lines_grid
 from pccfunding.printed import parse_printed
 

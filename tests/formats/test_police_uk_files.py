@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -172,3 +177,108 @@ def test_no_damage_loses_a_row(damage: list[tuple[int, int, str]]) -> None:
     except PccFundingError:
         return
     assert len(result.frame) + result.n_rejected + len(result.others) == result.n_rows
+
+
+CELLS = {
+    "Crime ID": ["a1", "a1", "b2", " c 3", "é", ""],
+    "Month": [*["2024-01"] * 9, "2023-12", "", "2024-13", " 2024-02", "Month"],
+    "Longitude": ["0.1", "0.10", "-1.25", "", "  ", "east", "1e1", "1", "2", "nan", "inf"],
+    "Latitude": ["52.2", "", "52,2"],
+    "Location": ["On or near High Street", "No  Location", "x, y", 'say "so"', "two\nlines"],
+    "LSOA name": ["Cambridge 001A", "", "Bristol, City of 001A"],
+    "Crime type": ["Drugs", "Drugs", "Anti-social behaviour", "", "anti social  behaviour"],
+    "Last outcome category": ["", "Under investigation"],
+    "Context": ["", " ", "a note"],
+}
+ROWS = st.lists(
+    st.one_of(
+        st.tuples(*(st.sampled_from(CELLS.get(title, [CAMBS])) for title in STREET.split(","))),
+        st.sampled_from([(), ("",) * 12, tuple(STREET.split(",")), ("2024-01",)]),
+    ).flatmap(lambda row: st.sampled_from([row] * 8 + [row[:-1], (*row, "x"), (*row, "")])),
+    max_size=6,
+).map(lambda rows: rows + rows[::2])
+
+
+def plain_reading(text: str) -> tuple[list[tuple[Any, ...]], list[tuple[str, str]]]:
+    """Read row by row with the least that there is to know: records, and rows that are none."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    header = next(rows)
+    records, others, seen, line = [], [], set(), rows.line_num + 1
+    for row in rows:
+        place, line = f"line {line}", rows.line_num + 1
+        cells = [" ".join(cell.split()) for cell in row]
+        held = dict(zip(STREET.split(","), cells + [""] * 12, strict=False))
+        numbers = [_number(held[name]) for name in ("Longitude", "Latitude")]
+        if not any(cells):
+            continue
+        if row in (header, [*header, ""]):
+            others.append((place, "repeated header"))
+        elif len(row) > 12:
+            others.append((place, "row"))
+        elif not re.fullmatch("20[0-9]{2}-(0[1-9]|1[0-2])", held["Month"]):
+            others.append((place, "Month"))
+        elif not held["Crime type"]:
+            others.append((place, "Crime type"))
+        elif math.inf in numbers:
+            others.append((place, ("Longitude", "Latitude")[numbers.index(math.inf)]))
+        else:
+            incident = held["Crime type"].lower().replace("-", " ") == "anti social behaviour"
+            texts = tuple(held[name] or None for name in (
+                "Crime ID", "Location", "LSOA name", "Crime type", "Context"))  # fmt: skip
+            record = ("incident" if incident else "crime", held["Month"], *texts, *numbers)
+            if texts[0] and (record, held["Last outcome category"]) in seen:
+                others.append((place, "record printed again"))
+            else:
+                records.append((*record, place))
+            seen.add((record, held["Last outcome category"]))
+    return records, others
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text) if text else None
+    except ValueError:
+        return math.inf
+    return number if number is None or math.isfinite(number) else math.inf
+
+
+@pytest.mark.parametrize("long", [False, True])
+@given(rows=ROWS)
+def test_columns_are_read_as_rows_are(rows: list[tuple[str, ...]], long: bool) -> None:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(STREET.split(","))
+    # A long file is laid out in columns.
+    padding = ["", "2022-05", CAMBS, CAMBS, "1", "2", "x" * 999, "", "", "Robbery", "", ""]
+    writer.writerows([padding] * (300 if long else 1))
+    writer.writerows(rows)
+    records, others = plain_reading(file.getvalue())
+    result = pcc.read_police_uk(file.getvalue().encode())
+    frame = result.frame.assign(month=result.frame["period_start"].dt.strftime("%Y-%m"))
+    names = ["kind", "month", "crime_id", "location", "lsoa_name", "crime_type", "context"]
+    read = frame[[*names, "longitude", "latitude", "place"]].astype(object)
+    read = read.where(read.notna(), None)
+    assert list(read.itertuples(index=False, name=None)) == records
+    told = [
+        *result.rejected[["place", "column"]].itertuples(index=False, name=None),
+        *result.others[["place", "kind"]].itertuples(index=False, name=None),
+    ]
+    assert sorted(told) == sorted(others)
+    assert result.n_rows == len(records) + len(others)
+    assert (frame["period_end"] == frame["period_start"] + pd.offsets.MonthEnd(0)).all()
+
+
+@pytest.mark.parametrize("token", ["nan", "inf", "-Infinity"])
+def test_a_coordinate_that_is_no_finite_number_keeps_its_row_out(token: str) -> None:
+    text = street("2024-01").replace(",0.1,", f",{token},", 1)
+    result = pcc.read_police_uk(text.encode())
+    assert result.rejected[["column", "raw"]].values.tolist() == [["Longitude", token]]
+
+
+def test_words_of_rejected_rows_alone_name_no_area_and_no_month() -> None:
+    text = street("2024-01", kinds=("Drugs",))
+    row = f"x,no month,{CAMBS},Kent Police,0,52,X,E01,Aylesbury Vale 001A,Robbery,,\n"
+    result = pcc.read_police_uk((text + row).encode())
+    assert result.n_rejected == 1
+    assert not coverage_of(result, "abolished districts")
+    assert coverage_of(result, "months") == [["Cambridgeshire, crime", "1 of 1"]]

@@ -23,7 +23,6 @@ from pccfunding.formats.award_files.sheets import (
     Sheet,
     check_named,
     find_header,
-    line_columns,
     named_by_user,
     sheet_of,
     split_lines,
@@ -37,6 +36,7 @@ from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid, Opened, frame_grid
 from pccfunding.formats.opening.row_shape import column_letter, repeats_from
+from pccfunding.formats.opening.text_columns import line_columns
 from pccfunding.formats.read_result import REPORT_COLUMNS, ReadResult, report
 from pccfunding.periods import Period
 from pccfunding.words import count, counted

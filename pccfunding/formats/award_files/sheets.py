@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -18,9 +16,8 @@ from pccfunding.formats.award_files.headings import Heading, join_headings, read
 from pccfunding.formats.award_files.money_columns import looks_like_money
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.chosen_headers import NAMED
-from pccfunding.formats.opening.limits import Limits
 from pccfunding.formats.opening.raw_tables import Grid, Merged
-from pccfunding.formats.opening.texts import lines_grid, sniffed_delimiter
+from pccfunding.formats.opening.text_columns import ColumnGrid
 from pccfunding.money.pence import is_broken
 
 if TYPE_CHECKING:
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
 # A banner is seldom longer; below this many rows a header is no longer looked for at first.
 _WINDOW = 250
-_LONG_TEXT = 1 << 18
 _AMOUNT = r"£+\s?[0-9][0-9,]*(?:\.[0-9]+)?\s?(?:k\b|m\b|bn\b|thousand\b|million\b)?"
 _HEDGE = r"(?:(?:up to|over|around|about|nearly|just (?:over|under)|more than|circa)\s+)?"
 _LAST = re.compile(
@@ -118,80 +114,12 @@ def sheet_of(grid: Grid) -> Sheet:
     """Lay a grid out as columns of text."""
     import pandas as pd
 
-    if isinstance(grid, _ColumnGrid):
+    if isinstance(grid, ColumnGrid):
         return Sheet(grid, grid.columns, grid.numbers, grid.plain)
     width = max((len(row) for row in grid.rows), default=0)
     texts = [[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
     columns = [pd.Series(list(cells), dtype="str") for cells in zip(*texts, strict=True)]
     return Sheet(grid, columns, np.asarray(grid.numbers, dtype=np.int64))
-
-
-@dataclass(frozen=True)
-class _ColumnGrid(Grid):
-    columns: Any = ()
-    plain: bool = False
-
-
-def line_columns(
-    text: str, source: str, limits: Limits, data: bytes | None = None
-) -> tuple[Grid, str]:
-    """Read delimited text into columns at once; row by row where it is short or ragged."""
-    delimiter = sniffed_delimiter(text)
-    head = io.StringIO(text[:_LONG_TEXT], newline="")
-    try:
-        first = next(csv.reader(head, delimiter=delimiter), [])
-    except csv.Error:
-        first = [""]
-    # A first line with a title over every column is as wide as any row that can be read: a wider
-    # one stops the quick reader.
-    if len(text) < _LONG_TEXT or not all(cell.strip() for cell in first):
-        return lines_grid(text, source, limits)
-    import pandas as pd
-
-    data = data or text.encode("utf-8", "surrogatepass")
-    try:
-        # The header row keeps every column text: no digit and no zero of a token is lost.
-        frame = pd.read_csv(
-            io.BytesIO(data),
-            header=None,
-            sep=delimiter,
-            na_filter=False,
-            skip_blank_lines=False,
-            low_memory=False,
-        )
-    except (ValueError, OverflowError):
-        return lines_grid(text, source, limits)
-    if not all(pd.api.types.is_string_dtype(dtype) for dtype in frame.dtypes):
-        return lines_grid(text, source, limits)
-    limits.check_shape(len(frame), frame.shape[1], source)
-    columns = _without_blank_ends([frame[name] for name in frame.columns])
-    numbers: Any = np.arange(1, len(frame) + 1)
-    lines = text.count("\n") + (not text.endswith("\n"))
-    if lines != len(frame):
-        inside = np.zeros(len(frame), np.int64)
-        for column in columns:
-            inside += column.str.count("\n").to_numpy(dtype=np.int64)
-        numbers[1:] += np.cumsum(inside)[:-1]
-        if numbers[-1] + int(inside[-1]) != lines:
-            return lines_grid(text, source, limits)
-    beyond_ascii = len(data) - len(text)
-    if beyond_ascii:
-        beyond_ascii -= text.count("£")
-    plain = lines == len(frame) and not beyond_ascii and "&" not in text
-    return _ColumnGrid("", "line", [], numbers, columns=columns, plain=plain), delimiter
-
-
-def _without_blank_ends(columns: list[pd.Series[Any]]) -> list[pd.Series[Any]]:
-    """Leave the blanks at the ends of rows out, as the reading row by row does."""
-    ends: Any = True
-    for at in range(len(columns) - 1, -1, -1):
-        blank = columns[at].str.isspace() & ends
-        if blank.any():
-            columns[at] = columns[at].mask(blank, "")
-        ends &= columns[at] == ""
-        if not ends.any():
-            break
-    return columns
 
 
 def find_header(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import re
 from collections import Counter
@@ -101,7 +100,12 @@ def without_blank_end(row: list[Any]) -> list[Any]:
 
 
 def sniffed_delimiter(text: str) -> str:
-    sample = "".join(itertools.islice(io.StringIO(text), _SAMPLE_LINES))
+    end = 0
+    for _ in range(_SAMPLE_LINES):
+        end = text.find("\n", end) + 1
+        if not end:
+            break
+    sample = text[: end or None]
     scores = {}
     for delimiter in _DELIMITERS:
         try:

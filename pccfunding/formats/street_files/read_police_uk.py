@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from pccfunding.errors import TableError
 from pccfunding.formats.count_files.area_names import area_by_name, district_of, known_areas
@@ -22,6 +24,7 @@ from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.opening.raw_tables import Grid
 from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.opening.row_shape import shape_of
+from pccfunding.formats.opening.text_columns import ColumnGrid, full_columns
 from pccfunding.formats.read_result import ReadResult
 from pccfunding.formats.street_files.known_gaps import (
     KnownOf,
@@ -31,7 +34,6 @@ from pccfunding.formats.street_files.known_gaps import (
     kind_of,
 )
 from pccfunding.formats.street_files.repeated_files import files_once, named_month
-from pccfunding.periods.parse_date import month_end
 from pccfunding.words import count
 
 if TYPE_CHECKING:
@@ -61,31 +63,51 @@ _TEXTS = ("crime_type", "outcome_type", "last_outcome", "crime_id", "location", 
           "lsoa_name", "reported_by", "context")  # fmt: skip
 _MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])")
 _STOPS = "holds stops and searches, which are no crimes"
+_UNTIDY = ("  ", "\0 ", " \0", *"\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f")
+_A_DAY = np.timedelta64(1, "D")
 _LSOA_NUMBER = re.compile(r"(?<!\s)\s+\d{3}[A-Z]$")
 
 
-class _Record(NamedTuple):
-    kind: str
-    period_start: date
-    period_end: date
-    area_code: str | None
-    district_code: str | None
-    former_district_code: str | None
-    district: str
-    crime_type: str
-    outcome_type: str
-    last_outcome: str
-    crime_id: str
-    location: str
-    lsoa_code: str
-    lsoa_name: str
-    reported_by: str
-    context: str
-    longitude: float | None
-    latitude: float | None
-    easting: float | None
-    northing: float | None
-    place: str
+class _Words:
+    """A column of texts over all files: its distinct words, and which of them each record has."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, int] = {}
+        self._parts: list[Any] = []
+
+    def add(self, codes: Any, words: Sequence[str]) -> None:
+        if not self.held:
+            self.held = dict(zip(words, range(len(words)), strict=True))
+            if len(self.held) == len(words):
+                self._parts.append(codes)
+                return
+            self.held.clear()
+        at = [self.held.setdefault(word, len(self.held)) for word in words]
+        self._parts.append(np.asarray(at, dtype=np.int64)[codes])
+
+    @property
+    def codes(self) -> Any:
+        return np.concatenate([np.zeros(0, np.int64), *self._parts])
+
+    def each(self, made: Callable[[str], object]) -> Any:
+        """Give each record what is made of its word, once a word."""
+        return np.array(list(map(made, self.held)), dtype=object)[self.codes]
+
+    def texts(self) -> Any:
+        """Give each record its word, none where that is blank."""
+        words: Any = np.array(list(self.held), dtype=object)
+        if "" in self.held:
+            words[self.held[""]] = None
+        return words[self.codes]
+
+
+class _Records:
+    """The records of all files, column by column, as they are printed."""
+
+    def __init__(self) -> None:
+        self.words = {name: _Words() for name in ("month", "falls_within", *_TEXTS)}
+        self.numbers: dict[str, list[Any]] = {name: [np.zeros(0)] for name in _NUMBERS}
+        self.places: list[str] = []
 
 
 @plain_errors
@@ -152,18 +174,18 @@ Anti-social behaviour,,
         found.cover("file left out", what, _STOPS)
     cover_files({one: Path(kept).name for one, kept in repeated.items()}, found)
     rows: dict[str, int] = {}
-    records: list[_Record] = []
+    records = _Records()
     for file in files:
-        opened = open_grids(file)
+        opened = open_grids(file, lines=full_columns)
         # Files of one name from two folders are told apart by their number.
         again = sum(name.partition(" (")[0] == opened.source for name in rows)
         source = f"{opened.source} ({again + 1})" if again else opened.source
-        before = len(records)
+        before = len(records.places)
         for grid in opened.grids:
-            records += _records(grid, source, lsoa_areas, found, many=len(files) > 1)
-        rows[source] = len(records) - before
-    records = _without_repeats(records, found)
-    frame = _frame(records, source_id or "police-uk")
+            _read(grid, source, found, records, many=len(files) > 1)
+        rows[source] = len(records.places) - before
+    frame = _frame(records, lsoa_areas or {}, source_id or "police-uk")
+    frame = _without_repeats(frame, records, found)
     _cover(frame, rows, [*rows, *repeated], found)
     return found.result(frame)
 
@@ -208,16 +230,53 @@ def _once(files: Sequence[Any]) -> tuple[list[Any], dict[str, str]]:
     return [one for one in files if not isinstance(one, Path) or str(one) in held], left_out
 
 
-def _records(
-    grid: Grid,
-    source: str,
-    lsoa_areas: Mapping[str, str] | None,
-    found: Gathered,
-    *,
-    many: bool,
-) -> Iterable[_Record]:
-    names = [_COLUMNS.get(key_of(cell), "") for cell in (grid.rows[0] if grid.rows else [])]
-    other = told_by_titles(grid.rows[:1])
+def _read(grid: Grid, source: str, found: Gathered, records: _Records, *, many: bool) -> None:
+    """Add the records of a table; every row that is none goes into a report."""
+    body = _Body(grid)
+    names = body.names
+    _check_titles(body.header, names, source, found)
+    shape = shape_of(grid, range(1))
+    for code in shape.cautions:
+        found.caution(code)
+    found.reports["coverage"] += shape.told(f"{source}, ")
+    what = "crime_type" if "crime_type" in names else "outcome_type"
+    words = {name: body.words(name) for name in records.words}
+    numbers = {name: body.numbers(name) for name in _NUMBERS}
+    fitting = _holds(words["month"], _MONTH.fullmatch) & _holds(words[what], bool)
+    for values in numbers.values():
+        fitting &= ~np.isinf(values)
+    fitting[[at - 1 for at in shape.wide]] = False
+    start = f"{source}, " if many else ""
+    blank = 0
+    for at in (np.flatnonzero(~fitting) + 1).tolist():
+        row = body.row(at)
+        cells = [one_line(cell) for cell in row]
+        where = start + grid.place(at)
+        if not any(cells):
+            blank += 1
+        elif row == body.header:
+            found.other(where, "repeated header", row)
+        elif at in shape.wide:
+            wide = shape.wide[at]
+            found.reject(where, "row", " | ".join(cells), wide.reason, wide.suggestion)
+        else:
+            _reject(dict(zip(names, cells, strict=False)), where, what, found)
+    found.n_found += len(fitting) - blank
+    kept = np.flatnonzero(fitting)
+    for name, (codes, held) in words.items():
+        records.words[name].add(codes[kept], held)
+    for name, values in numbers.items():
+        records.numbers[name].append(values[kept])
+    start += grid.place(0)[: -len(str(grid.numbers[0]))] if len(kept) else ""
+    lines = np.asarray(grid.numbers)[1:][kept].tolist()
+    records.places += [f"{start}{line}" for line in lines]
+
+
+def _check_titles(
+    header: Sequence[Any], names: Sequence[str], source: str, found: Gathered
+) -> None:
+    """Refuse what is no street file; note which column is which."""
+    other = told_by_titles([header])
     if other and "stops" in other:
         raise TableError(f"{source} {other}.")
     if "month" not in names or not {"crime_type", "outcome_type"} & set(names):
@@ -227,123 +286,179 @@ def _records(
         )
     for name in filter(None, names):
         if names.count(name) > 1:
-            title = one_line(grid.rows[0][names.index(name)])
+            title = one_line(header[names.index(name)])
             raise TableError(f"{source} has the column {title!r} twice. Keep one of them.")
     titles = (
-        Title(name, at, one_line(grid.rows[0][at]), STANDARD)
-        for at, name in enumerate(names)
-        if name
+        Title(name, at, one_line(header[at]), STANDARD) for at, name in enumerate(names) if name
     )
     for chosen in choose(titles).told:
         if chosen not in found.reports["coverage"]:
             found.cover(*chosen)
-    is_outcome = "crime_type" not in names
-    shape = shape_of(grid, range(1))
-    for code in shape.cautions:
-        found.caution(code)
-    found.reports["coverage"] += shape.told(f"{source}, ")
-    found.expect(grid.rows[1:])
-    for at, row in enumerate(grid.rows[1:], 1):
-        cells = [one_line(cell) for cell in row]
-        if not any(cells):
-            continue
-        where = f"{source}, {grid.place(at)}" if many else grid.place(at)
-        if row == grid.rows[0]:
-            found.other(where, "repeated header", row)
-            continue
-        if at in shape.wide:
-            wide = shape.wide[at]
-            found.reject(where, "row", " | ".join(cells), wide.reason, wide.suggestion)
-            continue
-        text = dict(zip(names, cells, strict=False))
-        record = _record(text, where, lsoa_areas or {}, found, is_outcome=is_outcome)
-        if record is not None:
-            yield record
 
 
-def _record(
-    text: dict[str, str],
-    where: str,
-    lsoa_areas: Mapping[str, str],
-    found: Gathered,
-    *,
-    is_outcome: bool,
-) -> _Record | None:
-    month = _MONTH.fullmatch(text.get("month", ""))
-    what = text.get("outcome_type" if is_outcome else "crime_type", "")
-    if month is None:
-        found.reject(where, "Month", text.get("month", ""), "it is no month",
-                     "A month is written 2024-01.")  # fmt: skip
-        return None
-    if not what:
-        column = "Outcome type" if is_outcome else "Crime type"
-        found.reject(where, column, "", "it is blank")
-        return None
-    numbers: dict[str, Any] = {}
-    for name in _NUMBERS:
+class _Body:
+    """The rows of a table below its header, each column by what its title names."""
+
+    def __init__(self, grid: Grid) -> None:
+        import pandas as pd
+
+        self._grid = grid
+        if isinstance(grid, ColumnGrid):
+            self.header: list[Any] = [str(column.iat[0]) for column in grid.columns]
+        else:
+            self.header = list(grid.rows[0]) if grid.rows else []
+        self.names = [_COLUMNS.get(key_of(cell), "") for cell in self.header]
+        self._size = max(0, len(grid.numbers) - 1)
+        self._columns: dict[str, Any] = {}
+        for at, name in enumerate(self.names):
+            if isinstance(grid, ColumnGrid):
+                self._columns[name] = grid.columns[at].iloc[1:]
+            elif name:
+                cells = [one_line(row[at]) if at < len(row) else "" for row in grid.rows[1:]]
+                self._columns[name] = pd.Series(cells, dtype=object)
+
+    def row(self, at: int) -> list[Any]:
+        """Give the cells of one row as they are stored."""
+        if isinstance(self._grid, ColumnGrid):
+            return [str(column.iat[at]) for column in self._grid.columns]
+        return self._grid.rows[at]
+
+    def words(self, name: str) -> tuple[Any, list[str]]:
+        """Give the distinct texts of a column, and which of them each row holds."""
+        import pandas as pd
+
+        if name not in self._columns:
+            return np.zeros(self._size, np.int64), [""]
+        codes, distinct = pd.factorize(self._columns[name])
+        return codes, _tidied(distinct.to_numpy(dtype=object).tolist())
+
+    def numbers(self, name: str) -> Any:
+        """Give a column of numbers: nan where there is none, inf where a text is none."""
+        if name not in self._columns:
+            return np.full(self._size, math.nan)
+        cells = self._columns[name].to_numpy(dtype=object)
+        blank = cells == ""
+        filled = np.where(blank, "nan", cells)
         try:
-            numbers[name] = float(text[name]) if text.get(name) else None
+            values = filled.astype(np.float64)
         except ValueError:
-            found.reject(where, name.capitalize(), text[name], "it is no number")
-            return None
-    year, number = int(month[1]), int(month[2])
-    lsoa = text.get("lsoa_name", "")
-    district, code, former = _district(lsoa)
-    code = lsoa_areas.get(text.get("lsoa_code", ""), code)
-    force = area_by_name(text.get("falls_within") or text.get("reported_by", ""))
-    kind = "outcome" if is_outcome else kind_of(what)
-    rest: dict[str, Any] = {name: text.get(name, "") for name in _TEXTS}
-    return _Record(
-        kind=kind,
-        period_start=date(year, number, 1),
-        period_end=month_end(year, number),
-        area_code=force.code,
-        district_code=code,
-        former_district_code=former,
-        district=district,
-        place=where,
-        **rest,
-        **numbers,
-    )
+            return np.array([_number(one_line(cell)) for cell in cells])
+        values[~(np.isfinite(values) | blank)] = math.inf
+        return values
 
 
-def _without_repeats(records: Sequence[_Record], found: Gathered) -> list[_Record]:
+def _number(text: str) -> float:
+    """Read a number: nan where there is none, inf where the text is none."""
+    try:
+        number = float(text) if text else 0.0
+    except ValueError:
+        return math.inf
+    return (number if text else math.nan) if math.isfinite(number) else math.inf
+
+
+def _tidied(words: list[str]) -> list[str]:
+    """Bring each text to one line of single blanks, where any of them is not."""
+    # One look over all of them: identifiers are as many as the records.
+    together = "\0".join(words)
+    if together.isascii():
+        ends = together[:1] + together[-1:]
+        if " " not in ends and not any(one in together for one in _UNTIDY):
+            return words
+    return [one_line(word) for word in words]
+
+
+def _holds(column: tuple[Any, list[str]], asked: Callable[[str], object]) -> Any:
+    """Ask each distinct text of a column once, and say which rows it holds for."""
+    codes, words = column
+    return np.array([bool(asked(word)) for word in words], dtype=bool)[codes]
+
+
+def _reject(text: Mapping[str, str], where: str, what: str, found: Gathered) -> None:
+    """Say why a row is no record, by its first cell that keeps it out."""
+    month = text.get("month", "")
+    if not _MONTH.fullmatch(month):
+        hint = "A month is written 2024-01."
+        found.reject(where, "Month", month, "it is no month", hint)
+    elif not text.get(what):
+        found.reject(where, what.replace("_", " ").capitalize(), "", "it is blank")
+    else:
+        name = next(name for name in _NUMBERS if math.isinf(_number(text.get(name, ""))))
+        found.reject(where, name.capitalize(), text[name], "it is no number")
+
+
+def _without_repeats(frame: pd.DataFrame, records: _Records, found: Gathered) -> pd.DataFrame:
     """Count a record once that stands again under its identifier with every cell equal."""
-    keys = [(one.kind, one.crime_id) if one.crime_id else None for one in records]
-    later = later_printings(keys, (one._replace(place="") for one in records))
-    again = {one.at for one in later if one.equal}
-    for at in sorted(again):
-        found.other(records[at].place, "record printed again", [records[at].crime_id])
+    codes = records.words["crime_id"].codes
+    named = codes != records.words["crime_id"].held.get("", -1)
+    twice = np.flatnonzero(named & (np.bincount(codes)[codes] > 1)) if len(codes) else codes
+    held = frame.iloc[twice]
+    keys = list(zip(held["kind"], held["crime_id"], strict=True))
+    told = held.drop(columns="place").astype(object)
+    contents = told.where(told.notna(), None).itertuples(index=False, name=None)
+    later = later_printings(keys, contents)
+    again = twice[sorted({one.at for one in later if one.equal})]
+    for place, name in frame.iloc[again][["place", "crime_id"]].itertuples(index=False):
+        found.other(place, "record printed again", [name])
     # A crime may have several outcomes, each a record of its own.
     differing = {keys[one.at] for one in later if not one.equal}
-    number = sum(key is not None and key[0] != "outcome" for key in differing)
+    number = sum(kind != "outcome" for kind, _ in differing)
     cover_repeats(len(again), number, found)
-    return [one for at, one in enumerate(records) if at not in again]
+    return frame.drop(index=frame.index[again]).reset_index(drop=True) if len(again) else frame
 
 
 @cache
-def _district(lsoa_name: str) -> tuple[str, str | None, str | None]:
+def _district(lsoa_name: str) -> tuple[str | None, str | None, str | None]:
     name = _LSOA_NUMBER.sub("", lsoa_name)
-    return (name, *district_of(name)) if name else (name, None, None)
+    return (name, *district_of(name)) if name else (None, None, None)
 
 
-def _frame(records: Sequence[_Record], source_id: str) -> pd.DataFrame:
+def _frame(records: _Records, lsoa_areas: Mapping[str, str], source_id: str) -> pd.DataFrame:
+    """Lay the records out, typed; what a word stands for is looked up once a word."""
     import pandas as pd
 
-    frame = pd.DataFrame(records, columns=_Record._fields, dtype=object)
-    for name in ("period_start", "period_end"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ns]")
-    for name in _NUMBERS:
-        frame[name] = frame[name].astype("float64")
-    for name in ("district", *_TEXTS):
-        frame[name] = frame[name].where(frame[name] != "", None)
-    return frame.assign(source_id=source_id)
+    words = records.words
+    # Of rows that are no records there are words too.
+    months = [month if _MONTH.fullmatch(month) else "NaT" for month in words["month"].held]
+    starts = np.array(months, dtype="datetime64[M]")[words["month"].codes]
+    force = words["falls_within"].each(_force)
+    if "" in words["falls_within"].held:
+        unnamed = words["falls_within"].codes == words["falls_within"].held[""]
+        force = np.where(unnamed, words["reported_by"].each(_force), force)
+    places = list(zip(*map(_district, words["lsoa_name"].held), strict=True)) or [()] * 3
+    names, codes, former = (
+        np.array(column, dtype=object)[words["lsoa_name"].codes] for column in places
+    )
+    if lsoa_areas:
+        mapped = words["lsoa_code"].each(lambda code: code in lsoa_areas).astype(bool)
+        codes = np.where(mapped, words["lsoa_code"].each(lsoa_areas.get), codes)
+    content = {
+        "kind": words["crime_type"].each(lambda what: kind_of(what) if what else "outcome"),
+        "period_start": starts.astype("datetime64[ns]"),
+        "period_end": (starts + 1).astype("datetime64[D]").astype("datetime64[ns]") - _A_DAY,
+        "area_code": force,
+        "district_code": codes,
+        "former_district_code": former,
+        "district": names,
+        **{name: words[name].texts() for name in _TEXTS},
+        **{name: np.concatenate(records.numbers[name]) for name in _NUMBERS},
+        "place": np.array(records.places, dtype=object),
+        "source_id": source_id,
+    }
+    objects = {
+        name: pd.Series(column, dtype=object)
+        for name, column in content.items()
+        if getattr(column, "dtype", "") == "O"  # pandas 3 would make texts of them
+    }
+    return pd.DataFrame(content | objects, index=range(len(records.places)))
+
+
+def _force(name: str) -> str | None:
+    return area_by_name(name).code
 
 
 def _cover(
     frame: pd.DataFrame, rows: Mapping[str, int], files: Iterable[str], found: Gathered
 ) -> None:
-    known = known_areas()
     rejected = {str(place).partition(", ")[0] for place, *_ in found.reports["rejected"]}
     if len(rows) == 1 and found.reports["rejected"]:
         rejected = {*rows}
@@ -352,26 +467,43 @@ def _cover(
             why = "nothing was published in it" if name not in rejected else "its rows are rejected"
             found.cover("file without rows", name, f"not zero: {why}")
             found.caution("months-missing")
-    force = frame["area_code"].fillna("")
-    month = frame["period_start"].dt.strftime("%Y-%m")
     placed = frame["lsoa_code"].notna() | frame["district"].notna()
-    keys = Counter(zip(force, month, frame["kind"], placed, strict=True))
-    cover_gaps({KnownOf(*key): number for key, number in keys.items()}, found, files)
-    _cover_places(frame, known, found)
-
-
-def _cover_places(
-    frame: pd.DataFrame, known: Mapping[str, tuple[str, str, str]], found: Gathered
-) -> None:
-    nowhere = frame["lsoa_code"].isna() & frame["district"].isna()
-    unread = ~nowhere & frame["district_code"].isna()
+    by = (frame["area_code"], frame["period_start"], frame["kind"], placed)
+    of = {
+        KnownOf(area or "", f"{month:%Y-%m}", kind, bool(has_place)): number
+        for (area, month, kind, has_place), number in _counted(by)
+    }
+    cover_gaps(of, found, files)
+    unread = placed & frame["district_code"].isna()
     if unread.any():
         names = Counter(frame.loc[unread, "district"].fillna("LSOA code only"))
         told = ", ".join(f"{name} ({count(n)})" for name, n in names.most_common(10))
         found.cover("districts not in load_areas()", int(unread.sum()), told)
-    cover_abolished(frame["former_district_code"].dropna(), found, under_heir=True)
-    parents = {code: parent for code, (_, _, parent) in known.items()}
-    outside = frame["district_code"].map(parents).ne(frame["area_code"])
-    outside &= frame["district_code"].notna() & frame["area_code"].notna()
-    if outside.any():
-        found.cover("rows placed outside the force's area", int(outside.sum()), "kept, by district")
+    former = frame["former_district_code"].unique()
+    cover_abolished(filter(None, former.tolist()), found, under_heir=True)
+    known = known_areas()
+    outside = sum(
+        number
+        for (area, district), number in _counted((frame["area_code"], frame["district_code"]))
+        if area and district and known.get(district, ("", "", None))[2] != area
+    )
+    if outside:
+        found.cover("rows placed outside the force's area", outside, "kept, by district")
+
+
+def _counted(columns: Sequence[Any]) -> Iterable[tuple[tuple[Any, ...], int]]:
+    """Count the rows of each combination of cells; a missing cell is None."""
+    import pandas as pd
+
+    codes, words = np.zeros(len(columns[0]), np.int64), []
+    for column in columns:
+        own, distinct = pd.factorize(column)
+        words.append([*distinct, None])
+        codes = codes * len(words[-1]) + np.where(own < 0, len(distinct), own)
+    found, number = np.unique(codes, return_counts=True)
+    for code, n in zip(found.tolist(), number.tolist(), strict=True):
+        cells = []
+        for held in reversed(words):
+            code, at = divmod(code, len(held))
+            cells.append(held[at])
+        yield tuple(reversed(cells)), n
