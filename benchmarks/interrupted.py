@@ -104,8 +104,8 @@ def interrupted_size(rows_asked: int | None) -> Simulation:
         "size at .05 of the step of an interrupted series with level and slope change",
         lambda: list(rows(runs, monthly)),
         f"{runs:,} series each, {monthly:,} of months by themselves: Poisson counts around a mean "
-        f"of {MEAN:g} a period, log rates that wander by {SPREAD:g}, a season and a trend; power at a step of {STEP:g}. The same series "
-        "for both kinds of errors.",
+        f"of {MEAN:g} a period, log rates that wander by {SPREAD:g}, a season and a trend; power "
+        f"at a step of {STEP:g}. The same series for both kinds of errors.",
     )
 
 

@@ -56,6 +56,7 @@ class AssociationFamily(Face):
     Examples
     --------
     >>> import pandas as pd
+    >>> from pccfunding.association import spend_vs_reduction_family
     >>> codes = [f"E0700000{number}" for number in range(1, 7)]
     >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
     >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})

@@ -186,7 +186,7 @@ def _because(result: AssociationRecord) -> str:
         assert result.gate is not None
         assert result.gate.test is not None
         q = result.gate.test
-        return f" (Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom)"
+        return f" (Cochran's Q {number_text(q.q)} on {_freedom(q.df)})"
     if verdict == "too few areas to tell":
         if result.n >= FEWEST and (result.adjusted_min_p or 0) < ALPHA:
             undone = len(influence.rests_on)
@@ -200,6 +200,10 @@ def _because(result: AssociationRecord) -> str:
     if verdict.startswith(NOT_APART) and verdict.endswith(" need"):
         return " as measured"
     return ""
+
+
+def _freedom(df: int) -> str:
+    return counted(df, "degree of freedom", "degrees of freedom")
 
 
 def _unsettled(result: AssociationRecord) -> str:
@@ -320,7 +324,7 @@ def _of_others(result: AssociationRecord) -> Iterator[tuple[str, str]]:
         base_count = "" if result.base_count is None else f"; base {count(result.base_count)}"
         yield (
             "counting noise",
-            f"Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom ({p_text(q.p_value)}); "
+            f"Cochran's Q {number_text(q.q)} on {_freedom(q.df)} ({p_text(q.p_value)}); "
             f"{phi}; reliability {quantity(q.reliability, places=2)}{base_count}",
         )
     if likeness is not None and likeness.spend is not None:

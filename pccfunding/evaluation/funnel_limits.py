@@ -192,13 +192,17 @@ class FunnelLimits(Result):
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
                 f"; {self._wider()} ({how}), "
-                f"{len(self.outside_widened)} lie outside the widened 99.8% limits"
+                f"{_lie(len(self.outside_widened))} outside the widened 99.8% limits"
             )
         return (
             f"Of {self.n} areas with {counted(self.events, 'event')}, held against "
-            f"{number_text(self.centre)} per {count(self.per)}, {within} lie outside the exact "
+            f"{number_text(self.centre)} per {count(self.per)}, {_lie(within)} outside the exact "
             f"Poisson 95% limits and {len(outside)} outside the 99.8% limits{named}{widened}."
         )
+
+
+def _lie(number: int) -> str:
+    return f"{count(number)} {'lies' if number == 1 else 'lie'}"
 
 
 _LIMIT_COLUMNS = [f"{side}_{name}" for name, _ in _LIMITS for side in ("low", "high")]

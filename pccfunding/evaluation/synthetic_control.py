@@ -14,7 +14,7 @@ from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import Number, some_number, whole_number
 from pccfunding.evaluation.earlier_course import SHOWN_POINTS
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
+from pccfunding.words import counted, floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +124,7 @@ class SyntheticControl(Result):
             return f"Not estimable: {self.reason}."
         how = " (left out)" if self.ranked_by == LEFT_OUT else ""
         return (
-            f"Over {self.n_after} later periods the area lay {number_text(self.gap)} "
+            f"Over {counted(self.n_after, 'later period')} the area lay {number_text(self.gap)} "
             f"({percent(self.gap_pct)}) from its weighted comparison (base "
             f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
             f"errors{how} ranks {self.rank} of {self.n_placebos + 1} areas "

@@ -36,6 +36,61 @@ _ORDERS = {
     "monte-carlo": "p is estimated from random orders",
     "floor-above-05": "with these areas and ties no p below .05 can come out",
 }
+# What matters most of a result of the ladder, in this order; a text names two of them at most.
+_FIRST_OF_LADDER = (
+    # it does not say what it seems to say
+    "perfect-pre-fit",
+    "poor-pre-fit",
+    "pre-trends-differ",
+    "effects-differ",
+    "p-and-interval-disagree",
+    "dispersion-decides",
+    "counting-noise",
+    "base-not-held",
+    "counts-of-another-class",
+    "counts-revised",
+    "zero-count",
+    # what it stands beside
+    "no-comparison-area",
+    "no-control-series",
+    "no-comparison-group",
+    "pre-trend-not-shown",
+    "control-size-differs",
+    "one-donor-carries",
+    "one-offence-carries",
+    "few-treated-areas",
+    "rank-floor-above-05",
+    "over-dispersed",
+    # how well it is known
+    "autocorrelated-residuals",
+    "short-pre-period",
+    "short-after-series",
+    "pandemic-months",
+    "few-events",
+    "few-months",
+    "few-areas",
+    "no-spread-beyond-noise",
+    "poisson-only",
+    "displacement-not-controlled",
+    "no-displacement-area",
+    "small-expected",
+    "straight-dose",
+    "dispersion-raised",
+    "areas-dropped",
+    "wide-interval",
+    "small-sample-bca",
+    "degenerate-resamples",
+    "exchangeable-areas-assumed",
+    "formula-optimistic",
+    # prices and shares
+    "unit-cost-not-verified",
+    "price-years-differ",
+    "price-year-not-given",
+    "multiplier-not-given",
+    "base-not-stated",
+    "several-counts-fit",
+    "nothing-supplied",
+)
 # Each code by the room that raises it. "areas-dropped" has two clauses on purpose: an association
 # lists the areas in `dropped`, each with its own reason; a funnel leaves out what has no count.
 CAUTIONS = {
@@ -57,7 +112,9 @@ CAUTIONS = {
             "events are taken as independent, and repeat victims make the interval wider"
         ),
         **_NOISE,
-        "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
+        "zero-count": (
+            "a count is 0, so an end of the interval lies at its bound or cannot be computed"
+        ),
         "base-not-held": "the base is not in the documents held, so the change cannot be tested",
         "counts-of-another-class": "the counts are of another class than the printed change",
         "counts-revised": "the counts were revised since the change was printed",
@@ -503,10 +560,11 @@ class Result(Face):
 
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS["evaluation"]
+    _first: ClassVar[tuple[str, ...] | None] = _FIRST_OF_LADDER
 
     @property
     def text(self) -> str:
-        """One or two sentences that can be pasted, with interval and cautions."""
+        """One or two sentences of at most 70 words, with interval and what matters most."""
         return self._with_doubts(self._finding())
 
     def report(self) -> Report:

@@ -366,6 +366,21 @@ def test_a_text_is_one_or_two_sentences(results: list[ev.Result]) -> None:
         assert "None" not in result.text
 
 
+def test_a_text_has_at_most_70_words_and_names_a_caution_where_there_is_one(
+    results: list[ev.Result],
+) -> None:
+    for result in results:
+        assert len(result.text.split()) <= 70, result.text
+        assert result._first is not None
+        # Two at most, the first of those it carries in their stated order.
+        held = [ev.CAUTIONS[code] for code in result._first if code in result.cautions]
+        assert [clause for clause in held if clause in result.text] in (held[:1], held[:2])
+
+
+def test_what_matters_most_is_stated_for_every_code() -> None:
+    assert sorted(ev.Result._first or ()) == sorted(ev.CAUTIONS)
+
+
 def test_every_p_has_n_family_and_floor(results: list[ev.Result]) -> None:
     with_p = [result.text for result in results if re.search(r"\bp [=<]", result.text)]
     assert len(with_p) > 20

@@ -59,7 +59,7 @@ FLOOR = re.compile(r"smallest attainable|smallest p|no p can be|no smallest", re
 # Levels of intervals and limits, and power, are no percentages of anything counted.
 LEVELS = re.compile(
     r"\d[\d.]*%(?= (?:interval|limits|Poisson|of intervals|nominal|confidence|power))"
-    r"|power \d+%|\(\d+%\)(?=: )|at 95%|\b95%\)?"
+    r"|power \d+%|\(\d+%\)(?=: )|at 95%|\b95%\)?|within \d+% a year"
 )
 PERCENT = re.compile(r"\d ?%|\d per ?cent\b")
 BASE = re.compile(
