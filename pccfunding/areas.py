@@ -298,7 +298,7 @@ def known_area(name: str) -> Area | None:
     """
     try:
         if _CODE.fullmatch(name.strip()):
-            return _by_code(name)
+            return _by_code(name) if _code_of(name) in _known().codes else None
         return _named(name, _key(name) if len(name) <= _LONGEST else "")
     except UnknownNameError:
         return None
@@ -473,9 +473,14 @@ def _before_address(text: str) -> Area | None:
     return None
 
 
+def _code_of(text: str) -> str:
+    """Write a code as the tables have it."""
+    asked = text.strip()
+    return asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
+
+
 def _by_code(text: str) -> Area:
-    known, asked = _known(), text.strip()
-    code = asked[:1].upper() + asked[1:].lower() if asked[1:2].isdigit() else asked.upper()
+    known, asked, code = _known(), text.strip(), _code_of(text)
     area = known.codes.get(code)
     if area is None:
         if (gone := where_now(code)) is not None:

@@ -12,7 +12,7 @@ import pandas as pd
 from pccfunding.association.inputs import values_of, windows_of
 from pccfunding.errors import PeriodError
 from pccfunding.evaluation.arguments import PANDEMIC
-from pccfunding.measures.reduction import refuse_disorder
+from pccfunding.measures.windows import refuse_disorder
 from pccfunding.periods import Period
 from pccfunding.words import day_words
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.areas import find_area, find_area_among
-from pccfunding.errors import PccFundingError, PeriodError, TableError, UnknownNameError
+from pccfunding.areas import find_area_among, known_area
+from pccfunding.errors import PccFundingError, PeriodError, TableError
 from pccfunding.frames.tables import Table, holds_text, of_one_kind, open_table
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
@@ -383,14 +383,10 @@ def _is_text(dtype: Any) -> bool:
 def _kinds_of(table: Table) -> set[str]:
     if not table.eager:
         return set()
-    found = set()
-    for code in _series(table, "area_code").unique().to_list():
-        try:
-            found.add(find_area(code).kind)
-        except UnknownNameError:
-            # A user's own code says nothing about names.
-            continue
-    return found
+    codes = _series(table, "area_code").unique().to_list()
+    # A user's own code says nothing about names.
+    found = (known_area(code) for code in codes if isinstance(code, str))
+    return {area.kind for area in found if area is not None}
 
 
 def _with_codes(table: Table, kinds: set[str]) -> Table:

@@ -224,7 +224,7 @@ def _assembled(
     labels: dict[tuple[Part, str], int] = {}
     label = np.empty(rows.size, dtype=np.int64)
     for piece in pieces:
-        where = first[piece.rows] + piece.place
+        where = _where(piece, counts, first)
         label[where] = labels.setdefault((piece.part, piece.basis), len(labels))
         for name, (_, missing) in pence.items():
             amounts = piece.pence[name] / 100
@@ -232,27 +232,67 @@ def _assembled(
                 amounts[missing[piece.rows]] = np.nan
             pounds[name][where] = amounts
     values, missing = pence["amount_gbp"]
-    pounds["awarded_gbp"] = np.where(missing, np.nan, values / 100)[rows]
-    backend = frame.implementation
-    result = nw.maybe_reset_index(_label_columns(list(labels), to, rule, frame)[label])
-    made = [*pounds, *result.columns]
+    pounds["awarded_gbp"] = np.repeat(np.where(missing, np.nan, values / 100), counts)
+    parts = _label_columns(list(labels), to, rule, frame)
+    made = [*pounds, *parts.columns]
     kept = [name for name in frame.columns if name not in made]
-    if kept:
-        taken = nw.maybe_reset_index(frame.select(kept)[rows])
-        result = result.with_columns(*(taken[name] for name in kept))
+    join = _joined_at_hand if frame.implementation.is_pandas() else _joined
+    result = join(frame.select(kept), rows, parts, label, pounds)
+    if "token" in result.columns:
+        result = result.with_columns(**own_tokens(result.columns))
+    added = [name for name in (*made, "derived_from") if name not in frame.columns]
+    added = [name for name in added if name in result.columns]
+    return table.close_collected(result.select([*frame.columns, *added]))
+
+
+def _where(piece: _Piece, counts: _Whole, first: _Whole) -> slice | _Whole:
+    """Give the rows of the result that one part of some awards stands in."""
+    if piece.rows.size == counts.size and (counts == counts[0]).all():
+        return slice(piece.place, None, int(counts[0]))
+    return first[piece.rows] + piece.place
+
+
+def _joined(
+    kept: nw.DataFrame[Any],
+    rows: _Whole,
+    parts: nw.DataFrame[Any],
+    label: _Whole,
+    pounds: dict[str, npt.NDArray[np.float64]],
+) -> nw.DataFrame[Any]:
+    """Put the rows of awards and of their parts side by side, with the amounts."""
+    result = nw.maybe_reset_index(parts[label])
+    if kept.columns:
+        taken = nw.maybe_reset_index(kept[rows])
+        result = result.with_columns(*(taken[name] for name in kept.columns))
     result = result.with_columns(
-        *(nw.new_series(name, given, nw.Float64, backend=backend) for name, given in pounds.items())
+        *(
+            nw.new_series(name, given, nw.Float64, backend=kept.implementation)
+            for name, given in pounds.items()
+        )
     )
     # Polars tells NaN from a missing number.
-    result = result.with_columns(
+    return result.with_columns(
         nw.when(~nw.col(name).is_nan()).then(nw.col(name)).alias(name)
         for name, given in pounds.items()
         if np.isnan(given).any()
     )
-    result = result.with_columns(**own_tokens(result.columns))
-    added = [name for name in (*made, "derived_from") if name not in frame.columns]
-    added = [name for name in added if name in result.columns]
-    return table.close_collected(result.select([*frame.columns, *added]))
+
+
+def _joined_at_hand(
+    kept: nw.DataFrame[Any],
+    rows: _Whole,
+    parts: nw.DataFrame[Any],
+    label: _Whole,
+    pounds: dict[str, npt.NDArray[np.float64]],
+) -> nw.DataFrame[Any]:
+    """Do the same with pandas, each column made once and none copied."""
+    import pandas as pd
+
+    columns: dict[str, Any] = {**pounds}
+    for side, places in ((parts, label), (kept, rows)):
+        native = side.to_native()
+        columns |= {name: native[name].array.take(places) for name in side.columns}
+    return nw.from_native(pd.DataFrame(columns, copy=False), eager_only=True)
 
 
 def _label_columns(

@@ -124,44 +124,77 @@ def financial_days(years: _Array, dtype: Any, *, last: bool = False) -> _Array:
     return (first - int(last)).astype(dtype)
 
 
-def people_at_hand(people: Table, areas: Sequence[Any], years: _Array) -> _Array | None:
-    """Give the people of each area in each year from the least on, NaN where none are known.
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """The people of areas at mid-years, an entry a row: the place of its area, the year, persons.
 
-    None where the careful path has to look: at vintages that mix, or an area and year held twice.
+    A number that is missing, negative or not finite is NaN.
     """
-    native = people.frame.to_native()
-    days, persons = (native[name].to_numpy() for name in ("reference_date", "persons"))
-    places, vintages = key_at_hand(native, "area_code"), key_at_hand(native, "vintage")
-    if (
-        places is None
-        or vintages is None
-        or days.dtype.kind != "M"
-        or persons.dtype.kind not in "iuf"
-    ):
-        return None
-    months = days.astype("M8[M]").astype(np.int64)
-    rows = np.flatnonzero(
-        ((months % 12 == 5) | (months % 12 == 6)) & ~np.isnat(days) & (places[0] >= 0)
-    )
-    held = np.unique(vintages[0][rows])
-    if not rows.size or (held >= 0).sum() > 1:
-        return None
-    at, year = places[0][rows].astype(np.int64), 1970 + months[rows] // 12
-    span = int(year.max()) - int(year.min()) + 1
-    given = at * span + (year - int(year.min()))
-    if span > 10_000 or np.unique(given).size < given.size:
-        return None
-    number = persons[rows].astype(np.float64)
-    number[~(np.isfinite(number) & (number >= 0))] = np.nan
-    if (np.floor(number) < number).any() or np.nansum(number) >= LARGEST:
-        return None
-    table = np.full((len(places[1]) + 1, span + 2), np.nan)
-    table[at, year - int(year.min()) + 1] = number
-    numbers = {text: number for number, text in enumerate(places[1]) if type(text) is str}
-    wanted = np.array([numbers.get(area, -1) for area in areas], dtype=np.int64)
-    columns = np.clip(years - int(year.min()) + 1, 0, span + 1)
-    found: _Array = table[wanted[:, None], columns[None, :]]
-    return found
+
+    areas: list[Any]
+    places: _Array
+    years: _Array
+    persons: _Array
+
+    @classmethod
+    def of(cls, people: Table) -> Residents | None:
+        """Read the mid-years of a population at hand.
+
+        None where the careful path has to look: at vintages that mix, or an area and year twice.
+        """
+        names = ("reference_date", "persons")
+        columns = arrays_at_hand(people, names)
+        if columns is None:
+            return None
+        native, (days, persons) = people.frame.to_native(), columns.values()
+        places, vintages = key_at_hand(native, "area_code"), key_at_hand(native, "vintage")
+        if (
+            places is None
+            or vintages is None
+            or days.dtype.kind != "M"
+            or persons.dtype.kind not in "iuf"
+        ):
+            return None
+        months = days.astype("M8[M]").astype(np.int64)
+        rows = np.flatnonzero(
+            ((months % 12 == 5) | (months % 12 == 6)) & ~np.isnat(days) & (places[0] >= 0)
+        )
+        held = np.unique(vintages[0][rows])
+        if not rows.size or (held >= 0).sum() > 1:
+            return None
+        at, year = places[0][rows].astype(np.int64), 1970 + months[rows] // 12
+        span = int(year.max()) - int(year.min()) + 1
+        given = at * span + (year - int(year.min()))
+        if span > 10_000 or np.unique(given).size < given.size:
+            return None
+        number = persons[rows].astype(np.float64)
+        number[~(np.isfinite(number) & (number >= 0))] = np.nan
+        return cls(places[1], at, year, number)
+
+    def by_area_and_year(self) -> dict[tuple[str, int], float] | None:
+        """Give the people by area and year; None where an area is called by what is no text."""
+        if any(type(area) is not str for area in self.areas):
+            return None
+        known = np.flatnonzero(~np.isnan(self.persons))
+        names = [self.areas[place] for place in self.places[known].tolist()]
+        cells = zip(names, self.years[known].tolist(), strict=True)
+        return dict(zip(cells, self.persons[known].tolist(), strict=True))
+
+    def table(self, areas: Sequence[Any], years: _Array) -> _Array | None:
+        """Give the people of each area in each year, NaN where none are known.
+
+        None where sums of them might not be exact.
+        """
+        if (np.floor(self.persons) < self.persons).any() or np.nansum(self.persons) >= LARGEST:
+            return None
+        first, last = int(self.years.min()), int(self.years.max())
+        table = np.full((len(self.areas) + 1, last - first + 3), np.nan)
+        table[self.places, self.years - first + 1] = self.persons
+        numbers = {text: number for number, text in enumerate(self.areas) if type(text) is str}
+        wanted = np.array([numbers.get(area, -1) for area in areas], dtype=np.int64)
+        columns = np.clip(years - first + 1, 0, last - first + 2)
+        found: _Array = table[wanted[:, None], columns[None, :]]
+        return found
 
 
 def arrays_at_hand(table: Table, names: Sequence[str]) -> dict[str, _Array] | None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.areas import Area, find_area
-from pccfunding.errors import PccFundingError, TableError, UnknownNameError
+from pccfunding.areas import Area, known_area
+from pccfunding.errors import PccFundingError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe, encoded_key
 from pccfunding.words import count
@@ -80,7 +80,7 @@ def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
     found = _clash(held, _area_wholes)
     if found is not None:
         return found
-    areas = [area for code in held if (area := _known_area(code)) is not None]
+    areas = [area for code in held if (area := known_area(code)) is not None]
     for number, area in enumerate(areas):
         for other in areas[number + 1 :]:
             if _overlap(area, other):
@@ -196,21 +196,16 @@ def _area_wholes(code: str) -> list[str]:
 
 
 def _ancestors(code: str) -> list[str]:
-    """Name the force that holds an area, and the region that holds the force."""
+    """Name the force that holds an area, and the region that holds the force.
+
+    A user's own areas overlap nothing that is known here.
+    """
     found: list[str] = []
-    area = _known_area(code)
+    area = known_area(code)
     while area is not None and area.parent is not None:
         found.append(area.parent)
-        area = _known_area(area.parent)
+        area = known_area(area.parent)
     return found
-
-
-def _known_area(code: str) -> Area | None:
-    try:
-        return find_area(code)
-    except UnknownNameError:
-        # A user's own areas overlap nothing that is known here.
-        return None
 
 
 def _overlap(one: Area, other: Area) -> bool:

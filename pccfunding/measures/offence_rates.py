@@ -130,20 +130,18 @@ def offence_rates(
         for year, rows in sorted(groups[group].items())
     ]
     kinds = {"offences": nw.Float64, "persons": nw.Float64, rate: nw.Float64}
-    frame = nw.from_dict(
-        {name: [row[name] for row in found] for name in keys}, backend=lines.implementation
-    )
-    frame = frame.with_columns(
-        *(
-            nw.new_series(
-                name,
-                [row[name] for row in found],
-                nw.Datetime() if name in results[:2] else kinds.get(name, nw.String),
-                backend=lines.implementation,
-            )
-            for name in results
+    engine = lines.implementation
+    named = [nw.new_series(key, [row[key] for row in found], backend=engine) for key in keys]
+    made = [
+        nw.new_series(
+            name,
+            [row[name] for row in found],
+            nw.Datetime() if name in results[:2] else kinds.get(name, nw.String),
+            backend=engine,
         )
-    )
+        for name in results
+    ]
+    frame = made[0].to_frame().with_columns(*named, *made[1:])
     days = [nw.col(name).cast(table.schema[name]) for name in results[:2]]
     return table.close_collected(frame.with_columns(*days).select(*keys, *results))  # type: ignore[no-any-return]
 

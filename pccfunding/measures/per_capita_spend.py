@@ -27,9 +27,9 @@ from pccfunding.frames.tables import (
 )
 from pccfunding.measures.at_hand import (
     Grouped,
+    Residents,
     financial_days,
     frame_at_hand,
-    people_at_hand,
     years_of,
 )
 from pccfunding.measures.labels import (
@@ -243,7 +243,8 @@ def _at_hand(
         ]
         if area_clash(held) is not None:
             return None
-    persons = people_at_hand(people, areas, years)
+    held_people = Residents.of(people)
+    persons = None if held_people is None else held_people.table(areas, years)
     places = [lines.place(key) for key in keys]
     grouped = Grouped.by(*places, (at_year, years.size))
     texts = grouped.labels(lines, labels)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
-from pccfunding.frames.days import day_code, day_code_of, iso_day
+from pccfunding.frames.days import day_code, iso_day
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Table,
@@ -19,6 +20,7 @@ from pccfunding.frames.tables import (
     encoded_key,
     key_columns,
 )
+from pccfunding.measures.at_hand import Grouped, arrays_at_hand, frame_at_hand
 from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
 from pccfunding.measures.people import (
@@ -26,117 +28,18 @@ from pccfunding.measures.people import (
     mid_year_inside,
     mid_year_people,
 )
+from pccfunding.measures.windows import Windows, read_windows
+from pccfunding.money.kernel import Measured
 from pccfunding.money.sums import Sums
-from pccfunding.periods import Period
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
     from pccfunding.periods import Period
 
-__all__ = [
-    "SIDES",
-    "Windows",
-    "compare_counts",
-    "ratio_interval",
-    "read_windows",
-    "reduction",
-    "refuse_disorder",
-]
+__all__ = ["ratio_interval", "reduction"]
 
 SIDES = ("baseline", "comparison")
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """A baseline and the comparison after it, as periods and as the caller wrote them."""
-
-    baseline: Period
-    comparison: Period
-    names: tuple[str, str]
-
-    @property
-    def both(self) -> tuple[Period, Period]:
-        """The two periods, baseline first."""
-        return self.baseline, self.comparison
-
-    def refuse_long(self, what: str) -> None:
-        """Refuse windows of more than a year, which hold more than one mid-year."""
-        for window, name in zip(self.both, self.names, strict=True):
-            if window.days > 366:
-                raise PeriodError(
-                    f"{name} ({window.label}) is longer than twelve months, and {what} counts "
-                    f"the people of one mid-year. Compare shorter windows, or leave it out."
-                )
-
-    def place(self) -> nw.Expr:
-        """1 for rows of exactly the baseline, 2 for exactly the comparison, otherwise 0.
-
-        The rows have the codes of their first and last day as `_from` and `_to`.
-        """
-        first, second = (
-            (nw.col("_from") == day_code_of(window.start))
-            & (nw.col("_to") == day_code_of(window.end))
-            for window in self.both
-        )
-        return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
-
-    def part(self) -> nw.Expr:
-        """1 for rows that lie inside the baseline, 2 inside the comparison, otherwise 0."""
-        first, second = (
-            (nw.col("_from") >= day_code_of(window.start))
-            & (nw.col("_to") <= day_code_of(window.end))
-            & (nw.col("_from") <= nw.col("_to"))
-            for window in self.both
-        )
-        return first.cast(nw.Int64) + 2 * second.cast(nw.Int64)
-
-
-def read_windows(baseline: str | Period, comparison: str | Period) -> Windows:
-    """Read two windows; refuse what no fair comparison can hold."""
-    before, after = (
-        window if isinstance(window, Period) else Period.parse(window)
-        for window in (baseline, comparison)
-    )
-    names = (str(baseline), str(comparison))
-    refuse_disorder(before, after, names)
-    if not (_is_year(before) and _is_year(after)) and not _same_season(before, after):
-        raise PeriodError(
-            f"baseline {names[0]} ({before.label}) and comparison {names[1]} ({after.label}) "
-            f"are not alike: choose two windows of twelve months, or the same months of two years."
-        )
-    return Windows(before, after, names)
-
-
-def refuse_disorder(before: Period, after: Period, names: tuple[str, str]) -> None:
-    """Refuse a baseline that shares days with the comparison, or comes after it."""
-    if before.overlap_days(after):
-        raise PeriodError(
-            f"baseline {names[0]} and comparison {names[1]} share "
-            f"{before.overlap_days(after)} days. Choose windows that share none."
-        )
-    if before.start > after.start:
-        raise PeriodError(
-            f"baseline {names[0]} comes after comparison {names[1]}. Exchange the two."
-        )
-
-
-def _is_year(period: Period) -> bool:
-    start = period.start
-    leap_day = (start.month, start.day) == (2, 29)
-    later = date(start.year + 1, 3, 1) if leap_day else start.replace(year=start.year + 1)
-    return period.end + timedelta(days=1) == later
-
-
-def _same_season(one: Period, other: Period) -> bool:
-    following = [period.end + timedelta(days=1) for period in (one, other)]
-    same_start = (one.start.month, one.start.day) == (other.start.month, other.start.day)
-    same_end = (following[0].month, following[0].day) == (following[1].month, following[1].day)
-    years = [
-        day.year - period.start.year for day, period in zip(following, (one, other), strict=True)
-    ]
-    return same_start and same_end and years[0] == years[1]
-
 
 _Rows = Sequence[Mapping[str, Any]]
 
@@ -310,6 +213,7 @@ def _estimates(
     return found
 
 
+_DAYS = ("period_start", "period_end")
 _PARTS = ("area_code", "offence", "release", "vintage")
 _TEXTS = ("caution", "unknown_reason")
 _ESTIMATES = (
@@ -445,13 +349,21 @@ def reduction(
         (table,) = with_area_codes(table)
     keys = key_columns(by, table, _result_columns(with_people=True))
 
-    parts, gaps = _parts(table, windows, keys)
+    inside, apart = _inside(table, windows)
+    lines = _at_hand(inside, keys)
+    parts = _added_up(inside, keys) if lines is None else lines[0]
+    if not len(parts):
+        raise PeriodError(
+            f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}, and "
+            f"none inside them. It covers {_periods_of(table)}."
+        )
+    gaps = _gaps(inside, apart, windows, keys)
     _refuse_double_counts(parts, keys, windows)
     persons = None
     if people is not None:
         windows.refuse_long("population")
         persons = mid_year_people(people)
-    groups: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
+    groups: dict[Any, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for row in parts.rows(named=True):
         row["_gap"] = gaps.get(_cell_of(row, keys)) if gaps else None
         groups.setdefault(row["_key"], ([], []))[int(row["_window"]) - 1].append(row)
@@ -460,6 +372,8 @@ def reduction(
         for key, rows in groups.items()
     }
     columns = [*keys, *_result_columns(with_people=people is not None)]
+    if lines is not None:
+        return _result_at_hand(table, lines, keys, windows, found, columns)  # type: ignore[no-any-return]
     result = _result(table, parts, keys, windows, found)
     return table.close_collected(result.select(columns))  # type: ignore[no-any-return]
 
@@ -480,48 +394,82 @@ def _check_level(level: float) -> None:
         )
 
 
-def _parts(
-    table: Table, windows: Windows, keys: Sequence[str]
-) -> tuple[nw.DataFrame[Any], dict[Any, str]]:
-    """Read the rows of the two windows, one for each group, area, offence, release and vintage.
+def _inside(table: Table, windows: Windows) -> tuple[Table, dict[int, Period]]:
+    """Give the rows of the two windows, numbered as `_window`.
 
     A window without a row of exactly its days is put together of the periods inside it; the
-    second result says where they leave a gap.
+    second result holds those windows by their number.
     """
+    days = arrays_at_hand(table, _DAYS)
+    if days is not None and all(one.dtype.kind == "M" for one in days.values()):
+        place, part = windows.places_at_hand(*days.values())
+        apart = _put_together(windows, np.unique(place).tolist())
+        place += np.where(np.isin(part, [*apart]), part, 0)
+        held = place > 0
+        native = table.frame.to_native().loc[held].assign(_window=place[held])
+        return replace(table, frame=nw.from_native(native).lazy()), apart
     dated = ~(nw.col("period_start").is_null() | nw.col("period_end").is_null())
     placed = table.frame.filter(dated).with_columns(
         _from=day_code("period_start"), _to=day_code("period_end")
     )
     placed = placed.with_columns(_window=windows.place())
-    whole = set(placed.select("_window").unique().collect()["_window"].to_list())
-    apart = {number: window for number, window in enumerate(windows.both, 1) if number not in whole}
+    whole = placed.select("_window").unique().collect()["_window"].to_list()
+    apart = _put_together(windows, whole)
     if apart:
         lying = windows.part()
         in_parts = nw.when(lying.is_in([*apart])).then(lying).otherwise(nw.lit(0))
         placed = placed.with_columns(_window=nw.col("_window") + in_parts)
-    lying_inside = placed.filter(nw.col("_window") > 0)
+    placed = placed.filter(nw.col("_window") > 0)
     if table.eager:
         # The sums and the checks read these rows several times: they are placed only once.
-        lying_inside = lying_inside.collect().lazy()
-    inside = replace(table, frame=lying_inside)
-    held = [*keys, *(part for part in _PARTS if part in table.schema), "_window"]
+        placed = placed.collect().lazy()
+    return replace(table, frame=placed), apart
+
+
+def _put_together(windows: Windows, whole: Sequence[int]) -> dict[int, Period]:
+    return {number: one for number, one in enumerate(windows.both, 1) if number not in whole}
+
+
+def _held(table: Table, keys: Sequence[str]) -> list[str]:
+    """Name what the rows of one part have in common: group, area, offence, release and vintage."""
+    named = (part for part in _PARTS if part in table.schema)
+    return list(dict.fromkeys([*keys, *named, "_window"]))
+
+
+def _at_hand(
+    inside: Table, keys: Sequence[str]
+) -> tuple[nw.DataFrame[Any], Measured, Grouped] | None:
+    """Add up the counts of rows at hand in one pass; None where one of them is odd."""
+    lines = Sums(inside, "offences").at_hand(_held(inside, keys))
+    if lines is None or lines.sums["_broken"].any():
+        return None
+    one = np.zeros(len(lines.sums["_rows"]), dtype=np.int64), 1
+    grouped = Grouped.by(one, *(lines.place(key) for key in keys))
+    parts = nw.from_native(lines.frame().assign(_key=grouped.of_lines), eager_only=True)
+    refuse_repeats(inside, parts, "offences")
+    return parts, lines, grouped
+
+
+def _added_up(inside: Table, keys: Sequence[str]) -> nw.DataFrame[Any]:
+    """Add up the counts of the two windows, a row for each part."""
     sums = Sums(inside, "offences")
-    parts = sums.add_up(held).with_columns(_key=encoded_key(table, keys)).collect()
+    parts = sums.add_up(_held(inside, keys)).with_columns(_key=encoded_key(inside, keys)).collect()
     sums.refuse_inexact(parts.lazy(), keys)
     refuse_repeats(inside, parts, "offences")
-    if not len(parts):
-        raise PeriodError(
-            f"recorded_crime has no row for exactly {windows.names[0]} or {windows.names[1]}, and "
-            f"none inside them. It covers {_periods_of(table)}."
-        )
+    return parts
+
+
+def _gaps(
+    inside: Table, apart: Mapping[int, Period], windows: Windows, keys: Sequence[str]
+) -> dict[Any, str]:
+    """Say where the windows that are put together leave a gap."""
     if not apart:
-        return parts, {}
-    days = ["period_start", "period_end"]
-    columns = list(dict.fromkeys([*held, *days]))
+        return {}
+    columns = list(dict.fromkeys([*_held(inside, keys), *_DAYS]))
     spans = inside.frame.filter(nw.col("_window").is_in([*apart])).select(columns).unique()
     rows = spans.collect().rows(named=True)
     cells = ((_cell_of(row, keys), *span) for row, span in zip(rows, as_days(rows), strict=True))
-    return parts, gaps_in(cells, apart, windows.names)
+    return gaps_in(cells, apart, windows.names)
 
 
 def _cell_of(row: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
@@ -531,8 +479,8 @@ def _cell_of(row: Mapping[str, Any], keys: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _periods_of(table: Table) -> str:
-    days = ["period_start", "period_end"]
-    rows = table.frame.select(days).unique().sort(days, nulls_last=True).head(6).collect().rows()
+    days = table.frame.select(_DAYS).unique().sort(_DAYS, nulls_last=True)
+    rows = days.head(6).collect().rows()
     spans = [f"{iso_day(start)} to {iso_day(end)}" for start, end in rows]
     return ", ".join(spans[:5]) + (" and others" if spans[5:] else "") or "no period"
 
@@ -586,6 +534,32 @@ def _result(
         for name in rows[0]
     ]
     return frame.with_columns(*columns, **days)
+
+
+def _result_at_hand(
+    table: Table,
+    lines: tuple[nw.DataFrame[Any], Measured, Grouped],
+    keys: Sequence[str],
+    windows: Windows,
+    found: Mapping[int, Mapping[str, Any]],
+    columns: Sequence[str],
+) -> Any:
+    """Put what was found of each group into a pandas frame, as ``_result`` does."""
+    _, measured, grouped = lines
+    number, native = grouped.first.size, table.frame.to_native()
+    made: dict[str, Any] = {
+        key: one for key, one in measured.columns(grouped.first).items() if key in keys
+    }
+    for name, window in zip(("baseline", "period"), windows.both, strict=True):
+        for end in ("start", "end"):
+            day, dtype = np.datetime64(getattr(window, end)), native[f"period_{end}"].dtype
+            made[f"{name}_{end}"] = np.full(number, day, dtype=dtype)
+    for name in columns:
+        if name not in made:
+            cells = [found[group][name] for group in range(number)]
+            kind = np.int64 if name.startswith("n_") else np.float64
+            made[name] = cells if name in _TEXTS else np.array(cells, dtype=kind)
+    return frame_at_hand({name: made[name] for name in columns}).to_native()
 
 
 def _dtype(name: str) -> type[nw.Int64 | nw.Float64 | nw.String]:

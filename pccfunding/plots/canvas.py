@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pccfunding.errors import TableError
@@ -239,6 +240,7 @@ def width_of(words: str, size: float) -> float:
     return size * _wide(words)
 
 
+@lru_cache(maxsize=10_000)
 def _wide(words: str) -> float:
     return sum(_WIDTHS.get(letter, _OTHERS) for letter in words)
 

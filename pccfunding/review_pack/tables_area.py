@@ -123,10 +123,9 @@ def year_counts(years: YearPair | None) -> pd.DataFrame:
     ]
     if years is None:
         return pd.DataFrame(columns=columns)
-    quarters = latest_quarters()
-    tables = [year_of_quarters(quarters, year) for year in dict.fromkeys(years)]
+    tables = [year_of_quarters(year) for year in dict.fromkeys(years)]
     found = pd.concat(tables, ignore_index=True)
-    vintage = quarters["vintage"].iloc[0]
+    vintage = latest_quarters()["vintage"].iloc[0]
     return found.assign(vintage=vintage, release=f"Four quarters, vintage {vintage}")[columns]
 
 

@@ -10,7 +10,7 @@ from pccfunding.intervals import Interval
 from pccfunding.measures import reduction
 from pccfunding.measures.comparability import Break, as_breaks, breaks_between
 from pccfunding.periods import Period
-from pccfunding.review_pack.tables_comparison import latest_quarters, year_of_quarters
+from pccfunding.review_pack.tables_comparison import year_of_quarters
 from pccfunding.words import day_words, is_missing
 
 if TYPE_CHECKING:
@@ -136,16 +136,14 @@ def one_vintage(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd
                "verdict", "why", "release", "source_id", "figure_id"]  # fmt: skip
     if evidence.recorded_crime.empty:
         return pd.DataFrame(columns=columns)
-    here = latest_quarters()
-    here = here[here["area_code"] == area_code]
     asked = changes[changes["area_code"].eq(area_code) & changes["offence"].notna()]
     rows = []
     for row in asked.dropna(subset=["baseline", "period"]).to_dict("records"):
         names = row["offence"].split(" + ")
         if row["offence_match"] == "proxy":
             names = [_EXACT.get(name, name) for name in names]
-        mine = here[here["offence"].isin(names)]
-        years = [year_of_quarters(mine, Period.parse(row[one])) for one in ("baseline", "period")]
+        spans = [Period.parse(row[one]) for one in ("baseline", "period")]
+        years = [year_of_quarters(span, names, [area_code]) for span in spans]
         if any(len(year) != len(names) for year in years):
             continue
         told = _bounds(

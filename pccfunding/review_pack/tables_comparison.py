@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.evaluation import minimal_detectable, rate_ratio, ratio_of_rate_ratios
@@ -13,6 +14,8 @@ from pccfunding.periods import Period
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
 
     from pccfunding.evidence import Evidence
@@ -255,9 +258,7 @@ def class_years(evidence: Evidence) -> pd.DataFrame:
     absent = classes - set(crime["offence"])
     if crime.empty or not absent:
         return pd.DataFrame(columns=crime.columns)
-    quarters = latest_quarters()
-    quarters = quarters[quarters["offence"].isin(absent)]
-    years = [year_of_quarters(quarters, Period.parse(name)) for name in sorted(windows)]
+    years = [year_of_quarters(Period.parse(name), absent) for name in sorted(windows)]
     return put_together([*years, crime.iloc[:0]])[list(crime.columns)].astype(crime.dtypes)
 
 
@@ -286,15 +287,13 @@ def earlier_years(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> 
     counted = changes.dropna(subset=["change_pct"])
     if counted.empty:
         return pd.DataFrame(columns=columns)
-    quarters = latest_quarters()
-    quarters = quarters[quarters["area_code"].eq(area_code)]
     rows = []
     for row in counted.to_dict("records"):
         names, base = row["offence"].split(" + "), Period.parse(row["baseline"])
         told = {}
         for back in range(_EARLIER, -1, -1):
             span = years_back(base, back)
-            year = year_of_quarters(quarters[quarters["offence"].isin(names)], span)
+            year = year_of_quarters(span, names, [area_code])
             if len(year) == len(names):
                 told[span.label] = int(year["offences"].sum())
             else:
@@ -329,18 +328,36 @@ def years_back(span: Period, years: int) -> Period:
     )
 
 
+@cache
 def latest_quarters() -> pd.DataFrame:
-    """The quarters of the vintage that reaches furthest: two vintages never make a course."""
+    """The quarters of the vintage that reaches furthest: two vintages never make a course.
+
+    Kept, as are the years made of it: a caller takes rows of either and changes none.
+    """
     quarters = load_recorded_crime_quarters()
     last = latest_vintage_named(quarters["vintage"].unique())
     latest: pd.DataFrame = quarters[quarters["vintage"] == last]
     return latest
 
 
-def year_of_quarters(quarters: pd.DataFrame, span: Period) -> pd.DataFrame:
+def year_of_quarters(
+    span: Period,
+    offences: Collection[str] | None = None,
+    areas: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Take some classes and areas (all, if none are named) of a year put together of quarters."""
+    year = _year_of_quarters(span)
+    if offences is not None:
+        year = year[year["offence"].isin(offences)]
+    return year if areas is None else year[year["area_code"].isin(areas)]
+
+
+@lru_cache(maxsize=64)
+def _year_of_quarters(span: Period) -> pd.DataFrame:
     """Add up the quarters of twelve months by area and class, where all four are counted."""
     import pandas as pd
 
+    quarters = latest_quarters()
     inside = quarters[
         quarters["period_start"].ge(str(span.start)) & quarters["period_end"].le(str(span.end))
     ]

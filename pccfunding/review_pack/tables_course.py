@@ -9,7 +9,6 @@ from pccfunding.measures.people import latest_vintage, mid_year_rows
 from pccfunding.periods import Period
 from pccfunding.review_pack.tables_comparison import (
     CITY_OF_LONDON,
-    latest_quarters,
     year_of_quarters,
     years_back,
 )
@@ -58,31 +57,28 @@ def courses(evidence: Evidence, area_code: str, changes: pd.DataFrame) -> pd.Dat
     if counted.empty:
         return pd.DataFrame(columns=_COLUMNS)
     areas = evidence.areas
-    forces = areas.loc[areas["kind"] == "police_force_area", "area_code"]
-    quarters = latest_quarters()
-    kept = quarters["area_code"].isin(forces) & quarters["area_code"].ne(CITY_OF_LONDON)
-    quarters, people = quarters[kept], latest_vintage(evidence.population)
+    codes = areas.loc[areas["kind"] == "police_force_area", "area_code"]
+    forces = codes[codes != CITY_OF_LONDON].tolist()
+    people = latest_vintage(evidence.population)
     rows = []
     for row in counted.to_dict("records"):
-        names = row["offence"].split(" + ")
-        panel = _panel(quarters[quarters["offence"].isin(names)], people, row, len(names))
+        panel = _panel(forces, people, row)
         if panel is None or area_code not in set(panel["area_code"]):
             continue
         rows.append(_told(panel, area_code, row))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _panel(
-    quarters: pd.DataFrame, people: pd.DataFrame, row: dict[Any, Any], n_classes: int
-) -> pd.DataFrame | None:
+def _panel(forces: list[str], people: pd.DataFrame, row: dict[Any, Any]) -> pd.DataFrame | None:
     """Counts and residents of the areas held in the baseline, the years before, and the period."""
     import pandas as pd
 
+    names = row["offence"].split(" + ")
     base, after = Period.parse(row["baseline"]), Period.parse(row["period"])
     years: list[pd.DataFrame] = []
     for span in [after, *(years_back(base, back) for back in range(_MOST_YEARS + 1))]:
-        held = year_of_quarters(quarters, span).groupby("area_code")
-        sums = held["offences"].sum()[held.size() == n_classes].to_frame()
+        held = year_of_quarters(span, names, forces).groupby("area_code")
+        sums = held["offences"].sum()[held.size() == len(names)].to_frame()
         persons = mid_year_rows(people, span).set_index("area_code")["persons"]
         year = sums.join(persons, how="inner")
         if year.empty:

@@ -13,10 +13,12 @@ from hypothesis import given, strategies as st
 import pccfunding as pcc
 from pccfunding.errors import PccFundingError
 from pccfunding.frames.tables import open_table
+from pccfunding.measures.at_hand import Residents
 from pccfunding.money.sums import Sums
 
 # The module hides behind the function of its name.
 _real_terms = importlib.import_module("pccfunding.measures.real_terms")
+_reduction = importlib.import_module("pccfunding.measures.reduction")
 
 AREAS = ["E23000036", "E23000029", "W15000004", "E07000010", None]
 PERIODS = [
@@ -121,6 +123,8 @@ def assert_same_both_ways(call: Callable[[], Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Sums, "at_hand", lambda *_: None)
         patch.setattr(_real_terms, "_at_hand", lambda *_: None)
+        patch.setattr(_reduction, "arrays_at_hand", lambda *_: None)
+        patch.setattr(Residents, "of", lambda *_: None)
         careful = answer(call)
     if isinstance(found, str) or isinstance(careful, str):
         assert found == careful
@@ -165,6 +169,85 @@ def test_real_terms_are_the_same_both_ways(table: pd.DataFrame, years: list[int]
     assert_same_both_ways(
         lambda: pcc.real_terms(rates, deflator, base=base, value="spend_gbp_per_head")
     )
+
+
+WHOLE = [("2018-04-01", "2019-03-31"), ("2020-04-01", "2021-03-31")]
+HALVES = [("2018-04-01", "2018-09-30"), ("2018-10-01", "2019-03-31")]
+
+
+def counted(*, odd: bool) -> st.SearchStrategy[list[tuple[Any, ...]]]:
+    """Draw counts by area, class and period, which are all sound, or some of them odd."""
+    odd_days = [("2020-04-01", "2020-12-31"), (None, "2021-03-31"), *WHOLE, *HALVES]
+    row = st.tuples(
+        st.sampled_from([*AREAS[:2], "E99000001"]),
+        st.sampled_from(["Robbery", "Shoplifting", *(["Theft offences"] if odd else [])]),
+        st.sampled_from(odd_days if odd else [*HALVES, WHOLE[1]]),
+        st.sampled_from([None, 0.0, 3.0, 812.0, 20_311.0, *([1.5, -2.0] if odd else [])]),
+        st.sampled_from(["to June 2023", "to June 2024", None] if odd else ["to June 2023"]),
+        st.sampled_from(["a", "b"] if odd else ["a"]),
+    )
+    alike = None if odd else (lambda one: one[:3])
+    return st.lists(row, min_size=1, max_size=12, unique_by=alike)
+
+
+counted_rows = st.booleans().flatmap(lambda odd: counted(odd=odd))
+
+
+@given(
+    rows=counted_rows,
+    left_out=st.sets(st.sampled_from(["offence", "vintage", "release", "note"])),
+    by=st.sampled_from([[], ["area_code"], ["offence"], ["offence", "area_code"], ["note"]]),
+    people=st.one_of(st.none(), populations()),
+    kind=st.sampled_from(["plain", "category", "object"]),
+)
+def test_reductions_are_the_same_both_ways(
+    rows: list[tuple[Any, ...]],
+    left_out: set[str],
+    by: list[str],
+    people: pd.DataFrame | None,
+    kind: str,
+) -> None:
+    frame = pd.DataFrame(
+        {
+            "note": [row[5] for row in rows],
+            "area_code": [row[0] for row in rows],
+            "offence": [row[1] for row in rows],
+            "period_start": pd.to_datetime([row[2][0] for row in rows]),
+            "period_end": pd.to_datetime([row[2][1] for row in rows]),
+            "offences": pd.Series([row[3] for row in rows], dtype=float),
+            "vintage": [row[4] for row in rows],
+            "release": [row[5] for row in rows],
+        }
+    ).drop(columns=sorted(left_out - {*by}))
+    if kind != "plain":
+        frame = frame.astype({"area_code": kind})
+    windows = {"baseline": "2018-19", "comparison": "2020-21"}
+    counts = frame.set_axis(range(3, 3 + len(frame)))
+    assert_same_both_ways(lambda: pcc.reduction(counts, by=by, population=people, **windows))
+    if people is not None:
+        assert_same_both_ways(lambda: pcc.offence_rates(counts, people, by=by))
+
+
+@given(
+    awards=tables,
+    persons=st.lists(st.sampled_from([1000.0, 77.0, 0.0]), min_size=4, max_size=4),
+    odd=st.sampled_from([*[None] * 4, float("nan"), -1.0]),
+)
+def test_awards_over_areas_are_the_same_both_ways(
+    awards: pd.DataFrame, persons: list[float], odd: float | None
+) -> None:
+    people = pd.DataFrame(
+        {
+            "area_code": AREAS[:4],
+            "reference_date": pd.Timestamp("2019-06-30"),
+            "persons": [*persons[:3], persons[3] if odd is None else odd],
+            "vintage": "rebased",
+        }
+    )
+    cash = awards.drop(columns="price_base").assign(
+        period_start=pd.Timestamp("2019-04-01"), period_end=pd.Timestamp("2020-03-31")
+    )
+    assert_same_both_ways(lambda: pcc.apportion(cash, to="area_code", rule="population", by=people))
 
 
 def test_the_rows_of_most_people_take_the_one_pass() -> None:

@@ -25,6 +25,7 @@ from pccfunding.permutation.permutation_test import ALTERNATIVES, Alternative
 from pccfunding.permutation.scores import RULES, Rule
 from pccfunding.plots.alt_text import _WRITERS, PlotKind
 from pccfunding.reconciliation.relations import RELATIONS, RelationName
+from pccfunding.schemas.published import Statements
 
 ROOT = Path(__file__).resolve().parents[2]
 PYRIGHT = os.environ.get("PYRIGHT") or shutil.which("pyright")
@@ -145,3 +146,12 @@ def test_pyright_strict_finds_every_mistake(tmp_path: Path) -> None:
 )
 def test_what_a_checker_offers_is_what_a_call_takes(choices: Any, known: Any) -> None:
     assert sorted(get_args(choices)) == sorted(known)
+
+
+def test_the_contract_of_statements_knows_the_relations_that_reconcile_takes() -> None:
+    (known,) = (
+        check.statistics["allowed_values"]
+        for check in Statements.to_schema().columns["relation"].checks
+        if check.name == "isin"
+    )
+    assert sorted(known) == sorted(RELATIONS)
