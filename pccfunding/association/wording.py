@@ -12,6 +12,7 @@ from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
 from pccfunding.words import (
     count,
+    counted,
     dispersion_text,
     floor_text,
     interval_text,
