@@ -237,7 +237,11 @@ def open_interval_text(low: Real | None, high: Real | None) -> str:
     --------
     >>> open_interval_text(-22.0, -4.1), open_interval_text(-53.4, None)
     ('−22.0% to −4.1%', '−53.4% to no bound')
+    >>> open_interval_text(None, None)
+    'without bounds'
     """
+    if all(end is None or is_missing(end) for end in (low, high)):
+        return "without bounds"
     return interval_text(
         -math.inf if low is None or is_missing(low) else low,
         math.inf if high is None or is_missing(high) else high,

@@ -188,7 +188,7 @@ def cochran_q(
             alpha=level,
             n=n,
             n_missing=dropped,
-            reason=f"{n} areas with counts; at least 2 are needed",
+            reason=f"{counted(n, 'area')} with counts; at least 2 are needed",
             cautions=tuple(codes),
         )
     g, v = np.array(pairs).T

@@ -333,7 +333,11 @@ def _outside(counts: _FloatArray, limits: dict[str, _FloatArray]) -> list[str]:
 
 def _refused(table: AreaCounts, per: int, phi: float | None) -> FunnelLimits:
     none: tuple[str, ...] = ()
-    reason = "nothing was counted" if table.n >= 2 else f"{table.n} areas; at least 2 are needed"
+    reason = (
+        "nothing was counted"
+        if table.n >= 2
+        else f"{counted(table.n, 'area')}; at least 2 are needed"
+    )
     return FunnelLimits(
         centre=None,
         per=per,

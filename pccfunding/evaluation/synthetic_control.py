@@ -349,9 +349,9 @@ def _why_not(
     columns: list[list[Number | None]], n_donors: int, before: int, after: int
 ) -> str | None:
     if n_donors < 2:
-        return f"{n_donors} other areas; at least 2 are needed"
+        return f"{counted(n_donors, 'other area')}; at least 2 are needed"
     if before < 2 or after < 1:
-        return f"{before} periods before and {after} after; at least 2 and 1 are needed"
+        return f"{counted(before, 'period')} before and {after} after; at least 2 and 1 are needed"
     if n_donors > _DONORS_A_PERIOD * before:
         return (
             f"{n_donors} other areas for {before} earlier periods; at most {_DONORS_A_PERIOD} for "

@@ -149,7 +149,7 @@ class WeightedDisplacementDifference(Result):
     def _difference(self) -> str:
         moved = partial(number_text, sign=True)
         return (
-            f"Relative to comparison areas the counts changed by {moved(self.estimate)}, "
+            f"Relative to comparison areas counts changed by {moved(self.estimate)}, "
             f"{level_text(self.confidence_level)} interval "
             f"{interval_text(self.low, self.high, moved)}"
         )

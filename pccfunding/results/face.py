@@ -121,7 +121,7 @@ CAUTIONS = {
         "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
         "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
         # a place beside another
-        "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
+        "pre-trend-not-shown": "no similar earlier course (5 points, within 5% a year) is shown",
         "pre-trends-differ": "the places compared already moved apart before the baseline",
         "control-size-differs": "comparison counts are not of similar size (half to twice)",
         "no-displacement-area": "nothing was counted in surrounding areas",
@@ -169,13 +169,11 @@ CAUTIONS = {
         "areas-dropped": "areas are left out, and listed in `dropped`",
         "population-changed": "areas whose residents changed by over a quarter are left out",
         "windows-not-given": "the order of money and outcome could not be checked",
-        "windows-overridden": (
-            "the money is dated after the outcome, and it is shown only on request"
-        ),
+        "windows-overridden": ("the money is dated after the outcome, and is shown on request"),
         "windows-unequal": "baseline and follow-up are not of the same length",
         "baseline-not-before-spend": "the baseline does not end before the money starts",
-        "series-break-overridden": "what is counted changed in between, and it is shown on request",
-        "pandemic-overridden": "a window holds pandemic months, and it is shown on request",
+        "series-break-overridden": "what is counted changed in between, and is shown on request",
+        "pandemic-overridden": "a window holds pandemic months, and is shown on request",
         "pandemic-between": "the pandemic lies between baseline and follow-up",
         "releases-differ": "baseline and follow-up are from different releases",
         "counts-not-rates": "the outcome compares counts, not rates per resident",
@@ -188,13 +186,10 @@ CAUTIONS = {
         **_DRAWS,
         "perfect-order": "at a coefficient of 1 or -1 there is no interval",
         **_ORDERS,
-        "more-orders-needed": "no p of so few random orders can be below .05 for the family",
+        "more-orders-needed": "so few random orders allow no p below .05 for the family",
         "check-disagrees": "Kendall's tau falls on the other side of .05",
         "sign-within-figures": "within what the printed amounts allow, the sign can turn",
-        "neighbours-alike": (
-            "areas of one region resemble each other on both sides, so that p is too small: give "
-            "strata"
-        ),
+        "neighbours-alike": "areas of one region are alike, so p is too small: give strata",
         # influence
         "crosses-without": "p falls on the other side of .05 without one area",
         "several-areas-carry": "without any one of several areas p is .05 or more",
@@ -202,9 +197,7 @@ CAUTIONS = {
         "tied-without": "without one of the areas there is no coefficient",
         "pearson-on-one-area": "the sign of Pearson's r turns if one area is left out",
         # what else the coefficient may show
-        "follows-baseline": (
-            "spend goes with the baseline, so a return to the mean would look the same"
-        ),
+        "follows-baseline": ("spend goes with the baseline: a return to the mean looks alike"),
         "follows-covariate": "spend goes with the covariate that was allowed for",
         "turns-given-baseline": "the sign turns once the baseline is allowed for",
         "baseline-not-checked": "spend was not held against the baseline",

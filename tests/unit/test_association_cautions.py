@@ -14,6 +14,7 @@ from near_misses import Near
 
 import pccfunding as pcc
 from pccfunding.association import CAUTIONS
+from pccfunding.association.verdicts import FIRST
 
 SIX = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 FALLS = (5.0, 15.0, 10.0, 20.0, 25.0, 30.0)
@@ -341,3 +342,10 @@ def test_a_caution_comes_and_just_does_not_come(code: str, near: Near) -> None:
 def test_cautions_stand_in_the_order_of_the_list_and_once() -> None:
     for found in (six(), plenty(), family(streams(6, 2), classes(6, "Burglary", "Robbery"))):
         assert list(found.cautions) == [code for code in CAUTIONS if code in found.cautions]
+
+
+def test_the_doubt_that_matters_most_has_its_place_in_every_text() -> None:
+    for cases in CASES.values():
+        for found in (one for near in cases for one in near.results()):
+            first = next((code for code in FIRST if code in found.cautions), None)
+            assert first is None or CAUTIONS[first] in found.text, found.text

@@ -169,7 +169,7 @@ def test_a_level_is_reached_and_just_missed(near: Near, level: int, less: int) -
 def test_a_draw_of_two_places_in_each_arm_is_one_and_of_fewer_is_none() -> None:
     assert ev.evidence_level(beside(), drawn=DRAWN, drawn_source="minutes").level == 5
     fewer = {name: arm for name, arm in DRAWN.items() if name != "Ely"}
-    with pytest.raises(TableError, match="1 places in the arm 'control'"):
+    with pytest.raises(TableError, match="1 place in the arm 'control'"):
         ev.evidence_level(beside(), drawn=fewer, drawn_source="minutes")
 
 
