@@ -433,7 +433,7 @@ def _refused(reason: str, **same: Any) -> InterruptedSeries:
         *("level_p", "slope_ratio", "slope_low", "slope_high", "trend_pct", "dispersion"),
         *("autocorrelation", "mean_before", "events"),
     )
-    told = dict(zip(COURSE_FIELDS, NOTHING_EARLIER.fields, strict=True))
+    told: dict[str, Any] = dict(zip(COURSE_FIELDS, NOTHING_EARLIER.fields, strict=True))
     return InterruptedSeries(**empty, **told, reason=reason, **same)
 
 
