@@ -327,6 +327,7 @@ def interrupted_series(
     if controls:
         together = np.sum([one[:n_before] for one in values[1:]], axis=0).tolist()
         course = earlier_course(values[0][:n_before], together, 1.0, spacing.a_year)
+    same |= dict(zip(COURSE_FIELDS, course.fields, strict=True))
     fit = segmented_fit(np.concatenate(values), design, offset, errors, lag, time)
     step, bend = fit.interval(-2 if slope else -1, level), None
     if slope:
@@ -349,7 +350,6 @@ def interrupted_series(
         events=int(sum(map(sum, values))),
         reason=None,
         cautions=_doubts(numbers, n_before, len(series), course, fit.autocorrelation, spacing),
-        **dict(zip(COURSE_FIELDS, course.fields, strict=True)),
         **same,
     )
 
