@@ -21,16 +21,14 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import TableError
 from pccfunding.files import settled
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
-from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
-from pccfunding.formats.street_files.scanning import (
-    BEYOND,
-    STREET,
+from pccfunding.formats.street_files.engine_tables import (
     Layout,
     check_engine,
-    layout_of,
     quoted,
     read_csv,
 )
+from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
+from pccfunding.formats.street_files.scanning import BEYOND, STREET, layout_of
 from pccfunding.frames.tables import open_table
 
 if TYPE_CHECKING:
