@@ -21,7 +21,6 @@ BASE = "2019-20"
 SETTINGS = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.memory": "512m",
     "spark.driver.maxResultSize": "2m",
     "spark.executor.memory": "512m",
     "spark.executor.cores": "1",

@@ -25,17 +25,25 @@ LINES = 300_000
 HERE = Path(__file__).parent
 
 
+def program(name: str) -> Path:
+    """Give a program that comes with pyspark."""
+    import pyspark
+
+    return Path(pyspark.__file__).parent / "bin" / (f"{name}.cmd" if os.name == "nt" else name)
+
+
 @contextmanager
 def running(kind: str, log: Path, *arguments: str) -> Iterator[None]:
     """Run one process of the cluster, and end it."""
-    import pyspark
-
-    home = Path(pyspark.__file__).parent
-    program = home / "bin" / ("spark-class.cmd" if os.name == "nt" else "spark-class")
-    own = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+    start = program("spark-class")
+    own = {
+        "SPARK_HOME": str(start.parents[1]),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "256m",
+    }
     with log.open("wb") as lines:
         process = subprocess.Popen(
-            [str(program), f"org.apache.spark.deploy.{kind}", "--host", "127.0.0.1", *arguments],
+            [str(start), f"org.apache.spark.deploy.{kind}", "--host", "127.0.0.1", *arguments],
             stdout=lines,
             stderr=subprocess.STDOUT,
             env={**os.environ, **own},
@@ -139,10 +147,16 @@ def test_two_workers_give_what_pandas_gives(cluster: tuple[str, Path], tmp_path:
     for name in ("few", "people", "parts"):
         given[name].write_parquet(tmp_path / f"{name}.parquet")
     out = tmp_path / "found.json"
-    run = [sys.executable, "-W", "ignore", str(HERE / "cluster_driver.py")]
-    own = {"SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
+    submit = [str(program("spark-submit")), "--master", master, "--driver-memory", "512m"]
+    own = {
+        "SPARK_HOME": str(program("spark-submit").parents[1]),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path]),
+        "PYTHONWARNINGS": "ignore",
+    }
     done = subprocess.run(
-        [*run, master, str(tmp_path), str(out)],
+        [*submit, str(HERE / "cluster_driver.py"), master, str(tmp_path), str(out)],
         env={**os.environ, **own},
         capture_output=True,
         text=True,
