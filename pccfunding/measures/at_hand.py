@@ -124,6 +124,12 @@ def financial_days(years: _Array, dtype: Any, *, last: bool = False) -> _Array:
     return (first - int(last)).astype(dtype)
 
 
+def mid_years_of(days: _Array) -> tuple[_Array, _Array]:
+    """Whether each day is a mid-year, 30 June or 1 July and never a census day; and its year."""
+    months = days.astype("M8[M]").astype(np.int64)
+    return np.isin(months % 12, (5, 6)) & ~np.isnat(days), 1970 + months // 12
+
+
 @dataclass(frozen=True, slots=True)
 class Residents:
     """The people of areas at mid-years, an entry a row: the place of its area, the year, persons.
@@ -155,14 +161,12 @@ class Residents:
             or persons.dtype.kind not in "iuf"
         ):
             return None
-        months = days.astype("M8[M]").astype(np.int64)
-        rows = np.flatnonzero(
-            ((months % 12 == 5) | (months % 12 == 6)) & ~np.isnat(days) & (places[0] >= 0)
-        )
+        middle, years = mid_years_of(days)
+        rows = np.flatnonzero(middle & (places[0] >= 0))
         held = np.unique(vintages[0][rows])
         if not rows.size or (held >= 0).sum() > 1:
             return None
-        at, year = places[0][rows].astype(np.int64), 1970 + months[rows] // 12
+        at, year = places[0][rows].astype(np.int64), years[rows]
         span = int(year.max()) - int(year.min()) + 1
         given = at * span + (year - int(year.min()))
         if span > 10_000 or np.unique(given).size < given.size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import inspect
 import json
@@ -9,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import pccfunding as pcc
@@ -60,3 +62,37 @@ def test_the_example_of_a_loader_runs(name: str) -> None:
     runner.run(one, out=lambda text: None)
     assert runner.failures == 0
     assert any(example.want for example in one.examples)
+
+
+def spoil(table: pd.DataFrame) -> None:
+    """Change a table in place, cell by cell and as a whole."""
+    for column in table.columns:
+        table.loc[table.index[0], column] = table[column].iloc[-1]
+        table[column].array[0] = table[column].array[-1]
+    table["amount_gbp"] = 0
+    table.drop(index=table.index[1:], inplace=True)
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_what_a_user_does_to_a_table_is_not_seen_by_the_next_call(name: str) -> None:
+    load = getattr(pcc, name)
+    before = load()
+    held = before.copy()
+    with contextlib.suppress(ValueError):  # arrays that may not be written to
+        spoil(before)
+    pd.testing.assert_frame_equal(load(), held)
+
+
+@pytest.mark.parametrize("area", [None, "Surrey"])
+def test_what_a_user_does_to_evidence_is_not_seen_by_the_next_call(area: str | None) -> None:
+    before = pcc.load_evidence(area)
+    for name in ("awards", "outcomes", "totals", "figures", "sources", "population"):
+        held = getattr(before, name).copy()
+        with contextlib.suppress(ValueError):
+            spoil(getattr(before, name))
+        pd.testing.assert_frame_equal(getattr(pcc.load_evidence(area), name), held)
+
+
+def test_evidence_of_a_day_is_not_that_of_another() -> None:
+    known = [len(pcc.load_evidence(as_of=day).awards) for day in ("2020-01-01", None, "2020-01-01")]
+    assert known[0] == known[2] < known[1]
