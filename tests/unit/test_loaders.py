@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import doctest
 import inspect
 import json
@@ -68,7 +67,6 @@ def spoil(table: pd.DataFrame) -> None:
     """Change a table in place, cell by cell and as a whole."""
     for column in table.columns:
         table.loc[table.index[0], column] = table[column].iloc[-1]
-        table[column].array[0] = table[column].array[-1]
     table["amount_gbp"] = 0
     table.drop(index=table.index[1:], inplace=True)
 
@@ -78,8 +76,7 @@ def test_what_a_user_does_to_a_table_is_not_seen_by_the_next_call(name: str) -> 
     load = getattr(pcc, name)
     before = load()
     held = before.copy()
-    with contextlib.suppress(ValueError):  # arrays that may not be written to
-        spoil(before)
+    spoil(before)
     pd.testing.assert_frame_equal(load(), held)
 
 
@@ -88,8 +85,7 @@ def test_what_a_user_does_to_evidence_is_not_seen_by_the_next_call(area: str | N
     before = pcc.load_evidence(area)
     for name in ("awards", "outcomes", "totals", "figures", "sources", "population"):
         held = getattr(before, name).copy()
-        with contextlib.suppress(ValueError):
-            spoil(getattr(before, name))
+        spoil(getattr(before, name))
         pd.testing.assert_frame_equal(getattr(pcc.load_evidence(area), name), held)
 
 
