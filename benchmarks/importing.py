@@ -1,4 +1,4 @@
-"""An award list of 100,000 rows, beside pandas reading the same file without understanding it."""
+"""An award list of 100,000 rows, beside pandas reading its amounts and its dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 from benchmarks import Call, Comparison, benchmark
 from pccfunding.formats import read_awards
 
-PEER = "pandas.read_csv"
+PEER, BARE = "pandas.read_csv, amounts and dates read", "pandas.read_csv"
 HEADER = (
     "Award date",
     "Recipient",
@@ -54,22 +54,34 @@ def award_list(rows: int) -> Path:
 KEPT: list[Any] = []
 
 
+def by_pandas(path: Path) -> pd.DataFrame:
+    """Read the list as one would who knows its columns and trusts each cell."""
+    table = pd.read_csv(path)
+    pounds = table["Amount (£)"].str.replace(",", "", regex=False).astype(float)
+    days = pd.to_datetime(table["Award date"], format="%d/%m/%Y")
+    return table.assign(pounds=pounds, day=days)
+
+
 @benchmark
 def award_list_import(rows: int | None) -> Comparison:
-    """Awards with their bounds, periods and changes in at most six times pandas' time."""
+    """Awards with their bounds, periods and changes, each row accounted for."""
     path = award_list(rows or 100_000)
 
     def agree(answers: Mapping[str, Any]) -> str:
         result, table = answers["read_awards"], answers[PEER]
         assert result.n_rows == len(result.frame) == len(table)
-        pounds = table["Amount (£)"].str.replace(",", "", regex=False).astype(float)
-        assert (result.frame["amount_gbp"].to_numpy() == pounds.to_numpy()).all()
-        return f"{len(table):,} amounts are the same, and every row is accounted for"
+        assert (result.frame["amount_gbp"].to_numpy() == table["pounds"].to_numpy()).all()
+        assert (result.frame["awarded_on"].to_numpy() == table["day"].to_numpy()).all()
+        return f"{len(table):,} amounts and dates are the same, and every row is accounted for"
 
     return Comparison(
         f"an award list of {rows or 100_000:,} rows, as CSV",
-        {"read_awards": Call(lambda: read_awards(path)), PEER: Call(lambda: pd.read_csv(path))},
+        {
+            "read_awards": Call(lambda: read_awards(path)),
+            PEER: Call(lambda: by_pandas(path)),
+            BARE: Call(lambda: pd.read_csv(path)),
+        },
         agree,
-        at_least={PEER: 1 / 6},
+        at_least={PEER: 0.6},
         at_most_mb=1_000,
     )

@@ -15,7 +15,8 @@ _FORMULA = re.compile(
     r'^(?=[\s"]*[=+\-@＝＋－＠])|(?<=[;|\t\r\n])(?=(?:[^\S\t\r\n]|")*[=+\-@＝＋－＠])|^(?=[\t\r])'
 )
 # Soft hyphens, joiners, marks of direction and marks of byte order, as copying leaves them behind.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _DIRECTIONS = "\u202a-\u202e\u2066-\u2069"
 _RIGHT_TO_LEFT = re.compile(
     f"[\u0590-\u08ff\u200e\u200f{_DIRECTIONS}\ufb1d-\ufdff\ufe70-\ufefc"
@@ -42,7 +43,10 @@ def visible(text: str) -> str:
     >>> visible("\u200bE2300\u00ad0023\ufeff")
     'E23000023'
     """
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    # Whole files pass through here: looking for each sign is sooner done than one substitution.
+    if text.isascii() or not any(sign in text for sign in _UNSEEN):
+        return text
+    return _INVISIBLE.sub("", text)
 
 
 def isolated(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What each lazy engine has a name of its own for: numbered and repeated rows, small tables."""
+"""What each lazy engine has words of its own for: numbered rows, small tables, what meets where."""
 
 from __future__ import annotations
 
@@ -63,11 +63,37 @@ def beside(
         return made.lazy()
     if engine == "duckdb":
         return _seen(_on_connection(native, columns, kinds))
-    from pyspark.sql import functions
-
     schema = ", ".join(f"`{name}` {_type_of(kind)[1]}" for name, kind in kinds.items())
     rows = list(zip(*columns.values(), strict=True))
-    return _seen(functions.broadcast(native.sparkSession.createDataFrame(rows, schema)))
+    return for_everyone(_seen(native.sparkSession.createDataFrame(rows, schema)))
+
+
+def few(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Say that a lazy frame is small: Spark reads it on one machine, so that no row of it moves."""
+    return _seen(frame.to_native().coalesce(1)) if _is_spark(frame) else frame
+
+
+def for_everyone(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Say that a lazy frame is small: Spark sends it to every machine, to meet large ones there."""
+    if not _is_spark(frame):
+        return frame
+    from pyspark.sql import functions
+
+    return _seen(functions.broadcast(frame.to_native()))
+
+
+def brought_together(frame: nw.LazyFrame[Any], by: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Say that a lazy frame is to be grouped and sorted by columns: Spark moves rows once for both.
+
+    Ranges of what is sorted by hold each group whole, so that sums and order need no other move.
+    """
+    if not _is_spark(frame):
+        return frame
+    from pyspark.sql import functions
+
+    names = [column.replace("`", "``") for column in by]
+    order = [functions.col(f"`{name}`").asc_nulls_last() for name in names]
+    return _seen(frame.to_native().repartitionByRange(*order))
 
 
 def meet(one: nw.LazyFrame[Any], other: nw.LazyFrame[Any]) -> bool:
@@ -109,12 +135,17 @@ def _engine_of(frame: nw.LazyFrame[Any]) -> str:
     engine = frame.implementation
     if engine.is_polars() or engine.is_duckdb():
         return "polars" if engine.is_polars() else "duckdb"
-    if engine.is_pyspark() or engine.is_pyspark_connect():
+    if _is_spark(frame):
         return "spark"
     raise TableError(
         f"A lazy frame of {engine.value} cannot be worked on here; frames of Polars, DuckDB and "
         f"Spark can. Collect it first."
     )
+
+
+def _is_spark(frame: nw.LazyFrame[Any]) -> bool:
+    engine = frame.implementation
+    return bool(engine.is_pyspark() or engine.is_pyspark_connect())
 
 
 def _seen(native: Any) -> nw.LazyFrame[Any]:

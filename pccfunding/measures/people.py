@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PopulationError
 from pccfunding.frames.days import iso_day, year_and_month
+from pccfunding.frames.engines import few, for_everyone
 from pccfunding.frames.tables import Table
 from pccfunding.measures.at_hand import Residents, mid_years_of
 from pccfunding.measures.labels import ends_of, first_and_last
@@ -92,9 +93,12 @@ def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[
     )
     if checked:
         return people.drop("reference_date", "_vintage")
-    return people.group_by(["_area", "_year"]).agg(
-        nw.col("_persons", "_times").sum(), *first_and_last(["vintage"])
+    added = (
+        few(people)
+        .group_by(["_area", "_year"])
+        .agg(nw.col("_persons", "_times").sum(), *first_and_last(["vintage"]))
     )
+    return for_everyone(added)
 
 
 def refuse_doubled_people(people: nw.LazyFrame[Any], name: str) -> None:

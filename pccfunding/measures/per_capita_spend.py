@@ -15,6 +15,7 @@ from pccfunding.frames.days import (
     refuse_undated,
     with_financial_year,
 )
+from pccfunding.frames.engines import brought_together
 from pccfunding.frames.opening import BOUNDED, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
@@ -311,7 +312,7 @@ def _per_group(
 ) -> nw.LazyFrame[Any]:
     """Add the lines up to areas, meet the people there, and add up to groups."""
     areas = (
-        with_labels(sums.table, lines, labels)
+        brought_together(with_labels(sums.table, lines, labels), [*keys, "_year"])
         .group_by(list(dict.fromkeys([*keys, "area_code", "_year"])))
         .agg(*sums.again(), *first_and_last(labels))
         .with_columns(_area=sums.table.text("area_code"))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -177,9 +177,16 @@ def exact_sum(amounts: Iterable[float]) -> Fraction | None:
     return None if given and not known else sum(known, Fraction(0))
 
 
-def known_sum(amounts: Iterable[float]) -> float:
-    """Add up the known amounts of some as they stand, where not all are whole pence."""
-    return math.fsum(one for one in amounts if not is_missing(one))
+def known_sum(amounts: Any) -> float:
+    """Add up the known amounts of a column as they stand, where not all are whole pence.
+
+    Examples
+    --------
+    >>> known_sum([0.25, float("nan"), 0.5])
+    0.75
+    """
+    given = np.asarray(amounts, dtype=np.float64)
+    return math.fsum(given[~np.isnan(given)].tolist())
 
 
 def share_pct(part: float | Fraction | None, total: Fraction | None) -> float | None:

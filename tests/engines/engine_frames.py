@@ -77,6 +77,8 @@ def spark_session() -> Any:
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     settings = {
         "spark.driver.host": "127.0.0.1",
+        # Nothing but results may reach this process: a ledger would not fit.
+        "spark.driver.maxResultSize": "4m",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",

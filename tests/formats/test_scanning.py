@@ -162,7 +162,7 @@ def test_an_archive_is_counted_with_the_codes_of_its_districts(tmp_path: Path, n
             "has 3 cells in line 2|ends before its crime type",
         ),
         (
-            f"{HEADER}\n{street_line(1, '2023-07')},more\n",
+            f"{HEADER}\n{street_line(9999, '2023-07')},more\n",
             r"has 13 cells in line 2; its header has 12|a row of 13 cells; its header has 12",
         ),
         (f'{HEADER}\n"id,2023-01\n', "a quotation mark that is not closed|a row of 1 cells"),
@@ -314,6 +314,28 @@ def test_a_stray_quotation_mark_loses_no_record_without_a_word(
             file.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
             found = count_police_uk(f"{tmp_path}/*/*.csv", engine=name)
             assert found.n_rows == 90 + (0 if found.set_aside else rows)
+
+
+@counting
+@pytest.mark.parametrize("torn", [None, 11, 6999])
+def test_quotation_marks_of_many_blocks_are_counted(
+    tmp_path: Path, name: str, torn: int | None
+) -> None:
+    # Of 256 kB each, with more marks in one than a byte counts.
+    lines = [street_line(number, "2023-07") for number in range(7000)]
+    if torn is not None:
+        lines[torn] = lines[torn].replace('"', "")
+    good = tmp_path / "good-street.csv"
+    good.write_text(f"{HEADER}\n{street_line(9999, '2023-07')}\n", encoding="utf-8")
+    file = tmp_path / "many-street.csv"
+    file.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
+    assert file.stat().st_size > 2 * 2**18
+    found = count_police_uk(f"{tmp_path}/*.csv", engine=name)
+    if torn is None:
+        assert (found.n_rows, found.set_aside) == (7001, {})
+    else:
+        assert found.n_rows == 1
+        assert f"in line {torn + 2}" in found.set_aside[str(file)]
 
 
 @WITH_DUCKDB

@@ -17,7 +17,7 @@ import pytest
 
 from pccfunding.association.spend_vs_reduction import INTERVALS, Formula
 from pccfunding.formats.award_files.read_awards import PROFILES, Layout
-from pccfunding.formats.street_files.scanning import _ENGINES, Engine
+from pccfunding.formats.street_files.engine_tables import _ENGINES, Engine
 from pccfunding.permutation.levels import _LARGEST, ADJUSTMENTS, Adjustment, Exact
 from pccfunding.permutation.null_distribution import METHODS, Method
 from pccfunding.permutation.permutation_family import FAMILY_METHODS, FamilyMethod

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from pccfunding.errors import TableError
 from pccfunding.files import rewriting
+from pccfunding.formats.street_files.engine_tables import Layout
 from pccfunding.formats.street_files.repeated_files import digest_of
-from pccfunding.formats.street_files.scanning import Layout
 
 _FORMAT = "pccfunding street cache 2"
 _COLUMNS = (

@@ -21,16 +21,14 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import TableError
 from pccfunding.files import settled
 from pccfunding.formats.street_files.cache import DamagedError, StreetCache
-from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
-from pccfunding.formats.street_files.scanning import (
-    BEYOND,
-    STREET,
+from pccfunding.formats.street_files.engine_tables import (
     Layout,
     check_engine,
-    layout_of,
     quoted,
     read_csv,
 )
+from pccfunding.formats.street_files.known_gaps import KnownOf, force_code, kind_of
+from pccfunding.formats.street_files.scanning import BEYOND, STREET, layout_of
 from pccfunding.frames.tables import open_table
 
 if TYPE_CHECKING:
@@ -384,17 +382,18 @@ def _tally(file: str, buffer: bytearray) -> tuple[int, int, int]:
     with Path(file).open("rb", buffering=0) as raw:
         while size := raw.readinto(buffer):
             part = block[:size]
-            comma, line = part == ord(","), part == ord("\n")
-            # Most blocks hold none, which is found sooner than counted.
-            if quotes % 2 or buffer.find(b'"', 0, size) >= 0:
-                quote = part == ord('"')
-                # A sum that runs over keeps its last bit, which tells outside from inside.
-                outside = (np.cumsum(quote, dtype=np.uint8) + quotes) % 2 == 0
-                comma, line = comma & outside, line & outside
-                quotes += int(np.count_nonzero(quote))
-            commas += int(np.count_nonzero(comma))
-            lines += int(np.count_nonzero(line))
+            commas += int(np.count_nonzero(part == ord(",")))
+            lines += int(np.count_nonzero(part == ord("\n")))
             last = buffer[size - 1]
+            # Most blocks hold none, which is found sooner than compared.
+            if quotes % 2 or buffer.find(b'"', 0, size) >= 0:
+                marks = np.flatnonzero(part == ord('"')).tolist()
+                # Every other stretch between the marks is inside quotes.
+                ends = [*([0] if quotes % 2 else []), *marks, size]
+                for start, end in zip(ends[::2], ends[1::2], strict=False):
+                    commas -= buffer.count(b",", start, end)
+                    lines -= buffer.count(b"\n", start, end)
+                quotes += len(marks)
     return quotes, commas, lines + (last != ord("\n"))
 
 

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import csv
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from glob import glob as expand
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from pccfunding.errors import TableError, lacking, need_extra, one_of
+from pccfunding.errors import TableError, lacking
 from pccfunding.formats.count_files.gathered import Gathered
 from pccfunding.formats.opening.other_files import told_by_titles
 from pccfunding.formats.opening.plain_errors import plain_errors
 from pccfunding.formats.read_result import doubt
+from pccfunding.formats.street_files.engine_tables import (
+    ADDRESS,
+    HERE,
+    Engine,
+    Layout,
+    as_engine_names,
+    asked,
+    check_engine,
+    header_of,
+    names_of,
+    one_after_another,
+    read_csv,
+    read_parquet,
+    street_table,
+    typed,
+)
 from pccfunding.formats.street_files.known_gaps import cover_files, cover_names
 from pccfunding.formats.street_files.repeated_files import files_once
 from pccfunding.words import counted
 
-__all__ = [
-    "BEYOND",
-    "STREET",
-    "Layout",
-    "check_engine",
-    "layout_of",
-    "matching_files",
-    "quoted",
-    "read_csv",
-    "scan_awards",
-    "scan_police_uk",
-]
+__all__ = ["BEYOND", "STREET", "layout_of", "matching_files", "scan_awards", "scan_police_uk"]
 
 # The columns of police.uk's street files under both of their layouts, as they are named here.
 STREET = {
@@ -49,39 +53,31 @@ STREET = {
     "last_outcome": "Last outcome category",
     "context": "Context",
 }
-_NUMBERS = ("longitude", "latitude", "easting", "northing")
 _NEEDED_STREET = ("Month", "Crime type")
 _NEEDED_AWARDS = ("area_code", "period_start", "period_end", "amount_gbp")
 # Names of columns without a title, and of blank columns beyond the header.
 _UNTITLED, BEYOND = "untitled column ", "column beyond the header "
-# What each engine is called, and the extra that brings it.
-Engine: TypeAlias = Literal["duckdb", "polars", "spark"]
-_ENGINES = {
-    "duckdb": ("duckdb", "engines"),
-    "polars": ("polars", "engines"),
-    "spark": ("pyspark", "spark"),
-}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The files that share one header; `as_printed` where its titles are those of the files."""
-
-    header: tuple[str, ...]
-    files: tuple[str, ...]
-    as_printed: bool = True
 
 
 @plain_errors
-def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
+def scan_police_uk(
+    glob: str | Sequence[str],
+    *,
+    engine: Engine = "duckdb",
+    storage_options: Mapping[str, str] | None = None,
+) -> Any:
     r"""See police.uk's street files as one lazy table.
 
     Parameters
     ----------
     glob : str or sequence of str
-        Files, or patterns such as "archive/*/*-street.csv".
+        Files, or patterns such as "archive/*/*-street.csv"; addresses that the engine finds, such
+        as "s3://archive/*/*-street.csv" or "hdfs://host/archive"; a folder or files of Parquet
+        that hold these columns by the titles of police.uk or by the names below.
     engine : {"duckdb", "polars", "spark"}, default "duckdb"
         What reads them.
+    storage_options : mapping of str to str, optional
+        How Polars comes to an address: endpoint and keys, as its own functions take them.
 
     Returns
     -------
@@ -95,8 +91,8 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> A
     Raises
     ------
     TableError
-        If no file is found, a file lacks the columns Month or Crime type, or two files of one
-        month and force differ.
+        If no file is found, a file lacks the columns Month or Crime type, two files of one month
+        and force differ, or the engine cannot read an address.
     UnknownNameError
         If there is no such engine.
 
@@ -110,6 +106,10 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> A
     -----
     A record that stands twice in one file is seen twice; ``count_police_uk`` and
     ``read_police_uk`` count it once.
+
+    Behind an address, or in a folder of Parquet, nothing is looked up but the columns: no warning
+    says which months are missing or which files stand twice, and all CSV files must have one
+    header.
 
     A force without records in a file may have published none: absence is not zero. Anti-social
     behaviour is an incident, not a crime. Rows are not checked against a contract: DuckDB refuses a
@@ -132,7 +132,10 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> A
     ...     street.select("district", "month").collect().rows()
     [('Cambridge', '2023-01')]
     """
-    files, left_out = files_once(matching_files(glob))
+    check_engine(engine)
+    if places := _places(glob, engine, storage_options):
+        return _street_at(places, engine, storage_options)
+    files, left_out = files_once(matching_files(_on_disk(glob)))
     layouts, faults = layout_of(files, _NEEDED_STREET)
     for file, fault in faults.items():
         raise TableError(f"{file}: {fault}")
@@ -148,16 +151,25 @@ def scan_police_uk(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> A
 
 
 @plain_errors
-def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
+def scan_awards(
+    glob: str | Sequence[str],
+    *,
+    engine: Engine = "duckdb",
+    storage_options: Mapping[str, str] | None = None,
+) -> Any:
     r"""See files of award lines as one lazy table that the measures take.
 
     Parameters
     ----------
     glob : str or sequence of str
-        CSV or Parquet files, or patterns of them, with the columns of `Awards` that measures use:
-        `area_code`, `period_start`, `period_end`, `amount_gbp`.
+        CSV or Parquet files, patterns of them, folders of Parquet, or addresses of these that the
+        engine finds ("s3://ledger/*.parquet", "s3a://ledger/awards", "hdfs://host/awards",
+        "file:///data/awards"), with the columns of `Awards` that measures use: `area_code`,
+        `period_start`, `period_end`, `amount_gbp`.
     engine : {"duckdb", "polars", "spark"}, default "duckdb"
         What reads them.
+    storage_options : mapping of str to str, optional
+        How Polars comes to an address: endpoint and keys, as its own functions take them.
 
     Returns
     -------
@@ -168,7 +180,8 @@ def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     Raises
     ------
     TableError
-        If no file is found, one lacks a column, or CSV and Parquet files are mixed.
+        If no file is found, one lacks a column, CSV and Parquet files are mixed, or the engine
+        cannot read an address.
     UnknownNameError
         If there is no such engine.
 
@@ -176,6 +189,10 @@ def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     -----
     Only the headers are checked here, not the rows. On a lazy table a doubtful row gives an
     unknown with its reason, see `per_capita_spend`.
+
+    An address whose name does not end in .csv or .csv.gz is one of Parquet. It is found by the
+    engine, on Spark by its workers: this machine's disk is not looked at. CSV files behind one
+    address must have one header.
 
     Examples
     --------
@@ -192,11 +209,13 @@ def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     [(70023.0,)]
     """
     check_engine(engine)
-    files = matching_files(glob)
+    if places := _places(glob, engine, storage_options):
+        return _awards_at(places, engine, storage_options)
+    files = matching_files(_on_disk(glob))
     kinds = {Path(file).suffix.lower() for file in files}
     if kinds == {".parquet"}:
-        frame = _read_parquet(files, engine)
-        names = _names_of(frame, engine)
+        frame = read_parquet(files, engine)
+        names = names_of(frame, engine)
         if fault := _lacking(names, _NEEDED_AWARDS):
             raise TableError(f"{files[0]}: {fault}")
         return frame
@@ -206,12 +225,88 @@ def scan_awards(glob: str | Sequence[str], *, engine: Engine = "duckdb") -> Any:
     for file, fault in faults.items():
         raise TableError(f"{file}: {fault}")
     parts = [
-        _typed(
-            read_csv(layout, engine), {name: _award_kind(name) for name in layout.header}, engine
-        )
+        typed(read_csv(layout, engine), {name: _award_kind(name) for name in layout.header}, engine)
         for layout in layouts
     ]
-    return _one_after_another(parts, engine)
+    return one_after_another(parts, engine)
+
+
+def _places(glob: str | Sequence[str], engine: str, options: Mapping[str, str] | None) -> list[str]:
+    """Give addresses and folders as the engine finds them; nothing where all are files here."""
+    if options is not None and engine != "polars":
+        raise TableError(
+            "storage_options= are for engine='polars'. DuckDB takes a secret (CREATE SECRET), "
+            "Spark the settings of its session, such as spark.hadoop.fs.s3a.access.key."
+        )
+    patterns = [glob] if isinstance(glob, str) else list(glob)
+    found = [pattern if _is_address(pattern, engine) else _on_disk(pattern) for pattern in patterns]
+    folders = {
+        place for place in found if not ADDRESS.match(place) and Path(place.strip("\0")).is_dir()
+    }
+    if not folders and not any(map(ADDRESS.match, found)):
+        return []
+    return [as_engine_names(place, engine) for place in found]
+
+
+def _is_address(pattern: str, engine: str) -> bool:
+    """Whether an engine is to find it: Spark's workers their own disks too."""
+    return bool(ADDRESS.match(pattern)) and (engine == "spark" or not pattern.startswith(HERE))
+
+
+def _on_disk(glob: str | Sequence[str]) -> Any:
+    if isinstance(glob, str):
+        return glob.removeprefix(HERE)
+    return [pattern.removeprefix(HERE) for pattern in glob]
+
+
+def _is_csv(place: str) -> bool:
+    return place.lower().endswith((".csv", ".csv.gz"))
+
+
+def _awards_at(places: list[str], engine: str, options: Mapping[str, str] | None) -> Any:
+    frame, names = _opened(places, engine, options)
+    if fault := _lacking(names, _NEEDED_AWARDS):
+        raise TableError(f"{places[0]}: {fault}")
+    if not _is_csv(places[0]):
+        return frame
+    return typed(frame, {name: _award_kind(name) for name in names}, engine)
+
+
+def _street_at(places: list[str], engine: str, options: Mapping[str, str] | None) -> Any:
+    frame, names = _opened(places, engine, options)
+    if "month" in names and "crime_type" in names:
+        columns = {own: own for own in STREET if own in names}
+    elif fault := _lacking(names, _NEEDED_STREET):
+        raise TableError(f"{places[0]}: {fault}")
+    else:
+        columns = {own: theirs for own, theirs in STREET.items() if theirs in names}
+    return street_table(frame, columns, engine)
+
+
+def _opened(
+    places: list[str], engine: str, options: Mapping[str, str] | None
+) -> tuple[Any, list[str]]:
+    """See what the engine finds under some names, with its columns."""
+    csv_places = [place for place in places if _is_csv(place)]
+    if csv_places and len(csv_places) < len(places):
+        raise TableError(f"{places[0]} and others mix Parquet with CSV. Scan them apart.")
+    if not csv_places:
+        return asked(
+            lambda: _with_names(read_parquet(places, engine, options), engine), places, engine
+        )
+    header = asked(lambda: header_of(places, engine, options), places, engine)
+    layout = Layout(tuple(header), tuple(places))
+    return asked(lambda: (read_csv(layout, engine, options=options), header), places, engine)
+
+
+def _with_names(frame: Any, engine: str) -> tuple[Any, list[str]]:
+    return frame, names_of(frame, engine)
+
+
+def _award_kind(name: str) -> str:
+    if name in ("period_start", "period_end"):
+        return "DATE"
+    return "DOUBLE" if name.endswith("_gbp") else "VARCHAR"
 
 
 def open_street(layouts: Iterable[Layout], engine: str) -> Any:
@@ -220,8 +315,8 @@ def open_street(layouts: Iterable[Layout], engine: str) -> Any:
     parts = []
     for layout in layouts:
         columns = {own: theirs for own, theirs in STREET.items() if theirs in layout.header}
-        parts.append(_street(read_csv(layout, engine), columns, engine))
-    return _one_after_another(parts, engine)
+        parts.append(street_table(read_csv(layout, engine), columns, engine))
+    return one_after_another(parts, engine)
 
 
 def matching_files(glob: str | Sequence[str]) -> list[str]:
@@ -288,151 +383,3 @@ def _lacking(header: Sequence[str], needed: Sequence[str]) -> str | None:
         return fault
     repeated = next((name for name in header if header.count(name) > 1), None)
     return None if repeated is None else f"has the column {repeated!r} twice."
-
-
-def check_engine(engine: str, known: Sequence[str] = tuple(_ENGINES)) -> None:
-    """Refuse an engine that is not known, or not installed."""
-    module, extra = _ENGINES[one_of(engine, "engine", known)]
-    need_extra(module, f"engine={engine!r}", extra=extra)
-
-
-def read_csv(layout: Layout, engine: str, connection: Any = None) -> Any:
-    """Read files as text, without a look at their rows to guess types."""
-    files = list(layout.files)
-    if engine == "duckdb":
-        import duckdb
-
-        names = dict.fromkeys(layout.header, "VARCHAR")
-        # Declared in full: an engine that has to guess reads the start of every file for it.
-        return (connection or duckdb).read_csv(
-            files,
-            header=True,
-            columns=names,
-            auto_detect=False,
-            delimiter=",",
-            quotechar='"',
-            escapechar='"',
-        )
-    if engine == "polars":
-        import polars as pl
-
-        if not layout.as_printed:
-            schema = dict.fromkeys(layout.header, pl.String)
-            return pl.scan_csv(files, has_header=False, skip_rows=1, schema=schema)
-        return pl.scan_csv(files, infer_schema=False)
-    from pyspark.sql import SparkSession, types
-
-    fields = [types.StructField(name, types.StringType()) for name in layout.header]
-    reader = SparkSession.builder.getOrCreate().read.schema(types.StructType(fields))
-    # Without escape="" a backslash at the end of a place would swallow the next comma.
-    return reader.csv(files, header=True, escape='"', mode="FAILFAST", enforceSchema=False)
-
-
-def _read_parquet(files: list[str], engine: str) -> Any:
-    if engine == "duckdb":
-        import duckdb
-
-        return duckdb.read_parquet(files)
-    if engine == "polars":
-        import polars as pl
-
-        return pl.scan_parquet(files)
-    from pyspark.sql import SparkSession
-
-    return SparkSession.builder.getOrCreate().read.parquet(*files)
-
-
-def _names_of(frame: Any, engine: str) -> list[str]:
-    return list(frame.collect_schema() if engine == "polars" else frame.columns)
-
-
-def _award_kind(name: str) -> str:
-    if name in ("period_start", "period_end"):
-        return "DATE"
-    return "DOUBLE" if name.endswith("_gbp") else "VARCHAR"
-
-
-def _typed(frame: Any, kinds: dict[str, str], engine: str) -> Any:
-    if engine == "duckdb":
-        casts = (f"{quoted(name)}::{kind} AS {quoted(name)}" for name, kind in kinds.items())
-        return frame.project(", ".join(casts))
-    if engine == "polars":
-        import polars as pl
-
-        dtypes = {"DATE": pl.Date, "DOUBLE": pl.Float64, "VARCHAR": pl.String}
-        return frame.with_columns(
-            pl.col(name).str.to_date("%Y-%m-%d")
-            if kind == "DATE"
-            else pl.col(name).cast(dtypes[kind])
-            for name, kind in kinds.items()
-        )
-    from pyspark.sql import functions
-
-    spark = {"DATE": "timestamp_ntz", "DOUBLE": "double", "VARCHAR": "string"}
-    return frame.select(
-        *(functions.col(f"`{name}`").cast(spark[kind]).alias(name) for name, kind in kinds.items())
-    )
-
-
-def _street(frame: Any, columns: dict[str, str], engine: str) -> Any:
-    """Name the columns of street files, and make the district out of the name of the LSOA."""
-    # "Cambridge 001A": a space, three figures and a letter are the LSOA's own.
-    if engine == "duckdb":
-        made = [
-            f"{quoted(theirs)}{'::DOUBLE' if own in _NUMBERS else ''} AS {own}"
-            for own, theirs in columns.items()
-        ]
-        if "lsoa_name" in columns:
-            made.append('left("LSOA name", -5) AS district')
-        return frame.project(", ".join(made))
-    if engine == "polars":
-        import polars as pl
-
-        cells = [
-            pl.col(theirs).cast(pl.Float64 if own in _NUMBERS else pl.String).alias(own)
-            for own, theirs in columns.items()
-        ]
-        if "lsoa_name" in columns:
-            cells.append(pl.col("LSOA name").str.head(-5).alias("district"))
-        return frame.select(cells)
-    from pyspark.sql import functions
-
-    spark = [
-        functions.col(f"`{theirs}`").cast("double" if own in _NUMBERS else "string").alias(own)
-        for own, theirs in columns.items()
-    ]
-    if "lsoa_name" in columns:
-        spark.append(functions.expr("left(`LSOA name`, length(`LSOA name`) - 5)").alias("district"))
-    return frame.select(*spark)
-
-
-def _one_after_another(parts: list[Any], engine: str) -> Any:
-    """Put tables of differing columns under one another, what one lacks left empty."""
-    if len(parts) == 1:
-        return parts[0]
-    if engine == "polars":
-        import polars as pl
-
-        return pl.concat(parts, how="diagonal")
-    if engine == "spark":
-        first, *others = parts
-        for other in others:
-            first = first.unionByName(other, allowMissingColumns=True)
-        return first
-    names = list(dict.fromkeys(name for part in parts for name in part.columns))
-    first, *others = (
-        part.project(
-            ", ".join(
-                quoted(name) if name in part.columns else f"NULL AS {quoted(name)}"
-                for name in names
-            )
-        )
-        for part in parts
-    )
-    for other in others:
-        first = first.union(other)
-    return first
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
