@@ -118,6 +118,21 @@ def years_of(days: _Array) -> _Array:
     return 1970 + (months - 3) // 12
 
 
+def distinct_days(days: _Array) -> tuple[_Array, _Array]:
+    """Give the number of each day, and the days that the numbers stand for."""
+    import pandas as pd
+
+    codes, values = pd.factorize(days.view(np.int64))
+    return codes, np.asarray(values).view(days.dtype)
+
+
+def texts_at_hand(texts: Sequence[str], codes: _Array) -> Any:
+    """Make a column of few distinct texts, each by its number; -1 is none."""
+    import pandas as pd
+
+    return pd.array([*texts, None], dtype=text_type()).take(np.where(codes < 0, len(texts), codes))
+
+
 def financial_days(years: _Array, dtype: Any, *, last: bool = False) -> _Array:
     """Give the first or last day of the financial years that begin in some years."""
     first = ((years - 1970 + last) * 12 + 3).astype("M8[M]").astype("M8[D]")
