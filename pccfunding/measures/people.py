@@ -47,7 +47,8 @@ def _is_mid_year() -> nw.Expr:
 def mid_year_rows(population: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Give the rows of a population at the mid-year inside a period."""
     middle, years = mid_years_of(population["reference_date"].to_numpy())
-    return population[middle & (years == mid_year_inside(period))]
+    rows: pd.DataFrame = population[middle & (years == mid_year_inside(period))]
+    return rows
 
 
 def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
