@@ -177,20 +177,20 @@ def quantity(value: Real | None, unit: str = "", *, places: int | None = None) -
     return _written(value, ",.10g" if places is None else f",.{places}f", after=after)
 
 
-def number_text(value: Real | None, *, digits: int = 4) -> str:
+def number_text(value: Real | None, *, digits: int = 4, sign: bool = False) -> str:
     """Write a number to some significant digits, whole and large numbers in full.
 
     Examples
     --------
     >>> number_text(12345.0), number_text(0.123456), number_text(-118), number_text(12345.6)
     ('12,345', '0.1235', '−118', '12,346')
-    >>> number_text(1.23456, digits=3)
-    '1.23'
+    >>> number_text(1.23456, digits=3), number_text(101, sign=True)
+    ('1.23', '+101')
     """
     if value is None or is_missing(value):
         return "undefined"
     full = float(value).is_integer() or abs(value) >= 10 ** (digits - 1)
-    return _written(value, ",.0f" if full else f".{digits}g")
+    return _written(value, ",.0f" if full else f".{digits}g", plus="+" if sign else "")
 
 
 def dispersion_text(dispersion: float) -> str:
@@ -237,7 +237,11 @@ def open_interval_text(low: Real | None, high: Real | None) -> str:
     --------
     >>> open_interval_text(-22.0, -4.1), open_interval_text(-53.4, None)
     ('−22.0% to −4.1%', '−53.4% to no bound')
+    >>> open_interval_text(None, None)
+    'without bounds'
     """
+    if all(end is None or is_missing(end) for end in (low, high)):
+        return "without bounds"
     return interval_text(
         -math.inf if low is None or is_missing(low) else low,
         math.inf if high is None or is_missing(high) else high,

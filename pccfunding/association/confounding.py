@@ -113,7 +113,7 @@ def baseline_of(
     if isinstance(baseline, pd.Series | Mapping):
         given = {str(code): value for code, value in dict(baseline).items()}
         values = areas["area"].map(given).astype("float64")
-        return Baseline(values, "the baseline given", "the baseline given", False)
+        return Baseline(values, "the baseline asked for", "the baseline asked for", False)
     if baseline is not None:
         raise TableError(
             f"baseline is {baseline!r}; it takes the name of a column, or a value for each area."

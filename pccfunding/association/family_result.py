@@ -56,6 +56,7 @@ class AssociationFamily(Face):
     Examples
     --------
     >>> import pandas as pd
+    >>> from pccfunding.association import spend_vs_reduction_family
     >>> codes = [f"E0700000{number}" for number in range(1, 7)]
     >>> spend = pd.DataFrame({"area_code": codes, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
     >>> fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.2, 0.3, 0.4, 0.5, 0.7]})
@@ -109,7 +110,7 @@ class AssociationFamily(Face):
         best = self._best()
         smallest = f"smallest {p_text(float(best['p_value']))}{self._within}"
         said = (
-            f"{tried}, {self.size} of them tested: {smallest} for "
+            f"{tried}, {self._how_many()}: {smallest} for "
             f"{_label(best['funding_stream'], best['lag'])} and {best['offence']} "
             f"({METHODS[self.method]} {signed(best['estimate'])}, n = {self.n}, family of "
             f"{self.size}, {p_text(float(best['adjusted_p']))} for the family): {best['verdict']}. "
@@ -128,7 +129,12 @@ class AssociationFamily(Face):
     def _below_05(self) -> str:
         tests = self.frame[self.frame["tested"]]
         below = int((tests["adjusted_p"] < ALPHA).sum())
-        return f"{below} of {self.size} have a p below .05 for the family"
+        have = "has" if below == 1 else "have"
+        return f"{below} of {self.size} {have} a p below .05 for the family"
+
+    def _how_many(self) -> str:
+        all_of_them = self.size == len(self.frame)
+        return "tested" if all_of_them else f"{count(self.size)} of them tested"
 
     def report(self) -> Report:
         """Everything that stands behind the text, as labelled lines."""

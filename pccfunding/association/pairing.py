@@ -32,8 +32,8 @@ _UNITS = {
     "county": "counties",
     "region": "regions",
 }
-# Residents that grow or shrink by more than this are not the same place per head.
-_MOST_GROWTH = 1.25
+# Residents that change by more than this share are not the same place per head.
+_MOST_CHANGE = 0.25
 # A log reduction that was written with two decimals.
 _ROUNDED = 0.005
 _Leave = Mapping[str, str] | Collection[str] | None
@@ -204,7 +204,7 @@ def _refuse_contradiction(outcome: pd.DataFrame) -> None:
     Without people the rates may differ as much as residents may have grown.
     """
     growth = outcome["persons_after"] / outcome["persons_before"]
-    slack = (growth.isna() * np.log(_MOST_GROWTH)).clip(lower=_ROUNDED)
+    slack = (growth.isna() * np.log1p(_MOST_CHANGE)).clip(lower=_ROUNDED)
     far = pd.Series(np.inf, index=outcome.index)
     for half, by_person in itertools.product((0.5, 0.0), (True, False)):
         base, after = outcome["before"] + half, outcome["after"] + half
@@ -255,7 +255,7 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     if not per_resident:
         return {}
     growth = used["persons_after"] / used["persons_before"]
-    moved = (growth > _MOST_GROWTH) | (growth < 1 / _MOST_GROWTH)
+    moved = (growth - 1).abs() > _MOST_CHANGE
     return {
         code: f"residents changed by {percent(100 * (rate - 1), places=0)} between the windows"
         for code, rate in zip(used["area"][moved], growth[moved], strict=True)

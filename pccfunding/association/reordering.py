@@ -299,7 +299,7 @@ def within_family(
     cautions = [
         ("constant", bool(undefined.any())),
         ("monte-carlo", not exact),
-        ("floor-above-05", not undefined.all() and bool(np.nanmin(floors) > ALPHA)),
+        ("floor-above-05", not undefined.all() and bool(np.nanmin(floors) >= ALPHA)),
     ]
     return PermutationFamily(
         statistic=statistic,

@@ -177,7 +177,7 @@ def _of_test(found: AssociationRecord) -> list[str]:
     span = found.figure_range
     assert found.min_p is not None
     known = test if found.within is None else found.within
-    codes = [*(["monte-carlo"] * (not known.exact)), *(["floor-above-05"] * (found.min_p > ALPHA))]
+    codes = [*(["monte-carlo"] * (not known.exact)), *(["floor-above-05"] * (found.min_p >= ALPHA))]
     assert found.adjusted_p is not None
     assert found.adjusted_min_p is not None
     if not known.exact and found.min_p * found.family_size >= ALPHA > found.adjusted_min_p:

@@ -12,6 +12,7 @@ from pccfunding.permutation.null_distribution import METHODS
 from pccfunding.permutation.scores import RULES
 from pccfunding.words import (
     count,
+    counted,
     dispersion_text,
     floor_text,
     interval_text,
@@ -53,8 +54,11 @@ REASONS = {
     "series break": "what is counted changed between the two windows",
     "pandemic months": "a window holds months from March 2020 to March 2021",
 }
-# A name may be as long as it likes; a sentence may not. With the windows or not, words of a name.
-_SHORTER = ((True, 8), (False, 8), (False, 4))
+# A name may be as long as it likes; a sentence may not. With the windows or not, words of a name,
+# and whether what stands behind verdict and partial is told beside them.
+_TOO_FEW = "too few areas to tell"
+_TOLD_BY_A_NUMBER = ("not distinguishable from counting noise", _TOO_FEW)
+_SHORTER = ((True, 8, True), (False, 8, True), (False, 4, True), (False, 4, False))
 
 
 def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
@@ -113,8 +117,16 @@ def _compared(result: AssociationRecord, windows: bool, longest: int) -> str:
 
 
 def names_or_number(names: Sequence[str]) -> str:
-    """Name up to three areas, and count more."""
-    return " or ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} areas"
+    """Name up to three areas, and count more.
+
+    Examples
+    --------
+    >>> names_or_number(["Essex", "Kent", "Surrey"]), names_or_number(["Essex"])
+    ('Essex, Kent or Surrey', 'Essex')
+    """
+    if len(names) > MOST_NAMED:
+        return f"{count(len(names))} areas"
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def told(result: AssociationRecord, most: int) -> str:
@@ -122,11 +134,12 @@ def told(result: AssociationRecord, most: int) -> str:
     if result.test is None:
         return _refused(result, most)
     said = ""
-    for windows, longest in _SHORTER:
+    for windows, longest, behind in _SHORTER:
         what = _compared(result, windows, longest)
+        found = f"{_estimate(result, behind)}; {_partial(result, behind)}"
         said = (
-            f"{what[0].upper()}{what[1:]}: {_estimate(result)}; {_partial(result)}. "
-            f"Verdict: {result.verdict}{_because(result)}."
+            f"{what[0].upper()}{what[1:]}: {found}. "
+            f"Verdict: {result.verdict}{_because(result, behind)}."
         )
         if len(said.split()) <= most:
             break
@@ -144,9 +157,10 @@ def _refused(result: AssociationRecord, most: int) -> str:
     return " ".join(parts)
 
 
-def _estimate(result: AssociationRecord) -> str:
+def _estimate(result: AssociationRecord, behind: bool) -> str:
     held = _interval(result)
-    inside = f"{held}; " if held and result.verdict != "no clear association" else ""
+    told_later = result.verdict == "no clear association" and _unsettled(result, behind)
+    inside = f"{held}; " if held and not told_later else ""
     family = f"family of {count(result.family_size)}"
     if result.family_size > 1:
         family = f"{p_text(result.adjusted_p)} for the {family}"
@@ -166,29 +180,33 @@ def _interval(result: AssociationRecord) -> str:
     return f"{level_text(result.confidence_level)} interval {ends}"
 
 
-def _partial(result: AssociationRecord) -> str:
+def _partial(result: AssociationRecord, behind: bool = True) -> str:
     base = result.baseline
     assert base is not None
     given = "given need as measured" if base.called == "need" else f"given {base.what}"
     given = given.replace("_", " ")
     if base.partial is None:
-        return f"{given}, no partial: {base.reason}"
+        return f"{given}, no partial{f': {base.reason}' * behind}"
     if base.partial_p is None:
         return f"{given}, {signed(base.partial)} (no p below {FEWEST} areas)"
-    family = " for the family" if result.family_size > 1 else ""
+    family = " for the family" if behind and result.family_size > 1 else ""
     return f"{given}, {signed(base.partial)} ({p_text(base.adjusted_p)}{family})"
 
 
-def _because(result: AssociationRecord) -> str:
+def _because(result: AssociationRecord, behind: bool) -> str:
     verdict, influence = result.verdict, result.influence
     assert influence is not None
+    if not behind and verdict in _TOLD_BY_A_NUMBER:
+        return ""
     if verdict == "not distinguishable from counting noise":
         assert result.gate is not None
         assert result.gate.test is not None
         q = result.gate.test
-        return f" (Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom)"
-    if verdict == "too few areas to tell":
-        if result.n >= FEWEST and (result.adjusted_min_p or 0) < ALPHA:
+        return f" (Cochran's Q {number_text(q.q)} on {_freedom(q.df)})"
+    if verdict == _TOO_FEW:
+        if result.n < FEWEST:
+            return f" (fewer than {FEWEST})"
+        if (result.adjusted_min_p or 0) < ALPHA:
             undone = len(influence.rests_on)
             return f" (any one of {undone} of its {result.n} areas undoes it)"
         family = " for the family" if result.family_size > 1 else ""
@@ -196,26 +214,33 @@ def _because(result: AssociationRecord) -> str:
     if verdict == "rests on one area":
         return f" ({names_or_number(influence.rests_on)})"
     if verdict == "no clear association":
-        return _unsettled(result)
+        return _unsettled(result, behind)
     if verdict.startswith(NOT_APART) and verdict.endswith(" need"):
         return " as measured"
     return ""
 
 
-def _unsettled(result: AssociationRecord) -> str:
+def _freedom(df: int) -> str:
+    return counted(df, "degree of freedom", "degrees of freedom")
+
+
+def _unsettled(result: AssociationRecord, behind: bool) -> str:
     interval = result.interval
     if interval is None or interval.low is None or interval.high is None:
         return ""
     low, high = signed(interval.low), signed(interval.high)
     level = level_text(result.confidence_level)
     if not interval.low <= 0 <= interval.high:
+        if not behind:
+            return ""
         return f" ({level} interval {low} to {high}, which knows of no family)"
-    return f": the data do not settle a correlation between {low} and {high} ({level} interval)"
+    of = f"{level} interval" if behind else level
+    return f": the data do not settle a correlation between {low} and {high} ({of})"
 
 
 def report_lines(result: AssociationRecord) -> list[tuple[str, str]]:
     """Give every number that stands behind the text, as short labelled lines."""
-    lines = [("verdict", result.verdict)]
+    lines = [("verdict", result.verdict if result.test is None else _full_verdict(result))]
     if result.test is None:
         assert result.reason is not None
         lines += [("why", f"{result.reason}: {REASONS[result.reason]}")]
@@ -228,6 +253,10 @@ def report_lines(result: AssociationRecord) -> list[tuple[str, str]]:
         len(result.dropped) > 0
     )
     return lines
+
+
+def _full_verdict(result: AssociationRecord) -> str:
+    return f"{result.verdict}{_because(result, behind=True)}"
 
 
 def _level(result: AssociationRecord) -> str:
@@ -320,7 +349,7 @@ def _of_others(result: AssociationRecord) -> Iterator[tuple[str, str]]:
         base_count = "" if result.base_count is None else f"; base {count(result.base_count)}"
         yield (
             "counting noise",
-            f"Cochran's Q {number_text(q.q)} on {q.df} degrees of freedom ({p_text(q.p_value)}); "
+            f"Cochran's Q {number_text(q.q)} on {_freedom(q.df)} ({p_text(q.p_value)}); "
             f"{phi}; reliability {quantity(q.reliability, places=2)}{base_count}",
         )
     if likeness is not None and likeness.spend is not None:

@@ -94,6 +94,11 @@ class BreakEven(Result):
             for offence, number in needed
         ]
 
+    def _times(self, k: int) -> str:
+        times = self.multipliers[k]
+        happen = "happens" if times == 1 else "happen"
+        return f"where {number_text(times)} {happen} for each one recorded"
+
     def _finding(self) -> str:
         parts = []
         for k, name in enumerate(self.offences):
@@ -103,10 +108,10 @@ class BreakEven(Result):
                 part = percent(self.share_of_baseline_pct[k], sign=False)
                 share = f", {part} of a base of {count(base)}"
             doubt = " (unit cost not verified)" if name in self.not_verified else ""
+            of = "" if name == _ONE else f" of {name}"
             parts.append(
-                f"{number_text(round(self.recorded_needed[k], 1))} recorded of "
-                f"{name} at {pounds(self.unit_costs_gbp[k], places=0)} each and "
-                f"{number_text(self.multipliers[k])} for each recorded{share}{doubt}"
+                f"{number_text(round(self.recorded_needed[k], 1))} recorded offences{of} at "
+                f"{pounds(self.unit_costs_gbp[k], places=0)} each, {self._times(k)}{share}{doubt}"
             )
         return (
             f"{pounds(self.award_gbp, places=0)} equals the cost of {'; or of '.join(parts)}; "

@@ -19,7 +19,15 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import DISPERSIONS
 from pccfunding.results import Result
-from pccfunding.words import dispersion_text, floor_text, is_missing, number_text, p_text, percent
+from pccfunding.words import (
+    counted,
+    dispersion_text,
+    floor_text,
+    is_missing,
+    number_text,
+    p_text,
+    percent,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,8 +111,9 @@ class CochranQ(Result):
             else (f"{dispersion_text(self.dispersion)}")
         )
         return (
-            f"Between {self.n} areas Cochran's Q is {number_text(self.q)} on {self.df} degrees of "
-            f"freedom ({phi}; {p_text(self.p_value)}, n = {self.n} areas, family of 1, "
+            f"Between {self.n} areas Cochran's Q is {number_text(self.q)} on "
+            f"{counted(self.df, 'degree of freedom', 'degrees of freedom')} ({phi}; "
+            f"{p_text(self.p_value)}, n = {self.n} areas, family of 1, "
             f"{floor_text(None)}); {percent(100 * (self.reliability or 0), places=0, sign=False)} "
             f"of the spread of {self.n} log changes is beyond counting noise, and the gate is: "
             f"{self.gate}."
@@ -179,7 +188,7 @@ def cochran_q(
             alpha=level,
             n=n,
             n_missing=dropped,
-            reason=f"{n} areas with counts; at least 2 are needed",
+            reason=f"{counted(n, 'area')} with counts; at least 2 are needed",
             cautions=tuple(codes),
         )
     g, v = np.array(pairs).T

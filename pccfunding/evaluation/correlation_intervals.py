@@ -14,7 +14,7 @@ from pccfunding.errors import TableError, one_of
 from pccfunding.evaluation.arguments import Number, proper_fraction, some_number, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import interval_text, level_text, signed
+from pccfunding.words import counted, interval_text, level_text, signed
 
 __all__ = ["CorrelationInterval", "bca_interval", "bonett_wright", "fisher_z_interval"]
 
@@ -159,7 +159,7 @@ def _z_interval(
     level = proper_fraction(confidence_level, "confidence_level")
     reason = None
     if areas < 4:
-        reason = f"{areas} areas; the formula needs 4"
+        reason = f"{counted(areas, 'area')}; the formula needs 4"
     elif abs(rho) >= 1 - _PERFECT:
         reason = "at a correlation of exactly 1 or -1 Fisher z is infinite"
     low = high = None
@@ -231,7 +231,7 @@ def bca_interval(
         return _interval(None, None, None, n, level, method, "one side does not vary")
     estimate, reason = float(rho[0]), None
     if n < _BCA_AREAS and not allow_small:
-        reason = f"{n} areas; bootstrap intervals are given for {_BCA_AREAS} or more"
+        reason = f"{counted(n, 'area')}; bootstrap intervals are given for {_BCA_AREAS} or more"
     elif abs(estimate) >= 1 - _PERFECT:
         reason = "at a correlation of exactly 1 or -1 every resample gives the same"
     if reason:

@@ -20,7 +20,7 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
-from pccfunding.words import count, dispersion_text, interval_text, level_text, quantity
+from pccfunding.words import count, counted, dispersion_text, interval_text, level_text, quantity
 
 __all__ = [
     "MinimalDetectable",
@@ -336,6 +336,6 @@ def minimal_detectable_correlation(
         n=areas,
         power=strength,
         alpha=level,
-        reason=f"{areas} areas; the formula needs 4" if correlation is None else None,
+        reason=f"{counted(areas, 'area')}; the formula needs 4" if correlation is None else None,
         cautions=() if correlation is None else ("formula-optimistic",),
     )

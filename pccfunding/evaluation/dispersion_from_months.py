@@ -70,9 +70,10 @@ class Dispersion(Result):
         return (
             f"Monthly counts scatter with {dispersion_text(self.dispersion)} (95% interval "
             f"{interval_text(self.low, self.high, number_text)}; Pearson X2 "
-            f"{number_text(self.pearson_x2)} on {self.df} degrees of freedom with calendar-month "
-            f"terms, {self.n_months} months, {counted(self.events, 'event')}); 1 would be "
-            "independent events."
+            f"{number_text(self.pearson_x2)} on "
+            f"{counted(self.df, 'degree of freedom', 'degrees of freedom')} with calendar-month "
+            f"terms, {counted(self.n_months, 'month')}, {counted(self.events, 'event')}); 1 would "
+            "be independent events."
         )
 
 

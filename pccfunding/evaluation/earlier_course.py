@@ -41,7 +41,8 @@ class EarlierCourse:
         """Whether five or more points show a difference of at most 5% a year."""
         if self.points < SHOWN_POINTS or self.low is None or self.high is None:
             return False
-        return max(abs(self.low), abs(self.high)) <= SHOWN_PCT / 100
+        # Alike whichever place is held against the other, and within 5% as it is printed.
+        return max(abs(self.low), abs(self.high)) <= math.log1p(SHOWN_PCT / 100)
 
     @property
     def pct(self) -> tuple[float | None, float | None, float | None]:

@@ -12,6 +12,7 @@ from pccfunding.evaluation.ratio_of_rate_ratios import RatioOfRateRatios
 from pccfunding.evaluation.synthetic_control import SyntheticControl
 from pccfunding.evaluation.wdd import WeightedDisplacementDifference
 from pccfunding.results import Result
+from pccfunding.words import counted
 
 __all__ = ["EvidenceLevel", "evidence_level"]
 
@@ -184,6 +185,6 @@ def _check_draw(drawn: Mapping[str, str] | None, source: str | None) -> None:
     for arm in _ARMS:
         if arms.count(arm) < _ARM_SIZE:
             raise TableError(
-                f"The draw has {arms.count(arm)} places in the arm {arm!r}; at least {_ARM_SIZE} "
-                "are needed."
+                f"The draw has {counted(arms.count(arm), 'place')} in the arm {arm!r}; at least "
+                f"{_ARM_SIZE} are needed."
             )

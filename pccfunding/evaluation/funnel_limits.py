@@ -75,7 +75,7 @@ class FunnelLimits(Result):
     outside_widened : tuple of str
         Labels outside the 99.8% limits widened by the spread between areas.
     dropped : tuple of str
-        Labels without a published count or exposure.
+        Labels that lack a count or exposure.
     reason : str or None
     cautions : tuple of str
         over-dispersed, few-areas, small-expected, areas-dropped, dispersion-raised.
@@ -192,13 +192,17 @@ class FunnelLimits(Result):
             how = "estimated" if self.dispersion_estimated else "given"
             widened = (
                 f"; {self._wider()} ({how}), "
-                f"{len(self.outside_widened)} lie outside the widened 99.8% limits"
+                f"{_lie(len(self.outside_widened))} outside the widened 99.8% limits"
             )
         return (
             f"Of {self.n} areas with {counted(self.events, 'event')}, held against "
-            f"{number_text(self.centre)} per {count(self.per)}, {within} lie outside the exact "
+            f"{number_text(self.centre)} per {count(self.per)}, {_lie(within)} outside the exact "
             f"Poisson 95% limits and {len(outside)} outside the 99.8% limits{named}{widened}."
         )
+
+
+def _lie(number: int) -> str:
+    return f"{count(number)} {'lies' if number == 1 else 'lie'}"
 
 
 _LIMIT_COLUMNS = [f"{side}_{name}" for name, _ in _LIMITS for side in ("low", "high")]
@@ -329,7 +333,11 @@ def _outside(counts: _FloatArray, limits: dict[str, _FloatArray]) -> list[str]:
 
 def _refused(table: AreaCounts, per: int, phi: float | None) -> FunnelLimits:
     none: tuple[str, ...] = ()
-    reason = "nothing was counted" if table.n >= 2 else f"{table.n} areas; at least 2 are needed"
+    reason = (
+        "nothing was counted"
+        if table.n >= 2
+        else f"{counted(table.n, 'area')}; at least 2 are needed"
+    )
     return FunnelLimits(
         centre=None,
         per=per,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pccfunding.errors import TableError
@@ -110,13 +111,14 @@ class HarmDisplacementDifference(Result):
     def _finding(self) -> str:
         if self.estimate is None or self.counts is None:
             return f"Not estimable: {self.reason}."
+        moved = partial(number_text, sign=True)
         return (
-            f"Relative to comparison areas, {self.unit} changed by {number_text(self.estimate)}, "
+            f"Relative to comparison areas, {self.unit} changed by {moved(self.estimate)}, "
             f"{level_text(self.confidence_level)} interval "
-            f"{interval_text(self.low, self.high, number_text)} (weighted displacement difference "
+            f"{interval_text(self.low, self.high, moved)} (weighted displacement difference "
             f"by offence; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
             f"1, {floor_text(None)}); the plain counts changed by "
-            f"{number_text(self.counts.estimate or 0.0)}."
+            f"{moved(self.counts.estimate or 0.0)}."
         )
 
 

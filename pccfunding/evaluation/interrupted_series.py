@@ -22,6 +22,13 @@ from pccfunding.evaluation.arguments import (
     some_positive,
     whole_number,
 )
+from pccfunding.evaluation.earlier_course import (
+    COURSE_FIELDS,
+    NOTHING_EARLIER,
+    EarlierCourse,
+    course_doubts,
+    earlier_course,
+)
 from pccfunding.evaluation.log_ratios import change_pct
 from pccfunding.evaluation.segmented_regression import (
     FloatArray,
@@ -101,10 +108,17 @@ class InterruptedSeries(Result):
     harmonics : int
     controlled : bool
     n_controls : int
+    pre_points : int
+        Earlier periods beside comparison series; 0 without them.
+    pre_trend_pct, pre_trend_low_pct, pre_trend_high_pct : float or None
+        Difference of the earlier yearly course from that of all comparison series together, and
+        its 90% interval.
+    pre_trend_p, pre_scatter : float or None
     confidence_level : float
     reason : str or None
     cautions : tuple of str
-        no-control-series, short-after-series, pandemic-months, autocorrelated-residuals.
+        no-control-series, pre-trend-not-shown, pre-trends-differ, short-after-series,
+        pandemic-months, autocorrelated-residuals.
 
     Examples
     --------
@@ -136,6 +150,12 @@ class InterruptedSeries(Result):
     harmonics: int
     controlled: bool
     n_controls: int
+    pre_points: int
+    pre_trend_pct: float | None
+    pre_trend_low_pct: float | None
+    pre_trend_high_pct: float | None
+    pre_trend_p: float | None
+    pre_scatter: float | None
     confidence_level: float
     reason: str | None
     _terms = (
@@ -152,8 +172,10 @@ class InterruptedSeries(Result):
 
     @property
     def maryland_level(self) -> int:
-        """3 beside a comparison series, 2 without one."""
-        return (3 if self.controlled else 2) if self.estimable else 0
+        """3 beside comparison series whose similar earlier course is shown; else 2."""
+        if not self.estimable:
+            return 0
+        return 2 if {"no-control-series", "pre-trend-not-shown"} & set(self.cautions) else 3
 
     def _finding(self) -> str:
         if not self.estimable:
@@ -301,6 +323,11 @@ def interrupted_series(
         time, calendar, pairs, slope=slope, areas=len(series), season=spacing.a_year
     )
     offset = np.log(np.concatenate(exposures))
+    course = NOTHING_EARLIER
+    if controls:
+        together = np.sum([one[:n_before] for one in values[1:]], axis=0).tolist()
+        course = earlier_course(values[0][:n_before], together, 1.0, spacing.a_year)
+    same |= dict(zip(COURSE_FIELDS, course.fields, strict=True))
     fit = segmented_fit(np.concatenate(values), design, offset, errors, lag, time)
     step, bend = fit.interval(-2 if slope else -1, level), None
     if slope:
@@ -322,7 +349,7 @@ def interrupted_series(
         mean_before=float(np.mean(values[0][:n_before])),
         events=int(sum(map(sum, values))),
         reason=None,
-        cautions=_doubts(numbers, n_before, len(series), fit.autocorrelation, spacing),
+        cautions=_doubts(numbers, n_before, len(series), course, fit.autocorrelation, spacing),
         **same,
     )
 
@@ -406,13 +433,19 @@ def _refused(reason: str, **same: Any) -> InterruptedSeries:
         *("level_p", "slope_ratio", "slope_low", "slope_high", "trend_pct", "dispersion"),
         *("autocorrelation", "mean_before", "events"),
     )
-    return InterruptedSeries(**empty, reason=reason, **same)
+    told: dict[str, Any] = dict(zip(COURSE_FIELDS, NOTHING_EARLIER.fields, strict=True))
+    return InterruptedSeries(**empty, **told, reason=reason, **same)
 
 
 def _doubts(
-    numbers: list[int], n_before: int, areas: int, autocorrelation: float, spacing: _Spacing
+    numbers: list[int],
+    n_before: int,
+    areas: int,
+    course: EarlierCourse,
+    autocorrelation: float,
+    spacing: _Spacing,
 ) -> tuple[str, ...]:
-    codes = [] if areas > 1 else ["no-control-series"]
+    codes = course_doubts(course) if areas > 1 else ["no-control-series"]
     if len(numbers) - n_before < spacing.a_year:
         codes.append("short-after-series")
     last = numbers[-1] + _MONTHS // spacing.a_year - 1

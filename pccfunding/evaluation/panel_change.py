@@ -279,8 +279,8 @@ class PanelChange(Result):
             )
         else:
             what = (
-                f"Beside {self.n_areas - self.n_treated} areas without it, counts in the "
-                f"{self.n_treated} with it changed by {percent(self.change_pct)} (base "
+                f"Beside {counted(self.n_areas - self.n_treated, 'area')} without it, counts in "
+                f"the {self.n_treated} with it changed by {percent(self.change_pct)} (base "
                 f"{count(self.base)} before)"
             )
         return (

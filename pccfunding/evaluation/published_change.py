@@ -89,20 +89,18 @@ class PublishedChange(Result):
                 f"{self.reason}"
             )
         else:
-            counted = self.change._finding().removesuffix(".")
             found = (
-                f"A {self.direction} of {self.printed} is printed: {self.verdict}, as "
-                f"{self.reason}; {counted[0].lower()}{counted[1:]}"
+                f"Printed {self.direction} of {self.printed}: {self.verdict}, as {self.reason}; "
+                f"{self.change.short()}"
             )
         return f"{found}; {self._needs()}."
 
     def _needs(self) -> str:
         if not self.base_needed:
             return "no base needed can be given"
-        one, two, four = map(count, self.base_needed)
+        one, _, four = map(count, self.base_needed)
         return (
-            f"such a {self.direction} stands out from counting noise from a base of {one} on "
-            f"({two} at dispersion 2, {four} at dispersion 4)"
+            f"such a {self.direction} stands out from a base of {one} on ({four} at dispersion 4)"
         )
 
     def _row(self) -> dict[str, Any]:

@@ -198,8 +198,20 @@ class RateRatio(Result):
             f"({self._how()}){self._spread()}."
         )
 
+    def short(self) -> str:
+        """Give the change of two counts as part of another sentence."""
+        level = level_text(self.confidence_level)
+        ends = interval_text(self.change_low_pct, self.change_high_pct)
+        interval = f"no {level} interval" if self.change_low_pct is None else f"{level} {ends}"
+        change = "from none" if math.isinf(self.ratio or 0) else percent(self.change_pct)
+        return (
+            f"base {count(self.count_before)}, then {count(self.count_after)}: {change}, "
+            f"{interval} ({p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
+            f"1, {floor_text(self.min_p)})"
+        )
+
     def _how(self) -> str:
-        rule = "" if self.p_rule == "wald" else f" by the {self.p_rule} rule"
+        rule = "" if self.p_rule == "wald" else f", {self.p_rule} rule"
         phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         return (
             f"{self.method}{phi}; {p_text(self.p_value)}{rule}, n = "
@@ -211,8 +223,8 @@ class RateRatio(Result):
             return ""
         logs = self._logs(self.count_after, self.count_before)
         told = (
-            f"{interval_text(change_pct(one.low), change_pct(one.high))} at dispersion "
-            f"{quantity(phi)}"
+            f"{interval_text(change_pct(one.low), change_pct(one.high))} at "
+            f"{'dispersion ' if phi == 2 else ''}{quantity(phi)}"
             for phi, one in at_dispersions(*logs, self.confidence_level)
             if phi > 1
         )

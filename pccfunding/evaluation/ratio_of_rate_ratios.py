@@ -125,21 +125,21 @@ class RatioOfRateRatios(Result):
     def _finding(self) -> str:
         if self.ratio is None:
             return f"Not estimable: {self.reason}."
-        phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
+        phi = "" if self.dispersion is None else f", {dispersion_text(self.dispersion)}"
         trend = ""
         if self.pre_trend_pct is not None:
             ends = interval_text(self.pre_trend_low_pct, self.pre_trend_high_pct)
             trend = (
-                f"; before, the two moved apart by {percent(self.pre_trend_pct)} a year "
-                f"(90% interval {ends}, {self.pre_points} points)"
+                f"; before, {percent(self.pre_trend_pct)} a year apart (90% interval {ends}, "
+                f"{counted(self.pre_points, 'point')})"
             )
         return (
             f"Here the count went from {count(self.count_before)} to {count(self.count_after)}, "
-            f"in the comparison area from {count(self.control_before)} to "
+            f"beside it from {count(self.control_before)} to "
             f"{count(self.control_after)}: relative to it {percent(self.change_pct)}, "
             f"{level_text(self.confidence_level)} interval "
-            f"{interval_text(self.change_low_pct, self.change_high_pct)} (normal on the log "
-            f"scale{phi}; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
+            f"{interval_text(self.change_low_pct, self.change_high_pct)} (Wald{phi}; "
+            f"{p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of "
             f"1, {floor_text(None)}){trend}."
         )
 

@@ -283,7 +283,7 @@ def regression_to_the_mean(
     }
     codes = ["areas-dropped"] if table.dropped else []
     if table.n < 2 or not table.counts.sum():
-        few = f"{table.n} areas; at least 2 are needed"
+        few = f"{counted(table.n, 'area')}; at least 2 are needed"
         reason = few if table.n < 2 else "nothing was counted"
         return _refused(reason, cautions=tuple(codes), **same)
     rates = table.counts / table.exposure

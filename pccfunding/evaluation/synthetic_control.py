@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import Number, some_number, whole_number
+from pccfunding.evaluation.earlier_course import SHOWN_POINTS
 from pccfunding.results import Result, nothing
-from pccfunding.words import floor_text, is_missing, number_text, p_text, percent
+from pccfunding.words import counted, floor_text, is_missing, number_text, p_text, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,9 +101,14 @@ class SyntheticControl(Result):
 
     @property
     def maryland_level(self) -> int:
-        """4 where the comparison fits, not perfectly, over 10 or more earlier periods; else 3."""
+        """4 where the comparison fits, not perfectly, over 10 or more earlier periods.
+
+        3 where it fits over 5 or more, else 2.
+        """
         if self.gap is None:
             return 0
+        if "poor-pre-fit" in self.cautions or self.n_before < SHOWN_POINTS:
+            return 2
         doubts = {"poor-pre-fit", "perfect-pre-fit", "short-pre-period"}
         return 3 if doubts & set(self.cautions) else 4
 
@@ -118,7 +124,7 @@ class SyntheticControl(Result):
             return f"Not estimable: {self.reason}."
         how = " (left out)" if self.ranked_by == LEFT_OUT else ""
         return (
-            f"Over {self.n_after} later periods the area lay {number_text(self.gap)} "
+            f"Over {counted(self.n_after, 'later period')} the area lay {number_text(self.gap)} "
             f"({percent(self.gap_pct)}) from its weighted comparison (base "
             f"{number_text(self.mean_before)} over {self.n_before} earlier periods); its ratio of "
             f"errors{how} ranks {self.rank} of {self.n_placebos + 1} areas "
@@ -343,9 +349,9 @@ def _why_not(
     columns: list[list[Number | None]], n_donors: int, before: int, after: int
 ) -> str | None:
     if n_donors < 2:
-        return f"{n_donors} other areas; at least 2 are needed"
+        return f"{counted(n_donors, 'other area')}; at least 2 are needed"
     if before < 2 or after < 1:
-        return f"{before} periods before and {after} after; at least 2 and 1 are needed"
+        return f"{counted(before, 'period')} before and {after} after; at least 2 and 1 are needed"
     if n_donors > _DONORS_A_PERIOD * before:
         return (
             f"{n_donors} other areas for {before} earlier periods; at most {_DONORS_A_PERIOD} for "

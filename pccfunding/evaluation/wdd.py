@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError
@@ -125,17 +126,32 @@ class WeightedDisplacementDifference(Result):
         phi = "" if self.dispersion is None else f" with {dispersion_text(self.dispersion)}"
         around = ""
         if self.displacement is not None:
-            around = f", surrounding area {' to '.join(map(count, self.displacement))}"
+            around = f", around it {' to '.join(map(count, self.displacement))}"
             if self.displacement_control is not None:
                 around += f" beside {' to '.join(map(count, self.displacement_control))}"
         return (
-            f"Relative to comparison areas the counts changed by {number_text(self.estimate)} "
-            f"events, {level_text(self.confidence_level)} interval "
-            f"{interval_text(self.low, self.high, number_text)} (weighted displacement "
-            f"difference{phi}; {p_text(self.p_value)}, n = {counted(self.events, 'event')}, "
-            f"family of 1, {floor_text(None)}): treated area "
-            f"{' to '.join(map(count, self.treated))}, comparison area "
-            f"{' to '.join(map(count, self.control))}{around}."
+            f"{self._difference()} (weighted displacement difference{phi}; "
+            f"{p_text(self.p_value)}, n = {counted(self.events, 'event')}, family of 1, "
+            f"{floor_text(None)}): treated area {' to '.join(map(count, self.treated))}, "
+            f"comparison area {' to '.join(map(count, self.control))}{around}."
+        )
+
+    def short(self) -> str:
+        """Give the difference, or why there is none, as part of another sentence."""
+        if self.estimate is None:
+            return str(self.reason)
+        said = self._difference()
+        return (
+            f"{said[0].lower()}{said[1:]} ({p_text(self.p_value)}, n = "
+            f"{counted(self.events, 'event')}, family of 1, {floor_text(None)})"
+        )
+
+    def _difference(self) -> str:
+        moved = partial(number_text, sign=True)
+        return (
+            f"Relative to comparison areas counts changed by {moved(self.estimate)}, "
+            f"{level_text(self.confidence_level)} interval "
+            f"{interval_text(self.low, self.high, moved)}"
         )
 
 

@@ -70,13 +70,12 @@ class WeightedDisplacementQuotient(Result):
         return 0 if self.wdq is None else self.difference.maryland_level
 
     def _finding(self) -> str:
-        beside = self.difference._finding()
-        beside = beside[0].lower() + beside[1:]
+        beside = self.difference.short()
         if self.wdq is None:
-            return f"The displacement quotient is undefined ({self.reason}); {beside}"
+            return f"The displacement quotient is undefined ({self.reason}); {beside}."
         return (
-            f"The displacement quotient is {quantity(self.wdq, places=2)}, which is "
-            f"{self.meaning}; it has no interval, so read it with the difference: {beside}"
+            f"The displacement quotient is {quantity(self.wdq, places=2)}, "
+            f"{self.meaning}; it has no interval, so read the difference: {beside}."
         )
 
 

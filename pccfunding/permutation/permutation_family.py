@@ -434,7 +434,7 @@ def permutation_family(
     cautions = [
         ("constant", bool(undefined.any())),
         ("monte-carlo", not exact),
-        ("floor-above-05", not undefined.all() and np.nanmin(floors) > 0.05),
+        ("floor-above-05", not undefined.all() and np.nanmin(floors) >= 0.05),
     ]
     return PermutationFamily(
         statistic=statistic,

@@ -229,7 +229,7 @@ def permutation_test(
         )
         floor = max(floor, least_draws_p(draws, rule))
         p = max(p, floor)
-    cautions = [("monte-carlo", not null.exact), ("floor-above-05", floor > 0.05)]
+    cautions = [("monte-carlo", not null.exact), ("floor-above-05", floor >= 0.05)]
     return PermutationTest(
         statistic=null.statistic,
         p_value=p,

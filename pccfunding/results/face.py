@@ -36,6 +36,61 @@ _ORDERS = {
     "monte-carlo": "p is estimated from random orders",
     "floor-above-05": "with these areas and ties no p below .05 can come out",
 }
+# What matters most of a result of the ladder, in this order; a text names two of them at most.
+_FIRST_OF_LADDER = (
+    # it does not say what it seems to say
+    "perfect-pre-fit",
+    "poor-pre-fit",
+    "pre-trends-differ",
+    "effects-differ",
+    "p-and-interval-disagree",
+    "dispersion-decides",
+    "counting-noise",
+    "base-not-held",
+    "counts-of-another-class",
+    "counts-revised",
+    "zero-count",
+    # what it stands beside
+    "no-comparison-area",
+    "no-control-series",
+    "no-comparison-group",
+    "pre-trend-not-shown",
+    "control-size-differs",
+    "one-donor-carries",
+    "one-offence-carries",
+    "few-treated-areas",
+    "rank-floor-above-05",
+    "over-dispersed",
+    # how well it is known
+    "autocorrelated-residuals",
+    "short-pre-period",
+    "short-after-series",
+    "pandemic-months",
+    "few-events",
+    "few-months",
+    "few-areas",
+    "no-spread-beyond-noise",
+    "poisson-only",
+    "displacement-not-controlled",
+    "no-displacement-area",
+    "small-expected",
+    "straight-dose",
+    "dispersion-raised",
+    "areas-dropped",
+    "wide-interval",
+    "small-sample-bca",
+    "degenerate-resamples",
+    "exchangeable-areas-assumed",
+    "formula-optimistic",
+    # prices and shares
+    "unit-cost-not-verified",
+    "price-years-differ",
+    "price-year-not-given",
+    "multiplier-not-given",
+    "base-not-stated",
+    "several-counts-fit",
+    "nothing-supplied",
+)
 # Each code by the room that raises it. "areas-dropped" has two clauses on purpose: an association
 # lists the areas in `dropped`, each with its own reason; a funnel leaves out what has no count.
 CAUTIONS = {
@@ -57,15 +112,17 @@ CAUTIONS = {
             "events are taken as independent, and repeat victims make the interval wider"
         ),
         **_NOISE,
-        "zero-count": "a count is 0, so an end of the interval is missing or cannot be computed",
+        "zero-count": (
+            "a count is 0, so an end of the interval lies at its bound or cannot be computed"
+        ),
         "base-not-held": "the base is not in the documents held, so the change cannot be tested",
         "counts-of-another-class": "the counts are of another class than the printed change",
         "counts-revised": "the counts were revised since the change was printed",
         "p-and-interval-disagree": "the minlike p and the central interval fall on different sides",
         "few-months": "fewer than 12 degrees of freedom: the dispersion itself is poorly known",
         # a place beside another
-        "pre-trend-not-shown": "a similar earlier course (5 points, within 5% a year) is not shown",
-        "pre-trends-differ": "the two places already moved apart before the baseline",
+        "pre-trend-not-shown": "no similar earlier course (5 points, within 5% a year) is shown",
+        "pre-trends-differ": "the places compared already moved apart before the baseline",
         "control-size-differs": "comparison counts are not of similar size (half to twice)",
         "no-displacement-area": "nothing was counted in surrounding areas",
         "displacement-not-controlled": "surrounding areas have no comparison area of their own",
@@ -76,10 +133,10 @@ CAUTIONS = {
         "effects-differ": "p and interval fall on different sides, as effects differ by start",
         "straight-dose": "each further unit is taken to change the rate by the same factor",
         # series
-        "no-control-series": "no comparison series: other changes of the same months are in it",
+        "no-control-series": "no comparison series: other changes of the same time are in it",
         "short-after-series": "fewer than 12 months afterwards: one season is not covered",
-        "pandemic-months": "the series spans March 2020 to March 2021",
-        "autocorrelated-residuals": "neighbouring months resemble each other beyond the model",
+        "pandemic-months": "months from March 2020 to March 2021 lie in the series",
+        "autocorrelated-residuals": "neighbouring periods resemble each other beyond the model",
         # built comparisons
         "rank-floor-above-05": "with so few areas no rank can give a p of .05 or less",
         "poor-pre-fit": "before the award the built comparison misses by over a tenth of the mean",
@@ -89,7 +146,7 @@ CAUTIONS = {
         # need
         "few-areas": "fewer than 10 areas: spread between areas is poorly known",
         "no-spread-beyond-noise": "the areas spread no wider than counting noise",
-        "areas-dropped": "areas without a published count or population are left out",
+        "areas-dropped": "areas that lack a count or population, or counted nothing, are left out",
         "over-dispersed": "areas spread wider than Poisson limits allow: use the widened limits",
         "small-expected": "an area expects fewer than 5 events",
         # detection and correlation
@@ -112,13 +169,11 @@ CAUTIONS = {
         "areas-dropped": "areas are left out, and listed in `dropped`",
         "population-changed": "areas whose residents changed by over a quarter are left out",
         "windows-not-given": "the order of money and outcome could not be checked",
-        "windows-overridden": (
-            "the money is dated after the outcome, and it is shown only on request"
-        ),
+        "windows-overridden": ("the money is dated after the outcome, and is shown on request"),
         "windows-unequal": "baseline and follow-up are not of the same length",
         "baseline-not-before-spend": "the baseline does not end before the money starts",
-        "series-break-overridden": "what is counted changed in between, and it is shown on request",
-        "pandemic-overridden": "a window holds pandemic months, and it is shown on request",
+        "series-break-overridden": "what is counted changed in between, and is shown on request",
+        "pandemic-overridden": "a window holds pandemic months, and is shown on request",
         "pandemic-between": "the pandemic lies between baseline and follow-up",
         "releases-differ": "baseline and follow-up are from different releases",
         "counts-not-rates": "the outcome compares counts, not rates per resident",
@@ -131,13 +186,10 @@ CAUTIONS = {
         **_DRAWS,
         "perfect-order": "at a coefficient of 1 or -1 there is no interval",
         **_ORDERS,
-        "more-orders-needed": "no p of so few random orders can be below .05 for the family",
+        "more-orders-needed": "so few random orders allow no p below .05 for the family",
         "check-disagrees": "Kendall's tau falls on the other side of .05",
         "sign-within-figures": "within what the printed amounts allow, the sign can turn",
-        "neighbours-alike": (
-            "areas of one region resemble each other on both sides, so that p is too small: give "
-            "strata"
-        ),
+        "neighbours-alike": "areas of one region are alike, so p is too small: give strata",
         # influence
         "crosses-without": "p falls on the other side of .05 without one area",
         "several-areas-carry": "without any one of several areas p is .05 or more",
@@ -145,9 +197,7 @@ CAUTIONS = {
         "tied-without": "without one of the areas there is no coefficient",
         "pearson-on-one-area": "the sign of Pearson's r turns if one area is left out",
         # what else the coefficient may show
-        "follows-baseline": (
-            "spend goes with the baseline, so a return to the mean would look the same"
-        ),
+        "follows-baseline": ("spend goes with the baseline: a return to the mean looks alike"),
         "follows-covariate": "spend goes with the covariate that was allowed for",
         "turns-given-baseline": "the sign turns once the baseline is allowed for",
         "baseline-not-checked": "spend was not held against the baseline",
@@ -503,10 +553,11 @@ class Result(Face):
 
     cautions: tuple[str, ...] = ()
     _clauses = CAUTIONS["evaluation"]
+    _first: ClassVar[tuple[str, ...] | None] = _FIRST_OF_LADDER
 
     @property
     def text(self) -> str:
-        """One or two sentences that can be pasted, with interval and cautions."""
+        """One or two sentences of at most 70 words, with interval and what matters most."""
         return self._with_doubts(self._finding())
 
     def report(self) -> Report:

@@ -61,7 +61,7 @@ def test_one_exchange_among_six_is_undone_by_four_of_them() -> None:
         "Huntingdonshire",
         "South Cambridgeshire",
     }
-    assert "any one of 4 of its 6 areas undoes it" in found.text
+    assert "any one of 4 of its 6 areas undoes it" in found.report()
 
 
 def test_no_order_among_six_is_no_clear_association() -> None:
@@ -77,7 +77,7 @@ def test_four_or_five_areas_are_too_few_even_in_perfect_order(n: int) -> None:
     found = judged(spend_of(SIX[:n]), fall_of(IN_ORDER[:n]))
     assert (found.verdict, found.n) == ("too few areas to tell", n)
     assert found.estimate == 1
-    assert "no p can be below" in found.text
+    assert "too few areas to tell (fewer than 6)" in found.text
 
 
 def test_one_funded_area_among_many_cannot_reach_a_low_p() -> None:
@@ -511,7 +511,7 @@ def test_every_verdict_occurs_and_its_words_claim_no_cause() -> None:
             words += [text.get_text() for text in found.plot().texts]
         for text in words:
             assert not CAUSAL.search(text), text
-        assert "%" not in re.sub(r"9[05]% interval", "", found.text)
+        assert "%" not in re.sub(r"9[05]%( interval)?", "", found.text)
     assert not any(CAUSAL.search(text) for text in [*CAUTIONS.values(), *REASONS.values()])
     assert CAUSAL.search("The fund reduced robbery.")
 

@@ -72,7 +72,7 @@ def test_the_smallest_p_after_the_family_decides_whether_six_areas_are_enough() 
     # Below, but each of five areas alone has 2/120 times 17.
     assert seventeen.influence is not None
     assert len(seventeen.influence.rests_on) == 6
-    assert "any one of 6 of its 6 areas undoes it" in seventeen.text
+    assert "any one of 6 of its 6 areas undoes it" in seventeen.report()
     # Two in 120 orders, twice, are below .05: nothing undoes it.
     assert in_order(family=2).verdict == OURS
     assert in_order(family=3).verdict == "too few areas to tell"
@@ -181,7 +181,7 @@ def test_spend_in_the_very_order_of_the_baseline_is_not_told_apart_from_it() -> 
     spend, falls = spend_of(range(1, 13), FORCES), np.arange(12.0) + 5
     found = of(spend, fall_of(falls, FORCES, before=before))
     assert found.verdict == "not told apart from need"
-    assert "in the very order of the baseline" in found.text
+    assert "in the very order of the baseline" in found.report()
 
 
 def test_every_verdict_of_the_list_is_reached() -> None:

@@ -53,9 +53,9 @@ def test_level_3_needs_a_comparison_of_similar_size_and_a_similar_course() -> No
 def test_text_of_a_difference() -> None:
     text = ev.wdd((100, 50), (80, 70), displacement=(40, 45)).text
     for part in (
-        "changed by −35 events, 95% interval −73.",
+        "changed by −35, 95% interval −73.",
         "n = 385 events, family of 1, no smallest attainable p",
-        "treated area 100 to 50, comparison area 80 to 70, surrounding area 40 to 45",
+        "treated area 100 to 50, comparison area 80 to 70, around it 40 to 45",
         "Caution: ",
     ):
         assert part in text
@@ -145,6 +145,6 @@ def test_quotient_comes_with_the_difference() -> None:
     )
     assert found.difference == beside
     assert found.cautions == beside.cautions
-    assert "it has no interval, so read it with the difference: relative to" in found.text
+    assert "it has no interval, so read the difference: relative to" in found.text
     assert found.maryland_level == beside.maryland_level == 2
     assert ev.wdq((100, 50), (100, 100), (100, 90), **ALIKE).maryland_level == 3

@@ -36,8 +36,9 @@ def test_text_of_break_even_claims_nothing() -> None:
         820_000, {"robbery": 11_320}, multiplier=1, count_before=796, verified=False
     )
     assert found.text.startswith(
-        "£820,000 equals the cost of 72.4 recorded of robbery at £11,320 each and 1 for each "
-        "recorded, 9.1% of a base of 796 (unit cost not verified); this compares prices"
+        "£820,000 equals the cost of 72.4 recorded offences of robbery at £11,320 each, where "
+        "1 happens for each one recorded, 9.1% of a base of 796 (unit cost not verified); this "
+        "compares prices"
     )
     assert found.maryland_level == 0
 

@@ -111,7 +111,7 @@ def test_a_series_without_a_comparison_does_not_carry_a_draw() -> None:
         (FULL_DRAW, None, "needs both"),
         (None, "minutes", "needs both"),
         (FULL_DRAW, "", "needs both"),
-        (DRAW, "minutes", "1 places in the arm 'control'"),
+        (DRAW, "minutes", "1 place in the arm 'control'"),
         ({}, "minutes", "0 places in the arm 'treated'"),
     ],
 )

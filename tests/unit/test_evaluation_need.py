@@ -160,11 +160,11 @@ def test_a_funnel_names_what_lies_outside_and_what_is_marked() -> None:
 def test_areas_without_figures_are_left_out_and_named() -> None:
     found = ev.funnel_limits([12, None, 9, 7], [1000, 1000, None, 1000], labels="ABCD")
     assert (found.n, found.dropped) == (2, ("B", "C"))
-    assert "areas without a published count or population are left out" in found.text
+    assert "areas that lack a count or population, or counted nothing, are left out" in found.text
 
 
 def test_a_funnel_is_refused_with_a_reason() -> None:
-    assert ev.funnel_limits([5], [10]).reason == "1 areas; at least 2 are needed"
+    assert ev.funnel_limits([5], [10]).reason == "1 area; at least 2 are needed"
     nothing = ev.funnel_limits([0, 0], [10, 10])
     assert nothing.text == "Not estimable: nothing was counted."
     assert nothing.areas.empty
@@ -232,7 +232,7 @@ def test_no_spread_beyond_noise_expects_the_mean() -> None:
 
 
 def test_regression_is_refused_with_a_reason() -> None:
-    assert ev.regression_to_the_mean([30]).reason == "1 areas; at least 2 are needed"
+    assert ev.regression_to_the_mean([30]).reason == "1 area; at least 2 are needed"
     assert ev.regression_to_the_mean([0, 0]).reason == "nothing was counted"
     none_here = ev.regression_to_the_mean([0, 5], labels="AB", selected="A")
     assert none_here.text == "Not estimable: nothing was counted in the picked area."

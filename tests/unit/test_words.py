@@ -59,7 +59,7 @@ FLOOR = re.compile(r"smallest attainable|smallest p|no p can be|no smallest", re
 # Levels of intervals and limits, and power, are no percentages of anything counted.
 LEVELS = re.compile(
     r"\d[\d.]*%(?= (?:interval|limits|Poisson|of intervals|nominal|confidence|power))"
-    r"|power \d+%|\(\d+%\)(?=: )|at 95%|\b95%\)?"
+    r"|power \d+%|\(\d+%\)(?=: )|at 95%|\b95%\)?|within \d+% a year"
 )
 PERCENT = re.compile(r"\d ?%|\d per ?cent\b")
 BASE = re.compile(
@@ -222,7 +222,7 @@ def test_intervals_as_words() -> None:
     assert words.interval_text(None, 1.0) == words.interval_text(1.0, None) == "undefined"
     assert words.interval_text(-50, 1.5, words.pounds) == "−£50 to £1.50"
     assert words.open_interval_text(None, 1.0) == "no bound to +1.0%"
-    assert words.open_interval_text(math.nan, math.nan) == "no bound to no bound"
+    assert words.open_interval_text(math.nan, math.nan) == "without bounds"
     assert words.interval_text(-0.001, 1, words.signed) == "0.00 to +1.00"
     assert words.bracketed("-inf", "2", False, True) == "(-inf, 2]"
     assert words.bracketed("0", "2", True, None) == "[0, 2)"
