@@ -114,6 +114,7 @@ def by_hand_polars(awards: Any, persons: Any) -> Any:
         exact = pl.col(name) * scale
         units[name] = (exact.fill_null(0.0) + 0.5).floor()
     exact = pl.col("amount_gbp") * 100
+    slack = pl.col("amount_gbp").abs() * 1e-9 + 0.02
     work = awards.select(
         *GROUP,
         *(expression.alias(f"{name}_units") for name, expression in units.items()),
@@ -121,12 +122,18 @@ def by_hand_polars(awards: Any, persons: Any) -> Any:
         broken=((exact - units["amount_gbp"]).abs() > exact.abs() * 2.0**-51 + 1e-6)
         .fill_null(value=False)
         .cast(pl.Int64),
+        outside=(
+            (pl.col("amount_low_gbp") - pl.col("amount_gbp") > slack)
+            | (pl.col("amount_gbp") - pl.col("amount_high_gbp") > slack)
+        )
+        .fill_null(value=False)
+        .cast(pl.Int64),
     ).with_columns(size=pl.max_horizontal(*(pl.col(f"{name}_units").abs() for name in SCALES)))
     summed = [pl.col(f"{name}_{what}").sum() for name in SCALES for what in ("units", "known")]
     sums = work.group_by(GROUP).agg(
-        *summed, pl.col("broken").sum(), pl.col("size").sum(), n_figures=pl.len().cast(pl.Int64)
+        *summed, pl.col("broken", "outside", "size").sum(), n_figures=pl.len().cast(pl.Int64)
     )
-    sound = (pl.col("broken") == 0) & (pl.col("size") < 2.0**53)
+    sound = (pl.col("broken") == 0) & (pl.col("outside") == 0) & (pl.col("size") < 2.0**53)
     held = persons.filter(pl.col("reference_date").dt.month() == 6).select(
         "area_code", "persons", start_year=pl.col("reference_date").dt.year()
     )
@@ -164,8 +171,9 @@ def by_hand_duckdb(awards: str, persons: str) -> str:
         f"sum({name}_{what}) AS {name}_{what}" for name in SCALES for what in ("units", "known")
     )
     size = ", ".join(f"abs({name}_units)" for name in SCALES)
+    sound = "broken = 0 AND outside = 0 AND size < 9007199254740992"
     spends = ", ".join(
-        f"CASE WHEN broken = 0 AND size < 9007199254740992 AND {name}_known = n_figures "
+        f"CASE WHEN {sound} AND {name}_known = n_figures "
         f"THEN {name}_units / {scale} END AS {name.replace('amount', 'spend')}"
         for name, scale in SCALES.items()
     )
@@ -174,12 +182,16 @@ def by_hand_duckdb(awards: str, persons: str) -> str:
         for name in ("spend_gbp", "spend_low_gbp", "spend_high_gbp")
     )
     return f"""
-        WITH lines AS (SELECT {keys}, {units}, amount_gbp * 100 AS exact FROM {awards}),
+        WITH lines AS (SELECT {keys}, {units}, amount_gbp * 100 AS exact,
+            coalesce(amount_low_gbp - amount_gbp > abs(amount_gbp) * 1e-9 + 0.02
+                OR amount_gbp - amount_high_gbp > abs(amount_gbp) * 1e-9 + 0.02, false)::BIGINT
+                AS is_outside FROM {awards}),
         checked AS (
             SELECT *, (abs(exact - amount_gbp_units) > abs(exact) * {2.0**-51!r} + 1e-6)::BIGINT
                 AS is_broken, greatest({size}) AS largest FROM lines),
         sums AS (
-            SELECT {keys}, {sums}, coalesce(sum(is_broken), 0) AS broken, sum(largest) AS size,
+            SELECT {keys}, {sums}, coalesce(sum(is_broken), 0) AS broken,
+                sum(is_outside) AS outside, sum(largest) AS size,
                 count(*) AS n_figures FROM checked GROUP BY {keys}),
         spends AS (
             SELECT {keys}, {spends}, n_figures, amount_gbp_known::BIGINT AS n_known,

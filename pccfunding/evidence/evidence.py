@@ -46,7 +46,7 @@ _OWN_TABLES = ("sources", "figures", *_SUBJECT_TABLES, "statements")
 _SOURCE_ORDER = ("report", "statistics", "hansard", "web_page", "news")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """The tables that measures and Reviews work on: plain DataFrames.
 

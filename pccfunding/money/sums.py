@@ -65,12 +65,21 @@ class Sums:
 
     def outside(self) -> nw.Expr:
         """Whether a value of the table lies outside its own bounds, by more than rounding does."""
-        value = self.table.number(self.value)
+        value = self.table.number(self.value, finite=False)
+        bounds = {
+            bound: self.table.number(bound, finite=False)
+            for bound in bound_names(self.value)
+            if bound in self.table.schema
+        }
+        return self._beyond(value, [bounds.get(bound) for bound in bound_names(self.value)])
+
+    def _beyond(self, value: nw.Expr, bounds: Sequence[nw.Expr | None]) -> nw.Expr:
+        """Whether a value lies beyond its low or high end, all of them finite."""
         slack = value.abs() * _NEARLY + (_PENNIES if "gbp" in self.value else 0.0)
         found = nw.lit(value=False)
-        for bound, sign in zip(bound_names(self.value), (1, -1), strict=True):
-            if bound in self.table.schema:
-                beyond = (self.table.number(bound) - value) * sign > slack
+        for bound, sign in zip(bounds, (1, -1), strict=True):
+            if bound is not None:
+                beyond = ((bound - value) * sign > slack) & bound.is_finite() & value.is_finite()
                 found = found | beyond.fill_null(value=False)
         return found
 
@@ -138,13 +147,16 @@ class Sums:
     def _measured(self, keys: Sequence[str]) -> nw.LazyFrame[Any]:
         # Step by step: an engine without a planner would compute a shared part each time.
         names, finite = self._names, self.scale is None
-        outside = {"_outside": self.outside().cast(nw.Int64)} if self._looks_outside else {}
         frame = self.table.frame.select(
             *keys,
-            **outside,
             **{column: self.table.number(name, finite=finite) for column, name in names.items()},
         )
+        outside = {}
+        if self._looks_outside:
+            ends = [nw.col(end) for end in ("_low", "_high")]
+            outside = {"_outside": self._beyond(nw.col("_units"), ends).cast(nw.Int64)}
         frame = frame.with_columns(
+            **outside,
             **{
                 known: (~nw.col(column).is_null()).cast(nw.Int64)
                 for column, known in zip(
