@@ -73,6 +73,8 @@ def holds_half(found: Any) -> bool:
     >>> holds_half({"a": [chr(0xD800)]}), holds_half({"a": chr(0x1F600)})
     (True, False)
     """
+    if isinstance(found, str) and found.isascii():
+        return False
     try:
         json.dumps(found, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:

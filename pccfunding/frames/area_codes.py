@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.areas import find_area_among
 from pccfunding.errors import UnknownNameError
 from pccfunding.frames.opening import translated
+from pccfunding.frames.tables import open_column
 
 __all__ = ["area_codes"]
 
@@ -33,6 +34,8 @@ def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
 
     Raises
     ------
+    TableError
+        If it is no column of a table.
     UnknownNameError
         If names are unknown or stand for several areas: all of them are listed.
 
@@ -42,8 +45,7 @@ def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
     >>> area_codes(pd.Series(["Kent Police", "Avon & Somerset"])).tolist()
     ['E23000032', 'E23000036']
     """
-    column: Any = series
-    opened: nw.Series[Any] = nw.from_native(column, series_only=True)
+    opened = open_column(series, "names")
     kinds = [kind] if isinstance(kind, str) else [*kind]
     faults: list[str] = []
 

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError
 from pccfunding.frames.opening import translated
+from pccfunding.frames.tables import open_column
 from pccfunding.periods import Period
 
 __all__ = ["parse_periods"]
@@ -29,6 +30,8 @@ def parse_periods(series: Any) -> Any:
 
     Raises
     ------
+    TableError
+        If it is no column of a table.
     PeriodError
         If a text is no period: all of them are listed.
 
@@ -40,8 +43,7 @@ def parse_periods(series: Any) -> Any:
     0   2023-04-01 2024-03-31  2023-24
     1   2024-04-01 2025-03-31  2024-25
     """
-    column: Any = series
-    opened: nw.Series[Any] = nw.from_native(column, series_only=True)
+    opened = open_column(series, "periods")
     faults: dict[str, None] = {}
 
     def read(value: Any) -> Period | None:

@@ -105,6 +105,17 @@ class Table:
         return self.eager and self.frame.select(nw.col(column).is_null().all()).collect().item()
 
 
+def open_column(native: Any, name: str) -> nw.Series[Any]:
+    """See a caller's column through Narwhals; refuse what is none."""
+    try:
+        return nw.from_native(native, series_only=True)
+    except TypeError as error:
+        raise TableError(
+            f"{name} is a {type(native).__name__}, not a column. Give one of a table, such as "
+            f"awards['area'], or pandas.Series([...])."
+        ) from error
+
+
 def open_table(native: Any, name: str) -> Table:
     """See a caller's frame through Narwhals; refuse what is no table."""
     _refuse_odd_names(native, name)

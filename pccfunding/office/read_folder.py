@@ -70,7 +70,7 @@ _STARTING = tuple(column.title for column in SHEETS[0].columns)
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements", "services")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class FolderEvidence(Evidence):
     """Evidence that was read from a folder, with what no table of it holds.
 

@@ -41,7 +41,7 @@ MOST_INVERTED = 20
 _Products: TypeAlias = Callable[[Orders], Floats]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NullDistribution:
     """The values a correlation takes over orders of one of the series, and how often.
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PccFundingError
+from pccfunding.texts import isolated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 __all__ = ["figure_svg"]
 
@@ -30,8 +35,9 @@ SETTINGS: Any = {
 def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = None) -> str:
     """Write a figure as an `<svg>` element that can stand inside an HTML page.
 
-    Text is drawn as outlines, so no font is needed; the background is transparent; the
-    headline and the text alternative are the element's accessible name.
+    Text is drawn as outlines, so no font is needed, but for a name in a script that our font has
+    not, or that runs from right to left: it stays text, for the reader's own fonts. The background
+    is transparent; the headline and the text alternative are the element's accessible name.
 
     Parameters
     ----------
@@ -75,7 +81,7 @@ def figure_svg(axes_or_figure: Axes | Figure, *, prefix: str, alt: str | None = 
     headline = axes.get_title(loc="left").replace("\n", " ") if axes is not None else ""
 
     drawn = io.StringIO()
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(SETTINGS), other_scripts(figure, as_text=True):
         figure.savefig(drawn, format="svg", metadata=_NOTHING, transparent=True)
     return _inlined(drawn.getvalue(), prefix, headline, words)
 
@@ -91,6 +97,53 @@ def whole_figure(axes_or_figure: Axes | Figure) -> Figure:
     return figure
 
 
+@contextmanager
+def other_scripts(figure: Figure, *, as_text: bool = False) -> Iterator[None]:
+    """Draw what our font has no letters for without a warning for each of them.
+
+    With `as_text` an SVG keeps such a name as text.
+    """
+    from matplotlib.text import Text
+
+    texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and _is_other(one)]
+    with warnings.catch_warnings(), ExitStack() as kept:
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        for text in texts if as_text else ():
+            kept.enter_context(_kept_as_text(text))
+        yield
+
+
+def _is_other(text: Text) -> bool:
+    """Whether a text has letters that its font has not, or that are read from right to left."""
+    from matplotlib.font_manager import findfont, get_font
+
+    words = text.get_text()
+    if words.isascii():
+        return False
+    if isolated(words) != words:
+        return True
+    font = get_font(findfont(text.get_fontproperties()))
+    return any(not font.get_char_index(ord(letter)) for letter in words if not letter.isspace())
+
+
+@contextmanager
+def _kept_as_text(text: Text) -> Iterator[None]:
+    import matplotlib
+
+    outlined = text.draw
+
+    def draw(*args: Any, **kwargs: Any) -> None:
+        with matplotlib.rc_context({"svg.fonttype": "none"}):
+            outlined(*args, **kwargs)
+
+    text.draw = draw  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del text.draw
+
+
 def _inlined(svg: str, prefix: str, headline: str, words: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->|<style.*?</style>", "", svg, flags=re.DOTALL)
@@ -100,8 +153,13 @@ def _inlined(svg: str, prefix: str, headline: str, words: str) -> str:
     size = re.search(r'width="[^"]*" height="[^"]*"', opening)
     body = body.replace("xlink:href=", "href=")
     used = set(re.findall(r'href="#([^"]+)"', body)) | set(re.findall(r"url\(#([^)]+)\)", body))
-    body = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", body)
-    body = re.sub(r'( id="| href="#|url\(#)', lambda m: f"{m[1]}{prefix}-", body)
+
+    def own_ids(tag: re.Match[str]) -> str:
+        known = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", tag[0])
+        return re.sub(r'( id="| href="#|url\(#)', lambda m: f"{m[1]}{prefix}-", known)
+
+    # Between the tags stand names, which may look like anything.
+    body = re.sub(r"<[^>]*>", own_ids, body)
     names = [(f"{prefix}-title", "title", headline), (f"{prefix}-alt", "desc", words)]
     named = [name for name in names if name[2]]
     labels = " ".join(name for name, _, _ in named)

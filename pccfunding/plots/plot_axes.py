@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from PIL import Image
 
-from pccfunding.plots.figure_svg import SETTINGS, figure_svg, whole_figure
+from pccfunding.plots.figure_svg import SETTINGS, figure_svg, other_scripts, whole_figure
 
 __all__ = ["PlotAxes"]
 
@@ -42,7 +42,7 @@ class PlotAxes(Axes):
         figure = whole_figure(self)
         wide, high = figure.get_size_inches()
         drawn, small = io.BytesIO(), io.BytesIO()
-        with matplotlib.rc_context(SETTINGS):
+        with matplotlib.rc_context(SETTINGS), other_scripts(figure):
             figure.savefig(
                 drawn,
                 format="png",

@@ -55,7 +55,7 @@ _BESIDE = ("token", "unit", "unknown", "funder", "flow", "better")
 _COLUMNS = ["change", "kind", "key", "what", "before", "after", "source_before", "source_after"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PackDifference(Face):
     """What differs between two packs.
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pccfunding.reconciliation import Reconciliation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """What the sections of a page, its tables and its pack are made from.
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Review", "review"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Review(Face, Record):
     """What the evidence says of one area and period.
 

@@ -122,7 +122,9 @@ def read_pack(path: str | Path) -> Stored:
 
 def archive_beside(folder: Path) -> Path:
     """Give the zip archive that belongs to the folder of a pack."""
-    return folder.resolve().with_suffix(folder.suffix + ".zip")
+    real = folder.resolve()
+    # The root of a disk has no name to give to an archive, and nothing lies beside it.
+    return real.with_name(f"{real.name}.zip") if real.name else real
 
 
 def _read(place: Path) -> Stored:

@@ -71,6 +71,9 @@ def test_plain_amounts_are_read_as_the_grammar_reads_them(texts: list[str]) -> N
         except PrintedError:
             assert math.isnan(column.value[at])
             continue
+        if abs(printed.value or 0) * 100 >= 2**53:  # more pence than a table tells apart
+            assert math.isnan(column.value[at])
+            continue
         assert column.value[at] == float(printed.value or 0)
         hard = printed.hard
         assert hard is not None

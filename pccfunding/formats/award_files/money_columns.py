@@ -12,6 +12,7 @@ import numpy as np
 
 from pccfunding.errors import PrintedError
 from pccfunding.intervals import Interval
+from pccfunding.money.pence import LARGEST
 from pccfunding.printed import Printed, parse_printed
 from pccfunding.printed.amount import Notation, with_decimal_point
 from pccfunding.printed.vocabulary import UNKNOWN_AMOUNTS, repair
@@ -154,6 +155,9 @@ def read_money(
         if digits.str.contains("£", regex=False).any():
             digits = digits.str.replace("£ ", "£", regex=False).str.replace("£", "", regex=False)
         value[plain] = _floats(digits.str.replace(",", "", regex=False))
+        # What is too large for pence is told by the careful reading.
+        plain = plain & ~(np.abs(value) * 100 >= LARGEST)
+        value[~plain] = np.nan
     odd = np.full(size, -1, np.int64)
     state = np.zeros(size, np.int8)
     printed: list[tuple[str, Printed | None, str, str | None]] = []
@@ -217,12 +221,24 @@ def read_one(
             return text, None, f"the header says {scale}s, the cell says it in another way", None
         body = re.sub(r"([0-9])(\)?)$", rf"\1 {scale}\2", body)
     try:
-        return text, _printed(body if scale else text, rounded_to, notation), "", None
+        read = _printed(body if scale else text, rounded_to, notation)
+        return (text, None, why, None) if (why := _no_whole(read)) else (text, read, "", None)
     except PrintedError as error:
         why = str(error).partition(": ")[2] or str(error)
         if kind := kind_of_unknown(body):
             return text, None, "", kind
         return text, None, why.rstrip("."), None
+
+
+def _no_whole(read: Printed) -> str:
+    """Say why a number is not what was awarded in all, or is none that can be added."""
+    if read.per not in (None, "year"):
+        many = "one of several" if read.per == "each" else f"each {read.per}"
+        return f"it is printed for {many}, not in all; give the whole amount"
+    ends = (part for part in (read.value, read.low, read.high) if part is not None)
+    if any(abs(part) * 100 >= LARGEST for part in ends):
+        return "it is larger than any sum of pounds and pence that a table can hold"
+    return ""
 
 
 def _printed(text: str, rounded_to: int | None, notation: Notation) -> Printed:

@@ -13,6 +13,7 @@ from pccfunding.areas import known_area
 from pccfunding.errors import TableError, need_extra
 from pccfunding.printed.vocabulary import MISSING
 from pccfunding.results import Face
+from pccfunding.texts import holds_half
 from pccfunding.words import counted, number_text
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def recipient_names(awards: pd.DataFrame | Iterable[str]) -> RecipientNames:
     Raises
     ------
     TableError
-        If the table has no column `recipient`.
+        If it is no table and no names, or the table has no column `recipient`.
     MissingExtraError
         If the extra ``formats`` is not installed.
 
@@ -221,10 +222,17 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
                 names[name] += 1
                 if known is not given and isinstance(one, str) and _names_somebody(one):
                     ids[name].add(one.strip())
-    else:
+    elif isinstance(awards, Iterable) and not isinstance(awards, bytes | bytearray):
         for name in [awards] if isinstance(awards, str) else awards:
             if isinstance(name, str) and name.strip():
                 names[name] += 1
+    else:
+        raise TableError(
+            f"recipient_names takes a table of awards or names, such as ['Halo', 'Halo CIC'], not "
+            f"a {type(awards).__name__}."
+        )
+    if half := next(filter(holds_half, names), None):
+        raise TableError(f"The name {half!r} holds half of a character. Correct it at the source.")
     return names, ids
 
 

@@ -47,7 +47,7 @@ COUNTED_BY = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StreetCounts(Face):
     """Records counted, and the files that could not be.
 

@@ -327,7 +327,9 @@ def matching_files(glob: str | Sequence[str]) -> list[str]:
     found = {file for pattern in patterns for file in expand(pattern, recursive=True)}
     files = sorted(file for file in found if Path(file).is_file())
     if not files:
-        raise TableError(f"No file matches {', '.join(map(repr, patterns))}.")
+        folder = next((one for one in patterns if Path(one).is_dir()), None)
+        hint = f" {folder} is a folder: write {f'{folder}/**/*.csv'!r}." if folder else ""
+        raise TableError(f"No file matches {', '.join(map(repr, patterns))}.{hint}")
     return files
 
 

@@ -1,0 +1,123 @@
+"""What a stranger hands over: each ends in a result that is right, or in a sentence of ours."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import importlib
+import pkgutil
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding.errors import TableError
+from pccfunding.results import Face
+
+# Private: the whole Review that write() makes first would take seconds, and has no say in this.
+from pccfunding.review_pack.pack import write_pack
+
+HALF = "\ud800"
+AWARDS = pd.DataFrame(
+    {
+        "area_code": ["E23000023", "E23000032"],
+        "funding_stream": pd.Series([f"{HALF}x", "b"], dtype=object),
+        "amount_gbp": [100.0, 200.0],
+        "period_start": pd.to_datetime(["2023-04-01"] * 2),
+        "period_end": pd.to_datetime(["2024-03-31"] * 2),
+    }
+)
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_pack_is_not_written_over_the_root_of_a_disk(force: bool) -> None:
+    with pytest.raises(OSError, match="nothing lies beside this folder"):
+        write_pack({"index.html": b"x"}, Path("/"), force=force, archive=False)
+
+
+def test_half_a_character_is_refused_by_name_and_not_by_an_engine() -> None:
+    said = re.escape(repr(f"{HALF}x")) + ".*half of a character"
+    with pytest.raises(TableError, match=f"funding_stream.*{said}"):
+        pcc.per_capita_spend(AWARDS, pcc.load_population(), by="funding_stream")
+    with pytest.raises(TableError, match=f"funding_stream.*{said}"):
+        pcc.year_on_year(AWARDS, value="amount_gbp", by="funding_stream")
+    rows = pd.DataFrame({"Recipient": AWARDS["funding_stream"], "Amount": [1, 2]})
+    with pytest.raises(TableError, match=f"Recipient.*{said}"):
+        pcc.read_awards(rows)
+    with pytest.raises(TableError, match=said):
+        pcc.formats.recipient_names([f"{HALF}x"])
+
+
+@pytest.mark.parametrize("given", [None, 0, b"Halo", float("nan"), object()])
+def test_what_is_no_list_of_names_is_refused(given: Any) -> None:
+    with pytest.raises(TableError, match=f"not a {type(given).__name__}"):
+        pcc.formats.recipient_names(given)
+
+
+@pytest.mark.parametrize("call", [pcc.area_codes, pcc.parse_periods])
+@pytest.mark.parametrize("given", [None, "Kent", ["Kent"], pd.DataFrame({"area": ["Kent"]})])
+def test_what_is_no_column_is_refused(call: Any, given: Any) -> None:
+    with pytest.raises(TableError, match=rf"is a {type(given).__name__}, not a column"):
+        call(given)
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("500 per month", "for each month, not in all"),
+        ("£500 a week", "for each week, not in all"),
+        ("500 each", "one of several, not in all"),
+        ("9" * 30, "larger than any sum"),
+        ("£" + "9" * 30, "larger than any sum"),
+        ("9" * 16, "larger than any sum"),
+    ],
+)
+def test_an_amount_that_is_not_the_whole_or_beyond_pence_is_rejected(token: str, why: str) -> None:
+    text = f"Recipient,Amount (£),Financial year\nHalo,{token},2023-24\nOther Trust,700,2023-24\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = pcc.read_awards(text.encode())
+    assert result.frame["amount_gbp"].tolist() == [700.0]
+    assert result.rejected["raw"].tolist() == [token]
+    assert why in result.rejected["reason"].iloc[0]
+
+
+def test_an_amount_for_each_year_is_kept_as_one() -> None:
+    text = "Recipient,Amount (£),Financial year\nHalo,500 p.a.,2023-24\nOther Trust,700,2023-24\n"
+    result = pcc.read_awards(text.encode())
+    assert result.frame["per"].fillna("").tolist() == ["year", ""]
+
+
+def test_a_folder_is_told_how_its_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"is a folder: write '.*\*\*/\*\.csv'"):
+        pcc.scan_police_uk(str(tmp_path), engine="polars")
+
+
+def frames_of(kind: type) -> list[str]:
+    told = {field.name: str(field.type) for field in dataclasses.fields(kind)}
+    return [name for name, said in told.items() if re.search("DataFrame|ndarray|Evidence", said)]
+
+
+def test_results_that_hold_tables_can_be_compared_and_kept_in_a_set() -> None:
+    """Frames answer == cell by cell, so that a result with one is equal to itself alone."""
+    looked_at = 0
+    for found in pkgutil.walk_packages(pcc.__path__, "pccfunding."):
+        module = importlib.import_module(found.name)
+        for kind in vars(module).values():
+            ours = isinstance(kind, type) and kind.__module__ == found.name
+            if not ours or not dataclasses.is_dataclass(kind):
+                continue
+            if issubclass(kind, Face | pcc.Evidence) and frames_of(kind):
+                looked_at += 1
+                assert kind.__eq__ is object.__eq__, kind
+                assert kind.__hash__ is object.__hash__, kind
+    assert looked_at > 5
+    evidence = pcc.load_evidence()
+    assert len({evidence, evidence, copy.deepcopy(evidence)}) == 2
+    test = pcc.permutation_test(np.arange(6), [2, 1, 4, 3, 6, 5])
+    assert test in [copy.deepcopy(test), test]
