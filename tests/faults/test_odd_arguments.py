@@ -155,3 +155,34 @@ def test_files_to_scan_may_be_paths(tmp_path: Path) -> None:
     for named in (file, [file], str(file)):
         street = pcc.scan_police_uk(named, engine="polars")  # type: ignore[arg-type]
         assert street.select("district").collect().rows() == [("Cambridge",)]
+
+
+def test_a_file_object_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "awards.csv"
+    path.write_text("Recipient,Amount (£)\nHalo,5\n", encoding="utf-8")
+    with path.open("rb") as closed:
+        pass
+    with pytest.raises(TableError, match=r"Cannot read awards\.csv: .*closed"):
+        pcc.read_awards(closed)
+    with path.open("ab") as writing, pytest.raises(TableError, match=r"Cannot read awards\.csv"):
+        pcc.read_awards(writing)
+
+    class Numbers:
+        def read(self, size: int) -> int:
+            return size
+
+    with pytest.raises(TableError, match="gives int where a file gives bytes"):
+        pcc.read_awards(Numbers())
+
+
+def test_a_frame_without_a_header_is_read_by_the_titles_in_its_rows() -> None:
+    rows = [["Recipient", "Amount (£)"], ["Halo", 5], ["Other Trust", 6]]
+    result = pcc.read_awards(pd.DataFrame(rows))
+    assert result.frame["recipient"].tolist() == ["Halo", "Other Trust"]
+    assert result.frame["amount_gbp"].tolist() == [5.0, 6.0]
+
+
+def test_a_record_of_json_that_gives_a_name_twice_is_refused() -> None:
+    text = b'[{"Recipient": "Halo", "Amount": 5, "Amount": 6, "Financial year": "2023-24"}]'
+    with pytest.raises(TableError, match="a record has 'Amount' twice"):
+        pcc.read_awards(text)
