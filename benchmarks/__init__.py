@@ -1,8 +1,9 @@
 """Our calls beside what else one would use, and simulations of what they promise.
 
 A benchmark is a function that takes the size of its work (or None for its own) and gives a
-:class:`Comparison` (calls that alternate in one process, answers compared first) or a
-:class:`Simulation`; ``@benchmark`` enters it by its name. ``python -m benchmarks`` runs them.
+:class:`Comparison` (calls that alternate in one process, answers compared first), a
+:class:`Growth` or a :class:`Simulation`; ``@benchmark`` enters it by its name.
+``python -m benchmarks`` runs them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-__all__ = ["REGISTRY", "Benchmark", "Call", "Comparison", "Simulated", "Simulation", "benchmark"]
+__all__ = [
+    "REGISTRY",
+    "Benchmark",
+    "Call",
+    "Comparison",
+    "Growth",
+    "Simulated",
+    "Simulation",
+    "benchmark",
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,8 @@ class Comparison:
     `agree` takes the answers by name, raises AssertionError where they differ, and says in words
     how far they agree. `at_least` holds how many times as fast per unit (CPU, or the clock where
     `by_wall`) ours must be as that call, `at_most_mb` how much memory ours may take beyond its
-    arguments.
+    arguments, `at_most_ms` how many milliseconds of CPU a unit of ours may take. `why` says what
+    ours does beside the work of the others, for a reader who sees it lose.
     """
 
     work: str
@@ -44,6 +55,26 @@ class Comparison:
     at_least: Mapping[str, float] = field(default_factory=dict)
     at_most_mb: float | None = None
     by_wall: bool = False
+    at_most_ms: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One call on more and more of its work.
+
+    `of` makes ready the work of a size, of which the least and the most lie two decades apart, and
+    gives the call that is timed. The exponent of its growth is that between these two:
+    log(time of most / time of least) / log(most / least). `check` takes the answers by size, raises
+    AssertionError where one is wrong, and says in words what holds.
+    """
+
+    work: str
+    sizes: Sequence[int]
+    of: Callable[[int], Callable[[], Any]]
+    check: Callable[[Mapping[int, Any]], str]
+    at_most: float = 1.1
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +111,7 @@ class Simulation:
     note: str
 
 
-Benchmark: TypeAlias = Callable[[int | None], Comparison | Simulation]
+Benchmark: TypeAlias = Callable[[int | None], Comparison | Growth | Simulation]
 REGISTRY: dict[str, Benchmark] = {}
 
 

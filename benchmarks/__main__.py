@@ -9,6 +9,7 @@ import gc
 import importlib
 import importlib.metadata
 import json
+import math
 import os
 import pkgutil
 import platform
@@ -22,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks
-from benchmarks import REGISTRY, Call, Comparison, Simulation
+from benchmarks import REGISTRY, Call, Comparison, Growth, Simulation
 from benchmarks._page import write_page
+from benchmarks._table import TABLE
 
 try:
     import resource
@@ -109,6 +111,7 @@ def measure(comparison: Comparison, rounds: int) -> dict[str, Any]:
         "rounds": rounds,
         "calls": found,
         "goals": goals(comparison, ours, found),
+        "why": comparison.why,
         "machine": machine(),
         "load_average": [load_before, load()],
     }
@@ -125,6 +128,15 @@ def goals(comparison: Comparison, ours: str, found: dict[str, Any]) -> list[dict
         }
         for name, least in comparison.at_least.items()
     ]
+    if comparison.at_most_ms is not None:
+        took = found[ours]["cpu_ms_per_unit"]
+        rows.append(
+            {
+                "goal": f"at most {comparison.at_most_ms:.4g} ms (CPU)",
+                "measured": took,
+                "met": took <= comparison.at_most_ms,
+            }
+        )
     if comparison.at_most_mb is not None:
         extra = found[ours]["extra_memory_mb"]
         rows.append(
@@ -135,6 +147,47 @@ def goals(comparison: Comparison, ours: str, found: dict[str, Any]) -> list[dict
             }
         )
     return rows
+
+
+def grow(growth: Growth, rounds: int) -> dict[str, Any]:
+    """Time a call on each size, in turn, and give the exponent between the least and the most."""
+    calls = {size: growth.of(size) for size in growth.sizes}
+    agreement = growth.check({size: call() for size, call in calls.items()})
+    load_before = load()
+    seconds: dict[int, list[float]] = {size: [] for size in calls}
+    for turn in range(rounds):
+        for size, call in list(calls.items())[:: -1 if turn % 2 else 1]:
+            seconds[size].append(time_once(Call(call))[1])
+    took = {size: statistics.median(times) for size, times in seconds.items()}
+    least, *_, most = growth.sizes
+    exponent = math.log(took[most] / took[least]) / math.log(most / least)
+    return {
+        "work": growth.work,
+        "agreement": agreement,
+        "rounds": rounds,
+        "growth": [{"size": size, "cpu_s": one} for size, one in took.items()],
+        "exponent": exponent,
+        "goals": [
+            {
+                "goal": f"grows with an exponent of at most {growth.at_most:g}",
+                "measured": exponent,
+                "met": exponent <= growth.at_most,
+            }
+        ],
+        "why": growth.why,
+        "machine": machine(),
+        "load_average": [load_before, load()],
+    }
+
+
+def show_growth(name: str, result: dict[str, Any]) -> None:
+    """Print how one call grows."""
+    print(f"\n{name}: {result['work']}")
+    print(f"  {result['agreement']}")
+    for row in result["growth"]:
+        print(f"  {row['size']:>12,}{row['cpu_s']:12.4g} s of CPU")
+    met = "met" if result["goals"][0]["met"] else "MISSED"
+    print(f"  Exponent {result['exponent']:.2f}, {result['goals'][0]['goal']}: {met}")
 
 
 def load() -> float | None:
@@ -226,6 +279,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--keep-memory", action="store_true", help="have glibc keep what is freed, see the page"
     )
+    parser.add_argument(
+        "--table", action="store_true", help="run every benchmark of the page's first table"
+    )
     parser.add_argument("--list", action="store_true", help="list the benchmarks and stop")
     parser.add_argument("--page", action="store_true", help="write docs/performance.md and stop")
     options = parser.parse_args(arguments)
@@ -237,19 +293,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = [sys.executable, "-m", "benchmarks", *given]
         os.execve(sys.executable, command, {**os.environ, **KEEPING})
     names = find(options.name)
+    if options.table:
+        names = [name for name in dict.fromkeys(row.benchmark for row in TABLE) if name in names]
+        # The files of the street take long to write.
+        names.sort(key=lambda name: name.startswith("street"))
     if options.list:
         print("\n".join(names))
         return 0
-    met = True
+    met, started = True, time.strftime("%Y-%m-%d %H:%M")
     RESULTS.mkdir(exist_ok=True)
     for name in names:
         made = REGISTRY[name](options.rows)
         if isinstance(made, Simulation):
             result = simulate(made)
             show_simulated(name, result)
+        elif isinstance(made, Growth):
+            result = grow(made, min(options.rounds, 3))
+            show_growth(name, result)
         else:
             result = measure(made, options.rounds)
             show(name, result)
+        if options.table:
+            result["run"] = started
         text = json.dumps(result, indent=2) + "\n"
         stem = f"{name}_memory_kept" if options.keep_memory else name
         (RESULTS / f"{stem}.json").write_text(text, encoding="utf-8")

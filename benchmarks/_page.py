@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks._table import TABLE, Row
+
 __all__ = ["write_page"]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,12 +48,91 @@ def write_page() -> Path:
         file.stem: json.loads(file.read_text("utf-8")) for file in sorted(RESULTS.glob("*.json"))
     }
     page = ROOT / "docs" / "performance.md"
-    page.write_text(START + "".join(section(*item) for item in results.items()), encoding="utf-8")
+    text = START + first_table(results) + "".join(section(*item) for item in results.items())
+    page.write_text(text, encoding="utf-8")
     return page
+
+
+def first_table(results: dict[str, Any]) -> str:
+    """Set every workload beside what a user would pick instead: where we lose as where we win."""
+    rows = [(row, results[row.benchmark]) for row in TABLE if is_measured(row, results)]
+    runs = sorted({result["run"] for _, result in rows if "run" in result})
+    old = [row for row, result in rows if result.get("run") != (runs[-1] if runs else None)]
+    lines = [
+        "\n## Beside what you would use instead\n",
+        "Processor time of the other way in units of ours: above 1, ours is faster. A row that "
+        "grows shows the exponent between its least and its most. "
+        + (f"One run, begun {runs[-1]}" if runs else "No run of the whole table")
+        + (f"; {len(old)} rows marked * are of an earlier one." if runs and old else "."),
+        "",
+        "| workload | beside | ratio | goal | |",
+        "|---|---|---:|---:|---|",
+    ]
+    lost: dict[str, str] = {}
+    for row, result in rows:
+        star = "\\*" if row in old and runs else ""
+        shown = beside(row.peer, result)
+        lines.append(f"| {row.workload}{star} | {' | '.join(shown)} |")
+        if shown[-1] != "met" and result.get("why"):
+            lost.setdefault(result["why"], row.workload)
+    if lost:
+        lines += ["", "Where ours is slower than another way, this is what it does besides:", ""]
+        lines += [f"- {workload}: {why}." for why, workload in lost.items()]
+    return "\n".join(lines) + "\n"
+
+
+def is_measured(row: Row, results: dict[str, Any]) -> bool:
+    """Whether the last results hold a row of the table."""
+    result = results.get(row.benchmark, {})
+    return "growth" in result if row.peer is None else row.peer in result.get("calls", {})
+
+
+def beside(peer: str | None, result: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Give the cells of a row: the peer, the ratio or exponent, the goal, whether it is met."""
+    if peer is None:
+        (goal,) = result["goals"]
+        least, *_, most = result["growth"]
+        told = f"itself, {least['cpu_s']:.2g} s to {most['cpu_s']:.3g} s"
+        bound = goal["goal"].rsplit(" ", 1)[-1]
+        return told, f"exponent {goal['measured']:.2f}", f"≤ {bound}", said_of(goal)
+    call = result["calls"][peer]
+    wanted = [goal for goal in result["goals"] if f" as fast as {peer} (" in goal["goal"]]
+    by_wall = any("(clock)" in goal["goal"] for goal in wanted)
+    ratio = call["times_ours_wall" if by_wall else "times_ours_cpu"]
+    if wanted:
+        bound = wanted[0]["goal"].split()[2]
+        return peer, written(ratio), f"≥ {bound}", said_of(wanted[0])
+    limits = [goal for goal in result["goals"] if " ms (CPU)" in goal["goal"]]
+    if limits:
+        goal = limits[0]
+        took = f"{written(ratio)} ({goal['measured']:.3g} ms)"
+        return peer, took, f"≤ {goal['goal'].split()[2]} ms", said_of(goal)
+    return peer, written(ratio), "none", "faster" if ratio >= 1 else "slower"
+
+
+def said_of(goal: dict[str, Any]) -> str:
+    return "met" if goal["met"] else "**missed**"
 
 
 def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
+def grown(name: str, result: dict[str, Any]) -> str:
+    """Give the times of one call on more and more work."""
+    (goal,), load = result["goals"], [f"{one:.1f}" for one in result["load_average"] if one]
+    lines = [
+        f"\n## {name}\n",
+        f"{sentence(result['work'])} {sentence(result['agreement'])}\n",
+        "| size | processor, s |",
+        "|---:|---:|",
+        *(f"| {row['size']:,} | {row['cpu_s']:.3g} |" for row in result["growth"]),
+        "",
+        f"- exponent {result['exponent']:.2f}; {goal['goal']}: {said_of(goal)}.",
+        f"- {result['rounds']} rounds."
+        + (f" Load average {' before, '.join(load)} after." if len(load) == 2 else ""),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def simulated(name: str, result: dict[str, Any]) -> str:
@@ -78,6 +159,8 @@ def written(value: float | None, digits: int = 3) -> str:
 def section(name: str, result: dict[str, Any]) -> str:
     if "values" in result:
         return simulated(name, result)
+    if "growth" in result:
+        return grown(name, result)
     machine = dict(result["machine"])
     shown = [f"{machine.pop('processor', 'processor not recorded')}, {machine.pop('cores')} cores"]
     shown += [f"{machine.pop('system')}, Python {machine.pop('python')}"]

@@ -1,9 +1,8 @@
-"""Awards spread over six areas, exact to the penny, beside a loop of Decimals."""
+"""Awards spread over six areas, exact to the penny, beside numpy by hand with the same pence."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from benchmarks import Call, Comparison, benchmark
+from benchmarks.sizes import repeated
 from pccfunding import apportion
 from pccfunding.money.pence import split_pence
 
 # Mid-2023 populations of the six districts of Cambridgeshire and Peterborough, as bundled.
 AREAS = ("E06000031", "E07000008", "E07000009", "E07000010", "E07000011", "E07000012")
-AWARDS = 1_000_000
-# The loop does this many, spread over all awards; its time is compared per award.
-SAMPLED = 5_000
-PENNY = Decimal("0.01")
+SIZES = {"8": 8, "100k": 100_000, "1m": 1_000_000}
+REPEATS = {"8": 20, "100k": 1, "1m": 1}
+BY_HAND = "numpy by hand, the same pence"
 
 
 def persons() -> pd.DataFrame:
@@ -36,50 +35,33 @@ def amounts(count: int) -> NDArray[np.int64]:
     return np.where(rng.random(count) < 0.05, -pence, pence)
 
 
-def split_decimal(award: Decimal, people: list[Decimal], total: Decimal) -> list[Decimal]:
-    """Split one award: floors of exact shares, then pennies by largest remainder."""
-    size = abs(award)
-    exact = [size * weight / total for weight in people]
-    parts = [share.quantize(PENNY, rounding=ROUND_FLOOR) for share in exact]
-    left = int((size - sum(parts)) / PENNY)
-    for place in sorted(range(len(people)), key=lambda n: parts[n] - exact[n])[:left]:
-        parts[place] += PENNY
-    return [part.copy_sign(award) for part in parts]
+def split_by_hand(pence: NDArray[np.int64], weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Split by largest remainder as one would in numpy: floors, then pennies by rank."""
+    size, total = np.abs(pence), int(weights.sum())
+    products = size[:, None] * weights
+    parts = products // total
+    rests = products - parts * total
+    order = np.argsort(-rests, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(weights.size)[None, :], axis=1)
+    parts += rank < (size - parts.sum(axis=1))[:, None]
+    found: NDArray[np.int64] = np.where((pence < 0)[:, None], -parts, parts)
+    return found
 
 
-def decimal_loop(pence: NDArray[np.int64], weights: list[int]) -> Callable[[], Any]:
-    """Split awards one by one."""
-    awards = [Decimal(int(one)) / 100 for one in pence]
-    people = [Decimal(weight) for weight in weights]
-    return lambda: [split_decimal(award, people, sum(people)) for award in awards]
-
-
-def decimal_rows(awards: pd.DataFrame, weights: list[int]) -> Callable[[], Any]:
-    """Split the awards of a frame one by one, and make a frame of the parts."""
-    people = [Decimal(weight) for weight in weights]
-
-    def run() -> list[list[Decimal]]:
-        rows, found = [], []
-        for award in awards.itertuples():
-            parts = split_decimal(Decimal(str(award.amount_gbp)), people, sum(people))
-            found.append(parts)
-            rows += [
-                {
-                    "award_id": award.award_id,
-                    "period_start": award.period_start,
-                    "period_end": award.period_end,
-                    "amount_gbp": float(part),
-                    "awarded_gbp": award.amount_gbp,
-                    "basis": "derived",
-                    "apportioned_by": "population over area code",
-                    "area_code": area,
-                }
-                for area, part in zip(AREAS, parts, strict=True)
-            ]
-        pd.DataFrame(rows)
-        return found
-
-    return run
+def rows_by_hand(awards: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Split the awards of a frame, and write the parts below one another, in numpy and pandas."""
+    weights = people["persons"].to_numpy().astype(np.int64)
+    many, pounds = weights.size, awards["amount_gbp"].to_numpy()
+    pence = np.rint(pounds * 100).astype(np.int64)
+    kept = [name for name in awards if name != "amount_gbp"]
+    found = pd.DataFrame({name: np.repeat(awards[name].to_numpy(), many) for name in kept})
+    found["amount_gbp"] = (split_by_hand(pence, weights) / 100).ravel()
+    found["awarded_gbp"] = np.repeat(pounds, many)
+    found["basis"] = "derived"
+    found["apportioned_by"] = "population over area code"
+    found["area_code"] = np.tile(people["area_code"].to_numpy(dtype=object), len(awards))
+    return found
 
 
 def awards_frame(pence: NDArray[np.int64]) -> pd.DataFrame:
@@ -93,56 +75,58 @@ def awards_frame(pence: NDArray[np.int64]) -> pd.DataFrame:
     )
 
 
-def sample(count: int) -> NDArray[np.int64]:
-    return np.linspace(0, count - 1, min(SAMPLED, count)).astype(int)
-
-
-def check(pence: NDArray[np.int64], parts: NDArray[np.int64], loop: list[list[Decimal]]) -> str:
-    """Compare penny by penny on what the loop did, and add up what it did not."""
-    assert (parts.sum(axis=0) == pence).all(), "parts do not add up to the awards"
-    for place, split in zip(sample(pence.size), loop, strict=True):
-        assert [int(100 * part) for part in split] == parts[:, place].tolist()
-    return (
-        f"All {pence.size:,} awards add up, and {len(loop):,} are those of the loop to the penny."
-    )
+def same_parts(answers: Mapping[str, Any]) -> str:
+    """Compare every penny."""
+    ours, theirs = answers.values()
+    if isinstance(ours, pd.DataFrame):
+        assert (ours["area_code"].to_numpy() == theirs["area_code"].to_numpy()).all()
+        ours, theirs = (one["amount_gbp"].to_numpy() for one in (ours, theirs))
+        assert (ours == theirs).all()
+        return f"{ours.size:,} parts are the same to the penny"
+    assert (ours == theirs.T).all()
+    return f"{ours.size:,} parts are the same to the penny"
 
 
 @benchmark
 def apportion_kernel(rows: int | None) -> Comparison:
-    count = rows or AWARDS
-    pence, people = amounts(count), persons()["persons"]
-    loop = decimal_loop(pence[sample(count)], people.tolist())
-    weights = people.to_numpy()
+    """The arithmetic alone, which is no public call: what a split costs without its frame."""
+    count = rows or SIZES["1m"]
+    pence, weights = amounts(count), persons()["persons"].to_numpy().astype(np.int64)
     return Comparison(
-        work=f"{count:,} awards over {len(AREAS)} areas by population, pence in and out",
+        work=f"{count:,} awards over {len(AREAS)} areas by population, pence in and out; the "
+        f"arithmetic alone, which users do not call",
         calls={
-            "split_pence": Call(lambda: split_pence(pence, weights), count),
-            "loop of Decimals": Call(loop, len(sample(count))),
+            "split_pence": Call(lambda: split_pence(pence, weights)),
+            BY_HAND: Call(lambda: split_by_hand(pence, weights)),
         },
-        agree=lambda answers: check(pence, answers["split_pence"], answers["loop of Decimals"]),
-        at_least={"loop of Decimals": 150},
+        agree=same_parts,
+        at_least={BY_HAND: 3},
     )
 
 
-@benchmark
-def apportion_frame(rows: int | None) -> Comparison:
-    count = rows or AWARDS
-    pence, people = amounts(count), persons()
-    awards = awards_frame(pence)
-    loop = decimal_rows(awards.iloc[sample(count)], people["persons"].tolist())
+def enter(size: str) -> None:
+    """Enter the split of a frame of one size."""
 
-    def agree(answers: Mapping[str, Any]) -> str:
-        pounds = answers["apportion"]["amount_gbp"].to_numpy().reshape(count, len(AREAS)).T
-        return check(pence, np.rint(100 * pounds).astype(np.int64), answers["loop of Decimals"])
+    def compared(rows: int | None) -> Comparison:
+        count = rows or SIZES[size]
+        awards, people = awards_frame(amounts(count)), persons()
+        calls: dict[str, Callable[[], Any]] = {
+            "apportion": lambda: apportion(awards, to="area_code", rule="population", by=people),
+            BY_HAND: lambda: rows_by_hand(awards, people),
+        }
+        return Comparison(
+            work=f"{count:,} awards over {len(AREAS)} areas by population, frame in and out",
+            calls={name: repeated(call, REPEATS[size]) for name, call in calls.items()},
+            agree=same_parts,
+            at_least={} if size == "8" else {BY_HAND: 1},
+            at_most_ms=12 if size == "8" else None,
+            why="apportion looks for amounts that are no pence, periods, vintages and doubled "
+            "people, takes bounds and unknown amounts along, and says the rule of each part",
+        )
 
-    return Comparison(
-        work=f"{count:,} awards over {len(AREAS)} areas by population, frame in and out",
-        calls={
-            "apportion": Call(
-                lambda: apportion(awards, to="area_code", rule="population", by=people), count
-            ),
-            "loop of Decimals": Call(loop, len(sample(count))),
-        },
-        agree=agree,
-        at_least={"loop of Decimals": 5},
-    )
+    compared.__name__ = f"apportion_frame_{size}"
+    benchmark(compared)
+
+
+for one in SIZES:
+    enter(one)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from benchmarks import Call, Comparison, Simulated, Simulation, benchmark
+from benchmarks import Growth, Simulated, Simulation, benchmark
 from benchmarks.coverage import share
 from pccfunding.evaluation import interrupted_series
 
@@ -23,7 +23,7 @@ SHAPES = {
     "monthly beside 3 series": (12, 48, 30, 3, 0.085),
 }
 AUTOREGRESSIONS = (0.0, 0.4, 0.6)
-FEW, EXPONENT = 60, 1.1
+FEW = 60
 
 
 def labels(a_year: int, periods: int) -> list[str]:
@@ -110,27 +110,19 @@ def interrupted_size(rows_asked: int | None) -> Simulation:
 
 
 @benchmark
-def interrupted_growth(rows: int | None) -> Comparison:
-    """A month among 6,000 takes at most so much longer as an exponent of 1.1 allows."""
+def interrupted_growth(rows: int | None) -> Growth:
+    """Two decades of months."""
     number = rows or 100 * FEW
-    rng = np.random.default_rng(SEED)
 
-    def of(months: int) -> Call:
-        counts = [int(y) for y in rng.poisson(MEAN, months)]
+    def of(months: int) -> Callable[[], Any]:
+        counts = [int(y) for y in np.random.default_rng(SEED).poisson(MEAN, months)]
         names = [f"{1500 + k // 12}-{k % 12 + 1:02d}" for k in range(months)]
-        return Call(
-            lambda: interrupted_series(counts, names, first_after=names[months // 2]),
-            units=months,
-        )
+        return lambda: interrupted_series(counts, names, first_after=names[months // 2])
 
-    def agree(answers: Mapping[str, Any]) -> str:
+    def check(answers: Mapping[int, Any]) -> str:
         for found in answers.values():
             assert found.estimable, found.reason
         return "each is estimated"
 
-    return Comparison(
-        f"interrupted series by months; the exponent of the growth is at most {EXPONENT}",
-        {f"{number:,} months": of(number), f"{FEW} months": of(FEW)},
-        agree,
-        at_least={f"{FEW} months": (number / FEW) ** (1 - EXPONENT)},
-    )
+    sizes = number // 100, number // 10, number
+    return Growth("interrupted_series of monthly counts, by months", sizes, of, check)

@@ -1,16 +1,15 @@
-"""Names of 30,000 recipients beside as many lists of 300: the work grows as the names do."""
+"""Names of 300 to 30,000 recipients: the work grows as the names do."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks import Call, Comparison, benchmark
+from benchmarks import Growth, benchmark
 from pccfunding.formats import recipient_names
 
 FEW = 300
-EXPONENT = 1.1
 SYLLABLES = [
     "ba",
     "co",
@@ -74,27 +73,23 @@ def invented(number: int) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 @benchmark
-def recipient_names_growth(rows: int | None) -> Comparison:
-    """A name among 30,000 takes at most so much longer as an exponent of 1.1 allows."""
+def recipient_names_growth(rows: int | None) -> Growth:
+    """Two decades of names."""
     number = rows or 100 * FEW
-    many, few = invented(number), invented(FEW)
+    given = {size: invented(size) for size in (number // 100, number // 10, number)}
 
-    def agree(answers: Mapping[str, Any]) -> str:
+    def check(answers: Mapping[int, Any]) -> str:
         said = []
-        for (name, found), (_, twins) in zip(answers.items(), (many, few), strict=True):
+        for size, found in answers.items():
             pairs = set(zip(found.frame["recipient"], found.frame["other"], strict=True))
+            twins = given[size][1]
             met = sum(twin in pairs for twin in twins)
-            assert met >= 0.98 * len(twins), (name, met, len(twins))
-            said.append(f"{met:,} of {len(twins):,} slips are found among {name}")
+            assert met >= 0.98 * len(twins), (size, met, len(twins))
+            said.append(f"{met:,} of {len(twins):,} slips are found among {size:,} names")
         return "; ".join(said)
 
-    return Comparison(
-        f"names of recipients: kinds of body and likely aliases; the exponent of the growth is at "
-        f"most {EXPONENT}",
-        {
-            f"{number:,} names": Call(lambda: recipient_names(many[0]), units=number),
-            f"{FEW} names": Call(lambda: recipient_names(few[0]), units=FEW),
-        },
-        agree,
-        at_least={f"{FEW} names": (number / FEW) ** (1 - EXPONENT)},
-    )
+    def of(size: int) -> Callable[[], Any]:
+        return lambda: recipient_names(given[size][0])
+
+    work = "recipient_names, kinds of body and likely aliases, by names"
+    return Growth(work, [*given], of, check)

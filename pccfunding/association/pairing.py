@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pccfunding.areas import Area, find_area
+from pccfunding.areas import Area, known_area
 from pccfunding.association.inputs import (
     measured_by,
     one_value,
@@ -19,9 +19,10 @@ from pccfunding.association.inputs import (
     spend_named,
     spend_side,
     values_of,
+    windows_of,
 )
-from pccfunding.association.windows import Timing, check_timing
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.association.windows import OUTCOME_DAYS, SPEND_DAYS, Timing, check_timing
+from pccfunding.errors import TableError
 from pccfunding.words import is_missing, number_text, percent
 
 _UNITS = {
@@ -72,21 +73,57 @@ class Pairing:
     detail: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Money:
+    """Spend as it is brought together with any outcome: read once, whatever it is held against."""
+
+    rows: pd.DataFrame
+    column: str
+    side: pd.DataFrame
+    windows: pd.DataFrame
+    words: dict[str, str | None]
+    labels: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, spend: pd.DataFrame, on: str, spend_column: str | None) -> Money:
+        """Read the spend of one stream and window."""
+        column = spend_named(spend.columns, spend_column)
+        labels = {name: values_of(spend, name) for name in ("funding_stream", "flow", "status")}
+        words = {name: held[0] if len(held) == 1 else None for name, held in labels.items()}
+        words["measured"], words["price_base"] = measured_by(column), prices_of(spend, column)
+        words["allocation"] = one_value(spend, "apportioned_by")
+        side = spend_side(spend, on, column).sort_values("area", ignore_index=True)
+        return cls(spend, column, side, windows_of(spend, SPEND_DAYS), words, labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """An outcome as it is brought together with any spend."""
+
+    rows: pd.DataFrame
+    side: pd.DataFrame
+    windows: pd.DataFrame
+    offence: str | None
+    releases: list[str]
+    has_counts: bool
+    only_percent: bool
+
+    @classmethod
+    def of(cls, reduction: pd.DataFrame, on: str) -> Outcome:
+        """Read the changes of one offence class."""
+        side, has_counts, only_percent = _scored(outcome_side(reduction, on), reduction)
+        side = side.sort_values("area", ignore_index=True)
+        offence = one_value(reduction, "offence") or one_value(reduction, "offence_group")
+        windows, releases = windows_of(reduction, OUTCOME_DAYS), values_of(reduction, "caution")
+        return cls(reduction, side, windows, offence, releases, has_counts, only_percent)
+
+
 def pair(
-    spend: pd.DataFrame,
-    reduction: pd.DataFrame,
-    *,
-    on: str,
-    spend_column: str | None,
-    leave_out: _Leave,
-    override: Collection[str],
+    money: Money, outcome: Outcome, *, on: str, leave_out: _Leave, override: Collection[str]
 ) -> Pairing:
     """Join the sides and put down what is missing, doubtful or forbidden."""
-    column = spend_named(spend.columns, spend_column)
-    money, outcome = spend_side(spend, on, column), outcome_side(reduction, on)
-    outcome, has_counts, only_percent = _scored(outcome, reduction)
-    both = money.merge(outcome, on="area", how="outer", indicator="found")
-    both = both.sort_values("area", ignore_index=True)
+    only_percent = outcome.only_percent
+    both = _joined(money.side, outcome.side)
     known = {code: area for code in both["area"] if (area := _area(code)) is not None}
     both["label"] = [
         _label(row.label, row.outcome_label, str(row.area), known) for row in both.itertuples()
@@ -115,15 +152,25 @@ def pair(
         dropped=dropped.sort_values("area", ignore_index=True).rename(
             columns={"area": on, "label": "name", "why": "reason"}
         ),
-        timing=check_timing(spend, reduction, override),
+        timing=check_timing(money.windows, outcome.windows, outcome.rows, override),
         unit=_UNITS.get(next(iter(kinds)), "areas") if len(kinds) == 1 else "areas",
-        words=_words(spend, column, reduction),
-        has_counts=has_counts,
+        words=money.words | {"offence": outcome.offence},
+        has_counts=outcome.has_counts,
         per_resident=per_resident,
     )
-    found.reason, found.detail = _refusal(found, spend, column, len(kinds), only_percent)
-    found.cautions = _doubts(found, reduction, leave_out)
+    found.reason, found.detail = _refusal(found, money, len(kinds), only_percent)
+    found.cautions = _doubts(found, outcome.releases, leave_out)
     return found
+
+
+def _joined(money: pd.DataFrame, outcome: pd.DataFrame) -> pd.DataFrame:
+    """Join two sides, sorted by area, side by side where both hold the same areas."""
+    areas = money["area"]
+    if areas.is_unique and areas.equals(outcome["area"]):
+        columns = {str(name): side[name] for side in (money, outcome) for name in side}
+        return pd.DataFrame(columns).assign(found="both")
+    both = money.merge(outcome, on="area", how="outer", indicator="found")
+    return both.sort_values("area", ignore_index=True)
 
 
 def _scored(outcome: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, bool, bool]:
@@ -192,11 +239,8 @@ def _text(value: Any) -> str | None:
 
 
 def _area(code: str) -> Area | None:
-    try:
-        area = find_area(code)
-    except UnknownNameError:
-        return None
-    return area if area.code == code else None
+    area = known_area(code)
+    return area if area is not None and area.code == code else None
 
 
 def _label(one: Any, other: Any, code: str, known: Mapping[str, Area]) -> str:
@@ -218,24 +262,16 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     }
 
 
-def _words(spend: pd.DataFrame, used: str, reduction: pd.DataFrame) -> dict[str, str | None]:
-    words = {column: one_value(spend, column) for column in ("funding_stream", "flow", "status")}
-    words["measured"], words["price_base"] = measured_by(used), prices_of(spend, used)
-    words["allocation"] = one_value(spend, "apportioned_by")
-    words["offence"] = one_value(reduction, "offence") or one_value(reduction, "offence_group")
-    return words
-
-
 def _refusal(
-    found: Pairing, spend: pd.DataFrame, column: str, kinds: int, only_percent: bool
+    found: Pairing, money: Money, kinds: int, only_percent: bool
 ) -> tuple[str | None, str | None]:
     """Give the first reason, in the order of decision, that forbids an estimate."""
     for label, reason in (("flow", "mixed flows"), ("status", "mixed statuses")):
-        if len(held := values_of(spend, label)) > 1:
+        if len(held := money.labels[label]) > 1:
             return reason, f"The rows are {', '.join(held)}."
     areas = found.areas
     if found.words["measured"] is None:
-        return "spend not per head", f"The column asked for is {column!r}."
+        return "spend not per head", f"The column asked for is {money.column!r}."
     if kinds > 1:
         return "mixed kinds of area", None
     if found.timing.reason == "mixed windows":
@@ -267,10 +303,9 @@ def _shared_out(areas: pd.DataFrame, spread: float) -> bool:
     return bool(people > 0 and spread * people <= 0.02)
 
 
-def _doubts(found: Pairing, reduction: pd.DataFrame, leave_out: _Leave) -> list[str]:
+def _doubts(found: Pairing, releases: Sequence[str], leave_out: _Leave) -> list[str]:
     areas = found.areas
     floors = areas["spend_low"].notna() & areas["spend_high"].isna()
-    releases = values_of(reduction, "caution")
     holds = [
         ("areas-dropped", len(found.dropped) > 0),
         ("population-changed", leave_out is None and len(found.left_out) > 0),

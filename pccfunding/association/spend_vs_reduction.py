@@ -19,7 +19,7 @@ from pccfunding.association.confounding import (
 from pccfunding.association.influence import influence_of, pearson_check
 from pccfunding.association.inputs import plain
 from pccfunding.association.noise_test import Placebo, noise_gate, placebo_of
-from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.pairing import Money, Outcome, Pairing, pair
 from pccfunding.association.ranges import figure_range, measurement_interval
 from pccfunding.association.reordering import (
     Reordered,
@@ -185,7 +185,11 @@ def spend_vs_reduction(
     money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
     money = pick_lag(money, outcome, lag)
     found = pair(
-        money, outcome, on=on, spend_column=spend_column, leave_out=leave_out, override=override
+        Money.of(money, on, spend_column),
+        Outcome.of(outcome, on),
+        on=on,
+        leave_out=leave_out,
+        override=override,
     )
     if method == "pearson" and found.reason is None and (found.areas["spend"] <= 0).any():
         found.reason = "zero spend has no logarithm"

@@ -20,7 +20,7 @@ from pccfunding.association.confounding import (
 from pccfunding.association.family_result import AssociationFamily
 from pccfunding.association.inputs import need, plain, values_of
 from pccfunding.association.noise_test import Gate, Placebo, noise_gate, placebo_of
-from pccfunding.association.pairing import Pairing, pair
+from pccfunding.association.pairing import Money, Outcome, Pairing, pair
 from pccfunding.association.reordering import (
     Places,
     likeness_of,
@@ -137,7 +137,9 @@ def table_of(
     without = None
     if test is not None:
         keys, offences = _axes(tested)
-        places = {pair: (keys.index(pair[0]), offences.index(pair[1])) for pair in tested}
+        row_of = {key: place for place, key in enumerate(keys)}
+        column_of = {offence: place for place, offence in enumerate(offences)}
+        places = {pair: (row_of[pair[0]], column_of[pair[1]]) for pair in tested}
         how = {"two_sided": two_sided, "resamples": resamples, "seed": seed}
         without = _without_each(series, tested, test, labels, **how)
     for pair_key, found in pairs.items():
@@ -367,13 +369,20 @@ def spend_vs_reduction_family(
         one_of(declared, "funding stream", streams)
     sides = _sides(money, outcome, streams, lags)
     offences = values_of(outcome, "offence")
-    given: dict[str, Any] = {
-        "on": on, "spend_column": spend_column, "leave_out": leave_out, "override": override,
-    }  # fmt: skip
-    pairs = {
-        (key, offence): _pair(side, outcome[outcome["offence"] == offence], method, given)
-        for key, side in sides.items()
+    # Each side is read once, whatever it is held against.
+    paid = {
+        key: Money.of(side.reset_index(drop=True), on, spend_column) for key, side in sides.items()
+    }
+    classes = dict(iter(outcome.groupby("offence", observed=True)))
+    fell = {
+        offence: Outcome.of(classes.get(offence, outcome[:0]).reset_index(drop=True), on)
         for offence in offences
+    }
+    given: dict[str, Any] = {"on": on, "leave_out": leave_out, "override": override}
+    pairs = {
+        (key, offence): _pair(one, other, method, given)
+        for key, one in paid.items()
+        for offence, other in fell.items()
     }
     able = {key: found for key, found in pairs.items() if found.reason is None}
     held = [set(found.areas["area"]) for found in able.values()]
@@ -464,10 +473,8 @@ def _sides(
     }
 
 
-def _pair(
-    side: pd.DataFrame, outcome: pd.DataFrame, method: str, given: Mapping[str, Any]
-) -> Pairing:
-    found = pair(side.reset_index(drop=True), outcome.reset_index(drop=True), **given)
+def _pair(money: Money, outcome: Outcome, method: str, given: Mapping[str, Any]) -> Pairing:
+    found = pair(money, outcome, **given)
     if method == "pearson" and found.reason is None and (found.areas["spend"] <= 0).any():
         found.reason = "zero spend has no logarithm"
     return found

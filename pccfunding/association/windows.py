@@ -16,8 +16,8 @@ from pccfunding.measures.windows import refuse_disorder
 from pccfunding.periods import Period
 from pccfunding.words import day_words
 
-_SPEND_DAYS = ("period_start", "period_end")
-_OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
+SPEND_DAYS = ("period_start", "period_end")
+OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
 # The Sexual Offences Act 2003 came into force.
 _BREAKS = ((date(2004, 5, 1), frozenset({"Sexual offences"}), "the law that defines it changed"),)
 
@@ -71,7 +71,7 @@ def pick_lag(spend: pd.DataFrame, reduction: pd.DataFrame, lag: int | None) -> p
     """
     if lag is None:
         return spend
-    windows, outcome = windows_of(spend, _SPEND_DAYS), windows_of(reduction, _OUTCOME_DAYS)
+    windows, outcome = windows_of(spend, SPEND_DAYS), windows_of(reduction, OUTCOME_DAYS)
     if windows.empty or "period_start" not in outcome or outcome.empty:
         raise PeriodError("lag needs period_start and period_end in both frames; leave it out.")
     follow_up = outcome["period_start"].iloc[0]
@@ -83,7 +83,7 @@ def pick_lag(spend: pd.DataFrame, reduction: pd.DataFrame, lag: int | None) -> p
             f"the lags held are {held}."
         )
     start, end = lags[lag]
-    days = spend[list(_SPEND_DAYS)].apply(pd.to_datetime)
+    days = spend[list(SPEND_DAYS)].apply(pd.to_datetime)
     kept: pd.DataFrame = spend[(days["period_start"] == start) & (days["period_end"] == end)]
     return kept
 
@@ -97,13 +97,14 @@ def _lag(end: Any, follow_up: Any) -> int:
 
 def begins(money: pd.DataFrame) -> Any:
     """Give the first day of the money; None where it has no dates."""
-    windows = windows_of(money, _SPEND_DAYS)
+    windows = windows_of(money, SPEND_DAYS)
     return windows.iloc[0, 0] if len(windows) else None
 
 
-def check_timing(spend: pd.DataFrame, reduction: pd.DataFrame, override: Collection[str]) -> Timing:
-    """Hold the windows of both frames against each other."""
-    money, outcome = windows_of(spend, _SPEND_DAYS), windows_of(reduction, _OUTCOME_DAYS)
+def check_timing(
+    money: pd.DataFrame, outcome: pd.DataFrame, reduction: pd.DataFrame, override: Collection[str]
+) -> Timing:
+    """Hold the windows of both sides against each other, as ``windows_of`` gives them."""
     if len(money) > 1 or len(outcome) > 1:
         side, many = ("spend", money) if len(money) > 1 else ("outcome", outcome)
         detail = f"The {side} frame holds {len(many)} different windows."

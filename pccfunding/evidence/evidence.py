@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -184,8 +184,14 @@ def _withbundled_rows(
 
 def bundled_table(name: str, *, as_of: dt.date | None = None) -> pd.DataFrame:
     """Load one table of the bundled evidence, as its own copy."""
-    stored = {"sources", "figures", name} if name in _SUBJECT_TABLES else {name}
-    return _loaded(name, {table: bundled_rows(table) for table in stored}, as_of)
+    held = _bundled_subjects(name, as_of) if name in _SUBJECT_TABLES else bundled_rows(name)
+    return held.copy()
+
+
+@lru_cache(maxsize=32)
+def _bundled_subjects(name: str, as_of: dt.date | None) -> pd.DataFrame:
+    stored = {table: bundled_rows(table) for table in ("sources", "figures", name)}
+    return _loaded(name, stored, as_of)
 
 
 @cache

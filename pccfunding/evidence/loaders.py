@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, overload
 
@@ -443,9 +445,15 @@ def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None
     day = day_of(as_of)
     folder = None if area is None else _bundled_folder(area)
     if folder is not None:
-        return read_package(folder, as_of=day)
+        kept = _kept_package(folder, day)
+        return replace(kept, **{name: getattr(kept, name).copy() for name in table_names()})
     tables = {name: bundled_table(name, as_of=day) for name in table_names()}
     return Evidence(**tables, as_of=day, origin="bundled")
+
+
+@lru_cache(maxsize=8)
+def _kept_package(folder: Path, as_of: dt.date | None) -> Evidence:
+    return read_package(folder, as_of=as_of)
 
 
 def _bundled_folder(area: str) -> Path | None:

@@ -118,10 +118,31 @@ def years_of(days: _Array) -> _Array:
     return 1970 + (months - 3) // 12
 
 
+def distinct_days(days: _Array) -> tuple[_Array, _Array]:
+    """Give the number of each day, and the days that the numbers stand for."""
+    import pandas as pd
+
+    codes, values = pd.factorize(days.view(np.int64))
+    return codes, np.asarray(values).view(days.dtype)
+
+
+def texts_at_hand(texts: Sequence[str], codes: _Array) -> Any:
+    """Make a column of few distinct texts, each by its number; -1 is none."""
+    import pandas as pd
+
+    return pd.array([*texts, None], dtype=text_type()).take(np.where(codes < 0, len(texts), codes))
+
+
 def financial_days(years: _Array, dtype: Any, *, last: bool = False) -> _Array:
     """Give the first or last day of the financial years that begin in some years."""
     first = ((years - 1970 + last) * 12 + 3).astype("M8[M]").astype("M8[D]")
     return (first - int(last)).astype(dtype)
+
+
+def mid_years_of(days: _Array) -> tuple[_Array, _Array]:
+    """Whether each day is a mid-year, 30 June or 1 July and never a census day; and its year."""
+    months = days.astype("M8[M]").astype(np.int64)
+    return np.isin(months % 12, (5, 6)) & ~np.isnat(days), 1970 + months // 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +176,12 @@ class Residents:
             or persons.dtype.kind not in "iuf"
         ):
             return None
-        months = days.astype("M8[M]").astype(np.int64)
-        rows = np.flatnonzero(
-            ((months % 12 == 5) | (months % 12 == 6)) & ~np.isnat(days) & (places[0] >= 0)
-        )
+        middle, years = mid_years_of(days)
+        rows = np.flatnonzero(middle & (places[0] >= 0))
         held = np.unique(vintages[0][rows])
         if not rows.size or (held >= 0).sum() > 1:
             return None
-        at, year = places[0][rows].astype(np.int64), 1970 + months[rows] // 12
+        at, year = places[0][rows].astype(np.int64), years[rows]
         span = int(year.max()) - int(year.min()) + 1
         given = at * span + (year - int(year.min()))
         if span > 10_000 or np.unique(given).size < given.size:

@@ -12,7 +12,7 @@ from pccfunding.errors import PopulationError
 from pccfunding.frames.days import iso_day, year_and_month
 from pccfunding.frames.engines import few, for_everyone
 from pccfunding.frames.tables import Table
-from pccfunding.measures.at_hand import Residents
+from pccfunding.measures.at_hand import Residents, mid_years_of
 from pccfunding.measures.labels import ends_of, first_and_last
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ def _is_mid_year() -> nw.Expr:
 
 def mid_year_rows(population: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Give the rows of a population at the mid-year inside a period."""
-    year, _ = year_and_month("reference_date")
-    inside = _is_mid_year() & (year == mid_year_inside(period))
-    return nw.from_native(population).filter(inside).to_native()
+    middle, years = mid_years_of(population["reference_date"].to_numpy())
+    rows: pd.DataFrame = population[middle & (years == mid_year_inside(period))]
+    return rows
 
 
 def latest_vintage(population: pd.DataFrame) -> pd.DataFrame:
     """Give the mid-years of the vintage that reaches furthest: the one denominator of a Review."""
-    dated = nw.from_native(population).filter(_is_mid_year()).to_native()
+    dated = population[mid_years_of(population["reference_date"].to_numpy())[0]]
     dates = dated["reference_date"]
     rows: pd.DataFrame = dated[dated["vintage"] == min(dated.loc[dates == dates.max(), "vintage"])]
     return rows

@@ -26,7 +26,13 @@ from pccfunding.frames.tables import (
     named_with,
     with_reasons,
 )
-from pccfunding.measures.at_hand import arrays_at_hand, with_columns_at_hand, years_of
+from pccfunding.measures.at_hand import (
+    arrays_at_hand,
+    distinct_days,
+    texts_at_hand,
+    with_columns_at_hand,
+    years_of,
+)
 from pccfunding.measures.labels import CASH, is_real
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import OUTSIDE, Sums
@@ -162,8 +168,11 @@ def _at_hand(
         return None
     if not (starts <= ends).all() or any(one.dtype.kind not in "iuf" for one in bounds.values()):
         return None
-    years, at_year = np.unique(years_of(starts), return_inverse=True)
-    if (years[at_year] != years_of(ends)).any():
+    # Few days are distinct: each is looked up in the calendar once.
+    (first, firsts), (last, lasts) = distinct_days(starts), distinct_days(ends)
+    years, at = np.unique(years_of(firsts), return_inverse=True)
+    at_year = at[first]
+    if (years[at_year] != years_of(lasts)[last]).any():
         return None
     factor = np.array([factors.get(year, np.nan) for year in years.tolist()])[at_year]
     made = {}
@@ -175,12 +184,19 @@ def _at_hand(
             units = sums.scale * (100 if cash != sums.value and cash in bounds else 1)
             made[name] = np.floor(made[name] * units + 0.5) / units
     unknown, unpriced = ~np.isfinite(bounds[sums.value]), np.isnan(factor)
-    reasons: list[str | None] = [None] * len(amounts)
+    said = np.full(len(amounts), -1)
+    texts: dict[str, int] = {}
     for row in np.flatnonzero(unknown | unpriced).tolist():
         lacking = f"{_NO_INDEX}{financial_label(int(years[at_year[row]]))}" if unpriced[row] else ""
-        reasons[row] = "; ".join(filter(None, [lacking, _UNKNOWN if unknown[row] else ""]))
+        reason = "; ".join(filter(None, [lacking, _UNKNOWN if unknown[row] else ""]))
+        said[row] = texts.setdefault(reason, len(texts))
     return with_columns_at_hand(
-        table, {**made, "price_base": [label] * len(amounts), "unknown_reason": reasons}
+        table,
+        {
+            **made,
+            "price_base": texts_at_hand([label], np.zeros_like(said)),
+            "unknown_reason": texts_at_hand([*texts], said),
+        },
     )
 
 

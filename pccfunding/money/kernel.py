@@ -29,13 +29,15 @@ class _Key:
     """Keys as whole numbers, -1 for null.
 
     `slots` are the numbers in use, in the order in which what they stand for is sorted; null is
-    last. `columns_of` gives what some numbers stand for, by column, and `names` their columns.
+    last. `columns_of` gives what some numbers stand for, by column, and `names` their columns;
+    `words` does so for texts and whole numbers without a column of pandas.
     """
 
     names: tuple[str, ...]
     codes: _Array
     slots: _Array
     columns_of: Callable[[_Array], dict[str, Any]]
+    words: _Array | None = None
 
     @classmethod
     def of(cls, frame: Any, name: str) -> _Key | None:
@@ -89,12 +91,14 @@ class _Key:
             return None
         order = np.argsort(words, kind="stable")
 
+        held = words if whole else np.append(words, np.nan)
+
         def columns_of(codes: _Array) -> dict[str, Any]:
-            held = words if whole else np.append(words, np.nan)
             return {name: pd.Series(held[codes], dtype=None if whole else text_type())}
 
         has_null = not whole and int(codes.min()) < 0
-        return cls((name,), codes, np.append(order, -1) if has_null else order, columns_of)
+        slots = np.append(order, -1) if has_null else order
+        return cls((name,), codes, slots, columns_of, held)
 
     @classmethod
     def of_periods(cls, frame: Any, first: str, last: str) -> _Key | None:
@@ -298,6 +302,8 @@ class Measured:
     def values(self, name: str) -> _Array:
         """Give the values of a key by place; None, NaN or NaT for null."""
         key, _ = self._key(name)
+        if key.words is not None:
+            return key.words[key.slots]
         return np.asarray(key.columns(np.arange(key.slots.size))[name])
 
     def day_lines(self, name: str) -> _Array:
@@ -398,6 +404,8 @@ def key_at_hand(frame: Any, name: str) -> tuple[_Array, list[Any]] | None:
     if key is None:
         return None
     numbers = np.arange(int(key.slots.max(initial=-1)) + 1)
+    if key.words is not None:
+        return key.codes, key.words[numbers].tolist()
     return key.codes, list(key.columns_of(numbers)[name])
 
 

@@ -97,8 +97,9 @@ class Sums:
 
     def _lies_inside(self, bounds: Sequence[str]) -> bool:
         """Whether plain numbers show at one glance that none lies outside."""
-        columns = self.table.frame.select(self.value, *bounds).collect()
-        arrays = [columns[name].to_numpy() for name in (self.value, *bounds)]
+        frame: Any = self.table.frame
+        frame = frame.to_native() if frame.implementation.is_pandas() else frame.collect()
+        arrays = [frame[name].to_numpy() for name in (self.value, *bounds)]
         if any(array.dtype.kind not in "iuf" for array in arrays):
             return False
         low = bound_names(self.value)[0]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import pccfunding as pcc
@@ -60,3 +61,34 @@ def test_the_example_of_a_loader_runs(name: str) -> None:
     runner.run(one, out=lambda text: None)
     assert runner.failures == 0
     assert any(example.want for example in one.examples)
+
+
+def spoil(table: pd.DataFrame) -> None:
+    """Change a table in place, cell by cell and as a whole."""
+    for column in table.columns if len(table) else ():
+        table.loc[table.index[0], column] = table[column].iloc[-1]
+    table["amount_gbp"] = 0
+    del table[table.columns[0]]
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_what_a_user_does_to_a_table_is_not_seen_by_the_next_call(name: str) -> None:
+    load = getattr(pcc, name)
+    before = load()
+    held = before.copy()
+    spoil(before)
+    pd.testing.assert_frame_equal(load(), held)
+
+
+@pytest.mark.parametrize("area", [None, "Surrey"])
+def test_what_a_user_does_to_evidence_is_not_seen_by_the_next_call(area: str | None) -> None:
+    before = pcc.load_evidence(area)
+    for name in ("awards", "outcomes", "totals", "figures", "sources", "population"):
+        held = getattr(before, name).copy()
+        spoil(getattr(before, name))
+        pd.testing.assert_frame_equal(getattr(pcc.load_evidence(area), name), held)
+
+
+def test_evidence_of_a_day_is_not_that_of_another() -> None:
+    known = [len(pcc.load_evidence(as_of=day).awards) for day in ("2020-01-01", None, "2020-01-01")]
+    assert known[0] == known[2] < known[1]
