@@ -56,14 +56,14 @@ def write_page() -> Path:
 def first_table(results: dict[str, Any]) -> str:
     """Set every workload beside what a user would pick instead: where we lose as where we win."""
     rows = [(row, results[row.benchmark]) for row in TABLE if is_measured(row, results)]
-    runs = sorted({result["run"] for _, result in rows if "run" in result})
-    old = [row for row, result in rows if result.get("run") != (runs[-1] if runs else None)]
+    runs = sorted({result["run"][:10] for _, result in rows if "run" in result})
+    old = [row for row, result in rows if result.get("run", "")[:10] not in runs[-1:]]
     lines = [
         "\n## Beside what you would use instead\n",
         "Processor time of the other way in units of ours: above 1, ours is faster. A row that "
         "grows shows the exponent between its least and its most. "
-        + (f"One run, begun {runs[-1]}" if runs else "No run of the whole table")
-        + (f"; {len(old)} rows marked * are of an earlier one." if runs and old else "."),
+        + (f"Run on {runs[-1]}" if runs else "No run of the whole table")
+        + (f"; {len(old)} rows marked * are older." if runs and old else "."),
         "",
         "| workload | beside | ratio | goal | |",
         "|---|---|---:|---:|---|",
