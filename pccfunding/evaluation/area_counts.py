@@ -9,12 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import (
-    Number,
-    labels_for,
-    optional_count,
-    some_positive,
-)
+from pccfunding.evaluation.arguments import Number, a_row, labels_for, optional_count, some_positive
 from pccfunding.words import is_missing
 
 
@@ -43,7 +38,8 @@ def area_counts(
     labels: Sequence[object] | None,
 ) -> AreaCounts:
     """Put counts and exposures side by side; without exposures all areas count the same."""
-    over: Sequence[Number | None] = [1] * len(counts) if exposure is None else exposure
+    counts = a_row(counts, "counts")
+    over = [1] * len(counts) if exposure is None else a_row(exposure, "exposure")
     if len(over) != len(counts):
         raise TableError(f"There are {len(counts)} counts for {len(over)} exposures.")
     names = labels_for(labels, len(counts), "area")

@@ -23,6 +23,27 @@ def _is_number(value: object) -> bool:
     return isinstance(value, SupportsFloat) and type(value).__name__ not in ("bool", "bool_")
 
 
+def a_row(values: Any, name: str) -> Any:
+    """Give a row of values as it is; refuse what is none."""
+    if isinstance(values, str | bytes) or not (
+        hasattr(values, "__len__") and hasattr(values, "__iter__")
+    ):
+        raise TableError(
+            f"{name} is a {type(values).__name__}; it takes a row of values, such as a list or a "
+            f"column of a table."
+        )
+    return values
+
+
+def a_mapping(values: Any, name: str, example: str) -> Any:
+    """Give a mapping as it is; refuse what is none."""
+    if not hasattr(values, "items"):  # a frame has them too, one a column
+        raise TableError(
+            f"{name} is a {type(values).__name__}; it takes a mapping, such as {example}."
+        )
+    return values
+
+
 def optional_count(value: Any, name: str) -> int | None:
     """Give a count as int, None where it is not held; refuse what no count can be."""
     if is_missing(value):
@@ -32,7 +53,11 @@ def optional_count(value: Any, name: str) -> int | None:
 
 def whole_number(value: Any, name: str, *, least: int) -> int:
     """Give a whole number that is not below `least`."""
-    if not _is_number(value) or not float(value).is_integer() or float(value) < least:
+    try:
+        number = float(value) if _is_number(value) else math.nan
+    except OverflowError as error:
+        raise TableError(f"{name} is larger than any count of people or offences.") from error
+    if not number.is_integer() or number < least:
         raise TableError(f"{name} is {value!r}; it takes a whole number of {least} or more.")
     return int(value)
 
@@ -113,7 +138,7 @@ def month_number(value: Any, name: str = "month") -> int:
 
 def month_numbers(values: Sequence[Any], name: str = "month") -> list[int]:
     """Count months since year 0 for each value."""
-    return [month_number(value, name) for value in values]
+    return [month_number(value, name) for value in a_row(values, f"{name}s")]
 
 
 def month_text(number: int) -> str:

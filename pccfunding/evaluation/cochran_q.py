@@ -12,6 +12,7 @@ import numpy as np
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
+    a_row,
     optional_dispersion,
     proper_fraction,
     some_number,
@@ -162,7 +163,7 @@ def cochran_q(
     >>> round(result.q, 6), result.df, round(result.reliability, 6), result.gate
     (16.0, 2, 0.875, 'depends on dispersion')
     """
-    if len(log_reductions) != len(variances):
+    if len(a_row(log_reductions, "log_reductions")) != len(a_row(variances, "variances")):
         raise TableError(
             f"There are {len(log_reductions)} log reductions for {len(variances)} variances."
         )

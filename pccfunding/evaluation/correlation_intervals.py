@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError, one_of
-from pccfunding.evaluation.arguments import Number, proper_fraction, some_number, whole_number
+from pccfunding.evaluation.arguments import (
+    Number,
+    a_row,
+    proper_fraction,
+    some_number,
+    whole_number,
+)
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.results import Result
 from pccfunding.words import counted, interval_text, level_text, signed
@@ -216,7 +222,7 @@ def bca_interval(
     >>> bca_interval([1, 2, 3, 4], [2, 1, 4, 3]).reason
     '4 areas; bootstrap intervals are given for 20 or more'
     """
-    if len(x) != len(y):
+    if len(a_row(x, "x")) != len(a_row(y, "y")):
         raise TableError(f"x holds {len(x)} values and y {len(y)}.")
     kind = one_of(statistic, "statistic", ("pearson", "spearman"))
     level = proper_fraction(confidence_level, "confidence_level")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.evaluation.arguments import Number, month_number, optional_count
+from pccfunding.evaluation.arguments import Number, a_row, month_number, optional_count
 from pccfunding.results import Result
 from pccfunding.words import counted, dispersion_text, interval_text, number_text
 
@@ -112,7 +112,7 @@ def dispersion_from_months(counts: Sequence[Number | None], months: Sequence[Any
     """
     from scipy.stats import chi2
 
-    if len(counts) != len(months):
+    if len(a_row(counts, "counts")) != len(a_row(months, "months")):
         raise TableError(
             f"There are {len(counts)} counts for {len(months)} months; give one for each."
         )

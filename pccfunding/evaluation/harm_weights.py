@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, optional_count, some_number
+from pccfunding.evaluation.arguments import Number, a_mapping, optional_count, some_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,8 @@ def harm_weights(
 ) -> tuple[dict[str, float], str]:
     """Give the weight of each offence and the unit that they are in."""
     if not hasattr(weights, "columns"):
-        held = {str(name): _weight(value, str(name)) for name, value in weights.items()}
+        given = a_mapping(weights, "weights", "{'Burglary': 155.0}")
+        held = {str(name): _weight(value, str(name)) for name, value in given.items()}
         return held, unit or "harm"
     frame: Any = weights
     TableError.need("weights", ["offence", "weight"], frame.columns)

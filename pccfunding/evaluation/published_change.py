@@ -166,7 +166,7 @@ def published_change(
     """
     way = one_of(direction, "direction", ("fall", "rise"))
     which = one_of(counts, "kind of counts", ("same", *_DOUBTS))
-    token = parse_printed(printed) if isinstance(printed, str) else printed
+    token = printed if isinstance(printed, Printed) else parse_printed(printed)
     reading = token.strict if token.hedge is None else token.hard or token.soft
     if token.unit != "percent" or token.value is None or reading is None or not reading.is_bounded:
         raise PrintedError(f"{token.text!r} is no percentage with two bounds, such as '8.5%'.")

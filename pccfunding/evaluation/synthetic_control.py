@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, some_number, whole_number
+from pccfunding.evaluation.arguments import Number, a_mapping, a_row, some_number, whole_number
 from pccfunding.evaluation.earlier_course import SHOWN_POINTS
 from pccfunding.results import Result, nothing
 from pccfunding.words import counted, floor_text, is_missing, number_text, p_text, percent
@@ -189,11 +189,12 @@ def synthetic_control(
     >>> result.rank, round(result.p_value, 3), round(result.gap, 2)
     (1, 0.167, -5.12)
     """
-    named = [(str(label), list(series)) for label, series in donors.items()]
+    donors = a_mapping(donors, "donors", "{'Kent': [12, 14, 13]}")
+    named = [(str(label), list(a_row(one, str(label)))) for label, one in donors.items()]
     labels = [label for label, _ in named]
     if len(set(labels)) != len(labels):
         raise TableError("Two donors have the same label.")
-    columns = [list(treated), *(series for _, series in named)]
+    columns = [list(a_row(treated, "treated")), *(series for _, series in named)]
     lengths = {len(column) for column in columns}
     if len(lengths) != 1:
         raise TableError(

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import (
     Number,
+    a_row,
     optional_count,
     optional_dispersion,
     proper_fraction,
@@ -278,7 +279,7 @@ def _undefined(reason: str, **same: Any) -> WeightedDisplacementDifference:
 
 def count_pair(pair: CountPair, name: str) -> tuple[int | None, ...]:
     """Give the counts before and after, None where one is not held."""
-    if len(pair) != 2:
+    if len(a_row(pair, name)) != 2:
         raise TableError(f"{name} holds {len(pair)} counts; give the one before and the one after.")
     before, after = pair
     return optional_count(before, f"{name} before"), optional_count(after, f"{name} after")

@@ -286,6 +286,11 @@ def canvas(
     lead = len(below) * SMALL * LEADING
     above = len(heading) * HEADLINE * LEADING + lead + 18
     own = ax is None
+    if ax is not None and not hasattr(ax, "transAxes"):
+        raise TableError(
+            f"ax is a {type(ax).__name__}; it takes the Axes of a figure, such as one of "
+            f"matplotlib's Figure().subplots()."
+        )
     if ax is None:
         from matplotlib.figure import Figure
 

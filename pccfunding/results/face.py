@@ -169,7 +169,7 @@ CAUTIONS = {
         "areas-dropped": "areas are left out, and listed in `dropped`",
         "population-changed": "areas whose residents changed by over a quarter are left out",
         "windows-not-given": "the order of money and outcome could not be checked",
-        "windows-overridden": ("the money is dated after the outcome, and is shown on request"),
+        "windows-overridden": "the money does not end before the outcome begins; shown on request",
         "windows-unequal": "baseline and follow-up are not of the same length",
         "baseline-not-before-spend": "the baseline does not end before the money starts",
         "series-break-overridden": "what is counted changed in between, and is shown on request",

@@ -94,8 +94,9 @@ def test_an_amount_for_each_year_is_kept_as_one() -> None:
 
 
 def test_a_folder_is_told_how_its_files_are_named(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
     with pytest.raises(TableError, match=r"is a folder: write '.*\*\*/\*\.csv'"):
-        pcc.scan_police_uk(str(tmp_path), engine="polars")
+        pcc.formats.count_police_uk(str(tmp_path), engine="polars")
 
 
 def frames_of(kind: type) -> list[str]:
@@ -121,3 +122,67 @@ def test_results_that_hold_tables_can_be_compared_and_kept_in_a_set() -> None:
     assert len({evidence, evidence, copy.deepcopy(evidence)}) == 2
     test = pcc.permutation_test(np.arange(6), [2, 1, 4, 3, 6, 5])
     assert test in [copy.deepcopy(test), test]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: pcc.rate_ratio(10**400, 5), "count_after is larger than any count"),
+        (lambda: pcc.funnel_limits(5, [1, 2]), "counts is a int; it takes a row of values"),
+        (lambda: pcc.funnel_limits([5, 6], 7), "exposure is a int; it takes a row"),
+        (lambda: pcc.wdd(5, 6), "is a int; it takes a row of values"),
+        (lambda: pcc.harm_change({"a": 1}, {"a": 2}, [("a", 3)]), "weights is a list; it takes"),
+        (lambda: pcc.synthetic_control([1, 2], [[1, 2]], n_before=1), "donors is a list; it takes"),
+        (lambda: pcc.synthetic_control(3, {"b": [1, 2]}, n_before=1), "treated is a int"),
+        (lambda: pcc.interrupted_series(5, 6, first_after="2020-01"), "it takes a row of values"),
+        (lambda: pcc.published_change(5, 6, 7), "parse_printed reads the text as printed"),
+        (lambda: pcc.evaluation.bca_interval(5, [1, 2]), "x is a int; it takes a row"),
+        (lambda: pcc.evaluation.cochran_q([1, 2], None), "variances is a NoneType"),
+        (lambda: pcc.evaluation.dispersion_from_months([1], 2), "months is a int"),
+        (lambda: pcc.scan_police_uk(None), "named by a pattern.*this is a NoneType"),  # type: ignore[arg-type]
+        (lambda: pcc.scan_awards(b"x.csv"), "named by a pattern.*this is a bytes"),  # type: ignore[arg-type]
+    ],
+)
+def test_an_argument_of_another_kind_is_named(call: Any, said: str) -> None:
+    with pytest.raises(pcc.errors.PccFundingError, match=said):
+        call()
+
+
+def test_files_to_scan_may_be_paths(tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    file = tmp_path / "2023-01-somewhere-street.csv"
+    file.write_text("Month,LSOA name,Crime type\n2023-01,Cambridge 001A,Drugs\n")
+    for named in (file, [file], str(file)):
+        street = pcc.scan_police_uk(named, engine="polars")  # type: ignore[arg-type]
+        assert street.select("district").collect().rows() == [("Cambridge",)]
+
+
+def test_a_file_object_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "awards.csv"
+    path.write_text("Recipient,Amount (£)\nHalo,5\n", encoding="utf-8")
+    with path.open("rb") as closed:
+        pass
+    with pytest.raises(TableError, match=r"Cannot read awards\.csv: .*closed"):
+        pcc.read_awards(closed)
+    with path.open("ab") as writing, pytest.raises(TableError, match=r"Cannot read awards\.csv"):
+        pcc.read_awards(writing)
+
+    class Numbers:
+        def read(self, size: int) -> int:
+            return size
+
+    with pytest.raises(TableError, match="gives int where a file gives bytes"):
+        pcc.read_awards(Numbers())
+
+
+def test_a_frame_without_a_header_is_read_by_the_titles_in_its_rows() -> None:
+    rows = [["Recipient", "Amount (£)"], ["Halo", 5], ["Other Trust", 6]]
+    result = pcc.read_awards(pd.DataFrame(rows))
+    assert result.frame["recipient"].tolist() == ["Halo", "Other Trust"]
+    assert result.frame["amount_gbp"].tolist() == [5.0, 6.0]
+
+
+def test_a_record_of_json_that_gives_a_name_twice_is_refused() -> None:
+    text = b'[{"Recipient": "Halo", "Amount": 5, "Amount": 6, "Financial year": "2023-24"}]'
+    with pytest.raises(TableError, match="a record has 'Amount' twice"):
+        pcc.read_awards(text)

@@ -92,8 +92,8 @@ def test_a_frame_of_donors_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("treated", "donors", "n_before", "reason"),
     [
-        (AREA, {"A": OTHERS["A"]}, 4, "1 other areas; at least 2 are needed"),
-        (AREA, OTHERS, 1, "1 periods before and 5 after"),
+        (AREA, {"A": OTHERS["A"]}, 4, "1 other area; at least 2 are needed"),
+        (AREA, OTHERS, 1, "1 period before and 5 after"),
         (AREA, OTHERS, 6, "6 periods before and 0 after"),
         ([None, *AREA[1:]], OTHERS, 4, "a missing rate is not 0"),
     ],

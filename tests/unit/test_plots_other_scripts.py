@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pccfunding import plots
+from pccfunding.errors import TableError
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = [
@@ -42,3 +43,10 @@ def test_a_name_in_another_script_stays_text_and_warns_of_nothing(name: str) -> 
 def test_names_of_our_own_alphabet_stay_outlines() -> None:
     axes = plots.plot_streams(streams(["Café Órgiva", "Łódź – Αθήνα – Київ"]))
     assert "<text" not in plots.figure_svg(axes, prefix="p", alt="Two streams.")
+
+
+def test_what_cannot_be_drawn_is_refused_in_our_words() -> None:
+    with pytest.raises(TableError, match="an amount is infinite"):
+        plots.plot_streams(pd.DataFrame({"funding_stream": ["A"], "amount_gbp": [float("inf")]}))
+    with pytest.raises(TableError, match="ax is a int; it takes the Axes of a figure"):
+        plots.plot_streams(streams(["A", "B"]), ax=5)  # type: ignore[arg-type]

@@ -108,11 +108,19 @@ def read_bytes(path_or_buffer: Any, limits: Limits = LIMITS) -> tuple[bytes, str
     if isinstance(path_or_buffer, bytes | bytearray | memoryview):
         return _checked(bytes(path_or_buffer), "the file", limits)
     if hasattr(path_or_buffer, "read"):
-        name = getattr(path_or_buffer, "name", None)
-        data = path_or_buffer.read(limits.file_bytes + 1)
+        named = getattr(path_or_buffer, "name", None)
+        name = Path(named).name if isinstance(named, str) else "the file"
+        try:
+            data = path_or_buffer.read(limits.file_bytes + 1)
+        except (OSError, ValueError) as error:
+            raise TableError(
+                f"Cannot read {name}: {error}. Open it for reading, or pass its path."
+            ) from error
         if isinstance(data, str):
             data = data.encode("utf-8", "surrogatepass")
-        return _checked(data, Path(name).name if isinstance(name, str) else "the file", limits)
+        if not isinstance(data, bytes | bytearray):
+            raise TableError(f"{name} gives {type(data).__name__} where a file gives bytes.")
+        return _checked(bytes(data), name, limits)
     if isinstance(path_or_buffer, str) and "://" in path_or_buffer[:10]:
         raise TableError(f"{path_or_buffer!r} is an address; download the file and pass its path.")
     if not isinstance(path_or_buffer, str | os.PathLike):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections import Counter
+from functools import partial
 from typing import Any
 
 from pccfunding.errors import TableError
@@ -148,9 +149,11 @@ def json_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...] | Non
         If it is JSON without a list of records.
     """
     try:
-        found = json.loads(text, parse_constant=str)
+        found = json.loads(text, parse_constant=str, object_pairs_hook=partial(_once, source))
     except RecursionError as error:
         raise TableError(f"{source} is nested too deeply to be a table.") from error
+    except TableError:
+        raise
     except ValueError as error:
         if text.lstrip("\ufeff \t\r\n").startswith("{"):
             raise TableError(f"{source} is damaged JSON: {error}.") from error
@@ -160,6 +163,21 @@ def json_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...] | Non
     if not lists:
         raise TableError(f"{source} holds no list of records; pass an array of objects.")
     return tuple(_records_grid(name, records, source, limits) for name, records in lists.items())
+
+
+def _once(source: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a record of its pairs; refuse one that gives a name twice, of which the last would win.
+
+    Raises
+    ------
+    TableError
+        With the name.
+    """
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        name = next(name for name, number in Counter(key for key, _ in pairs).items() if number > 1)
+        raise TableError(f"{source}: a record has {name!r} twice. Keep one of them.")
+    return record
 
 
 def check_halves(found: Any, text: str, source: str) -> None:

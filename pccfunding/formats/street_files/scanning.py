@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from glob import glob as expand
@@ -238,7 +239,7 @@ def _places(glob: str | Sequence[str], engine: str, options: Mapping[str, str] |
             "storage_options= are for engine='polars'. DuckDB takes a secret (CREATE SECRET), "
             "Spark the settings of its session, such as spark.hadoop.fs.s3a.access.key."
         )
-    patterns = [glob] if isinstance(glob, str) else list(glob)
+    patterns = _patterns(glob)
     found = [pattern if _is_address(pattern, engine) else _on_disk(pattern) for pattern in patterns]
     folders = {
         place for place in found if not ADDRESS.match(place) and Path(place.strip("\0")).is_dir()
@@ -253,10 +254,22 @@ def _is_address(pattern: str, engine: str) -> bool:
     return bool(ADDRESS.match(pattern)) and (engine == "spark" or not pattern.startswith(HERE))
 
 
-def _on_disk(glob: str | Sequence[str]) -> Any:
-    if isinstance(glob, str):
-        return glob.removeprefix(HERE)
-    return [pattern.removeprefix(HERE) for pattern in glob]
+def _patterns(glob: Any) -> list[str]:
+    """Give the patterns that name files, one or several; refuse what is none."""
+    several = isinstance(glob, list | tuple | set | frozenset)
+    patterns = list(glob) if several else [glob]
+    if not all(isinstance(one, str | os.PathLike) for one in patterns):
+        raise TableError(
+            f"Files are named by a pattern, such as 'archive/*/*-street.csv', or by several; this "
+            f"is a {type(glob).__name__}."
+        )
+    return [os.fspath(one) for one in patterns]
+
+
+def _on_disk(glob: Any) -> Any:
+    if isinstance(glob, str | os.PathLike):
+        return os.fspath(glob).removeprefix(HERE)
+    return [pattern.removeprefix(HERE) for pattern in _patterns(glob)]
 
 
 def _is_csv(place: str) -> bool:
@@ -321,7 +334,7 @@ def open_street(layouts: Iterable[Layout], engine: str) -> Any:
 
 def matching_files(glob: str | Sequence[str]) -> list[str]:
     """Give the files of one or several patterns, sorted, each once; refuse to find none."""
-    patterns = [glob] if isinstance(glob, str) else list(glob)
+    patterns = _patterns(glob)
     if any("\x00" in pattern for pattern in patterns):
         raise TableError(f"No file matches {', '.join(map(repr, patterns))}.")
     found = {file for pattern in patterns for file in expand(pattern, recursive=True)}
