@@ -29,6 +29,7 @@ Run them again:
 ```sh
 pip install -e '.[engines]'
 python -m benchmarks            # all, or a part of a name; --rows N and --rounds N change the size
+python -m benchmarks --table    # what stands in the first table
 python -m benchmarks --page     # writes this page from the last results
 ```
 
