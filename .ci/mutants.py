@@ -30,7 +30,7 @@ LIMIT = 20
 # A test that takes longer is left out: each surviving mutant would wait for it.
 SLOWEST = 1.0
 # Seconds of tests that one mutant is given: hundreds of tests open a table.
-MOST = 10.0
+MOST = float(os.environ.get("MUTANT_SECONDS", "10"))
 SECONDS = Path("mutants-seconds.json")
 NOTICED = ("killed", "timeout")
 # What reads evidence from a path is counted with the room of evidence.
@@ -82,8 +82,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     done = read(results)
     tried = Counter(room(name) for name in done)
     most = int(os.environ.get("MUTANTS_OF_A_ROOM") or sys.maxsize)
-    # In no order of their own, so that a run that is stopped has drawn a fair sample.
-    for name in sorted(names(), key=lambda one: hashlib.sha256(one.encode()).digest()):
+    for name in drawn():
         if name not in done and tried[room(name)] < most:
             tried[room(name)] += 1
             verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
@@ -100,6 +99,16 @@ def names() -> list[str]:
         for name in json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
         if any(fnmatch.fnmatch(name, one) for one in wanted)
     ]
+
+
+def drawn() -> list[str]:
+    """In no order of their own, each room in turn: a run that is stopped is a fair sample."""
+    turn: Counter[str] = Counter()
+    order = []
+    for name in sorted(names(), key=lambda one: hashlib.sha256(one.encode()).digest()):
+        order.append((turn[room(name)], name))
+        turn[room(name)] += 1
+    return [name for _, name in sorted(order)]
 
 
 def read(results: Path) -> dict[str, str]:

@@ -172,6 +172,12 @@ def test_a_refusal_is_a_result_with_its_reason(
             draw()
 
 
+def test_four_areas_are_enough_to_be_told_of() -> None:
+    found = judged(spend_of(SIX[:4]), fall_of(IN_ORDER[:4]))
+    # Four that rank alike: 1 of 24 orders, and its opposite.
+    assert (found.reason, found.n, found.min_p) == (None, 4, pytest.approx(2 / 24))
+
+
 def test_percentages_without_counts_are_refused() -> None:
     printed = pd.DataFrame({"area_code": DISTRICTS, "reduction_pct": IN_ORDER})
     assert judged(spend_of(SIX), printed).reason == "counts missing"

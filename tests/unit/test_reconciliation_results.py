@@ -470,3 +470,9 @@ def test_several_cautions_are_joined_in_the_record() -> None:
     result = reconcile("£350k", "£352,195", relation="equal")
     both = replace(result, cautions=("reconciles-if-rounded", "bounded-on-one-side"))
     assert both.record()["cautions"] == "reconciles-if-rounded; bounded-on-one-side"
+
+
+def test_a_gap_without_a_lower_end_has_none_in_a_row_for_papers() -> None:
+    # By hand: 120 to its ten is at most 125, which is 25 above the least that 100 can be.
+    found = reconcile("at least £100", "£120", relation="part_of").as_estimate("gap")
+    assert (found.estimate, found.conf_low, found.conf_high) == (None, None, 25.0)

@@ -320,6 +320,9 @@ def test_a_count_too_large_to_list_is_given_by_its_ends() -> None:
 def test_coarse_counts_are_vacuous_and_coarse_percentages_are_not() -> None:
     assert told("1m", "712,345", relation="equal", unit="people") == (UNTOLD, "vacuous-precision")
     assert told("1%", "1.2%", relation="equal") == ("reconciles", None)
+    # One word on two pages is the same word, however coarse; as parts and total it says nothing.
+    assert told("£1m", "£1m", relation="equal") == ("reconciles", None)
+    assert told("£1m", "£1m", relation="sum") == (UNTOLD, "vacuous-precision")
 
 
 def test_groups_may_have_a_status_each_and_totals_of_any_kind() -> None:
