@@ -12,6 +12,7 @@ __all__ = ["write_page"]
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
+MISSED = "**missed**"
 START = """# Performance
 
 Every number below was measured by `python -m benchmarks` and is written here by
@@ -28,6 +29,7 @@ Run them again:
 ```sh
 pip install -e '.[engines]'
 python -m benchmarks            # all, or a part of a name; --rows N and --rounds N change the size
+python -m benchmarks --table    # what stands in the first table
 python -m benchmarks --page     # writes this page from the last results
 ```
 
@@ -56,14 +58,14 @@ def write_page() -> Path:
 def first_table(results: dict[str, Any]) -> str:
     """Set every workload beside what a user would pick instead: where we lose as where we win."""
     rows = [(row, results[row.benchmark]) for row in TABLE if is_measured(row, results)]
-    runs = sorted({result["run"] for _, result in rows if "run" in result})
-    old = [row for row, result in rows if result.get("run") != (runs[-1] if runs else None)]
+    runs = sorted({result["run"][:10] for _, result in rows if "run" in result})
+    old = [row for row, result in rows if result.get("run", "")[:10] not in runs[-1:]]
     lines = [
         "\n## Beside what you would use instead\n",
         "Processor time of the other way in units of ours: above 1, ours is faster. A row that "
         "grows shows the exponent between its least and its most. "
-        + (f"One run, begun {runs[-1]}" if runs else "No run of the whole table")
-        + (f"; {len(old)} rows marked * are of an earlier one." if runs and old else "."),
+        + (f"Run on {runs[-1]}" if runs else "No run of the whole table")
+        + (f"; {len(old)} rows marked * are older." if runs and old else "."),
         "",
         "| workload | beside | ratio | goal | |",
         "|---|---|---:|---:|---|",
@@ -73,7 +75,7 @@ def first_table(results: dict[str, Any]) -> str:
         star = "\\*" if row in old and runs else ""
         shown = beside(row.peer, result)
         lines.append(f"| {row.workload}{star} | {' | '.join(shown)} |")
-        if shown[-1] != "met" and result.get("why"):
+        if shown[-1] in ("slower", MISSED) and result.get("why"):
             lost.setdefault(result["why"], row.workload)
     if lost:
         lines += ["", "Where ours is slower than another way, this is what it does besides:", ""]
@@ -111,7 +113,7 @@ def beside(peer: str | None, result: dict[str, Any]) -> tuple[str, str, str, str
 
 
 def said_of(goal: dict[str, Any]) -> str:
-    return "met" if goal["met"] else "**missed**"
+    return "met" if goal["met"] else MISSED
 
 
 def sentence(words: str) -> str:

@@ -130,7 +130,7 @@ def office(lines: int) -> Callable[[], Any]:
         place = Path(tempfile.mkdtemp())
         try:
             found.write(place / "pack")
-            table = pd.read_csv(place / "pack" / "data" / "awards.csv")
+            table = pd.read_csv(place / "pack" / "tables" / "awards.csv")
         finally:
             shutil.rmtree(place)
         return len(table)

@@ -315,8 +315,9 @@ def _label_columns(
 
 
 def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
-    if to not in _TARGETS:
-        raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {to!r}.")
+    if not isinstance(to, str) or to not in _TARGETS:
+        given = repr(to) if isinstance(to, str) else f"a {type(to).__name__}"
+        raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {given}.")
     if rule not in _RULES:
         raise TableError.among("rule", rule, _RULES)
     over_time = rule in ("months", "days")

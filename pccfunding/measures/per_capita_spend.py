@@ -153,7 +153,7 @@ def per_capita_spend(
     table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
     people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(table, people)
-    if isinstance(per, bool) or not isinstance(per, int) or per < 1:
+    if isinstance(per, bool) or not isinstance(per, int) or not 1 <= per <= 10**9:
         raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")

@@ -139,6 +139,11 @@ def test_results_that_hold_tables_can_be_compared_and_kept_in_a_set() -> None:
         (lambda: pcc.evaluation.bca_interval(5, [1, 2]), "x is a int; it takes a row"),
         (lambda: pcc.evaluation.cochran_q([1, 2], None), "variances is a NoneType"),
         (lambda: pcc.evaluation.dispersion_from_months([1], 2), "months is a int"),
+        (lambda: pcc.apportion(AWARDS, to=AWARDS), "not over a DataFrame"),
+        (
+            lambda: pcc.per_capita_spend(AWARDS, pcc.load_population(), by=[], per=10**400),
+            "it takes a whole number of people",
+        ),
         (lambda: pcc.scan_police_uk(None), "named by a pattern.*this is a NoneType"),  # type: ignore[arg-type]
         (lambda: pcc.scan_awards(b"x.csv"), "named by a pattern.*this is a bytes"),  # type: ignore[arg-type]
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -419,3 +420,46 @@ def test_a_clear_pair_whose_sign_turns_within_strata_carries_the_caution() -> No
     assert "turns-within-strata" in found.cautions
     straight = pcc.spend_vs_reduction_family(spend_of(x, FORCES), fall_of(x, FORCES), strata=turned)
     assert "turns-within-strata" not in straight.cautions
+
+
+def test_each_side_is_read_once_whatever_it_is_held_against(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # How often a side is read shows in nothing but the time that a large family takes.
+    from pccfunding.association import pairing
+
+    read: dict[str, int] = {"spend": 0, "reduction": 0}
+
+    def counted(name: str, reader: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+        def again(*given: object) -> pd.DataFrame:
+            read[name] += 1
+            return reader(*given)
+
+        return again
+
+    monkeypatch.setattr(pairing, "spend_side", counted("spend", pairing.spend_side))
+    monkeypatch.setattr(pairing, "outcome_side", counted("reduction", pairing.outcome_side))
+    spend, fall = grid(12, 3, 5)
+    found = pcc.spend_vs_reduction_family(spend, fall, resamples=99)
+    assert len(found.frame) == 15
+    assert read == {"spend": 3, "reduction": 5}
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_a_pair_of_a_family_is_that_pair_alone(*, shuffled: bool) -> None:
+    """The sides are joined the same way, whether both hold the same areas in order or not."""
+    spend, fall = grid(12, 2, 2)
+    if shuffled:
+        spend, fall = spend.sample(frac=1, random_state=1), fall.sample(frac=0.8, random_state=2)
+    found = pcc.spend_vs_reduction_family(spend, fall, resamples=99)
+    held = fall.groupby("area_code")["offence"].nunique()
+    fall = fall[fall["area_code"].map(held) == 2]
+    assert found.n == fall["area_code"].nunique() >= 6
+    for row in found.frame.itertuples():
+        alone = pcc.spend_vs_reduction(
+            spend[spend["funding_stream"] == row.funding_stream],
+            fall[fall["offence"] == row.offence],
+            method="spearman",
+            resamples=99,
+        )
+        assert alone.estimate == pytest.approx(row.estimate, abs=1e-12)

@@ -298,10 +298,9 @@ class PolarsRun(Run):
         ).alias("row_hash")
         keys = [*names, "placed"]
         number = pl.len().cast(pl.Int64).alias("records")
-        counted, ids = pl.collect_all(
-            [table.select(cells).group_by(keys).agg(number), table.select(id_hash)],
-            engine="streaming",
-        )
+        # One after the other: together they are little faster, and take twice the memory.
+        counted = table.select(cells).group_by(keys).agg(number).collect(engine="streaming")
+        ids = table.select(id_hash).collect(engine="streaming")
         # Polars fills a short row up: where no crime type is left, it was one.
         if counted["crime_type"].null_count():
             raise DamagedError("has a row that ends before its crime type.")
