@@ -327,6 +327,23 @@ def token_words(token: str, unit: str | None) -> str:
     return pounds(float(token.replace(",", ""))) if bare else token
 
 
+# English whatever the locale: the names of strftime follow the program that calls us.
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def month_words(day: dt.date) -> str:
+    """Write the month of a day.
+
+    Examples
+    --------
+    >>> month_words(dt.date(2025, 6, 12))
+    'June 2025'
+    """
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
 def day_words(day: dt.date) -> str:
     """Write a day in full.
 
@@ -335,7 +352,7 @@ def day_words(day: dt.date) -> str:
     >>> day_words(dt.date(2025, 6, 12))
     '12 June 2025'
     """
-    return f"{day.day} {day:%B} {day.year}"
+    return f"{day.day} {month_words(day)}"
 
 
 def day_text(ordinal: Real) -> str:

@@ -14,7 +14,7 @@ from pccfunding.errors import PeriodError
 from pccfunding.evaluation.arguments import PANDEMIC
 from pccfunding.measures.windows import refuse_disorder
 from pccfunding.periods import Period
-from pccfunding.words import day_words
+from pccfunding.words import day_words, month_words
 
 SPEND_DAYS = ("period_start", "period_end")
 OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
@@ -57,7 +57,7 @@ date(2021, 3, 31))
     following = Period.of(start, end).end.toordinal() + 1
     whole_year = date.fromordinal(following) == start.replace(year=start.year + 1)
     if whole_year and start.day == 1:
-        return f"the year ending {end:%B %Y}"
+        return f"the year ending {month_words(end)}"
     return f"{day_words(start)} to {day_words(end)}"
 
 

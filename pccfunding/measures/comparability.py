@@ -12,15 +12,13 @@ from typing import Any, NamedTuple
 
 from pccfunding.bundled import datasets_dir
 from pccfunding.periods import Period
-from pccfunding.words import counted, day_words, is_missing
+from pccfunding.words import MONTHS, counted, day_words, is_missing, month_words
 
 _EVERYWHERE = "K04000001"
 _REFUSING = ("class", "coverage")
 # A table of years each as its own release had it: no two of its years are of one vintage.
 FIRST_PUBLISHED = "first published"
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-           "October", "November", "December")  # fmt: skip
-_DATED = re.compile(rf"(?:({'|'.join(_MONTHS)}) )?((?:19|20)\d\d)")
+_DATED = re.compile(rf"(?:({'|'.join(MONTHS)}) )?((?:19|20)\d\d)")
 
 _Row = Mapping[str, Any]
 _Sides = tuple[Sequence[_Row], Sequence[_Row]]
@@ -64,7 +62,7 @@ def since_words(kind: str, changed_on: date) -> str:
     >>> since_words("method", date(2022, 11, 1)), since_words("law", date(2004, 5, 1))
     ('November 2022', '1 May 2004')
     """
-    return f"{changed_on:%B %Y}" if kind == "method" else day_words(changed_on)
+    return month_words(changed_on) if kind == "method" else day_words(changed_on)
 
 
 @cache
@@ -240,7 +238,7 @@ def latest_vintage_named(vintages: Iterable[str]) -> str:
 
 def _reach(vintage: str) -> tuple[int, int, str]:
     found = [
-        (int(year), _MONTHS.index(month) + 1 if month else 0)
+        (int(year), MONTHS.index(month) + 1 if month else 0)
         for month, year in _DATED.findall(vintage)
     ]
     year, month = max(found, default=(0, 0))

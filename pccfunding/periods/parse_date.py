@@ -7,6 +7,7 @@ import re
 from datetime import date, timedelta
 
 from pccfunding.errors import PeriodError
+from pccfunding.words import WEEKDAYS
 
 __all__ = [
     "MONTH",
@@ -139,7 +140,7 @@ def read_date(body: str) -> date | None:
     except ValueError as error:
         raise PeriodError(f"there is no day {day} in month {month} of {year}.") from error
     if weekday and weekday[1].lower() != _DAYS[found.weekday()]:
-        raise PeriodError(f"{found} was a {found:%A}. Check it at the source.")
+        raise PeriodError(f"{found} was a {WEEKDAYS[found.weekday()]}. Check it at the source.")
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pccfunding.errors import PeriodError
 from pccfunding.periods.parse_date import add_months, check_known, month_end, parse_date
 from pccfunding.periods.spellings import financial_label, financial_year_of, read_period
-from pccfunding.words import is_missing
+from pccfunding.words import is_missing, month_words
 
 __all__ = ["Period", "parse_date"]
 
@@ -179,7 +179,7 @@ Did you mean 2022/23? Correct it at the source.
         whole_years = self._is_months and self.start.month == 4 and self.end.month == 3
         if whole_years or self.kind == "calendar_year":
             return self.label.replace("/", " to ")
-        ends = [f"{day:%B} {day.year}" for day in (self.start, self.end)]
+        ends = [month_words(day) for day in (self.start, self.end)]
         if not self._is_months:
             ends = [f"{self.start.day} {ends[0]}", f"{self.end.day} {ends[1]}"]
         return " to ".join(dict.fromkeys(ends))

@@ -29,7 +29,7 @@ from pccfunding.review_pack.comparison_sections import (
 )
 from pccfunding.review_pack.tables_area import TOTAL
 from pccfunding.review_pack.tables_comparison import CITY_OF_LONDON, DISPERSIONS, latest_quarters
-from pccfunding.words import count, counted, is_missing, percent, quantity
+from pccfunding.words import count, counted, is_missing, month_words, percent, quantity
 
 if TYPE_CHECKING:
     from pccfunding.review_pack.citations import Citations
@@ -217,7 +217,7 @@ def area_changed(found: Record, cited: Citations) -> Section:
             heading,
             lead=f"No counts of two comparable years are held for {found.period.words}: the counts "
             f"of one vintage ({quarters['vintage'].iloc[0]}) begin with "
-            f"{quarters['period_start'].min():%B %Y}.",
+            f"{month_words(quarters['period_start'].min())}.",
         )
     fell, rose, n = beyond_noise(found.tables["noise"])
     keys = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -35,7 +34,7 @@ from pccfunding.periods.spellings import (
     financial_quarter_of,
     financial_year_of,
 )
-from pccfunding.words import count, is_missing
+from pccfunding.words import MONTHS, count, is_missing, month_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +56,7 @@ def _held_parts(frame: pd.DataFrame, number: int) -> dict[int, dict[str, set[int
 def _parts_text(parts: set[int], number: int) -> str:
     if number == 4:
         return ", ".join(f"Q{part}" for part in sorted(parts))
-    return ", ".join(f"{date(2000, (part + 2) % 12 + 1, 1):%b}" for part in sorted(parts))
+    return ", ".join(MONTHS[(part + 2) % 12][:3] for part in sorted(parts))
 
 
 def cover_parts(frame: pd.DataFrame, found: Gathered, number: int) -> None:
@@ -407,7 +406,7 @@ def _shown(printed: Any) -> str:
 def _finished(
     frame: pd.DataFrame, found: Gathered, release: str | None, source_id: str
 ) -> ReadResult:
-    until = f", to {frame['period_end'].max():%B %Y}" if len(frame) else ""
+    until = f", to {month_words(frame['period_end'].max())}" if len(frame) else ""
     named = release or f"Recorded crime open data{until}"
     frame = frame.assign(release=named, source_id=source_id).reindex(columns=_COLUMNS)
     for name in frame.columns.difference(["offences", "period_start", "period_end"]):
@@ -472,7 +471,7 @@ def _told_by_the_file(opened: Opened) -> tuple[Period | None, str | None]:
     told = last or period
     if told is None:
         return period, None
-    return period, f"PFA tables, year ending {told.end:%B %Y}"
+    return period, f"PFA tables, year ending {month_words(told.end)}"
 
 
 def _why_nothing(opened: Opened, found: Gathered) -> str:
