@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import PenceError, TableError
+from pccfunding.errors import TableError
 from pccfunding.money.pence import LARGEST, broken_rows
 from pccfunding.texts import holds_half
 
@@ -319,16 +319,14 @@ def _blocks(rows: int) -> Iterator[slice]:
     return (slice(first, min(first + _BLOCK, rows)) for first in range(0, rows, _BLOCK))
 
 
-def _cells_of(
-    frame: Any, names: Sequence[str], *, words: bool = False, labels: Collection[str] = ()
-) -> _Cells | None:
+def _cells_of(frame: Any, names: Sequence[str], *, labels: Collection[str] = ()) -> _Cells | None:
     """See the key columns as numbers; None where one cannot be, or there are no rows or keys."""
     keys: list[_Key] = []
     left = list(names)
     while left:
         periods = _Key.of_periods(frame, *left[:2]) if len(left) > 1 else None
         key = periods or _Key.of(frame, left[0])
-        if key is None and words:
+        if key is None:
             key = _Key.of_words(frame, left[0], label=left[0] in labels)
         if key is None:
             return None
@@ -347,55 +345,6 @@ def _cells_of(
     elif cells.possible > _CELLS:
         cells.leave_out_unused()
     return cells
-
-
-def sum_encoded(frame: Any, by: Sequence[str], value: str) -> Any:
-    """Sum a column of whole numbers by encoded keys.
-
-    Parameters
-    ----------
-    frame : pandas DataFrame
-        Keys as categories or days, and the value as int64, such as pence.
-    by : sequence of str
-        Columns of keys.
-    value : str
-        Column to sum.
-
-    Returns
-    -------
-    pandas DataFrame
-        The keys that occur, sorted, nulls last, with the exact sum as int64.
-
-    Raises
-    ------
-    TableError
-        If a column of keys is not encoded, or the keys have 2**62 combinations or more.
-    PenceError
-        If the values might add up to 2**53 or more, beyond which sums are no longer exact.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> frame = pd.DataFrame({"force": ["B", "A", "B"], "pence": [1, 2, 3]})
-    >>> sum_encoded(frame.astype({"force": "category"}), ["force"], "pence")
-      force  pence
-    0     A      2
-    1     B      4
-    """
-    cells = _cells_of(frame, by)
-    if cells is None:
-        raise TableError(f"Keys {', '.join(by)} are not all encoded; use encode_keys first.")
-    whole = frame[value].to_numpy()
-    sums, largest = np.zeros(cells.count), 0
-    for rows, where in cells.blocks():
-        part = whole[rows]
-        sums += np.bincount(where, part, minlength=cells.count)
-        largest = max(largest, int(part.max()), -int(part.min()))
-    if largest * len(whole) >= LARGEST and np.abs(whole, dtype=np.float64).sum() >= LARGEST:
-        raise PenceError(f"{value} adds up to 2**53 or more: sum it in parts.")
-    seen = sums != 0
-    kept = seen if seen.all() else cells.seen()
-    return Measured.of(cells, kept, {value: sums.astype(np.int64)}).frame()
 
 
 def key_at_hand(frame: Any, name: str) -> tuple[_Array, list[Any]] | None:
@@ -430,7 +379,7 @@ def sum_measured(
     columns = {
         name: np.ascontiguousarray(values, dtype=np.float64) for name, values in columns.items()
     }
-    cells = _cells_of(frame, by, words=True, labels=labels)
+    cells = _cells_of(frame, by, labels=labels)
     if cells is None:
         return None
     many = cells.count

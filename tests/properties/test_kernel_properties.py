@@ -1,4 +1,4 @@
-"""The kernel for encoded frames gives what a group-by gives, row for row."""
+"""The kernel gives what a group-by gives, row for row."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from pccfunding.errors import PenceError, TableError
 from pccfunding.frames.tables import open_table
 from pccfunding.money import kernel as _kernel
-from pccfunding.money.kernel import sum_encoded
 from pccfunding.money.sums import Sums
 
 KEYS = ["force", "stream", "period_start", "period_end"]
@@ -51,7 +49,6 @@ def frame_of(rows: list[tuple[Any, ...]], unit: str) -> pd.DataFrame:
             "stream": pd.Categorical([row[1] for row in rows], categories=VOCABULARY[::-1]),
             "period_start": first.astype(f"datetime64[{unit}]"),
             "period_end": last.astype(f"datetime64[{unit}]"),
-            "pence": np.array([row[4] or 0 for row in rows], dtype=np.int64),
             "amount_gbp": np.array(pounds, dtype=float),
             "amount_low_gbp": np.array(pounds, dtype=float) - 0.005,
         }
@@ -70,13 +67,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.usefixtures("way")
 @given(frame=tables())
-def test_sums_rows_and_their_order_are_those_of_a_group_by(frame: pd.DataFrame) -> None:
-    grouped = frame.groupby(KEYS, observed=True, dropna=False)["pence"].sum().reset_index()
-    pd.testing.assert_frame_equal(sum_encoded(frame, KEYS, "pence"), grouped)
-
-
-@pytest.mark.usefixtures("way")
-@given(frame=tables())
 def test_the_kernel_adds_up_as_the_other_path_does(frame: pd.DataFrame) -> None:
     sums = Sums(open_table(frame, "table"), "amount_gbp")
     ours = sums.at_hand(KEYS)
@@ -88,11 +78,3 @@ def test_the_kernel_adds_up_as_the_other_path_does(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         found.drop(columns="_size"), other[found.columns].drop(columns="_size"), check_dtype=False
     )
-
-
-def test_sums_that_a_float_does_not_hold_are_refused() -> None:
-    frame = pd.DataFrame({"force": pd.Categorical(["a", "a"]), "pence": [2**52, 2**52]})
-    with pytest.raises(PenceError, match=r"2\*\*53"):
-        sum_encoded(frame, ["force"], "pence")
-    with pytest.raises(TableError, match="not all encoded"):
-        sum_encoded(frame.astype({"force": "str"}), ["force"], "pence")
