@@ -111,6 +111,7 @@ WRITTEN: list[tuple[Any, object, str]] = [
     (partial(words.token_words, unit="GBP"), "£1.2m", "£1.2m"),
     (partial(words.token_words, unit="count"), "21000", "21000"),
     (words.day_words, dt.date(2025, 6, 2), "2 June 2025"),
+    (words.month_words, dt.date(2024, 3, 31), "March 2024"),
     (words.unknown_text, "not_published", "not published"),
     (words.unknown_text, "nil", "nil"),
     (words.unknown_text, None, "not in the documents held"),
