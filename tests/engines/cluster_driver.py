@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from engine_frames import rows
-from pyspark.sql import SparkSession
 
 import pccfunding as pcc
 
@@ -46,6 +45,8 @@ def measured(ledger: Any, few: Any, people: Any, parts: Any) -> dict[str, Any]:
 
 
 def work(master: str, folder: str, out: str) -> None:
+    from pyspark.sql import SparkSession
+
     session = SparkSession.builder.master(master).config(map=SETTINGS).getOrCreate()
     ledger = pcc.scan_awards(f"file://{folder}/ledger", engine="spark")
     few = pcc.scan_awards(f"file://{folder}/few.parquet", engine="spark")

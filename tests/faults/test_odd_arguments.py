@@ -144,13 +144,18 @@ def test_results_that_hold_tables_can_be_compared_and_kept_in_a_set() -> None:
             lambda: pcc.per_capita_spend(AWARDS, pcc.load_population(), by=[], per=10**400),
             "it takes a whole number of people",
         ),
-        (lambda: pcc.scan_police_uk(None), "named by a pattern.*this is a NoneType"),  # type: ignore[arg-type]
-        (lambda: pcc.scan_awards(b"x.csv"), "named by a pattern.*this is a bytes"),  # type: ignore[arg-type]
     ],
 )
 def test_an_argument_of_another_kind_is_named(call: Any, said: str) -> None:
     with pytest.raises(pcc.errors.PccFundingError, match=said):
         call()
+
+
+@pytest.mark.parametrize("scan", [pcc.scan_police_uk, pcc.scan_awards])
+@pytest.mark.parametrize("given", [None, b"x.csv"])
+def test_what_names_no_file_to_scan_is_named(scan: Any, given: Any) -> None:
+    with pytest.raises(TableError, match=f"named by a pattern.*this is a {type(given).__name__}"):
+        scan(given, engine="polars")
 
 
 def test_files_to_scan_may_be_paths(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_early_files_without_areas_stand_beside_later_ones(name: str, tmp_path: 
 
 
 def test_a_scan_refuses_files_that_are_none(tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
     with pytest.raises(TableError, match="No file matches"):
         pcc.scan_police_uk(f"{tmp_path}/*.csv")
     (tmp_path / "a.csv").write_text("Mnth,Crime type\n", encoding="utf-8")

@@ -20,6 +20,7 @@ def test_the_words_of_a_whole_period_go_where_its_parts_have_dates(lazy: bool) -
 
 
 def test_what_a_lazy_column_of_text_holds_is_named() -> None:
+    pytest.importorskip("pyarrow")
     people = pl.from_pandas(pcc.load_population())
     lines = LINE.with_columns(amount_gbp=pl.lit("12"))
     with pytest.raises(TableError, match="'amount_gbp' holds String, not numbers"):
