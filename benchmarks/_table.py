@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from benchmarks.startup import PEERS
+
 __all__ = ["TABLE", "Row"]
 
 _HAND = "pandas by hand"
@@ -53,6 +55,7 @@ TABLE: tuple[Row, ...] = (
     Row("street files, 516, by Polars", "street_many_files_on_polars", f"Polars {_REPEATS}"),
     Row("a street file read whole", "street_read", _CSV),
     Row("an award list of 100,000 rows", "award_list_import", f"{_CSV}, amounts and dates read"),
+    Row("the whole Review, Python started anew", "review_startup", PEERS),
     Row("a family of associations, 4 to 400 classes", "growth_family"),
     Row("an interrupted series, 60 to 6,000 months", "interrupted_growth"),
     Row("lazy awards over 4 to 400 areas", "growth_lazy_apportion"),
