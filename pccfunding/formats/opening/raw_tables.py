@@ -142,10 +142,10 @@ def _is_frame(given: Any) -> bool:
 
 def _with_index(given: Any) -> Any:
     """Give a frame of pandas the columns that stand in its index under a name."""
-    titles = getattr(given, "columns", ())
-    if getattr(titles, "nlevels", 0) == 1 and not all(isinstance(one, str) for one in titles):
+    if not nw.dependencies.is_pandas_like_dataframe(given):
+        return given
+    if given.columns.nlevels == 1 and not all(isinstance(one, str) for one in given.columns):
         # Without a header pandas numbers the columns; titles may then stand in the first row.
         given = given.rename(columns=str)
-    named = getattr(getattr(given, "index", None), "names", ())
-    named = [name for name in named if name is not None and name not in given.columns]
+    named = [name for name in given.index.names if name not in {None, *given.columns}]
     return given.reset_index(named) if named else given
