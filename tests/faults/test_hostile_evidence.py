@@ -82,7 +82,12 @@ def test_the_smallest_evidence_is_whole(package: Path) -> None:
 def test_a_descriptor_without_a_bottom(package: Path, depth: int) -> None:
     text = '{"resources": ' + "[" * depth + "]" * depth + "}"
     (package / "datapackage.json").write_text(text, encoding="utf-8")
-    assert "datapackage.json is not JSON" in refused(lambda: pcc.read_evidence(package))
+    said = refused(lambda: pcc.read_evidence(package))
+    if depth < 100_000 and "resource 1 is [[[" in said:  # Python 3.13 reads so deep
+        found = conformance(package).frame
+        assert found["what"].str.contains("is no table of the contracts").any()
+        return
+    assert "datapackage.json is not JSON" in said
     assert "datapackage.json is not JSON" in refused(lambda: conformance(package))
 
 

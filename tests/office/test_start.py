@@ -136,7 +136,7 @@ def test_every_typed_column_is_text_and_says_nothing_about_numbers(folder: Path)
     space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     with zipfile.ZipFile(folder / "evidence.xlsx") as archive:
         styles = ET.fromstring(archive.read("xl/styles.xml"))
-        formats = [int(xf.get("numFmtId", 0)) for xf in styles.find(f"{space}cellXfs") or ()]
+        formats = [int(xf.get("numFmtId", 0)) for xf in styles.iterfind(f"{space}cellXfs/*")]
         for name, sheet in names.items():
             root = ET.fromstring(archive.read(f"xl/worksheets/{name}"))
             columns = [

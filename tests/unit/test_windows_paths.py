@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import ntpath
 import zipfile
 from pathlib import Path, PureWindowsPath
 
@@ -23,13 +24,20 @@ FORBIDDEN = set('<>:"\\|?*') | {chr(code) for code in range(32)}
 LONGEST = 260  # characters of a path, unless long ones were switched on
 
 
+def is_reserved(part: str) -> bool:
+    """Ask the rule of Windows for names of devices, which Python 3.13 moved."""
+    if hasattr(ntpath, "isreserved"):
+        return bool(ntpath.isreserved(part))
+    return PureWindowsPath(part).is_reserved()
+
+
 def taken_by_windows(name: str) -> bool:
     """Whether Windows keeps each part of a name as it is written."""
     parts = PureWindowsPath(name).parts
     return (
         not FORBIDDEN & set(name)
         and not PureWindowsPath(name).is_absolute()
-        and all(not PureWindowsPath(part).is_reserved() for part in parts)
+        and all(not is_reserved(part) for part in parts)
         and all(part == part.rstrip(". ") for part in parts)
     )
 
