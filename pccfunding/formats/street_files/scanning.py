@@ -73,7 +73,7 @@ def scan_police_uk(
     ----------
     glob : str or sequence of str
         Files, or patterns such as "archive/*/*-street.csv"; addresses that the engine finds, such
-        as "s3://archive/*/*-street.csv" or "hdfs://host/archive"; a folder or files of Parquet
+        as ``s3://archive/*/*-street.csv`` or ``hdfs://host/archive``; a folder or files of Parquet
         that hold these columns by the titles of police.uk or by the names below.
     engine : {"duckdb", "polars", "spark"}, default "duckdb"
         What reads them.
@@ -164,8 +164,8 @@ def scan_awards(
     ----------
     glob : str or sequence of str
         CSV or Parquet files, patterns of them, folders of Parquet, or addresses of these that the
-        engine finds ("s3://ledger/*.parquet", "s3a://ledger/awards", "hdfs://host/awards",
-        "file:///data/awards"), with the columns of `Awards` that measures use: `area_code`,
+        engine finds (``s3://ledger/*.parquet``, ``s3a://ledger/awards``, ``hdfs://host/awards``,
+        ``file:///data/awards``), with the columns of `Awards` that measures use: `area_code`,
         `period_start`, `period_end`, `amount_gbp`.
     engine : {"duckdb", "polars", "spark"}, default "duckdb"
         What reads them.
