@@ -1,8 +1,9 @@
 """What an installation promises, used once: python promised.py core | EXTRA.
 
-Run by .ci/compat with the interpreter of a fresh environment, away from the checkout. `core` calls
-everything that an extra is needed for, and wants the sentence that names it; each extra does, by
-itself, what it is there for. With a name of no extra the script says which there are.
+Run by `.ci/run each_extra` with the interpreter of a fresh environment, away from the checkout.
+`core` calls everything that an extra is needed for, and wants the sentence that names it; each
+extra does, by itself, what it is there for. With a name of no extra the script says which there
+are.
 """
 
 from __future__ import annotations

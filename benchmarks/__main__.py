@@ -128,24 +128,20 @@ def goals(comparison: Comparison, ours: str, found: dict[str, Any]) -> list[dict
         }
         for name, least in comparison.at_least.items()
     ]
-    if comparison.at_most_ms is not None:
-        took = found[ours]["cpu_ms_per_unit"]
-        rows.append(
-            {
-                "goal": f"at most {comparison.at_most_ms:.4g} ms (CPU)",
-                "measured": took,
-                "met": took <= comparison.at_most_ms,
-            }
-        )
-    if comparison.at_most_mb is not None:
-        extra = found[ours]["extra_memory_mb"]
-        rows.append(
-            {
-                "goal": f"at most {comparison.at_most_mb:.4g} MB of memory",
-                "measured": extra,
-                "met": extra <= comparison.at_most_mb,
-            }
-        )
+    limits = [
+        (comparison.at_most_ms, "cpu_ms_per_unit", "ms (CPU)"),
+        (comparison.at_most_mb, "extra_memory_mb", "MB of memory"),
+    ]
+    for most, what, unit in limits:
+        if most is not None:
+            measured = found[ours][what]
+            rows.append(
+                {
+                    "goal": f"at most {most:.4g} {unit}",
+                    "measured": measured,
+                    "met": measured <= most,
+                }
+            )
     return rows
 
 

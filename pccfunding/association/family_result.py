@@ -80,8 +80,7 @@ class AssociationFamily(Face):
     _first: ClassVar[tuple[str, ...]] = FIRST
 
     def _estimates(self) -> list[Estimate]:
-        judge = "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
-        tested = f"{METHODS[self.method]}, p by {judge} over {self.size}{self._within}"
+        tested = f"{METHODS[self.method]}, p by {self._judge} over {self.size}{self._within}"
         rows = self.frame.to_dict("records")
         ends = bonett_wright if self.method == "spearman" else fisher_z_interval
         known = [
@@ -119,6 +118,10 @@ class AssociationFamily(Face):
         return self._with_doubts(said, _SOME)
 
     @property
+    def _judge(self) -> str:
+        return "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"
+
+    @property
     def _within(self) -> str:
         return "" if self.n_strata is None else " within strata"
 
@@ -151,7 +154,7 @@ class AssociationFamily(Face):
                 ("its floor", floor_text(float(best["min_p"]))),
                 ("by max-T", p_text(float(best["p_max_t"]))),
                 ("by Benjamini-Hochberg", f"q = {quantity(best['q_value'], places=3)}"),
-                ("judged by", "max-T" if self.n <= FEWEST else "Benjamini-Hochberg"),
+                ("judged by", self._judge),
                 ("below .05", self._below_05()),
             ]
         for verdict, pairs in self.frame["verdict"].value_counts().items():

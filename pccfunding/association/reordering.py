@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pccfunding.areas import find_area
+from pccfunding.areas import known_area
 from pccfunding.association.coefficients import Floats, coefficients, ranked
-from pccfunding.association.inputs import ALPHA
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError
 from pccfunding.permutation import NullDistribution, PermutationFamily
 from pccfunding.permutation.orders import (
     DEFAULT_RESAMPLES,
@@ -27,7 +26,7 @@ from pccfunding.permutation.orders import (
     is_enumerated,
     orders,
 )
-from pccfunding.permutation.permutation_family import FamilyMethod
+from pccfunding.permutation.permutation_family import FamilyMethod, doubts_of
 from pccfunding.permutation.scores import (
     Rule,
     attained,
@@ -148,15 +147,10 @@ def region_of(code: str) -> str | None:
     >>> region_of("E07000010"), region_of("W15000002"), region_of("E07999999")
     ('E12000006', 'W92000004', None)
     """
-    try:
-        area = find_area(code)
-        while area.kind != "region" and area.code != "W92000004":
-            if area.parent is None:
-                return None
-            area = find_area(area.parent)
-    except UnknownNameError:
-        return None
-    return area.code
+    area = known_area(code)
+    while area is not None and area.kind != "region" and area.code != "W92000004":
+        area = None if area.parent is None else known_area(area.parent)
+    return None if area is None else area.code
 
 
 def numbered(labels: Any) -> Places:
@@ -234,9 +228,7 @@ def within_test(
     else:
         a, b = _centred(np.array([x, y]), method)
         values = b[table] @ a / np.sqrt((a @ a) * (b @ b))
-    floor = floor_of(x, y, labels, two_sided)
-    if not exact:
-        floor = max(floor, least_draws_p(len(table), two_sided))
+    floor = floor_of(x, y, labels, two_sided, draws=None if exact else len(table))
     p = max(tail_p(values, observed, exact, two_sided), floor)
     return Reordered(observed, p, floor, exact, len(table), values)
 
@@ -267,9 +259,11 @@ def within_family(
     undefined = ~np.logical_and.outer(~is_constant(x), ~is_constant(y))
     statistic, p, largest_p, floors = (np.full(undefined.shape, np.nan) for _ in range(4))
     table, exact = orders_within(labels, resamples, seed)
-    more = 0 if exact else 1
+    more, draws = (0, None) if exact else (1, len(table))
     a, b = _centred(x, method), _centred(y, method)
+    norms = np.sqrt(np.outer([one @ one for one in a], [one @ one for one in b]))
     middles, spreads = _moments(a, b, labels)
+    varies = spreads > _NEAR * norms
     largest = np.zeros(len(table))
     pairs = np.argwhere(~undefined)
     for column in np.unique(pairs[:, 1]):
@@ -278,29 +272,20 @@ def within_family(
             place = row, column
             found = scores(x[row][None], y[column][None], method)
             statistic[place] = np.clip(found.observed / found.norm, -1, 1).item()
-            norm = np.sqrt((a[row] @ a[row]) * (b[column] @ b[column]))
-            values = moved @ a[row] / norm
-            floors[place] = floor_of(x[row], y[column], labels, two_sided)
-            if not exact:
-                floors[place] = max(floors[place], least_draws_p(len(table), two_sided))
+            values = moved @ a[row] / norms[place]
+            floors[place] = floor_of(x[row], y[column], labels, two_sided, draws=draws)
             tail = tail_p(values, float(statistic[place]), exact, two_sided)
             p[place] = max(tail, floors[place])
-            if max_t and spreads[place] > _NEAR * norm:
-                sizes = np.abs(values * norm - middles[place]) / spreads[place]
+            if max_t and varies[place]:
+                sizes = np.abs(values * norms[place] - middles[place]) / spreads[place]
                 np.maximum(largest, sizes, out=largest)
     if max_t:
         for place in map(tuple, pairs):
             reached = len(table)
-            norm = np.sqrt((a[place[0]] @ a[place[0]]) * (b[place[1]] @ b[place[1]]))
-            if spreads[place] > _NEAR * norm:
-                own = abs(statistic[place] * norm - middles[place]) / spreads[place]
+            if varies[place]:
+                own = abs(statistic[place] * norms[place] - middles[place]) / spreads[place]
                 reached = int((largest >= own - _NEAR_SIZE).sum())
             largest_p[place] = max((reached + more) / (len(table) + more), p[place])
-    cautions = [
-        ("constant", bool(undefined.any())),
-        ("monte-carlo", not exact),
-        ("floor-above-05", not undefined.all() and bool(np.nanmin(floors) >= ALPHA)),
-    ]
     return PermutationFamily(
         statistic=statistic,
         p_value=p,
@@ -313,7 +298,7 @@ def within_family(
         method=method,
         two_sided=two_sided,
         seed=seed,
-        cautions=tuple(code for code, holds in cautions if holds),
+        cautions=doubts_of(undefined, floors, exact=exact),
         n_strata=int(labels.max()) + 1,
     )
 
@@ -338,8 +323,13 @@ def _moments(a: Floats, b: Floats, labels: Places) -> tuple[Floats, Floats]:
     return middles, np.sqrt(variances)
 
 
-def floor_of(x: Floats, y: Floats, labels: Places, two_sided: str) -> float:
-    """Give the share of orders that put each stratum in order as far as its ties allow."""
+def floor_of(
+    x: Floats, y: Floats, labels: Places, two_sided: str, *, draws: int | None = None
+) -> float:
+    """Give the share of orders that put each stratum in order as far as its ties allow.
+
+    Of so many random orders no smaller p can come out than one of them has.
+    """
     lowest = highest = 1.0
     for one in range(labels.max() + 1):
         held = labels == one
@@ -347,7 +337,8 @@ def floor_of(x: Floats, y: Floats, labels: Places, two_sided: str) -> float:
         ways = math.factorial(int(held.sum()))
         lowest *= attained(of_x[::-1], of_y) / ways
         highest *= attained(of_x, of_y) / ways
-    return min(1.0, (2 if two_sided == "double" else 1) * min(lowest, highest))
+    floor = min(1.0, (2 if two_sided == "double" else 1) * min(lowest, highest))
+    return floor if draws is None else max(floor, least_draws_p(draws, two_sided))
 
 
 def partial_test(

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import TableError
 from pccfunding.frames.engines import beside, meet
+from pccfunding.texts import holds_half
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +115,15 @@ def open_column(native: Any, name: str) -> nw.Series[Any]:
             f"{name} is a {type(native).__name__}, not a column. Give one of a table, such as "
             f"awards['area'], or pandas.Series([...])."
         ) from error
+
+
+def refuse_halves(texts: Iterable[str], place: str) -> None:
+    """Refuse texts of a column that no table could be written with, naming the first."""
+    if half := next(filter(holds_half, texts), None):
+        raise TableError(
+            f"{place} holds {half!r}, which is half of a character: no table can be written with "
+            f"it. Read its file again as UTF-8, or correct the text."
+        )
 
 
 def open_table(native: Any, name: str) -> Table:

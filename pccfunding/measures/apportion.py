@@ -236,8 +236,7 @@ def _assembled(
     parts = _label_columns(list(labels), to, rule, frame)
     made = [*pounds, *parts.columns]
     kept = [name for name in frame.columns if name not in made]
-    join = _joined_at_hand if frame.implementation.is_pandas() else _joined
-    result = join(frame.select(kept), rows, parts, label, pounds)
+    result = _joined(frame.select(kept), rows, parts, label, pounds)
     if "token" in result.columns:
         result = result.with_columns(**own_tokens(result.columns))
     added = [name for name in (*made, "derived_from") if name not in frame.columns]
@@ -260,6 +259,15 @@ def _joined(
     pounds: dict[str, npt.NDArray[np.float64]],
 ) -> nw.DataFrame[Any]:
     """Put the rows of awards and of their parts side by side, with the amounts."""
+    if kept.implementation.is_pandas():
+        import pandas as pd
+
+        # Each column is made once, and none copied.
+        columns: dict[str, Any] = {**pounds}
+        for side, places in ((parts, label), (kept, rows)):
+            native = side.to_native()
+            columns |= {name: native[name].array.take(places) for name in side.columns}
+        return nw.from_native(pd.DataFrame(columns, copy=False), eager_only=True)
     result = nw.maybe_reset_index(parts[label])
     if kept.columns:
         taken = nw.maybe_reset_index(kept[rows])
@@ -276,23 +284,6 @@ def _joined(
         for name, given in pounds.items()
         if np.isnan(given).any()
     )
-
-
-def _joined_at_hand(
-    kept: nw.DataFrame[Any],
-    rows: _Whole,
-    parts: nw.DataFrame[Any],
-    label: _Whole,
-    pounds: dict[str, npt.NDArray[np.float64]],
-) -> nw.DataFrame[Any]:
-    """Do the same with pandas, each column made once and none copied."""
-    import pandas as pd
-
-    columns: dict[str, Any] = {**pounds}
-    for side, places in ((parts, label), (kept, rows)):
-        native = side.to_native()
-        columns |= {name: native[name].array.take(places) for name in side.columns}
-    return nw.from_native(pd.DataFrame(columns, copy=False), eager_only=True)
 
 
 def _label_columns(

@@ -11,9 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError
+from pccfunding.frames.tables import refuse_halves
 from pccfunding.money.pence import LARGEST, broken_rows
-from pccfunding.texts import holds_half
 
 _Array: TypeAlias = npt.NDArray[Any]
 _Counts: TypeAlias = npt.NDArray[np.int64]
@@ -82,11 +81,8 @@ class _Key:
         words = np.asarray(values, dtype=column.dtype if whole else object)
         if not (whole or all(type(word) is str for word in words)):
             return None
-        if not whole and (half := next(filter(holds_half, words.tolist()), None)):
-            raise TableError(
-                f"Column {name!r} holds {half!r}, which is half of a character: no table can be "
-                f"written with it. Read its file again as UTF-8, or correct the text."
-            )
+        if not whole:
+            refuse_halves(words.tolist(), f"Column {name!r}")
         if not codes.size or not (words.size or label or column.dtype != object):
             return None
         order = np.argsort(words, kind="stable")

@@ -431,11 +431,6 @@ def permutation_family(
         statistic = np.clip(of.observed / of.norm, -1, 1)
         found[:, ~undefined] = [part.ravel() for part in (statistic, p, largest, floors)]
     statistic, p, largest, floors = found
-    cautions = [
-        ("constant", bool(undefined.any())),
-        ("monte-carlo", not exact),
-        ("floor-above-05", not undefined.all() and np.nanmin(floors) >= 0.05),
-    ]
     return PermutationFamily(
         statistic=statistic,
         p_value=p,
@@ -448,8 +443,24 @@ def permutation_family(
         method=method,
         two_sided=two_sided,
         seed=seed,
-        cautions=tuple(code for code, holds in cautions if holds),
+        cautions=doubts_of(undefined, floors, exact=exact),
     )
+
+
+def doubts_of(undefined: Marks, floors: Floats, *, exact: bool) -> tuple[str, ...]:
+    """Name what stands behind the p of a family: constant series, random orders, their floor.
+
+    Examples
+    --------
+    >>> doubts_of(np.array([[False]]), np.array([[0.1]]), exact=True)
+    ('floor-above-05',)
+    """
+    cautions = [
+        ("constant", bool(undefined.any())),
+        ("monte-carlo", not exact),
+        ("floor-above-05", not undefined.all() and bool(np.nanmin(floors) >= 0.05)),
+    ]
+    return tuple(code for code, holds in cautions if holds)
 
 
 def _floors(of: Scores, two_sided: str) -> Floats:

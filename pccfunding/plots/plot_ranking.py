@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from pccfunding.areas import find_area
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.areas import known_area
+from pccfunding.errors import TableError
 from pccfunding.plots.alt_text import ranking_words
 from pccfunding.plots.canvas import (
     COLUMN,
@@ -224,10 +224,8 @@ def _name(row: Record) -> str:
     code = text(row, "area_code")
     if not code:
         raise TableError("plot_ranking needs a column 'area' or 'area_code' without gaps.")
-    try:
-        return find_area(code).name
-    except UnknownNameError:
-        return code
+    area = known_area(code)
+    return code if area is None else area.name
 
 
 def _unit(column: str) -> str:

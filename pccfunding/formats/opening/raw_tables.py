@@ -11,8 +11,8 @@ from narwhals.exceptions import DuplicateError
 
 from pccfunding.errors import TableError
 from pccfunding.frames.opening import wall_clock
-from pccfunding.frames.tables import open_table
-from pccfunding.texts import holds_half, visible
+from pccfunding.frames.tables import open_table, refuse_halves
+from pccfunding.texts import visible
 from pccfunding.words import is_missing
 
 # A text, a number, a truth value or a date as stored; the empty text where there is nothing.
@@ -121,11 +121,7 @@ def frame_grid(given: Any, name: str) -> Opened | None:
         series = frame[column]
         if isinstance(kind, nw.Datetime) and kind.time_zone is not None:
             series = wall_clock(table, series)
-        if half := next((one for one in series if isinstance(one, str) and holds_half(one)), None):
-            raise TableError(
-                f"{name}: column {column!r} holds {half!r}, which is half of a character: no table "
-                f"can be written with it. Read its file again as UTF-8, or correct the text."
-            )
+        refuse_halves((one for one in series if isinstance(one, str)), f"{name}: column {column!r}")
         cells = zip(series, series.is_null().to_list(), strict=True)
         columns.append(["" if absent or is_missing(cell) else visible_cell(cell)
                         for cell, absent in cells])  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from pccfunding.errors import TableError, need_extra, one_of
 
-_NUMBERS = ("longitude", "latitude", "easting", "northing")
+COORDINATES = ("longitude", "latitude", "easting", "northing")
 # What each engine is called, and the extra that brings it.
 Engine: TypeAlias = Literal["duckdb", "polars", "spark"]
 _ENGINES = {
@@ -124,7 +124,7 @@ def street_table(frame: Any, columns: dict[str, str], engine: str) -> Any:
     # "Cambridge 001A": a space, three figures and a letter are the LSOA's own.
     if engine == "duckdb":
         made = [
-            f"{quoted(theirs)}{'::DOUBLE' if own in _NUMBERS else ''} AS {own}"
+            f"{quoted(theirs)}{'::DOUBLE' if own in COORDINATES else ''} AS {own}"
             for own, theirs in columns.items()
         ]
         if "lsoa_name" in columns:
@@ -134,7 +134,7 @@ def street_table(frame: Any, columns: dict[str, str], engine: str) -> Any:
         import polars as pl
 
         cells = [
-            pl.col(theirs).cast(pl.Float64 if own in _NUMBERS else pl.String).alias(own)
+            pl.col(theirs).cast(pl.Float64 if own in COORDINATES else pl.String).alias(own)
             for own, theirs in columns.items()
         ]
         if "lsoa_name" in columns:
@@ -143,7 +143,7 @@ def street_table(frame: Any, columns: dict[str, str], engine: str) -> Any:
     from pyspark.sql import functions
 
     spark = [
-        functions.col(f"`{theirs}`").cast("double" if own in _NUMBERS else "string").alias(own)
+        functions.col(f"`{theirs}`").cast("double" if own in COORDINATES else "string").alias(own)
         for own, theirs in columns.items()
     ]
     if "lsoa_name" in columns:

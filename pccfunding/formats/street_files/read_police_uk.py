@@ -26,6 +26,7 @@ from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.formats.opening.row_shape import shape_of
 from pccfunding.formats.opening.text_columns import ColumnGrid, full_columns
 from pccfunding.formats.read_result import ReadResult
+from pccfunding.formats.street_files.engine_tables import COORDINATES
 from pccfunding.formats.street_files.known_gaps import (
     KnownOf,
     cover_files,
@@ -58,7 +59,6 @@ _COLUMNS = {
     "outcome type": "outcome_type",
     "context": "context",
 }
-_NUMBERS = ("longitude", "latitude", "easting", "northing")
 _TEXTS = ("crime_type", "outcome_type", "last_outcome", "crime_id", "location", "lsoa_code",
           "lsoa_name", "reported_by", "context")  # fmt: skip
 _MONTH = re.compile(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])")
@@ -106,7 +106,7 @@ class _Records:
 
     def __init__(self) -> None:
         self.words = {name: _Words() for name in ("month", "falls_within", *_TEXTS)}
-        self.numbers: dict[str, list[Any]] = {name: [np.zeros(0)] for name in _NUMBERS}
+        self.numbers: dict[str, list[Any]] = {name: [np.zeros(0)] for name in COORDINATES}
         self.places: list[str] = []
 
 
@@ -241,7 +241,7 @@ def _read(grid: Grid, source: str, found: Gathered, records: _Records, *, many: 
     found.reports["coverage"] += shape.told(f"{source}, ")
     what = "crime_type" if "crime_type" in names else "outcome_type"
     words = {name: body.words(name) for name in records.words}
-    numbers = {name: body.numbers(name) for name in _NUMBERS}
+    numbers = {name: body.numbers(name) for name in COORDINATES}
     fitting = _holds(words["month"], _MONTH.fullmatch) & _holds(words[what], bool)
     for values in numbers.values():
         fitting &= ~np.isinf(values)
@@ -382,7 +382,7 @@ def _reject(text: Mapping[str, str], where: str, what: str, found: Gathered) -> 
     elif not text.get(what):
         found.reject(where, what.replace("_", " ").capitalize(), "", "it is blank")
     else:
-        name = next(name for name in _NUMBERS if math.isinf(_number(text.get(name, ""))))
+        name = next(name for name in COORDINATES if math.isinf(_number(text.get(name, ""))))
         found.reject(where, name.capitalize(), text[name], "it is no number")
 
 
@@ -440,7 +440,7 @@ def _frame(records: _Records, lsoa_areas: Mapping[str, str], source_id: str) -> 
         "former_district_code": former,
         "district": names,
         **{name: words[name].texts() for name in _TEXTS},
-        **{name: np.concatenate(records.numbers[name]) for name in _NUMBERS},
+        **{name: np.concatenate(records.numbers[name]) for name in COORDINATES},
         "place": np.array(records.places, dtype=object),
         "source_id": source_id,
     }
