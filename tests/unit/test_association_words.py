@@ -54,9 +54,15 @@ def refused(spend: dict[str, Any] | None = None, **outcome: Any) -> Callable[[],
 
 def scores() -> pd.DataFrame:
     """Give an outcome that is a score and no count."""
+    return percentages().assign(
+        score_baseline=50.0, score_comparison=[49, 45, 48, 43, 46, 40, 44.5]
+    )
+
+
+def percentages() -> pd.DataFrame:
+    """Give an outcome without its counts."""
     fall = seven()[1]
-    kept = fall.drop(columns=[name for name in fall if "offences" in name or "log" in name])
-    return kept.assign(score_baseline=50.0, score_comparison=[49, 45, 48, 43, 46, 40, 44.5])
+    return fall.drop(columns=[name for name in fall if "offences" in name or "log" in name])
 
 
 def several() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -162,6 +168,26 @@ CASES: dict[str, Callable[[], Any]] = {
     "baseline in the year of the money": lambda: held(
         *seven(baseline_start="2014-04-01", baseline_end="2015-03-31")
     ),
+    "left out on request": lambda: held(*seven(), leave_out=[FORCES[2], FORCES[4]]),
+    "residents that moved": lambda: held(
+        *seven(persons_comparison=[1e5, 1e5, 2e5, 1e5, 1e5, 5e4, 1e5])
+    ),
+    "percentages alone": lambda: held(seven()[0], percentages().assign(change_pct=-3.0)),
+    "outcomes unknown": refused(log_reduction=None, unknown_reason="no count for 2012-13"),
+    "spend not per head": lambda: held(*seven({"amount_gbp": range(7)}), spend_column="amount_gbp"),
+    "a column of one's own": lambda: held(
+        *seven({"cost_gbp_per_household": range(2, 9)}), spend_column="cost_gbp_per_household"
+    ),
+    "any of six undoes it": lambda: held(
+        spend_of(range(1, 7)), fall_of([5, 9, 12, 19, 15, 24]), redraws=100
+    ),
+    "no p for so large a family": lambda: held(
+        spend_of(range(1, 7)), fall_of([5, 9, 12, 15, 19, 24]), family=40
+    ),
+    "an interval knows of no family": lambda: held(*many(0.75, n=14), family=50),
+    "releases differ": refused(caution="releases differ: old; new"),
+    "counts of no residents": refused(persons_baseline=None, persons_comparison=None),
+    "grants of one region": lambda: held(*seven(), strata="region"),
     "family of six, declared": lambda: family(*several(), declared="First Fund"),
     "family of six, too large": lambda: family(*several()),
     "family": wide_family,
