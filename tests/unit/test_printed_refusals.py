@@ -131,3 +131,13 @@ def test_a_refusal_says_that_signs_are_swapped(
         f"Cannot read {text!r}{how}: what stands round 5.5 is not known: '...x'. Pass the "
         f"number and its hedge."
     )
+
+
+@pytest.mark.parametrize("text", ["5-10", "5 to 10", "between 5 and 10"])
+def test_a_range_without_a_unit_asks_for_one(text: str) -> None:
+    with pytest.raises(PrintedError) as refusal:
+        parse_printed(text)
+    assert str(refusal.value) == (
+        f"Cannot read {text!r}: it has no £ or % of its own. "
+        f'Pass unit="GBP", unit="percent" or unit="count".'
+    )

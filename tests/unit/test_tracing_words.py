@@ -85,6 +85,7 @@ def test_a_result_of_no_row_of_its_table_is_refused() -> None:
 def test_rows_that_name_their_figures_need_no_other_table() -> None:
     own = result(figure_id=["S016"])
     assert pcc.cite(own, of=YEARS)["tokens"].tolist() == ["£21.5m"]
+    assert pcc.cite(result(figures=["S016"]), of=YEARS)["tokens"].tolist() == ["£21.5m"]
     joined = pd.DataFrame({"figures": ["S018;S001;", None, "S017;S018", ""]})
     cited = pcc.cite(joined)
     assert cited["tokens"].tolist() == ["£352,195; £2,321,845", "£820,000"]
@@ -101,6 +102,11 @@ def test_what_a_result_kept_of_its_tables_is_cited_in_order() -> None:
     assert cited["source_id"].tolist() == [source, "cambs-panel-report-2024-03", statistics]
     assert cited["tokens"].tolist()[:2] == ["£820,000; £820,000", "£352,195"]
     assert pd.isna(cited["tokens"][2])
+    # Rows that name no figure leave it to what was kept; those that name one do not.
+    kept.frame = pd.DataFrame({"figures": [""]})
+    assert pcc.cite(kept)["source_id"].tolist() == cited["source_id"].tolist()
+    kept.frame = pd.DataFrame({"figures": ["S018"]})
+    assert pcc.cite(kept)["tokens"].tolist() == ["£352,195"]
 
 
 def test_a_caption_is_a_sentence() -> None:
