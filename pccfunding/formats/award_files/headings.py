@@ -10,7 +10,7 @@ from pccfunding.errors import PeriodError, nearest
 from pccfunding.formats.count_files.printed_periods import names_a_part, period_spans
 from pccfunding.formats.opening.chosen_headers import EXACT, STANDARD, WORD
 from pccfunding.periods import Period
-from pccfunding.printed.vocabulary import repair
+from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation, repair
 
 # The fields of an award list; a user's mapping names these.
 AMOUNTS = ("amount", "total", "requested", "paid")
@@ -262,6 +262,14 @@ _PERIOD = re.compile(
     r"|(?<![0-9/.,£-])(?:19|20)[0-9]{2}(?![0-9/.,-]))",
     re.IGNORECASE,
 )
+# What an amount can be for each of, where it is no whole award: a list's rows are its projects.
+_EACH = ("year", "quarter", "month", "week", "day", "hour", "person", "household")
+_PER = re.compile(
+    rf"(?:\b(?:per|each|every)\s{{1,3}}|/\s?)(?P<noun>{alternation(PER_NOUNS)})\b"
+    rf"|\b(?P<adverb>{alternation(PER_ADVERBS)})\b|\b(?P<month>pcm|p\.c\.m)\b"
+    r"|\b(?P<unit>unit)\s(?=(?:cost|price|charge)s?\b)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z0-9£]+")
 _NOTE_MARK = re.compile(r"\[(?:note )?[a-z0-9]{1,3}\]|[*†‡¹²³]+")
 _LONGEST = 200
@@ -286,6 +294,9 @@ class Heading:
         The year or span that the header names.
     status : str
         Kind of money that the header names: "allocation", "budget", "outturn", ...; else "".
+    per : str
+        What the header says an amount is for each of: "year", "month", "person", ...; "" where it
+        is the whole, or where the header names the month itself.
     near : str
         The synonym that a misspelt header was taken for, else "".
     bare : bool
@@ -302,6 +313,7 @@ class Heading:
     pounds: bool = False
     period: Period | None = None
     status: str = ""
+    per: str = ""
     near: str = ""
     bare: bool = False
     tier: int = 0
@@ -326,11 +338,14 @@ def read_heading(text: str) -> Heading:
     period, rest = find_period(plain)
     for pattern, _ in _SCALES:
         rest = pattern.sub(" ", rest)
+    per = "" if period else _per(plain)
+    if per:
+        rest = _PER.sub(" ", rest)
     words = " ".join(_WORD.findall(rest.lower().replace("&", " and ")))
     bare = " ".join(_TAX.sub(" ", words.replace("£", " ").replace("gbp", " ")).split())
     other_money = not pounds and bool(_OTHER_MONEY.search(plain))
     bare = " ".join(_OTHER_MONEY.sub(" ", bare).split()) if other_money else bare
-    heading = Heading(text, "", scale, pounds, period, _status(bare))
+    heading = Heading(text, "", scale, pounds, period, _status(bare), per)
     known = _exactly(plain, bare)
     if known is not None and known[0] in AMOUNTS and other_money:
         named = replace(heading, barred=(known[0], ANOTHER_CURRENCY))
@@ -384,6 +399,17 @@ def _beyond_money(words: str) -> str:
     return _FILLERS.sub("", _AMOUNT_WORDS.sub("", words)).strip()
 
 
+def _per(plain: str) -> str:
+    found = _PER.search(plain)
+    if found is None:
+        return ""
+    noun, adverb = found["noun"], found["adverb"]
+    if not (noun or adverb):
+        return "unit" if found["unit"] else "month"
+    each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
+    return each if each in _EACH else ""
+
+
 def _status(words: str) -> str:
     return next((status for pattern, status in _STATUSES if pattern.search(words)), "")
 
@@ -428,5 +454,6 @@ def join_headings(top: str, bottom: str) -> Heading:
         text=both.text,
         scale=chosen.scale or both.scale,
         pounds=chosen.pounds or both.pounds,
+        per=both.per,
         period=both.period,
     )

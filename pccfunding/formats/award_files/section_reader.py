@@ -30,34 +30,10 @@ from pccfunding.formats.award_files.typed_columns import (
 )
 from pccfunding.formats.count_files.printed_periods import heading_is_part, part_under
 from pccfunding.periods import Period
-from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation
 from pccfunding.words import count, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_PER = re.compile(
-    rf"\b(?:per|each|every)\s(?P<noun>{alternation(PER_NOUNS)})\b"
-    rf"|\b(?P<adverb>annually|yearly|p\.a|pa|quarterly|monthly|weekly)\b",
-    re.IGNORECASE,
-)
-
-
-def _per_of(heading: str) -> str | None:
-    """Give the time that a heading says its amounts are for: "Amount (£ per annum)".
-
-    Examples
-    --------
-    >>> _per_of("Amount (£ per annum)"), _per_of("Monthly payment (£)")
-    ('year', 'month')
-    """
-    found = _PER.search(heading)
-    if found is None:
-        return None
-    noun, adverb = found["noun"], found["adverb"]
-    each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
-    return each if each in ("year", "quarter", "month", "week") else None
 
 
 _MONEY_WORDS = re.compile(
@@ -340,7 +316,7 @@ class PartReader:
             "notation": constant("comma" if money.notation == "comma" else None, size),
             "unknown": unknown,
         }
-        if size and (each := _per_of(column.heading.text)):
+        if size and (each := column.heading.per):
             data["per"] = data["per"].fillna(each)
             where = f"{self.sheet.grid.where}header"
             rule = f"for each {each}, as the header says"
