@@ -135,7 +135,7 @@ def read_money(
     ----------
     texts : Series of str
         The cells.
-    scale : {"", "thousand", "million"}
+    scale : {"", "thousand", "million", "billion"}
         What the header says a unit is.
     rounded_to : int, optional
         Pounds that the list is known to be rounded to.
