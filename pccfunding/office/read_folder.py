@@ -256,7 +256,7 @@ class _Folder:
         seen: dict[str, str] = {}
         here = self.folder / place
         for path in sorted(here.rglob("*")) if here.is_dir() else ():
-            if not path.is_file() or any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED):
+            if not _is_read(path):
                 continue
             try:
                 content = read_within(self.folder, path)
@@ -288,6 +288,7 @@ class _Folder:
             for place in ("awards", "counts")
             if (self.folder / place).is_dir()
             for path in (self.folder / place).rglob("*")
+            if _is_read(path)
         ]
         known = set(map(folded, there))
         seen: set[str] = set()
@@ -355,7 +356,8 @@ class _Folder:
     def _report(self, shown: str, result: ReadResult) -> None:
         rejected = self._rejected(shown, result, "broken")
         for one in result.totals[result.totals["verdict"] == "conflicts"].to_dict("records"):
-            why = f"the printed total conflicts with its rows: {one['working']}"
+            working = one["working"].removesuffix(".")
+            why = f"the printed total conflicts with its rows: {working}"
             self.tell("to do", shown, one["place"], one["token"], why, "ask the publisher why")
         unread = result.changes[result.changes["rule"] == STATUS_UNREAD].drop_duplicates("raw")
         for one in unread.to_dict("records"):
@@ -556,6 +558,11 @@ class _Folder:
             cells = [reasons.get(name, (None, None))[side] for name in statements["statement_id"]]
             statements[column] = pd.Series(cells, index=statements.index, dtype="str")
         return statements
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a path is a file that a person added, and not what a program left behind."""
+    return path.is_file() and not any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED)
 
 
 def _column_names(row: Row) -> dict[str, str]:
