@@ -121,7 +121,7 @@ def find_workbook(folder: Path) -> Path | None:
     Raises
     ------
     DataPackageError
-        If the folder holds two of them, or a data package beside one.
+        If the folder holds two of them, a data package beside one, or neither.
     """
     try:
         os.stat(folder)
@@ -141,7 +141,26 @@ def find_workbook(folder: Path) -> Path | None:
         raise DataPackageError(
             f"{folder} holds {found[0].name} and a data package; keep them in folders of their own."
         )
+    if not found and not (folder / "datapackage.json").exists():
+        raise DataPackageError(
+            f"{folder} holds neither a workbook nor a data package: {_hint(folder)}"
+        )
     return found[0] if found else None
+
+
+def _hint(folder: Path) -> str:
+    """Say what is missing in a folder, or which file of it may be meant."""
+    near = [one.name for one in sorted(folder.iterdir()) if one.suffix.lower() in (".xlsx", ".ods")]
+    inside = [one.name for one in sorted(folder.iterdir()) if (one / WORKBOOK).exists()]
+    if near:
+        right = f"evidence{Path(near[0]).suffix.lower()}"
+        return f"no {' or '.join(WORKBOOKS)}. If {near[0]} is the workbook, name it {right}."
+    if inside:
+        return f"the workbook lies in {inside[0]}; name that folder."
+    return (
+        f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
+        f"datapackage.json, as 'pccfunding export' does."
+    )
 
 
 def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEvidence:
