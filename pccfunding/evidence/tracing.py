@@ -11,6 +11,7 @@ from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import load_evidence
+from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import Table, open_table
 from pccfunding.words import is_missing
@@ -314,8 +315,9 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         # What a result calls its period may be a season's: only its days say when.
         said = [name for name in ("period", "financial_year") if name in rows_of.columns]
         rows_of = rows_of.drop(columns=said)
-    measured = open_frame(rows_of, "result", also=sum(_WINDOWS, ()))
-    table = open_frame(of, "of", also=_WINDOWS[0])
+    days = sum(_WINDOWS, ())
+    measured = in_whole_days(open_frame(rows_of, "result", also=days), days)
+    table = in_whole_days(open_frame(of, "of", also=_WINDOWS[0]))
     rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
