@@ -12,7 +12,10 @@ import pandas as pd
 
 from pccfunding.areas import find_area
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import (
+    UnknownNameError,
+    one_of,
+)
 from pccfunding.evidence.evidence import (
     Evidence,
     bundled_rows,
@@ -271,6 +274,8 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     """
     population = _at("population", None)
     wanted = LATEST_VINTAGE if vintage is None else vintage
+    if not isinstance(wanted, str):
+        one_of(wanted, "population vintage", sorted(population["vintage"].unique()))
     chosen = population[population["vintage"] == wanted]
     if chosen.empty:
         held = sorted(population["vintage"].unique())
@@ -509,7 +514,7 @@ def coverage(*, chart: bool = False) -> pd.DataFrame | str:
     'workforce                   ..........................#################.#'
     """
     found = _coverage()
-    return _chart(found) if chart else found
+    return _chart(found) if chart is True else found
 
 
 def _chart(held: pd.DataFrame) -> str:

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import UnknownNameError
-from pccfunding.evidence.evidence import Evidence, codes_within
+from pccfunding.evidence.evidence import (
+    Evidence,
+    codes_within,
+    evidence_given,
+)
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.intervals import Interval
 from pccfunding.periods import Period
@@ -52,7 +56,9 @@ def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for statement, result in work_statements(load_evidence() if evidence is None else evidence):
+    for statement, result in work_statements(
+        load_evidence() if evidence_given(evidence) is None else evidence
+    ):
         rows.append(
             {
                 "statement_id": statement["statement_id"],

@@ -9,11 +9,19 @@ import pandas as pd
 
 from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.citation import Style, written
-from pccfunding.evidence.evidence import Evidence, bundled_rows
+from pccfunding.evidence.evidence import (
+    Evidence,
+    bundled_rows,
+    evidence_given,
+)
 from pccfunding.evidence.loaders import load_evidence
 from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame
-from pccfunding.frames.tables import Table, open_table
+from pccfunding.frames.tables import (
+    Table,
+    names_of_columns,
+    open_table,
+)
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -96,7 +104,7 @@ def cite(
     >>> print(cite(load_awards(), style="bibtex").splitlines()[0])
     @techreport{cambs-panel-report-2024-03,
     """
-    known = _Known() if evidence is None else evidence
+    known = _Known() if evidence_given(evidence) is None else evidence
     own = _opened(rows)
     if {"figure_id", "figures", "source_id"} & set(own.columns):
         of = None  # its rows name what they are from
@@ -128,7 +136,7 @@ def cite(
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
-    if style != "frame":
+    if not isinstance(style, str) or style != "frame":
         full = sources.loc[order].assign(tokens=printed.reindex(order)).reset_index()
         rows_of_sources: list[dict[str, Any]] = [
             {str(name): value for name, value in row.items()} for row in full.to_dict("records")
@@ -188,6 +196,8 @@ def caption(
         + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
         for row in cited.to_dict("records")
     ]
+    if not isinstance(text, str):
+        raise TableError(f"text is a {type(text).__name__}; a caption is a text.")
     lead = f"{text.rstrip('.')}. " if text else ""
     several = "s" if len(named) > 1 else ""
     shown: pd.DataFrame = _framed(table)
@@ -299,7 +309,7 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
         rows = rows[rows["figure_id"].fillna("") != ""]
     opened = open_table(rows, "table")
     frame = opened.frame
-    keys = [by] if isinstance(by, str) else list(by)
+    keys = names_of_columns(by)
     present = frame.collect_schema().names()
     columns = [*keys, "figure_id"]
     TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
@@ -326,7 +336,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         shared = [name for name, kind in held.items() if isinstance(kind, texts)]
         keys = [name for name in shared if name in source and name not in _WRITTEN]
     else:
-        keys = [by] if isinstance(by, str) else list(by)
+        keys = names_of_columns(by)
     keys = [name for name in keys if name not in ("figure_id", "source_id")]
     TableError.need("The table of=", [*keys, named], source)
     TableError.need("The result", keys, held)
@@ -401,7 +411,9 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
     >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
     '£1m'
     """
-    known = load_evidence() if evidence is None else evidence
+    known = load_evidence() if evidence_given(evidence) is None else evidence
+    if not isinstance(subject_id, str):
+        raise UnknownNameError(f"No subject is a {type(subject_id).__name__}; give its id as text.")
     printed = known.figures[known.figures["subject_id"] == subject_id]
     if known.as_of is not None:
         printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]

@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.errors import TableError
-from pccfunding.evidence.evidence import Evidence
+from pccfunding.evidence.evidence import (
+    Evidence,
+    evidence_given,
+)
 from pccfunding.evidence.loaders import load_evidence
 
 __all__ = ["verify_sources"]
@@ -51,7 +54,7 @@ def verify_sources(directory: str | Path, *, evidence: Evidence | None = None) -
     folder = Path(directory)
     if not folder.is_dir():
         raise TableError(f"{folder} is not a folder; name one that holds copies of the documents.")
-    known = load_evidence() if evidence is None else evidence
+    known = load_evidence() if evidence_given(evidence) is None else evidence
     sources = known.sources[known.sources["document"].notna() & known.sources["sha256"].notna()]
     figures = known.figures[known.figures["token"].notna()].merge(
         sources[["source_id", "document", "sha256"]], on="source_id", how="inner"
