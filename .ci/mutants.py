@@ -2,14 +2,17 @@
 
 mutmut starts pytest anew for each mutant, which takes longer than the tests. Here the tests are
 collected once, and a fork of that process runs those that call the mutated function, the quickest
-and nearest first, until one fails. `python mutants.py RESULTS` counts the results of each room.
+and nearest first, until one fails; what survives these meets the slower and more distant ones.
+`python mutants.py RESULTS TREE` counts the results of each room.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import gc
 import hashlib
 import json
+import math
 import os
 import resource
 import signal
@@ -25,19 +28,45 @@ from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 from scipy.stats import binomtest
 
-# All of processor time. What one mutant may take beside three times what its tests take.
-LIMIT = 20
-# A test that takes longer is left out: each surviving mutant would wait for it.
-SLOWEST = 1.0
-# Seconds of tests that one mutant is given: hundreds of tests open a table.
-MOST = float(os.environ.get("MUTANT_SECONDS", "10"))
+# All of processor time. What one test may take beside three times what it takes.
+LIMIT = 10
+# Of each of the two stages: seconds that one of its tests may take, and all that a mutant is given.
+near, wide = os.environ.get("MUTANT_SECONDS", "6 60").split()
+STAGES = ((1.0, float(near)), (15.0, float(wide)))
+# A test that was written after the listing is taken to be quick, and tried on every mutant.
+UNLISTED = 0.05
 SECONDS = Path("mutants-seconds.json")
+# Tests that search the sources, which are sixty megabytes with every mutant, and faults that kill.
+LEFT_OUT = (
+    "tests/faults/test_full_disk.py",
+    "tests/faults/test_killed.py",
+    "tests/faults/test_rights.py",
+    "tests/faults/test_two_writers.py",
+    "tests/install/",
+    "tests/unit/test_errors.py::test_the_nearest_name_is_sought_in_one_place",
+    "tests/unit/test_financial_year_law.py::test_no_file_makes_a_financial_year_outside_its_homes",
+    "tests/unit/test_house_rules.py",
+    "tests/unit/test_locale.py",
+    "tests/unit/test_missing_law.py::test_markers_stand_in_one_list",
+    "tests/unit/test_missing_law.py::test_no_file_but_words_asks_whether_a_value_differs",
+    "tests/unit/test_one_place.py::test_a_coefficient_is_named_in_one_place",
+    "tests/unit/test_one_place.py::test_the_fields_that_the_law_asks_for_are_listed_in_one_place",
+    "tests/unit/test_results.py::test_html_and_cautions_are_written_in_one_place",
+    "tests/unit/test_rooms.py",
+    "tests/unit/test_sums_rule.py",
+    "tests/unit/test_user_types.py",
+    "tests/unit/test_words_rule.py",
+)
 NOTICED = ("killed", "timeout")
 # What reads evidence from a path is counted with the room of evidence.
 ROOMS = {"office": "evidence"}
 
 
 _spent: dict[str, float] = {}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if not item.nodeid.startswith(LEFT_OUT)]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -65,6 +94,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     if os.environ.get("MUTANT_UNDER_TEST") == "stats" and report.failed:
         print(f"\nleft out, since it fails on the sources of all mutants: {item.nodeid}")
         report.outcome, report.longrepr = "skipped", (__file__, 0, "reads the sources")
+        _spent[item.nodeid] = math.inf
     return report
 
 
@@ -79,15 +109,21 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     callers = stats["tests_by_mangled_function_name"]
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
-    done = read(results)
+    done, now = read(results)
     tried = Counter(room(name) for name in done)
     most = int(os.environ.get("MUTANTS_OF_A_ROOM") or sys.maxsize)
-    for name in drawn():
+    order = drawn()
+    fresh = []
+    for name in order:
         if name not in done and tried[room(name)] < most:
             tried[room(name)] += 1
-            verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
-            with results.open("a", encoding="utf-8") as file:
-                file.write(f"{name}: {verdict}\n")
+            fresh.append(name)
+    again = [name for name in order if name in now and not noticed(now[name])]
+    gc.freeze()
+    for name in [*(again if os.environ.get("AGAIN") else ()), *fresh]:
+        verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
+        with results.open("a", encoding="utf-8") as file:
+            file.write(f"{name}: {verdict}\n")
     return True
 
 
@@ -111,9 +147,14 @@ def drawn() -> list[str]:
     return [name for _, name in sorted(order)]
 
 
-def read(results: Path) -> dict[str, str]:
-    lines = results.read_text("utf-8").splitlines()
-    return dict(line.split(": ", 1) for line in lines)
+def read(results: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The first verdict on each mutant, and the last: those not noticed may be tried again."""
+    lines = [line.split(": ", 1) for line in results.read_text("utf-8").splitlines()]
+    return dict(reversed(lines)), dict(lines)
+
+
+def noticed(verdict: str) -> bool:
+    return verdict.startswith(NOTICED)
 
 
 def room(name: str) -> str:
@@ -126,44 +167,54 @@ class Run:
 
     def __init__(self, items: dict[str, pytest.Item], callers: dict[str, list[str]]) -> None:
         self.items = items
-        seconds = json.loads(SECONDS.read_text("utf-8"))
-        self.seconds = {
-            one: max(seconds[one], 0.001) for one in items if seconds.get(one, SLOWEST) < SLOWEST
-        }
+        listed = json.loads(SECONDS.read_text("utf-8"))
+        self.unlisted = {one for one in items if one not in listed}
+        self.seconds = {one: max(listed.get(one, UNLISTED), 0.001) for one in items}
         # How many functions a test comes by: those of a room's own tests come first.
         self.reach = Counter(test for tests in callers.values() for test in set(tests))
         self.sound: dict[str, bool] = {}
 
     def verdict(self, name: str, callers: set[str]) -> str:
-        while True:
-            chosen, total = [], 0.0
-            usable = [one for one in callers & set(self.seconds) if self.sound.get(one, True)]
-            for one in sorted(usable, key=lambda one: (self.seconds[one] * self.reach[one], one)):
-                total += self.seconds[one]
-                if total > MOST:
+        """What noticed the mutant in which stage, or how many tests did not."""
+        left = callers & set(self.items) | self.unlisted
+        tried: set[str] = set()
+        for stage, (slowest, most) in enumerate(STAGES, 1):
+            while chosen := self.chosen(left - tried, slowest, most):
+                status, last = self.forked(name, chosen)
+                if status == 0:
+                    tried |= set(chosen)
                     break
-                chosen.append(one)
-            if not chosen:
-                return "no tests"
-            status, last = self.forked(name, chosen, LIMIT + int(3 * total))
-            if status == 0:
-                return "survived"
-            # A test that fails here without any change would notice every mutant.
-            if last not in self.sound:
-                self.sound[last] = self.forked("none", [last], LIMIT)[0] == 0
-            if self.sound[last]:
-                return "timeout" if status < 0 else "killed"
-            print(f"left out, since it fails without a mutant: {last}")
+                # A test that fails here without any change would notice every mutant.
+                if last not in self.sound:
+                    self.sound[last] = self.forked("none", [last])[0] == 0
+                if self.sound[last]:
+                    return f"{'timeout' if status < 0 else 'killed'} {stage} by {last}"
+                print(f"left out, since it fails without a mutant: {last}")
+        return f"survived {len(tried)}" if tried else "no tests"
 
-    def forked(self, name: str, tests: list[str], limit: int) -> tuple[int, str]:
+    def chosen(self, tests: set[str], slowest: float, most: float) -> list[str]:
+        """The nearest and quickest; of a test with many cases not all before other tests."""
+        usable = [one for one in tests if self.seconds[one] < slowest and self.sound.get(one, True)]
+        cost = {one: self.seconds[one] * max(self.reach[one], 1) for one in usable}
+        turn: Counter[str] = Counter()
+        for one in sorted(usable, key=lambda one: (cost[one], one)):
+            test = one.partition("[")[0]
+            turn[test] += 1
+            cost[one] *= turn[test]
+        chosen, total = [], 0.0
+        for one in sorted(usable, key=lambda one: (cost[one], one)):
+            total += self.seconds[one]
+            if total > most:
+                break
+            chosen.append(one)
+        return chosen
+
+    def forked(self, name: str, tests: list[str]) -> tuple[int, str]:
         """The exit status of a fork that runs the tests, and the last test that it began."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            # What waits without working ends as well.
-            signal.alarm(10 * limit)
             os.environ["MUTANT_UNDER_TEST"] = name
             code = 2
             try:
@@ -177,10 +228,15 @@ class Run:
         return status, tests[max(count, 1) - 1]
 
     def first_failure(self, tests: list[str], begun: int) -> int:
-        items = [self.items[one] for one in tests]
-        for test, following in zip(items, [*items[1:], None], strict=True):
+        for one, following in zip(tests, [*tests[1:], None], strict=True):
+            limit = LIMIT + int(3 * self.seconds[one])
+            end = int(time.process_time()) + limit
+            resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+            # What waits without working ends as well.
+            signal.alarm(10 * limit)
             os.write(begun, b".")
-            reports = runtestprotocol(test, nextitem=following, log=False)
+            nextitem = None if following is None else self.items[following]
+            reports = runtestprotocol(self.items[one], nextitem=nextitem, log=False)
             if any(report.failed for report in reports):
                 return 1
         return 0
@@ -193,21 +249,22 @@ def main(results: Path, made: Path) -> None:
         for meta in made.rglob("*.py.meta")
         for name in json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
     )
-    verdicts = read(results)
+    first, now = read(results)
     for one in sorted(total):
-        mine = [verdict for name, verdict in verdicts.items() if room(name) == one]
-        noticed = sum(verdict in NOTICED for verdict in mine)
+        mine = [name for name in first if room(name) == one]
+        count = sum(noticed(first[name]) for name in mine)
         if not mine:
             print(f"{one:16} 0 of {total[one]} tried")
             continue
-        interval = binomtest(noticed, len(mine)).proportion_ci(method="exact")
+        interval = binomtest(count, len(mine)).proportion_ci(method="exact")
         print(
-            f"{one:16} {len(mine)} of {total[one]} tried, {noticed} noticed: "
-            f"{noticed / len(mine):.1%} ({interval.low:.1%} to {interval.high:.1%})"
+            f"{one:16} {len(mine)} of {total[one]} tried, {count} noticed: "
+            f"{count / len(mine):.1%} ({interval.low:.1%} to {interval.high:.1%}); "
+            f"now {sum(noticed(now[name]) for name in mine)}"
         )
-    for name, verdict in sorted(verdicts.items()):
-        if verdict not in NOTICED:
-            print(f"{name}: {verdict}")
+    for name, verdict in sorted(first.items()):
+        if not noticed(verdict):
+            print(f"{name}: {verdict}; now {now[name]}")
 
 
 if __name__ == "__main__":

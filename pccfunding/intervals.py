@@ -264,7 +264,7 @@ class Interval:
             for theirs in (_signed(right._low_end(), -1), _signed(right._high_end(), 1))
         ]
         low = min(products, key=lambda end: (end[0], end[1], not end[2]))
-        high = max(products, key=lambda end: (end[0], end[1], end[2]))
+        high = max(products)
         return Interval(
             None if low[0] else low[1],
             None if high[0] else high[1],

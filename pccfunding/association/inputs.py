@@ -205,9 +205,10 @@ def _refuse_twice(frame: pd.DataFrame, on: str, name: str) -> None:
         return
     for column, what in (("funding_stream", "streams"), ("offence", "offence classes")):
         if len(held := values_of(frame, column)) > 1:
+            some = ", ".join(held[:3]) + ", ..." * (len(held) > 3)
             raise TableError(
-                f"{name} holds {len(held)} {what} ({', '.join(held[:3])}, ...). Keep one, or test "
-                f"them together with spend_vs_reduction_family."
+                f"{name} holds {len(held)} {what} ({some}). Keep one, or test them together with "
+                f"spend_vs_reduction_family."
             )
     windows = windows_of(frame)
     if len(windows) > 1:

@@ -133,7 +133,7 @@ def pair(
     both["why"] = pd.Series(missing, dtype=object)
     used = both[both["why"].isna()]
     kinds = {known[code].kind for code in used["area"] if code in known}
-    per_resident = bool(used["persons_before"].notna().any())
+    per_resident = bool((both if used.empty else used)["persons_before"].notna().any())
     reasons = _reasons_to_leave(used, leave_out, per_resident)
     staying = ~used["area"].isin(reasons)
     left_out = used[~staying].copy()

@@ -54,6 +54,8 @@ REASONS = {
     "series break": "what is counted changed between the two windows",
     "pandemic months": "a window holds months from March 2020 to March 2021",
 }
+# Where there are not two areas to be across.
+_WITHIN = ("with both sides known in no area", "within one area")
 # A name may be as long as it likes; a sentence may not. With the windows or not, words of a name,
 # and whether what stands behind verdict and partial is told beside them.
 _TOO_FEW = "too few areas to tell"
@@ -68,7 +70,7 @@ def estimand_of(found: Pairing, n: int, method: str, lag: int | None) -> str:
     """
     words, timing = found.words, found.timing
     money = words["funding_stream"] or "spend"
-    where = f"across these {n} {found.unit}" if n > 1 else "within one area"
+    where = f"across these {n} {found.unit}" if n > 1 else _WITHIN[n]
     details = [
         (words["status"] or "status not stated").replace("_", " "),
         f"{words['price_base']} prices" if words["price_base"] else "cash",
@@ -112,7 +114,7 @@ def _compared(result: AssociationRecord, windows: bool, longest: int) -> str:
     before, after = result.baseline_window, result.follow_up_window
     paid = f" ({result.spend_window})" if windows and result.spend_window else ""
     between = f" ({before} to {after})" if windows and before and after else ""
-    where = f"across {result.n} {result.unit}" if result.n > 1 else "within one area"
+    where = f"across {result.n} {result.unit}" if result.n > 1 else _WITHIN[result.n]
     return f"{money}{paid} beside the log reduction in {_short(outcome, longest)}{between} {where}"
 
 

@@ -12,11 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import (
-    DataPackageError,
-    PeriodError,
-    TableError,
-)
+from pccfunding.errors import DataPackageError, PeriodError
 from pccfunding.evidence.tables import (
     path_of,
     read_descriptor,
@@ -387,27 +383,17 @@ def codes_within(areas: pd.DataFrame, area_code: str) -> list[str]:
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:
-    """Read the day whose knowledge is wanted; None for everything known."""
-    if isinstance(as_of, str):
-        return parse_date(as_of)
-    if as_of is not None and (is_missing(as_of) or not isinstance(as_of, dt.date)):
-        raise PeriodError(
-            f"as_of is a {type(as_of).__name__}; it takes a date, or text such as '2024-03-31'."
-        )
-    return as_of.date() if isinstance(as_of, dt.datetime) else as_of
-
-
-def evidence_given(evidence: Evidence | None) -> Evidence | None:
-    """Give evidence as it is; refuse what is none.
+    """Read the day whose knowledge is wanted; None for everything known.
 
     Raises
     ------
-    TableError
-        If it is neither evidence nor None.
+    PeriodError
+        If it is no day: a number would be taken for one of 1970.
     """
-    if evidence is not None and not isinstance(evidence, Evidence):
-        raise TableError(
-            f"evidence is a {type(evidence).__name__}; give what load_evidence() or "
-            f"read_evidence(folder) returns."
-        )
-    return evidence
+    if isinstance(as_of, str):
+        return parse_date(as_of)
+    if isinstance(as_of, dt.datetime):  # a pandas Timestamp too
+        as_of = as_of.date()
+    if as_of is None or type(as_of) is dt.date:
+        return as_of
+    raise PeriodError(f"as_of is a {type(as_of).__name__}, {as_of!r}; write a day: '2024-03-31'.")

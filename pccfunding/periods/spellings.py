@@ -196,8 +196,11 @@ def _two(body: str, *, between: bool = False) -> Span | None:
 
 
 def _check_list(start: Span, end: Span) -> None:
-    """Refuse two years joined by "and" where other time lies between them."""
-    if (start.end - start.start).days > 31 and start.end + timedelta(days=1) != end.start:
+    """Refuse two periods joined by "and" where other time lies between them.
+
+    Two days joined so are a first and a last.
+    """
+    if start.start < start.end and start.end + timedelta(days=1) != end.start:
         raise PeriodError("these are two periods with a gap. Read them one at a time.")
 
 
@@ -212,7 +215,8 @@ def _yearless(side: str, end: Span) -> Span | None:
     if day > month_end(year, month).day:
         raise PeriodError(f"there is no day {day} in month {month} of {year}.")
     start = date(year, month, day)
-    return Span(start, start, ("year_inferred",))
+    last = start if match["day"] else month_end(year, month)
+    return Span(start, last, ("year_inferred",))
 
 
 def _iso_months(match: re.Match[str]) -> Span:
@@ -317,20 +321,21 @@ def _financial_years(first: int, last: int, flags: tuple[str, ...]) -> Span:
 
 
 def _offer(first: str, joint: str, second: str) -> str:
-    """Offer the financial years that one digit too many may have been meant for."""
+    """Offer the financial year that one digit too many, or too few, may have been meant for."""
     shorter = {
         (first[:i] + first[i + 1 :], second) for i in range(len(first)) if len(first) == 5
     } | {(first, second[:i] + second[i + 1 :]) for i in range(len(second)) if len(second) in (3, 5)}
-    likely = sorted(
-        f"{one}{joint}{two}"
+    between = f" {joint} " if joint == "to" else joint
+    likely = {
+        f"{one}{between}{two}"
         for one, two in shorter
         if len(one) == 4
         and one[:2] in ("19", "20")
         and two in (str(int(one) + 1), str(int(one) + 1)[2:])
-    )
+    }
     if not likely and len(first) == 4 and len(second) < 3:
-        likely = [financial_label(int(first))]
-    return f" Did you mean {' or '.join(likely)}? Correct it at the source." if likely else ""
+        likely = {financial_label(int(first))}
+    return f" Did you mean {likely.pop()}? Correct it at the source." if likely else ""
 
 
 def _why_not(body: str) -> str:

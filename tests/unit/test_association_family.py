@@ -101,6 +101,23 @@ def test_the_partial_of_a_pair_is_adjusted_with_the_p_of_the_others() -> None:
     assert found["partial"].drop("Robbery").isna().all()
 
 
+def test_the_partials_of_few_areas_are_adjusted_by_holm() -> None:
+    before = [20_000.0, 26_000.0, 22_000.0, 30_000.0, 18_000.0, 24_000.0]
+    fall = [
+        fall_of(order, before=before, offence=name)
+        for name, order in (
+            ("Robbery", [5, 9, 12, 15, 19, 24]),
+            ("Burglary", [6, 8, 11, 17, 18, 22]),
+        )
+    ]
+    found = pcc.spend_vs_reduction_family(
+        spend_of(range(1, 7)), pd.concat(fall), declared="Invented Fund", dispersion=1
+    ).frame
+    assert found["p_value"].tolist() == [2 / 720, 2 / 720]
+    # Twice the smaller by Holm; by Benjamini and Hochberg the two would stay as they are.
+    assert found["partial_p"].tolist() == pytest.approx([4 / 720, 4 / 720])
+
+
 def test_adjusted_p_is_never_below_p_and_those_of_the_library() -> None:
     found = pcc.spend_vs_reduction_family(*grid(14, 2, 4), resamples=499)
     frame = found.frame

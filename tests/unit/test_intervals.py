@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from pccfunding.errors import IntervalError
-from pccfunding.intervals import Interval, as_fraction
+from pccfunding.errors import IntervalError, TableError
+from pccfunding.intervals import Interval, as_fraction, counts_that_print, interval_text
 from pccfunding.words import decimal_text
 
 
@@ -39,10 +39,21 @@ def test_exact_numbers_stay_exact(number: int | str | Decimal | Fraction, exact:
     assert as_fraction(number) == exact
 
 
-@pytest.mark.parametrize("number", [0.1, True, None, "abc", "nan", "inf", "1/0", Decimal("NaN")])
-def test_what_is_not_exact_is_refused(number: object) -> None:
-    with pytest.raises(IntervalError):
+@pytest.mark.parametrize(("number", "kind"), [(0.1, "float"), (True, "bool"), (None, "NoneType")])
+def test_what_is_not_exact_is_refused(number: object, kind: str) -> None:
+    with pytest.raises(IntervalError) as refusal:
         as_fraction(number)  # type: ignore[arg-type]
+    assert str(refusal.value) == (
+        f"{number} is a {kind}; an exact interval takes int, Fraction, "
+        f"Decimal or a decimal string such as '185.2'."
+    )
+
+
+@pytest.mark.parametrize("number", ["abc", "nan", "inf", "1/0", Decimal("NaN")])
+def test_what_is_not_finite_is_refused(number: str | Decimal) -> None:
+    with pytest.raises(IntervalError) as refusal:
+        as_fraction(number)
+    assert str(refusal.value) == f"{number!r} is not a finite decimal number."
 
 
 @pytest.mark.parametrize(
@@ -62,8 +73,10 @@ def test_decimal_text(number: Fraction, text: str) -> None:
 
 
 def test_ends_are_fractions_or_missing() -> None:
-    with pytest.raises(IntervalError, match=r"Interval\.of"):
+    with pytest.raises(IntervalError) as refusal:
         Interval(1, 2)  # type: ignore[arg-type]
+    assert str(refusal.value) == "1 is a int; build it with Interval.of(low, high)."
+    assert str(Interval.of(1, 2)) == "[1, 2]"
     assert interval("[., 5]") == interval("(., 5]")
     assert not interval("[., .]").low_closed
 
@@ -253,3 +266,49 @@ def test_intervals_are_values() -> None:
     assert len({one, interval("(0, 1]"), interval("[0, 1]")}) == 2
     with pytest.raises(AttributeError):
         one.low = Fraction(5)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[18.5, 18.5]", "18.5"),
+        ("(1, 2]", "(1, 2]"),
+        ("[1, .)", "[1, inf)"),
+        ("(., .)", "(-inf, inf)"),
+    ],
+)
+def test_a_single_number_is_written_plainly(text: str, words: str) -> None:
+    assert interval_text(interval(text)) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "percent", "counts"),
+    [
+        # 3 of 16 is 18.75%, and no other count of 16 lies within half a point of 19%.
+        (16, "[18.5, 19.5)", [3]),
+        # Of 200, half a percent is one: an end counts only where it is closed.
+        (200, "[18.5, 19.5]", [37, 38, 39]),
+        (200, "(18.5, 19.5)", [38]),
+        (200, "[18.6, 19.4]", [38]),
+        (3, "[32.5, 33.3]", []),
+        (3, "[33, 33.5]", [1]),
+        (1, "[0, 100]", [0, 1]),
+        # No share passes nothing or all, whatever a printed figure allows.
+        (4, "[-5, 30]", [0, 1]),
+        (4, "[70, 130]", [3, 4]),
+        (2, "(., 50]", [0, 1]),
+        (2, "[50, .)", [1, 2]),
+        (2, "(., .)", [0, 1, 2]),
+    ],
+)
+def test_the_counts_that_print_as_a_percentage(count: int, percent: str, counts: list[int]) -> None:
+    assert list(counts_that_print(Interval.point(count), interval(percent))) == counts
+
+
+@pytest.mark.parametrize("base", ["[0, 0]", "[-1, -1]", "[2.5, 2.5]", "[4, 5]", "(., 4]", "(., .)"])
+def test_a_percentage_is_of_one_whole_count(base: str) -> None:
+    with pytest.raises(TableError) as refusal:
+        counts_that_print(interval(base), interval("[10, 20]"))
+    assert str(refusal.value) == (
+        f"A percentage of a count needs one whole count above 0, not {interval(base)}."
+    )
