@@ -337,7 +337,7 @@ It has: year."
     )
 
 
-def one_of(asked: str, kind: str, known: Iterable[str]) -> str:
+def one_of(asked: Any, kind: str, known: Iterable[str]) -> str:
     """Give a name that is among the known ones; offer the nearest where it is not.
 
     Examples

@@ -189,9 +189,10 @@ def harm_wdd(
     for area, pair in pairs.items():
         if pair is None and area.startswith("displacement"):
             continue
-        if len(a_row(pair, area)) != 2:
-            raise TableError(f"{area} holds {len(pair)} sets of counts; give before and after.")
-        named |= {f"{area} before": pair[0], f"{area} after": pair[1]}
+        both = a_row(pair, area)
+        if len(both) != 2:
+            raise TableError(f"{area} holds {len(both)} sets of counts; give before and after.")
+        named |= {f"{area} before": both[0], f"{area} after": both[1]}
     offences = offences_of(named, held)
     known = {what: known_counts(counts, what) for what, counts in named.items()}
     given = [area for area, pair in pairs.items() if pair is not None]

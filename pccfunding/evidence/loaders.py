@@ -271,12 +271,8 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     """
     population = _at("population", None)
     wanted = LATEST_VINTAGE if vintage is None else vintage
-    if not isinstance(wanted, str):
-        one_of(wanted, "population vintage", sorted(population["vintage"].unique()))
+    one_of(wanted, "population vintage", sorted(population["vintage"].unique()))
     chosen = population[population["vintage"] == wanted]
-    if chosen.empty:
-        held = sorted(population["vintage"].unique())
-        raise UnknownNameError.among("population vintage", wanted, held)
     return chosen.reset_index(drop=True)
 
 

@@ -23,7 +23,7 @@ def iso_day(value: Any) -> str:
 
 def in_whole_days(table: Table, columns: Sequence[str] = ("period_start", "period_end")) -> Table:
     """Give the days that columns of times lie on: a year that ends at 23:59:59 is that year."""
-    kinds = ((name, table.schema.get(name)) for name in columns)
+    kinds: list[tuple[str, Any]] = [(name, table.schema.get(name)) for name in columns]
     timed = [name for name, kind in kinds if kind == nw.Datetime and not kind.time_zone]
     days = {name: nw.col(name).dt.truncate("1d") for name in timed}
     if days and table.eager:

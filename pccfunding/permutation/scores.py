@@ -42,7 +42,7 @@ def read_series(values: ArrayLike, name: str) -> Floats:
     [[1.0, 2.0]]
     """
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.ma.filled(values.astype(np.float64), np.nan)
     if np.iscomplexobj(values):
         raise TableError(f"{name} holds complex numbers, which have no order.")
     try:
