@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from filling import answer, fill, started
+from filling import answer, fill, openpyxl, started
 
 import pccfunding as pcc
+from pccfunding.errors import DataPackageError
 from pccfunding.office import FolderEvidence
+
+# Private: what it gives for other folders no public call tells.
+from pccfunding.office.read_folder import find_workbook, read_folder
 
 HEAD = "Recipient,Purpose,Date awarded,Amount (£)\n"
 LISTS = {
@@ -265,3 +269,64 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     assert set(own["sources"]["source_id"]) == set(own["figures"]["source_id"])
     assert len(own["sources"]) < len(again.sources)
     assert own["sources"].index.tolist() == list(range(len(own["sources"])))
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(DataPackageError) as refusal:
+        read_folder(folder)
+    return str(refusal.value)
+
+
+def test_a_folder_that_is_no_evidence_is_refused_in_these_words(tmp_path: Path) -> None:
+    assert find_workbook(tmp_path / "nowhere") is None
+    assert refused(tmp_path) == (
+        f"{tmp_path} holds neither a workbook nor a data package: no evidence.xlsx or "
+        f"evidence.ods, as 'pccfunding start AREA' makes it, and no datapackage.json, as "
+        f"'pccfunding export' does."
+    )
+    (tmp_path / "file").write_text("x", "utf-8")
+    assert find_workbook(tmp_path / "file") is None
+    assert find_workbook(tmp_path / "file" / "within") is None
+    odd = Path(f"{tmp_path}/a\0b")
+    with pytest.raises(DataPackageError) as refusal:
+        find_workbook(odd)
+    assert str(refusal.value) == f"Cannot read {str(odd)!r}: no disk holds such a name."
+    long = tmp_path / ("n" * 300)
+    with pytest.raises(DataPackageError) as refusal:
+        find_workbook(long)
+    assert str(refusal.value) == f"Cannot read {str(long)!r}: File name too long."
+
+
+def test_one_workbook_of_a_folder_counts(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    assert find_workbook(folder) == folder / "evidence.xlsx"
+    (folder / "evidence.xlsx").rename(folder / "Evidence.XLSX")
+    assert find_workbook(folder) == folder / "Evidence.XLSX"
+    (folder / "datapackage.json").write_text("{}", "utf-8")
+    assert refused(folder) == (
+        f"{folder} holds Evidence.XLSX and a data package; keep them in folders of their own."
+    )
+    (folder / "evidence.ods").write_text("x", "utf-8")
+    assert refused(folder) == (
+        f"{folder} holds Evidence.XLSX and evidence.ods; keep the one that counts."
+    )
+
+
+def test_nothing_is_read_before_the_area_is_known(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    path = folder / "evidence.xlsx"
+    answer(folder, area="Atlantis")
+    assert refused(folder) == (
+        f"{path}, sheet Start names no area: sheet Start, cell B3: 'Atlantis': No area called "
+        f"'Atlantis'; choose a police force area of the list. Nothing else was read."
+    )
+    # Any file may hold a sheet of this name.
+    book = openpyxl.load_workbook(path)
+    for row in book["Start"].iter_rows():
+        for cell in row:
+            cell.value = None
+    book.save(path)
+    assert refused(folder).startswith(
+        f"{path}, sheet Start names no area: sheet Start: no line 'area'; add a line with 'area' "
+        f"in column A"
+    )
