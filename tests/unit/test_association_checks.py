@@ -338,3 +338,32 @@ def test_morans_i_is_that_of_its_definition() -> None:
     assert likeness_of(areas.head(3), 0).reason == "all areas lie in one region"
     assert likeness_of(areas.assign(area="E99"), 0).reason == "the region of an area is not known"
     assert likeness_of(areas.iloc[[0, 3, 5]], 0).reason == "no region holds two areas"
+
+
+def test_a_placebo_takes_the_draws_and_the_rule_that_were_asked_for() -> None:
+    spend, fall = many(0.8, n=12)
+    days = {"baseline_start": "2010-04-01", "baseline_end": "2011-03-31"}
+    days |= {"period_start": "2012-04-01", "period_end": "2013-03-31"}
+    earlier = fall.assign(**{name: pd.Timestamp(day) for name, day in days.items()})
+    how = {"resamples": 99, "two_sided": "abs", "seed": 5, "redraws": 20}
+    found = pcc.spend_vs_reduction(spend, fall, placebo=earlier, **how)
+    assert found.gate is not None
+    assert found.gate.placebo is not None
+    test = found.gate.placebo.test
+    assert test is not None
+    assert (test.exact, test.resamples, test.two_sided, test.seed) == (False, 99, "abs", 5)
+    assert (test.statistic, test.p_value) == (found.estimate, found.test.p_value)
+
+
+def test_the_table_of_influence_holds_numbers_that_may_be_missing() -> None:
+    found = pcc.spend_vs_reduction(*many(0.8, n=8), resamples=99, redraws=20)
+    assert found.influence is not None
+    frame = found.influence.frame
+    numbers = ["estimate", "p_value", "adjusted_p", "min_p"]
+    assert frame[numbers].dtypes.astype(str).tolist() == ["Float64"] * 4
+    flags = ["undefined", "crosses", "turns"]
+    assert frame[flags].dtypes.astype(str).tolist() == ["bool"] * 3
+    assert list(frame) == [
+        "area_code", "name", "estimate", "p_value", "adjusted_p", "min_p", "undefined", "reason",
+        "crosses", "turns",
+    ]  # fmt: skip
