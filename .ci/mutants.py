@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
+from mutmut.state import state
 from scipy.stats import binomtest
 
 # All of processor time. What one test may take beside three times what it takes.
@@ -33,9 +34,8 @@ LIMIT = 10
 # Of each of the two stages: seconds that one of its tests may take, and all that a mutant is given.
 near, wide = os.environ.get("MUTANT_SECONDS", "6 60").split()
 STAGES = ((1.0, float(near)), (15.0, float(wide)))
-# A test that was written after the listing is taken to be quick, and tried on every mutant.
-UNLISTED = 0.05
 SECONDS = Path("mutants-seconds.json")
+LISTED = Path("mutmut-stats.json")
 # Tests that search the sources, which are sixty megabytes with every mutant; faults that kill; and
 # a file that starts the threads of Polars as it is collected, which a fork does not inherit.
 LEFT_OUT = (
@@ -111,8 +111,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile("mutants", settings.get_profile("settled"), phases=phases)
     settings.load_profile("mutants")
-    stats = json.loads(Path("mutmut-stats.json").read_text("utf-8"))
-    callers = stats["tests_by_mangled_function_name"]
+    list_new_tests(session.items)
+    callers = json.loads(LISTED.read_text("utf-8"))["tests_by_mangled_function_name"]
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
     done, now = read(results)
@@ -131,6 +131,29 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         with results.open("a", encoding="utf-8") as file:
             file.write(f"{name}: {verdict}\n")
     return True
+
+
+def list_new_tests(items: list[pytest.Item]) -> None:
+    """List what the tests reach that mutmut has not listed, in a fork, as a mutant would run."""
+    seconds = json.loads(SECONDS.read_text("utf-8"))
+    new = [item for item in items if item.nodeid not in seconds]
+    child = os.fork() if new else -1
+    if child == 0:
+        os.environ["MUTANT_UNDER_TEST"] = "stats"
+        stats = json.loads(LISTED.read_text("utf-8"))
+        try:
+            for item, following in zip(new, [*new[1:], None], strict=True):
+                state()._stats.clear()
+                runtestprotocol(item, nextitem=following, log=False)
+                seconds[item.nodeid] = _spent.get(item.nodeid, 0.0)
+                for name in state()._stats:
+                    stats["tests_by_mangled_function_name"].setdefault(name, []).append(item.nodeid)
+            LISTED.write_text(json.dumps(stats), "utf-8")
+            SECONDS.write_text(json.dumps(seconds), "utf-8")
+        finally:
+            os._exit(0)
+    if child > 0:
+        os.waitpid(child, 0)
 
 
 def names() -> list[str]:
@@ -175,15 +198,14 @@ class Run:
     def __init__(self, items: dict[str, pytest.Item], callers: dict[str, list[str]]) -> None:
         self.items = items
         listed = json.loads(SECONDS.read_text("utf-8"))
-        self.unlisted = {one for one in items if one not in listed}
-        self.seconds = {one: max(listed.get(one, UNLISTED), 0.001) for one in items}
+        self.seconds = {one: max(listed[one], 0.001) for one in items if one in listed}
         # How many functions a test comes by: those of a room's own tests come first.
         self.reach = Counter(test for tests in callers.values() for test in set(tests))
         self.sound: dict[str, bool] = {}
 
     def verdict(self, name: str, callers: set[str]) -> str:
         """What noticed the mutant in which stage, or how many tests did not."""
-        left = callers & set(self.items) | self.unlisted
+        left = callers & set(self.seconds)
         tried: set[str] = set()
         for stage, (slowest, most) in enumerate(STAGES, 1):
             while chosen := self.chosen(left - tried, slowest, most):
