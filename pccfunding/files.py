@@ -19,11 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from pccfunding.errors import TableError
+from pccfunding.errors import PccFundingError, TableError
 
 __all__ = [
     "PATIENCE",
     "Rewriting",
+    "named_place",
     "one_writer",
     "read_regular",
     "refuse_present",
@@ -35,6 +36,51 @@ __all__ = [
 
 T = TypeVar("T")
 PATIENCE = 10.0  # seconds that a command waits for another one that writes to the same place
+
+
+def named_place(given: object, what: str, *, error: type[PccFundingError] = TableError) -> Path:
+    """Give the path that a caller names a thing by; an empty one is not the folder at hand.
+
+    Parameters
+    ----------
+    given : object
+        A text or a path.
+    what : str
+        The thing, as the message names it.
+    error : type of PccFundingError
+        What to refuse with.
+
+    Raises
+    ------
+    PccFundingError
+        Of the given kind, if it is no path.
+    FileNotFoundError
+        If the folder that the process runs in is gone.
+
+    Examples
+    --------
+    >>> named_place("packs/2024", "a pack").name
+    '2024'
+    >>> named_place("", "a pack")
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.TableError: A pack is named by a path, and this one is empty; write '.' \
+for the folder that you are in.
+    """
+    named = f"{what[:1].upper()}{what[1:]} is named by a path"
+    told = os.fspath(given) if isinstance(given, os.PathLike) else given
+    if not isinstance(told, str):
+        raise error(f"{named}, a text or a Path; this is a {type(given).__name__}.")
+    if not told:
+        raise error(f"{named}, and this one is empty; write '.' for the folder that you are in.")
+    if "\0" in told:
+        raise error(f"{named}; {told!r} is none, since a NUL stands in it.")
+    try:
+        os.getcwd()  # other packages ask for it too, while they are imported
+    except FileNotFoundError:
+        said = "the folder that this runs in is gone; go to another one first"
+        raise FileNotFoundError(errno.ENOENT, said, told) from None
+    return Path(told)
 
 
 class Rewriting:
@@ -107,7 +153,7 @@ def rewriting(directory: str | os.PathLike[str]) -> Iterator[Rewriting]:
     ...     [path.relative_to(desk).as_posix() for path in sorted(Path(desk).rglob("*"))]
     ['pack', 'pack/tables', 'pack/tables/a.csv']
     """
-    folder = _real(Path(directory))
+    folder = _real(named_place(directory, "a folder to write"))
     if _runs_in(folder):
         said = "this command runs in the folder that it would replace; start it from outside"
         raise OSError(errno.EBUSY, said, str(folder))
@@ -149,7 +195,7 @@ def rewriting_file(path: str | os.PathLike[str], *, force: bool) -> Iterator[Pat
     ...     [path.name for path in Path(desk).iterdir()]
     ['a.csv']
     """
-    target = Path(os.path.abspath(path))
+    target = Path(os.path.abspath(named_place(path, "a file to write")))
     with one_writer(target):
         refuse_present([(target.parent, target.name)], force=force)
         part = _beside(target, "part")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import pccfunding
-from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.cli.group import PLACE, console_of, main, table_of
 from pccfunding.formats.award_files.award_repeats import OnceOnly, between_lists, count_once
 from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.texts import disarmed, printable
@@ -20,18 +20,18 @@ __all__: list[str] = []
 
 
 @main.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=PLACE)
 @click.option("--profile", help="A published layout: 360giving, ggis or over500.")
 @click.option("--sheet", "sheets", multiple=True, help="Name of a sheet to read; may be repeated.")
 @click.option("--column", "columns", multiple=True, help="FIELD=HEADER, such as amount='How much'.")
 @click.option("--financial-year", help="Period of awards that state none, such as 2023-24.")
 @click.option("--funder", help="Who gave the awards that state no funder.")
 @click.option("--area", help="Name or ONS code of the area that the list is about.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the tables, as CSV.")
+@click.option("--out", type=PLACE, help="Folder for the tables, as CSV.")
 @click.option(
     "--evidence",
     "package",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Folder for a data package to review; needs --area and --publisher.",
 )
 @click.option("--publisher", help="Who published the list, for the package.")
@@ -168,7 +168,7 @@ def _write_package(
 
 
 @main.command()
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PLACE)
 def check(directory: Path) -> None:
     """Check an evidence folder, or a data package, and list what is still to be done in it.
 
@@ -228,12 +228,10 @@ def count() -> None:
     show_default=True,
     help="What to count by: area, force, lsoa, month, outcome, type.",
 )
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="CSV or Parquet file to write."
-)
+@click.option("--out", type=PLACE, required=True, help="CSV or Parquet file to write.")
 @click.option(
     "--cache",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Folder for a typed copy, from which the same files are counted again many times as fast.",
 )
 @click.option(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pccfunding.cli.group import main
+from pccfunding.cli.group import PLACE, main
 from pccfunding.words import counted
 
 __all__: list[str] = []
@@ -37,20 +37,20 @@ class _FilesAfter(click.Command):
 @click.option(
     "--awards",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE...",
     help="Award lists as they were received; they are copied in.",
 )
 @click.option(
     "--counts",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE...",
     help="Statistics as they were published; they are copied in.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Folder to make; by default named by area and period.",
 )
 def start(
@@ -76,10 +76,8 @@ def start(
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), required=True, help="Folder for the data package."
-)
+@click.argument("folder", type=PLACE)
+@click.option("--out", type=PLACE, required=True, help="Folder for the data package.")
 @click.option("--force", is_flag=True, help="Write over an earlier package.")
 def export(folder: Path, out: Path, force: bool) -> None:
     """Write the evidence of FOLDER as a data package, with its descriptor, for other programs."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import pccfunding
-from pccfunding.errors import PccFundingError, ReconciliationError
+from pccfunding.errors import PccFundingError, ReconciliationError, TableError
+from pccfunding.files import named_place
 from pccfunding.texts import isolated, printable_lines
 from pccfunding.words import is_missing
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["console_of", "evidence_from", "evidence_option", "main", "table_of"]
+__all__ = ["PLACE", "console_of", "evidence_from", "evidence_option", "main", "table_of"]
 
 _STYLES = {
     "reconciles": "green",
@@ -43,6 +44,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
+            named_place(".", "the folder at hand")
             return super().invoke(ctx)
         except PccFundingError as error:
             click.echo(printable_lines(f"{type(error).__name__}: {error}"), err=True)
@@ -73,10 +75,23 @@ def main() -> None:
     """Review what police and crime commissioners fund, and what came of it."""
 
 
+class _Place(click.Path):
+    """A path as it was typed; an empty one, as of a variable that was not set, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            named_place(value, param.human_readable_name if param else "a place")
+        except TableError as error:
+            self.fail(str(error), param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = _Place(path_type=Path)
+
 evidence_option = click.option(
     "--evidence",
     "folder",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Folder of a data package; the bundled evidence by default.",
 )
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pccfunding.cli.group import console_of, main, table_of
+from pccfunding.cli.group import PLACE, console_of, main, table_of
 from pccfunding.words import DECISIONS
 
 __all__: list[str] = []
 
 
 @main.command()
-@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("pack", type=PLACE)
 @click.option("--name", required=True, help="Who decides.")
 @click.option("--role", required=True, help="As what, such as Police and Crime Commissioner.")
 @click.option(
@@ -25,7 +25,7 @@ __all__: list[str] = []
 @click.option("--reason", help="Why.")
 @click.option(
     "--ssh-key",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Private key to sign the record with, or the public half of one that ssh-agent holds.",
 )
 def sign(
@@ -51,11 +51,11 @@ def sign(
 
 
 @main.command()
-@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("pack", type=PLACE)
 @click.option("--require-signed", is_flag=True, help="Fail when nobody has signed.")
 @click.option(
     "--allowed-signers",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Names and public keys, as ssh-keygen reads them; fail without a signature by one.",
 )
 def verify(pack: Path, require_signed: bool, allowed_signers: Path | None) -> None:
@@ -74,11 +74,11 @@ def verify(pack: Path, require_signed: bool, allowed_signers: Path | None) -> No
 
 
 @main.command("diff")
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
+@click.argument("before", type=PLACE)
+@click.argument("after", type=PLACE)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     default=Path("diff"),
     show_default=True,
     help="Folder to write the page and the table to.",

@@ -8,18 +8,18 @@ from pathlib import Path
 import click
 
 import pccfunding
-from pccfunding.cli.group import console_of, evidence_from, evidence_option, main, table_of
+from pccfunding.cli.group import PLACE, console_of, evidence_from, evidence_option, main, table_of
 from pccfunding.texts import printable_lines
 
 __all__: list[str] = []
 
 
 @main.command()
-@click.argument("place", required=False, metavar="[FOLDER]", type=click.Path(path_type=Path))
+@click.argument("place", required=False, metavar="[FOLDER]", type=PLACE)
 @evidence_option
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="Folder to write the Review to.  [default: review, of FOLDER its own review]",
 )
 @click.option("--area", help="Name or ONS code of a police force area: any of the 43.")
@@ -128,7 +128,7 @@ def reproduce(folder: Path | None, area: str | None) -> None:
 
 
 @main.command("verify-sources")
-@click.argument("directory", type=click.Path(path_type=Path))
+@click.argument("directory", type=PLACE)
 @evidence_option
 def verify_sources(directory: Path, folder: Path | None) -> None:
     """Look every printed token up in your copies of the documents.

@@ -20,6 +20,7 @@ _TYPES = {
     "news": ("misc", "article-newspaper"),
     "hansard": ("misc", "document"),
     "law": ("misc", "legislation"),
+    "software": ("misc", "software"),
 }
 _WEB = ("misc", "webpage")
 _PACKAGE = {
@@ -121,7 +122,7 @@ def _bibtex(row: dict[str, Any]) -> str:
 def _csl(row: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": row["source_id"],
-        "type": "software" if row["kind"] == "software" else _TYPES.get(row["kind"], _WEB)[1],
+        "type": _TYPES.get(row["kind"], _WEB)[1],
         "title": row["title"],
     }
     if "publisher" in row:

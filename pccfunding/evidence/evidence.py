@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import DataPackageError
+from pccfunding.errors import DataPackageError, PeriodError
 from pccfunding.evidence.tables import (
     path_of,
     read_descriptor,
@@ -383,5 +383,17 @@ def codes_within(areas: pd.DataFrame, area_code: str) -> list[str]:
 
 
 def day_of(as_of: dt.date | str | None) -> dt.date | None:
-    """Read the day whose knowledge is wanted; None for everything known."""
-    return parse_date(as_of) if isinstance(as_of, str) else as_of
+    """Read the day whose knowledge is wanted; None for everything known.
+
+    Raises
+    ------
+    PeriodError
+        If it is no day: a number would be taken for one of 1970.
+    """
+    if isinstance(as_of, str):
+        return parse_date(as_of)
+    if isinstance(as_of, dt.datetime):  # a pandas Timestamp too
+        as_of = as_of.date()
+    if as_of is None or type(as_of) is dt.date:
+        return as_of
+    raise PeriodError(f"as_of is a {type(as_of).__name__}, {as_of!r}; write a day: '2024-03-31'.")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pccfunding.areas import find_area
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.evidence.evidence import (
     Evidence,
     bundled_rows,
@@ -449,6 +449,24 @@ def load_evidence(area: str | None = None, *, as_of: dt.date | str | None = None
         return replace(kept, **{name: getattr(kept, name).copy() for name in table_names()})
     tables = {name: bundled_table(name, as_of=day) for name in table_names()}
     return Evidence(**tables, as_of=day, origin="bundled")
+
+
+def given_evidence(evidence: object) -> Evidence:
+    """Give the evidence that a caller hands over; the bundled one where that is None.
+
+    Raises
+    ------
+    TableError
+        If it is none.
+    """
+    if evidence is None:
+        return load_evidence()
+    if isinstance(evidence, Evidence):
+        return evidence
+    raise TableError(
+        f"evidence is a {type(evidence).__name__}; read it first: "
+        f"evidence=pcc.read_evidence('folder')."
+    )
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import UnknownNameError
 from pccfunding.evidence.evidence import Evidence, codes_within
-from pccfunding.evidence.loaders import load_evidence
+from pccfunding.evidence.loaders import given_evidence
 from pccfunding.intervals import Interval
 from pccfunding.periods import Period
 from pccfunding.printed import Printed, parse_printed
@@ -52,7 +52,7 @@ def reconcile_statements(*, evidence: Evidence | None = None) -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for statement, result in work_statements(load_evidence() if evidence is None else evidence):
+    for statement, result in work_statements(given_evidence(evidence)):
         rows.append(
             {
                 "statement_id": statement["statement_id"],
@@ -84,6 +84,7 @@ def work_statements(
 
     Examples
     --------
+    >>> from pccfunding.evidence.loaders import load_evidence
     >>> len(work_statements(load_evidence())) == len(load_evidence().statements)
     True
     """

@@ -281,7 +281,8 @@ def _typed(raw: pd.DataFrame, field: dict[str, Any], path: Path) -> pd.Series[An
         _refuse_unread(text, typed, field, path)
         return typed
     typed = pd.to_numeric(text, errors="coerce")
-    if not pd.api.types.is_integer_dtype(typed.dtype):
+    # Whole numbers past the largest come back unsigned, which a cast would wrap.
+    if not pd.api.types.is_signed_integer_dtype(typed.dtype):
         most = np.inf if kind == "number" else 2.0**63
         typed = typed.astype("float64").where(lambda found: found.abs() < most)
     if kind == "integer" and pd.api.types.is_float_dtype(typed.dtype):

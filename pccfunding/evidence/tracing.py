@@ -10,7 +10,7 @@ import pandas as pd
 from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
-from pccfunding.evidence.loaders import load_evidence
+from pccfunding.evidence.loaders import given_evidence
 from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import Table, open_table
 from pccfunding.words import is_missing
@@ -95,7 +95,7 @@ def cite(
     >>> print(cite(load_awards(), style="bibtex").splitlines()[0])
     @techreport{cambs-panel-report-2024-03,
     """
-    known = _Known() if evidence is None else evidence
+    known = _Known() if evidence is None else given_evidence(evidence)
     own = _opened(rows)
     if {"figure_id", "figures", "source_id"} & set(own.columns):
         of = None  # its rows name what they are from
@@ -399,7 +399,12 @@ def revisions(subject_id: str, *, evidence: Evidence | None = None) -> pd.DataFr
     >>> revisions("cambs-safer-streets-5")["token"].tolist()[0]
     '£1m'
     """
-    known = load_evidence() if evidence is None else evidence
+    known = given_evidence(evidence)
+    if not isinstance(subject_id, str):
+        raise UnknownNameError(
+            f"subject_id is a {type(subject_id).__name__}; it is the text that an award, total or "
+            f"outcome has in the column subject_id."
+        )
     printed = known.figures[known.figures["subject_id"] == subject_id]
     if known.as_of is not None:
         printed = printed[printed["published_on"] <= pd.Timestamp(known.as_of)]

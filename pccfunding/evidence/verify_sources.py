@@ -11,7 +11,8 @@ import pandas as pd
 
 from pccfunding.errors import TableError
 from pccfunding.evidence.evidence import Evidence
-from pccfunding.evidence.loaders import load_evidence
+from pccfunding.evidence.loaders import given_evidence
+from pccfunding.files import named_place
 
 __all__ = ["verify_sources"]
 
@@ -48,10 +49,10 @@ def verify_sources(directory: str | Path, *, evidence: Evidence | None = None) -
     ...     set(verify_sources(empty)["copy"])
     {'missing'}
     """
-    folder = Path(directory)
+    folder = named_place(directory, "the folder with copies of the documents")
     if not folder.is_dir():
         raise TableError(f"{folder} is not a folder; name one that holds copies of the documents.")
-    known = load_evidence() if evidence is None else evidence
+    known = given_evidence(evidence)
     sources = known.sources[known.sources["document"].notna() & known.sources["sha256"].notna()]
     figures = known.figures[known.figures["token"].notna()].merge(
         sources[["source_id", "document", "sha256"]], on="source_id", how="inner"

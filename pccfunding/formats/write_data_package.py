@@ -14,7 +14,7 @@ import pandera.pandas as pa
 from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
-from pccfunding.files import rewriting, rewriting_file
+from pccfunding.files import named_place, rewriting, rewriting_file
 from pccfunding.schemas import FOREIGN_KEYS, LOADED, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
@@ -307,7 +307,7 @@ def write_data_package(
         raise DataPackageError(
             f"name={name!r} is no name of a package; use lower case, digits and hyphens."
         )
-    folder = Path(directory)
+    folder = named_place(directory, "a data package", error=DataPackageError)
     stored = _stored(tables, folder)
     own = {table: _own_fields(table, frame) for table, frame in stored.items()}
     contents = {f"{table}.csv": _csv(frame, table) for table, frame in stored.items()}

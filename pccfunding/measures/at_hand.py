@@ -149,7 +149,7 @@ def mid_years_of(days: _Array) -> tuple[_Array, _Array]:
 class Residents:
     """The people of areas at mid-years, an entry a row: the place of its area, the year, persons.
 
-    A number that is missing, negative or not finite is NaN.
+    A number that is missing is NaN.
     """
 
     areas: list[Any]
@@ -161,7 +161,8 @@ class Residents:
     def of(cls, people: Table) -> Residents | None:
         """Read the mid-years of a population at hand.
 
-        None where the careful path has to look: at vintages that mix, or an area and year twice.
+        None where the careful path has to look: at vintages that mix, an area and year twice, or
+        a number that counts nobody.
         """
         names = ("reference_date", "persons")
         columns = arrays_at_hand(people, names)
@@ -187,7 +188,8 @@ class Residents:
         if span > 10_000 or np.unique(given).size < given.size:
             return None
         number = persons[rows].astype(np.float64)
-        number[~(np.isfinite(number) & (number >= 0))] = np.nan
+        if ((number < 0) | np.isinf(number)).any():
+            return None
         return cls(places[1], at, year, number)
 
     def by_area_and_year(self) -> dict[tuple[str, int], float] | None:

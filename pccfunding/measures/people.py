@@ -66,7 +66,7 @@ def mid_years(people: Table) -> nw.LazyFrame[Any]:
         "reference_date",
         _area=people.text("area_code"),
         _year=year,
-        _persons=people.number("persons"),
+        _persons=people.number("persons", finite=False),
         _vintage=people.text("vintage"),
     )
 
@@ -86,10 +86,12 @@ def mid_year_people(people: Table) -> dict[tuple[str, int], float]:
 def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[Any]:
     """Give the people of each area and mid-year, with what would make the number wrong.
 
-    A number that is missing or negative counts as no number. `checked` says that each area and
+    A number that is missing counts as no number; so does a negative one of rows that nobody has
+    looked at. `checked` says that each area and
     mid-year stands there once, or was found not to by `refuse_doubled_people`.
     """
-    people = people.filter(nw.col("_persons") >= 0).with_columns(
+    counted = (nw.col("_persons") >= 0) & nw.col("_persons").is_finite()
+    people = people.filter(counted).with_columns(
         **ends_of("vintage", nw.col("_vintage")), _times=nw.lit(1)
     )
     if checked:
@@ -103,7 +105,14 @@ def people_by_year(people: nw.LazyFrame[Any], *, checked: bool) -> nw.LazyFrame[
 
 
 def refuse_doubled_people(people: nw.LazyFrame[Any], name: str) -> None:
-    """Refuse a population of more than one vintage, or with an area and mid-year twice."""
+    """Refuse vintages that mix, an area and mid-year twice, and numbers that count nobody."""
+    wrong = people.filter((nw.col("_persons") < 0) | (nw.col("_persons") == float("inf")))
+    for row in wrong.sort(["_area", "_year"]).head(1).collect().rows(named=True):
+        raise PopulationError(
+            f"{name}: persons of {row['_area']} at {iso_day(row['reference_date'])} is "
+            f"{row['_persons']}, which counts nobody. Correct it, or leave it blank where it is "
+            f"not known."
+        )
     held = people.with_columns(_times=nw.lit(1))
     found = held.group_by("_vintage").agg(nw.col("_times").sum()).collect()["_vintage"].to_list()
     vintages = sorted(vintage for vintage in found if isinstance(vintage, str))

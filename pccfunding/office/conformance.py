@@ -10,7 +10,7 @@ from pccfunding.checking import CHECKS, NEEDED, STATEMENTS, Check, Finding, Pack
 from pccfunding.errors import DataPackageError, PccFundingError
 from pccfunding.evidence.evidence import changed_file, filled
 from pccfunding.evidence.tables import read_descriptor, read_table
-from pccfunding.files import settled
+from pccfunding.files import named_place, settled
 from pccfunding.office.read_folder import WORKBOOKS, find_workbook, read_folder
 from pccfunding.office.sheets import SHEETS
 from pccfunding.results import Face
@@ -119,9 +119,10 @@ def conformance(directory: str | Path) -> Conformance:
     """
     import pandas as pd
 
-    if find_workbook(Path(directory)) is not None:
-        return _of_folder(Path(directory))
-    package = settled(directory, lambda: open_package(Path(directory)))
+    folder = named_place(directory, "evidence", error=DataPackageError)
+    if find_workbook(folder) is not None:
+        return _of_folder(folder)
+    package = settled(folder, lambda: open_package(folder))
     found = [one for name, check in CHECKS.items() for one in _run(name, check, package)]
     if all(state != "broken" for _, state, *_ in found) and not package.unread:
         found += _run(STATEMENTS, statements, package)
@@ -130,7 +131,7 @@ def conformance(directory: str | Path) -> Conformance:
             (STATEMENTS, "not run", "statements", "", "mend and complete the tables first")
         )
     frame = pd.DataFrame(found, columns=["check", "state", "table", "place", "what"], dtype=object)
-    return Conformance(frame, Path(directory).resolve().name, len(CHECKS) + 1)
+    return Conformance(frame, folder.resolve().name, len(CHECKS) + 1)
 
 
 def _of_folder(folder: Path) -> Conformance:

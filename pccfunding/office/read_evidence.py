@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from pccfunding.errors import DataPackageError
 from pccfunding.evidence.evidence import Evidence, read_package
-from pccfunding.files import settled
+from pccfunding.files import named_place, settled
 from pccfunding.office.read_folder import find_workbook, read_folder
 
 __all__ = ["read_evidence"]
@@ -43,7 +44,7 @@ def read_evidence(directory: str | Path, *, as_of: dt.date | str | None = None) 
     >>> len(read_evidence(datasets_dir()).awards)
     8
     """
-    folder = Path(directory)
+    folder = named_place(directory, "evidence", error=DataPackageError)
     if find_workbook(folder) is not None:
         return read_folder(folder, as_of=as_of)
     return settled(folder, lambda: read_package(folder, as_of=as_of))

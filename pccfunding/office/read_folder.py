@@ -121,7 +121,7 @@ def find_workbook(folder: Path) -> Path | None:
     Raises
     ------
     DataPackageError
-        If the folder holds two of them, or a data package beside one.
+        If the folder holds two of them, a data package beside one, or neither.
     """
     try:
         os.stat(folder)
@@ -141,7 +141,26 @@ def find_workbook(folder: Path) -> Path | None:
         raise DataPackageError(
             f"{folder} holds {found[0].name} and a data package; keep them in folders of their own."
         )
+    if not found and not (folder / "datapackage.json").exists():
+        raise DataPackageError(
+            f"{folder} holds neither a workbook nor a data package: {_hint(folder)}"
+        )
     return found[0] if found else None
+
+
+def _hint(folder: Path) -> str:
+    """Say what is missing in a folder, or which file of it may be meant."""
+    near = [one.name for one in sorted(folder.iterdir()) if one.suffix.lower() in (".xlsx", ".ods")]
+    inside = [one.name for one in sorted(folder.iterdir()) if (one / WORKBOOK).exists()]
+    if near:
+        right = f"evidence{Path(near[0]).suffix.lower()}"
+        return f"no {' or '.join(WORKBOOKS)}. If {near[0]} is the workbook, name it {right}."
+    if inside:
+        return f"the workbook lies in {inside[0]}; name that folder."
+    return (
+        f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
+        f"datapackage.json, as 'pccfunding export' does."
+    )
 
 
 def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEvidence:
@@ -237,7 +256,7 @@ class _Folder:
         seen: dict[str, str] = {}
         here = self.folder / place
         for path in sorted(here.rglob("*")) if here.is_dir() else ():
-            if not path.is_file() or any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED):
+            if not _is_read(path):
                 continue
             try:
                 content = read_within(self.folder, path)
@@ -269,6 +288,7 @@ class _Folder:
             for place in ("awards", "counts")
             if (self.folder / place).is_dir()
             for path in (self.folder / place).rglob("*")
+            if _is_read(path)
         ]
         known = set(map(folded, there))
         seen: set[str] = set()
@@ -336,7 +356,8 @@ class _Folder:
     def _report(self, shown: str, result: ReadResult) -> None:
         rejected = self._rejected(shown, result, "broken")
         for one in result.totals[result.totals["verdict"] == "conflicts"].to_dict("records"):
-            why = f"the printed total conflicts with its rows: {one['working']}"
+            working = one["working"].removesuffix(".")
+            why = f"the printed total conflicts with its rows: {working}"
             self.tell("to do", shown, one["place"], one["token"], why, "ask the publisher why")
         unread = result.changes[result.changes["rule"] == STATUS_UNREAD].drop_duplicates("raw")
         for one in unread.to_dict("records"):
@@ -537,6 +558,11 @@ class _Folder:
             cells = [reasons.get(name, (None, None))[side] for name in statements["statement_id"]]
             statements[column] = pd.Series(cells, index=statements.index, dtype="str")
         return statements
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a path is a file that a person added, and not what a program left behind."""
+    return path.is_file() and not any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED)
 
 
 def _column_names(row: Row) -> dict[str, str]:

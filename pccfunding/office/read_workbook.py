@@ -206,8 +206,9 @@ def read_workbook(path: str | Path) -> Workbook:
     for name, grid in grids.items():
         filled = sum(cell != "" for cells in grid.rows for cell in cells)
         if filled and name not in _OWN_SHEETS:
-            why = f"this sheet is none of the workbook's own, and its {counted(filled, 'cell')} are"
-            reader.tell("to do", f"sheet {grid.name}", "", f"{why} not read", "copy rows over")
+            unread = counted(filled, "cell is", "cells are")
+            why = f"this sheet is none of the workbook's own, and its {unread} not read"
+            reader.tell("to do", f"sheet {grid.name}", "", why, "copy rows over")
     return Workbook(source, reader.rows, reader.problems)
 
 
@@ -301,7 +302,8 @@ class _Reader:
             header = _raw(grid, top, place)
             if filled:
                 where = f"sheet {sheet.name}, column {column_letter(place)}"
-                why = f"no column of this sheet, so that {counted(filled, 'cell')} are not read"
+                unread = counted(filled, "cell is", "cells are")
+                why = f"no column of this sheet, so that {unread} not read"
                 self.tell("to do", where, header, why, "use a header of the sheet, or a note")
 
     def _keep(

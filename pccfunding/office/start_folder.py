@@ -13,7 +13,7 @@ from typing import Any
 from pccfunding.areas import Area, find_area
 from pccfunding.errors import DataPackageError, UnknownNameError
 from pccfunding.evidence.evidence import bundled_rows
-from pccfunding.files import rewriting
+from pccfunding.files import named_place, rewriting
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.office.sheets import DISTRICTS, FORCES, OFFENCES, SHEETS, Column, Sheet
 from pccfunding.periods import Period
@@ -95,7 +95,8 @@ def start_folder(
             f"police force area."
         )
     span = Period.parse(period) if isinstance(period, str) else period
-    target = Path(directory) if directory is not None else Path(_name(force, span))
+    place = _name(force, span) if directory is None else directory
+    target = named_place(place, "an evidence folder", error=DataPackageError)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DataPackageError(
             f"{target} is there already, and nothing in it is written over; choose another folder "

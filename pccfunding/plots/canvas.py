@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pccfunding.errors import TableError
+from pccfunding.errors import TableError, UnknownNameError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,8 +130,7 @@ def house_style(
     TableError
         If both a colour and a palette are given, one is no colour, or a size is not above zero.
     """
-    import matplotlib
-
+    matplotlib = _matplotlib()
     drawing = _Drawing(_chosen(color, palette), figsize)
     if figsize is not None and not (len(figsize) == 2 and min(figsize) > 0):
         raise TableError(f"figsize is width and height in inches, both above 0; got {figsize!r}.")
@@ -142,6 +142,21 @@ def house_style(
                 _fit(head, figsize)
     finally:
         _NOW.reset(mark)
+
+
+def _matplotlib() -> Any:
+    """Import matplotlib, which reads the environment while it is imported."""
+    try:
+        import matplotlib
+    except ValueError as error:
+        asked = os.environ.get("MPLBACKEND")
+        raise UnknownNameError(
+            f"No plot is drawn: matplotlib knows no backend {asked!r}, which MPLBACKEND asks for. "
+            f"Unset MPLBACKEND, or set it to 'agg'."
+            if asked
+            else f"No plot is drawn: matplotlib does not start ({error})."
+        ) from error
+    return matplotlib
 
 
 def _chosen(color: str | None, palette: Sequence[str] | None) -> tuple[str, ...]:
@@ -292,6 +307,7 @@ def canvas(
             f"matplotlib's Figure().subplots()."
         )
     if ax is None:
+        _matplotlib()
         from matplotlib.figure import Figure
 
         from pccfunding.plots.plot_axes import PlotAxes

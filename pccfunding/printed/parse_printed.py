@@ -48,7 +48,10 @@ _NOTE = re.compile(r"\s*(?:\((?P<round>[^()\[\]]*)\)|\[(?P<square>[^()\[\]]*)\])
 _NOTE_REF = re.compile(r"(?:foot)?notes?\s*[0-9a-z]{1,3}|[a-z]", _I)
 _NOTE_MARK = re.compile(r"\s*[*†‡¹²³⁴-⁹]+$")
 _NOTE_CHANGES = re.compile(
-    r"\b(?:0{3}s?|thousands?|millions?|billions?|k|m|bn|minus|credit|cr)\b", _I
+    r"\b(?:0{3}s?|thousands?|millions?|billions?|k|m|bn|minus|credit|cr|withdrawn|returned|repaid"
+    r"|refunded|recovered|cancell?ed|declined|refused|rejected|rescinded|unsuccessful|clawed back"
+    r"|in[ -]kind)\b",
+    _I,
 )
 _MONEY_OR_SHARE = re.compile("[£%$€]")
 _STOP = re.compile(r"(?<=[0-9a-z%)])[.;]$", _I)

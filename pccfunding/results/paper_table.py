@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pandas.io.formats.style import Styler
 
 from pccfunding.errors import need_extra
-from pccfunding.files import rewriting_file
+from pccfunding.files import named_place, rewriting_file
 
 if TYPE_CHECKING:
     import os
@@ -190,7 +190,7 @@ def _hand(written: str, buf: Any) -> str | None:
     if hasattr(buf, "write"):
         buf.write(written)
     else:
-        Path(buf).write_text(written, encoding="utf-8")
+        named_place(buf, "a file to write").write_text(written, encoding="utf-8")
     return None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
-from pccfunding.files import rewriting
+from pccfunding.files import named_place, rewriting
 from pccfunding.results import Face
 from pccfunding.review_pack.blocks import Column, Fact, Page, Section, Text, frame_table
 from pccfunding.review_pack.csv_text import csv_bytes
@@ -121,7 +121,7 @@ class PackDifference(Face):
         FileExistsError
             If a file is there and `force` was not given.
         """
-        folder = Path(directory)
+        folder = named_place(directory, "a folder to write", error=PackError)
         contents = {
             "index.html": render_page(self.page()).encode(),
             "differences.csv": csv_bytes(self.frame),

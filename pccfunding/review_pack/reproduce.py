@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import find_area
-from pccfunding.evidence import Evidence, load_evidence
+from pccfunding.evidence import Evidence
+from pccfunding.evidence.loaders import given_evidence
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.reconciliation.sides import printed_row
 from pccfunding.review_pack.record import crime_of
@@ -53,7 +54,7 @@ def reproduce(evidence: Evidence | None = None, *, area_code: str | None = None)
     """
     import pandas as pd
 
-    known = load_evidence() if evidence is None else evidence
+    known = given_evidence(evidence)
     wanted = None if area_code is None else find_area(area_code).code
     rows = [*_derived(known, wanted), *_years_before(known, wanted), *_changes(known, wanted)]
     rows += [_statement(*worked) for worked in work_statements(known, area_code=wanted)]

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.areas import Area, find_area, where_now
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import PackError, TableError, UnknownNameError
 from pccfunding.evidence import Evidence, load_evidence
 from pccfunding.evidence.evidence import codes_within
 from pccfunding.evidence.reconcile_statements import figure_ids, work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
+from pccfunding.files import named_place
 from pccfunding.measures.award_years import award_years
 from pccfunding.office import FolderEvidence, read_evidence
 from pccfunding.periods import Period
@@ -174,7 +175,8 @@ class Review(Face, Record):
         """
         from pccfunding.review_pack.pack import write_review
 
-        return write_review(self, Path(directory), force=force, archive=zip, word=word)
+        folder = named_place(directory, "a pack", error=PackError)
+        return write_review(self, folder, force=force, archive=zip, word=word)
 
     def write_brief(self, directory: str | Path) -> Path:
         """Write the brief as a Word document beside the pack, for people to edit.
@@ -196,7 +198,7 @@ class Review(Face, Record):
         """
         from pccfunding.review_pack.pack import write_word_brief
 
-        return write_word_brief(self, Path(directory))
+        return write_word_brief(self, named_place(directory, "a pack", error=PackError))
 
 
 def review(

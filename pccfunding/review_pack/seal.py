@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
-from pccfunding.files import rewriting, rewriting_file
+from pccfunding.files import named_place, rewriting, rewriting_file
 from pccfunding.results import Face
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
@@ -166,7 +166,8 @@ def verify_pack(path: str | Path, *, allowed_signers: str | Path | None = None) 
     found = verify_stored(stored)
     signers: tuple[str, ...] = ()
     if allowed_signers is not None:
-        signers = _signers(stored, Path(allowed_signers))
+        allowed = named_place(allowed_signers, "a list of signers", error=PackError)
+        signers = _signers(stored, allowed)
         if not signers:
             lacking = RECORD not in stored.files or SIGNATURE not in stored.files
             wrong = (
@@ -233,7 +234,7 @@ def sign_pack(
     }
     if flaw := _flaw(record):
         raise PackError(flaw)
-    place = Path(path)
+    place = named_place(path, "a pack", error=PackError)
     # Read here, so that nothing is made where there is no pack, and again when nobody else writes.
     if read_pack(place).path.is_dir():
         with rewriting(place) as new:
@@ -275,7 +276,8 @@ def _signed(
     text = sealed({**record, **adopted, "manifest_sha256": digest, "meaning": MEANING})
     if ssh_key is None:
         return {RECORD: text}
-    done = _ssh_keygen("sign", "-n", NAMESPACE, "-f", os.fspath(ssh_key), given=text)
+    key = named_place(ssh_key, "a key", error=PackError)
+    done = _ssh_keygen("sign", "-n", NAMESPACE, "-f", str(key), given=text)
     if done.returncode or not done.stdout:
         raise PackError(
             f"ssh-keygen did not sign with {ssh_key}: {_last_line(done.stderr)}. A key with a "

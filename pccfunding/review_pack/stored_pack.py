@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import PackError, TableError
-from pccfunding.files import read_regular, settled, walk
+from pccfunding.files import named_place, read_regular, settled, walk
 from pccfunding.texts import printable
 from pccfunding.words import count, counted
 
@@ -116,7 +116,7 @@ def read_pack(path: str | Path) -> Stored:
     PackError
         If it is far larger than any pack.
     """
-    place = Path(path)
+    place = named_place(path, "a pack", error=PackError)
     return settled(place, lambda: _read(place))
 
 

@@ -316,3 +316,101 @@ def test_a_column_that_stands_twice_is_refused_by_reader_and_engines(
         pytest.importorskip(engine)
         with pytest.raises(pcc.errors.TableError, match=says):
             pcc.formats.count_police_uk(str(file), engine=engine)
+
+
+@pytest.mark.parametrize(
+    ("heading", "amount"),
+    [
+        ("Amount (£bn)", 5_000_000_000.0),
+        ("£ (K)", 5_000.0),
+        ("Amount (K£)", 5_000.0),
+        ("Amount (£ x 1,000)", 5_000.0),
+        ("£ (m)", 5_000_000.0),
+    ],
+)
+def test_what_a_heading_multiplies_by(heading: str, amount: float) -> None:
+    result = pcc.read_awards(f'Recipient,"{heading}"\nHalo,5\nUnity,7\n'.encode())
+    assert result.frame["amount_gbp"].iloc[0] == amount
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Average award (£)", "Mean grant (£)", "Cumulative amount (£)", "Running total (£)"),
+        *("Balance (£)", "Closing balance (£)", "Difference (£)", "Change (£)", "Variance (£)"),
+        *("Amount returned (£)", "Amount repaid (£)", "Underspend (£)", "Unspent (£)"),
+        *("Clawback (£)", "Previous award (£)", "Last year's grant (£)", "Minimum (£)"),
+        *("Amount outstanding (£)", "Amount remaining (£)", "Amount declined (£)"),
+        *("Contribution in kind (£)", "Savings (£)", "Value (£ hundreds)"),
+    ],
+)
+def test_money_that_is_no_award_is_not_read_as_one(heading: str) -> None:
+    with pytest.raises(pcc.errors.TableError, match="no column of amounts under it"):
+        pcc.read_awards(f"Recipient,{heading}\nHalo,5\nUnity,7\n".encode())
+    both = f"Recipient,{heading},Award (£)\nHalo,5,50\nUnity,7,70\n"
+    assert pcc.read_awards(both.encode()).frame["amount_gbp"].tolist() == [50.0, 70.0]
+    # Where somebody says that it is the amount, it is.
+    named = pcc.read_awards(both.encode(), columns={"amount": heading}).frame
+    assert named["amount_gbp"].tolist() == [5.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Offer (£),Accepted (£)",
+        "Low estimate (£),High estimate (£)",
+        "Award at 2023 prices (£),Award at 2024 prices (£)",
+        "Nominal (£),Real terms (£)",
+    ],
+)
+def test_two_states_of_one_award_are_not_two_awards(headings: str) -> None:
+    text = f"Recipient,Financial year,{headings}\nHalo,2021-22,5,6\nUnity,2021-22,7,8\n"
+    result = pcc.read_awards(text.encode())
+    assert result.frame["amount_gbp"].tolist() == [5.0, 7.0]
+    assert set(result.frame["period"]) == {"2021-22"}
+    assert "headers-tie" in result.cautions
+
+
+@pytest.mark.parametrize("heading", ["Climate change (£)", "Making a difference (£)", "Youth (£)"])
+def test_a_fund_whose_name_sounds_like_it_is_one(heading: str) -> None:
+    result = pcc.read_awards(f"Recipient,{heading}\nHalo,5\nUnity,7\n".encode())
+    assert result.frame["amount_gbp"].tolist() == [5.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("Subtotal North", "total"),
+        ("Sub-total: Peterborough", "total"),
+        ("Cyfanswm", "total"),
+        ("CYFANSWM 2023-24", "total"),
+        ("Is-gyfanswm Gwent", "total"),
+        ("Year to date", "summary"),
+        ("Balance b/f", "summary"),
+        ("c/f", "summary"),
+        ("Of which capital", "summary"),
+        ("Less: returned", "summary"),
+        ("Remainder", "summary"),
+        ("Max", "summary"),
+        ("VAT", "summary"),
+    ],
+)
+def test_what_stands_below_a_list_is_no_award(label: str, kind: str) -> None:
+    rows = "Halo,2023-24,500\nUnity,2023-24,300\nYouth,2023-24,200\n"
+    result = pcc.read_awards(f"Recipient,Financial year,Amount (£)\n{rows}{label},,1000\n".encode())
+    assert result.frame["amount_gbp"].sum() == 1000
+    assert result.others["kind"].tolist() == [kind]
+
+
+@pytest.mark.parametrize("name", ["Max Health CIC", "Less Is More", "Year One Nursery", "Cyfle"])
+def test_a_name_that_sounds_like_a_sum_is_an_award(name: str) -> None:
+    text = f"Recipient,Financial year,Amount (£)\nHalo,2023-24,500\n{name},,1000\n"
+    assert pcc.read_awards(text.encode()).frame["recipient"].tolist() == ["Halo", name]
+
+
+@pytest.mark.parametrize("word", ["withdrawn", "returned", "cancelled", "Refused by the PCC"])
+def test_an_amount_that_is_called_none_is_not_added(word: str) -> None:
+    text = f"Recipient,Amount (£)\nHalo,500 ({word})\nUnity,300 (capital)\nYouth,200\n"
+    result = pcc.read_awards(text.encode())
+    assert result.frame["amount_gbp"].tolist() == [300.0, 200.0]
+    assert "may change the number" in result.rejected["reason"].iloc[0]

@@ -233,21 +233,52 @@ def test_signs_that_nobody_sees_are_left_out_of_any_file(kind: str, sign: str) -
 # --- amounts for a time ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("heading", "each"),
-    [
-        ("Amount per annum (£)", "year"),
-        ("Amount (£ p.a.)", "year"),
-        ("Monthly amount (£)", "month"),
-    ],
-)
-def test_a_heading_that_says_for_what_time_is_kept(heading: str, each: str) -> None:
+@pytest.mark.parametrize("heading", ["Amount per annum (£)", "Amount (£ p.a.)", "Amount p.a."])
+def test_a_heading_that_says_for_each_year_is_kept(heading: str) -> None:
     result = pcc.read_awards(text_of(f"Recipient,{heading}", "Alpha,500", "Beta,300"))
-    assert result.frame["per"].tolist() == [each, each]
+    assert result.frame["per"].tolist() == ["year", "year"]
     assert result.frame["amount_gbp"].tolist() == [500.0, 300.0]
 
 
-@pytest.mark.parametrize("heading", ["Amount (£)", "Annual grant (£)", "Grant per head (£)"])
+@pytest.mark.parametrize(
+    ("heading", "each"),
+    [
+        ("Monthly amount (£)", "month"),
+        ("Amount per month", "month"),
+        ("£/month", "month"),
+        ("Amount pcm (£)", "month"),
+        ("Amount (per quarter)", "quarter"),
+        ("Weekly payment (£)", "week"),
+        ("Cost per day", "day"),
+        ("Hourly cost (£)", "hour"),
+        ("Grant per head (£)", "person"),
+        ("Unit cost (£)", "unit"),
+    ],
+)
+def test_a_heading_that_says_for_a_part_is_not_taken_for_the_whole(heading: str, each: str) -> None:
+    rows = ("Alpha,500", "Beta,£1k", "Gamma,0", "Delta,withheld", "Epsilon,£20 per annum")
+    result = pcc.read_awards(text_of(f"Recipient,{heading}", *rows))
+    assert result.frame["recipient"].tolist() == ["Gamma", "Delta", "Epsilon"]
+    assert result.frame["amount_gbp"].fillna(-1).tolist() == [0.0, -1.0, 20.0]
+    assert result.rejected["raw"].tolist() == ["500", "£1k"]
+    said = f"the header says that it is for each {each}, not in all; give the whole amount"
+    assert set(result.rejected["reason"]) == {said}
+
+
+def test_what_is_for_each_month_stands_beside_the_whole() -> None:
+    for heads in ("Monthly amount (£),Total amount (£)", "Cost per head (£),Grant (£)"):
+        result = pcc.read_awards(text_of(f"Recipient,{heads}", "Alpha,500,6000", "Beta,300,3600"))
+        assert result.frame["amount_gbp"].tolist() == [6000.0, 3600.0]
+
+
+def test_a_month_that_a_heading_names_is_its_whole() -> None:
+    head = "Recipient,Monthly spend April 2023 (£)"
+    result = pcc.read_awards(text_of(head, "Alpha,500", "Beta,300"))
+    assert result.frame["amount_gbp"].tolist() == [500.0, 300.0]
+    assert set(result.frame["period"]) == {"2023-04/2023-04"}
+
+
+@pytest.mark.parametrize("heading", ["Amount (£)", "Annual grant (£)", "Amount per grant (£)"])
 def test_other_headings_name_no_time(heading: str) -> None:
     result = pcc.read_awards(text_of(f"Recipient,{heading}", "Alpha,500", "Beta,300"))
     assert result.frame["per"].isna().all()

@@ -152,6 +152,18 @@ def test_an_argument_of_another_kind_is_named(call: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize("scan", [pcc.scan_police_uk, pcc.scan_awards])
+def test_an_empty_folder_or_pattern_is_told_without_an_engine(scan: Any, tmp_path: Path) -> None:
+    pytest.importorskip("polars")
+    (tmp_path / "x.csv").mkdir()
+    for given in (str(tmp_path), [str(tmp_path)], f"{tmp_path}/"):
+        with pytest.raises(TableError, match=r"holds no Parquet file\. Name .*\*\*/\*\.csv'"):
+            scan(given, engine="polars")
+    for given in ("", [], ["a.csv", ""]):
+        with pytest.raises(TableError, match="An empty pattern names no file"):
+            scan(given, engine="polars")
+
+
+@pytest.mark.parametrize("scan", [pcc.scan_police_uk, pcc.scan_awards])
 @pytest.mark.parametrize("given", [None, b"x.csv"])
 def test_what_names_no_file_to_scan_is_named(scan: Any, given: Any) -> None:
     with pytest.raises(TableError, match=f"named by a pattern.*this is a {type(given).__name__}"):

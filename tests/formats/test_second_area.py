@@ -371,7 +371,10 @@ def test_a_check_that_crashes_is_broken_and_not_absent(
 
 def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
     for arguments, said in (
-        (["check", str(tmp_path)], "holds no datapackage.json"),
+        (
+            ["check", str(tmp_path)],
+            "neither a workbook nor a data package: no evidence.xlsx or evidence.ods",
+        ),
         (["check", str(tmp_path / "nowhere")], "is not a folder"),
     ):
         result = run(*arguments)

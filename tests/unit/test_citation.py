@@ -24,6 +24,44 @@ HOSTILE = {
 }
 
 
+REPORT = {
+    "source_id": "panel-2024",
+    "title": "Panel report",
+    "publisher": "Office A",
+    "kind": "report",
+    "url": "https://example.org/panel",
+    "published_on": pd.Timestamp(2024, 3, 7),
+    # What a source says of its day counts only where no day is known.
+    "published_note": "month only",
+    "read_on": pd.Timestamp(2026, 11, 29),
+    "licence": "OGL-UK-3.0",
+    "tokens": "£5; é",
+    "version": None,
+}
+UNSIGNED = {
+    "source_id": "note",
+    "title": "A note",
+    "kind": "web_page",
+    "published_note": "Undated.",
+    "licence": "not known",
+    "copy_url": "https://example.org/copy",
+}
+TOOL = {
+    "source_id": "tool",
+    "title": "A tool",
+    "publisher": "P",
+    "kind": "software",
+    "licence": "not stated",
+    "version": "1.2",
+    "url": "https://example.org/tool",
+}
+NOTE = "Read on 29 November 2026. Licence: OGL-UK-3.0. Figures: £5; é."
+COPY = (
+    "Undated. Read in the public copy at https://example.org/copy; "
+    "the publisher's own address is not known."
+)
+
+
 def balanced(text: str) -> bool:
     """Whether braces close in the order in which they open; escaped ones do not count."""
     deep = 0
@@ -74,9 +112,10 @@ def test_the_package_is_cited_as_its_file_says() -> None:
 
 
 def test_another_style_is_refused_with_those_there_are() -> None:
-    for ask in (lambda: pcc.citation("apa"), lambda: pcc.cite(pcc.load_awards(), style="bibtx")):  # type: ignore[arg-type, call-overload]
-        with pytest.raises(UnknownNameError, match="There are text, bibtex, csl"):
+    for ask in (lambda: pcc.citation("apa"), lambda: pcc.cite(pcc.load_awards(), style="apa")):  # type: ignore[arg-type, call-overload]
+        with pytest.raises(UnknownNameError) as refusal:
             ask()
+        assert str(refusal.value) == "No style of citation 'apa'. There are text, bibtex, csl."
 
 
 def test_a_public_copy_stands_in_the_note_and_never_as_the_address() -> None:
@@ -110,4 +149,97 @@ def test_the_day_of_reading_goes_with_the_address_that_was_read() -> None:
     )
     [told] = json.loads(written([kept], "csl"))
     assert told["accessed"] == {"date-parts": [[2026, 11, 29]]}
-    assert "known" not in written([copied | kept], "text")
+    assert written([copied | kept], "text") == (
+        "P. T. https://example.org/own. "
+        "Read on 29 November 2026 in the public copy at https://example.org/copy.csv."
+    )
+
+
+def test_a_source_in_a_sentence() -> None:
+    assert written([REPORT, UNSIGNED, TOOL], "text").splitlines() == [
+        f"Office A (2024). Panel report. https://example.org/panel. {NOTE}",
+        f"No publisher stated. A note. {COPY}",
+        "P. A tool, version 1.2. https://example.org/tool.",
+    ]
+
+
+def test_a_source_as_bibtex() -> None:
+    assert written([REPORT, UNSIGNED, TOOL], "bibtex").splitlines() == [
+        "@techreport{panel-2024,",
+        "  title = {{Panel report}},",
+        "  author = {{Office A}},",
+        "  institution = {Office A},",
+        "  year = {2024},",
+        "  month = {3},",
+        "  url = {https://example.org/panel},",
+        "  urldate = {2026-11-29},",
+        "  note = {" + NOTE.replace("£", r"{\pounds}") + "}",
+        "}",
+        "@misc{note,",
+        "  title = {{A note}},",
+        "  author = {{No publisher stated}},",
+        "  howpublished = {webpage},",
+        f"  note = {{{COPY}}}",
+        "}",
+        "@misc{tool,",
+        "  title = {{A tool}},",
+        "  author = {{P}},",
+        "  howpublished = {software},",
+        "  version = {1.2},",
+        "  url = {https://example.org/tool}",
+        "}",
+    ]
+    # A report of no publisher has no institution either.
+    nameless = {key: value for key, value in REPORT.items() if key != "publisher"}
+    assert "institution" not in written([nameless], "bibtex")
+
+
+def test_a_source_as_csl() -> None:
+    text = written([REPORT, UNSIGNED, TOOL], "csl")
+    assert text.splitlines()[:4] == [
+        "[",
+        " {",
+        '  "id": "panel-2024",',
+        '  "type": "report",',
+    ]
+    assert "£5; é" in text
+    assert json.loads(text) == [
+        {
+            "id": "panel-2024",
+            "type": "report",
+            "title": "Panel report",
+            "author": [{"literal": "Office A"}],
+            "publisher": "Office A",
+            "issued": {"date-parts": [[2024, 3, 7]]},
+            "accessed": {"date-parts": [[2026, 11, 29]]},
+            "URL": "https://example.org/panel",
+            "note": NOTE,
+        },
+        {"id": "note", "type": "webpage", "title": "A note", "note": COPY},
+        {
+            "id": "tool",
+            "type": "software",
+            "title": "A tool",
+            "author": [{"literal": "P"}],
+            "publisher": "P",
+            "URL": "https://example.org/tool",
+            "version": "1.2",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bibtex", "csl"),
+    [
+        ("report", "techreport", "report"),
+        ("statistics", "misc", "dataset"),
+        ("news", "misc", "article-newspaper"),
+        ("hansard", "misc", "document"),
+        ("law", "misc", "legislation"),
+        ("something else", "misc", "webpage"),
+    ],
+)
+def test_kinds_of_sources_have_their_names(kind: str, bibtex: str, csl: str) -> None:
+    row = REPORT | {"kind": kind}
+    assert written([row], "bibtex").startswith(f"@{bibtex}{{panel-2024,")
+    assert json.loads(written([row], "csl"))[0]["type"] == csl

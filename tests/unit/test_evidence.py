@@ -105,7 +105,7 @@ def test_a_broken_descriptor_is_refused(folder: Path, content: str) -> None:
 def test_no_folder_and_no_descriptor_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(DataPackageError, match="is not a folder"):
         pcc.read_evidence(tmp_path / "nowhere")
-    with pytest.raises(DataPackageError, match=r"holds no datapackage\.json"):
+    with pytest.raises(DataPackageError, match=r"holds neither a workbook nor a data package: no"):
         pcc.read_evidence(tmp_path)
 
 

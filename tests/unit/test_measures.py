@@ -204,7 +204,12 @@ class TestPerCapitaSpend:
         (row,) = spend([award(1.0)], [census])
         assert row["unknown_reason"] == f"no population for {FORCE} at mid-2023"
 
-    @pytest.mark.parametrize("missing", [None, math.nan, -1])
+    @pytest.mark.parametrize("wrong", [-1, math.inf, -math.inf])
+    def test_people_who_count_nobody_are_refused(self, wrong: float) -> None:
+        with pytest.raises(PopulationError, match=f"persons of {FORCE} at 2023-06-30 is {wrong}"):
+            spend([award(8.0)], [people(wrong), people(area_code=OTHER)])
+
+    @pytest.mark.parametrize("missing", [None, math.nan])
     def test_missing_people_are_unknown(self, missing: float | None) -> None:
         rows = [award(8.0), award(8.0, area_code=OTHER), award(8.0, area_code="E23000001")]
         (row,) = spend(rows, [people(missing), people(area_code="E23000001")])

@@ -177,6 +177,29 @@ def test_the_same_fund_in_neighbouring_years_is_a_series(tmp_path: Path) -> None
     assert "only one year of like amounts" not in page
 
 
+@pytest.mark.parametrize(
+    ("heads", "own"),
+    [
+        ("Start date,End date", "2023-05-01,2024-03-31"),
+        ("Start date,End date", ",2021-03-31"),
+        ("Start date", "2023-05-01"),
+        ("Period", "2023-24"),
+    ],
+)
+def test_days_outside_the_financial_year_of_the_row_are_told(heads: str, own: str) -> None:
+    again = own.replace("2023-24", "2021-22").replace("2023", "2021").replace("2021-03", "2022-03")
+    text = f"Recipient,Amount (£),Financial year,{heads}\nHalo,5,2021-22,{own}\n"
+    text += f"Unity,6,2021-22,{again.replace('2024', '2022')}\n"
+    found = pcc.read_awards(text.encode())
+    assert found.frame["period"].tolist() == ["2021-22", "2021-22"]
+    note, other = found.frame["period_note"]
+    assert note.startswith("outside the period: ")
+    assert pd.isna(other)
+    assert "dated-outside" in found.cautions
+    covered = found.coverage.set_index("topic")["value"]
+    assert covered["dated outside their year"] == "1"
+
+
 def test_rows_dated_outside_the_year_are_named() -> None:
     text = "Recipient;Date;Amount (£)\nA;01/05/2023;100\nB;01/05/2021;317,600\n"
     found = pcc.read_awards(text.encode(), financial_year="2023/24")

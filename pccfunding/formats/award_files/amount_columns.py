@@ -11,6 +11,7 @@ from pccfunding.periods import Period
 
 # Of several kinds of money for the same award, the one that is the award.
 _PRIORITY = ("award", "", "allocation", "outturn", "budget", "ceiling", "bid")
+_WHOLES = ("amount", "total", "paid")
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,13 @@ def choose_amounts(header: Header, sheet: Sheet, first: int, by_user: bool) -> A
     for position, heading in enumerate(header.headings):
         if heading.is_amount and _has_money(sheet, position, first):
             of[heading.field or "amount"].append(position)
+    parts = [one for name in _WHOLES for one in of[name] if header.headings[one].per]
+    if by_user or len(parts) == sum(len(of[name]) for name in _WHOLES):
+        parts = []
+    # What is for each month or head stands beside the whole.
+    of = {name: [one for one in names if one not in parts] for name, names in of.items()}
     values, totals = of["amount"], of["total"]
-    others = of["requested"] + of["paid"]
+    others = of["requested"] + of["paid"] + parts
     if by_user and values:
         return _chosen(header, values[:1], [], [*values[1:], *totals, *others], "")
     if not values:

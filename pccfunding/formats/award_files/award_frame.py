@@ -8,6 +8,7 @@ import numpy as np
 
 from pccfunding.areas import known_area
 from pccfunding.formats.award_files.award_repeats import first_printings
+from pccfunding.formats.award_files.section_reader import OUTSIDE
 from pccfunding.formats.award_files.table_state import Context
 from pccfunding.formats.award_files.typed_columns import constant
 from pccfunding.money.pence import known_sum
@@ -196,6 +197,7 @@ def award_coverage(
 
 
 def dated_outside(frame: pd.DataFrame) -> pd.Series[Any]:
-    """Whether the date of an award lies outside the period that its money is counted in."""
+    """Whether the days of an award lie outside the period that its money is counted in."""
     day = frame["awarded_on"]
-    return (day < frame["period_start"]) | (day > frame["period_end"])
+    own: pd.Series[Any] = frame["period_note"].str.startswith(OUTSIDE).fillna(False).astype(bool)
+    return own | (day < frame["period_start"]) | (day > frame["period_end"])

@@ -30,6 +30,11 @@ __all__ = ["award_tables", "text_rows", "years_from_dates"]
 
 _OWN = ("outcomes", "totals", "statements")
 _SOURCE = ("title", "publisher")
+_NEEDED = (
+    *("place", "award_id", "funding_stream", "recipient", "purpose", "conditions", "token"),
+    *("amount_gbp", "hedge", "per", "precision", "notation", "unknown", "awarded_on", "period"),
+    *("period_start", "period_end", "status", "note", "repeat_of"),
+)
 
 
 def award_tables(
@@ -85,10 +90,20 @@ def award_tables(
     """
     import pandas as pd
 
+    if not isinstance(awards, pd.DataFrame):
+        raise TableError(
+            f"awards is a {type(awards).__name__}, not a table; give read_awards(file).frame."
+        )
+    TableError.need("awards", _NEEDED, awards.columns, cure="Give read_awards(file).frame.")
+    if not isinstance(source, Mapping):
+        raise TableError(
+            f"source= is a {type(source).__name__}; it is a mapping with the file's title and "
+            f"publisher."
+        )
     absent = [name for name in _SOURCE if not source.get(name)]
     if absent:
         raise TableError(f"source= has no {absent[0]!r}; name the file's title and publisher.")
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", listing):
+    if not isinstance(listing, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", listing):
         raise TableError(f"listing={listing!r} is no key; use lower case, digits and hyphens.")
     rows = years_from_dates(awards.reset_index(drop=True))
     stream = rows["funding_stream"].fillna(funding_stream or float("nan"))

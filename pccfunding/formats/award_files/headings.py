@@ -10,7 +10,7 @@ from pccfunding.errors import PeriodError, nearest
 from pccfunding.formats.count_files.printed_periods import names_a_part, period_spans
 from pccfunding.formats.opening.chosen_headers import EXACT, STANDARD, WORD
 from pccfunding.periods import Period
-from pccfunding.printed.vocabulary import repair
+from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation, repair
 
 # The fields of an award list; a user's mapping names these.
 AMOUNTS = ("amount", "total", "requested", "paid")
@@ -163,6 +163,16 @@ _BAR = re.compile(
     r"|forenames?|first names?|ranks?|rates?|telephone|phone|website|urls?|uris?|size|region"
     r"|numbers?|nos?|contacts?|managers?|categor(?:y|ies)|class(?:es)?|refs?|references?)\b"
 )
+# Money that is no award, or says nothing of one by itself.
+_NO_AWARD = re.compile(
+    r"\b(averages?|mean|median|cumulative|running (?:total|sum|balance)|variances?|returned|repaid"
+    r"|recovered|refund(?:s|ed)?|claw(?:ed)? ?backs?|(?:under|over) ?sp(?:ends?|ent)|unspent|min"
+    r"|minimum|outstanding|remaining|remainder|declined|refused|rejected|unsuccessful|in kind)\b"
+    r"|^(balances?|differences?|changes?|savings?)\b|\b(balance)$"
+    r"|^(?:the )?(previous|prior|last)(?: years?)?(?: s)? (?:awards?|grants?|amounts?|allocations?"
+    r"|funding|budget|spend|totals?)\b"
+    r"|\b(hundreds)\b"
+)
 _BARRED = {"recipient", "funder", *AMOUNTS, "purpose", "awarded_on", "period", "period_start",
            "period_end"}  # fmt: skip
 
@@ -209,12 +219,14 @@ _PATTERNS = [
 _AMOUNT_WORDS = re.compile(
     r"\b(?:amount|value|award|awards|awarded|allocation|allocated|allocations|funding|grant|grants|"
     r"sum|cost|costs|budget|contribution|granted|approved|commitment|committed|forecast|income|"
-    r"spend|spent|paid|payment|expenditure|actual|actuals|outturn|ceiling|maximum)\b"
+    r"spend|spent|paid|payment|expenditure|actual|actuals|outturn|ceiling|maximum|offers?|accepted|"
+    r"recommended|estimates?|estimated)\b"
 )
 _FILLERS = re.compile(
     r"\b(?:of|the|for|to|in|a|an|and|by|from|over|per|up|pcc|opcc|pfcc|final|proposed|agreed|"
     r"revised|annual|year|years|yr|total|gross|net|confirmed|planned|fund|[0-9]{1,2}|one|two|"
-    r"three|four|max|each|offered|given|available|full|overall)\b"
+    r"three|four|max|each|offered|given|available|full|overall|original|initial|low|lower|high|"
+    r"upper|nominal|real|terms|cash|constant|current|at|prices?)\b"
 )
 _GIVEN_TO = re.compile(r"\b(?:awarded|granted|given|paid|allocated) to(?: whom)?$")
 _TIME_WORD = re.compile(r"\b(?:period|time|dates?|duration)\b")
@@ -236,11 +248,14 @@ _STATUSES = (
 _SCALES = (
     (
         re.compile(
-            r"£\s*['’]?\s*0{3}['’]?s?|£\s*k\b|£\s*thousands?\b|['’]0{3}s?|\bthousands\b", re.I
+            r"£\s*['’]?\s*0{3}['’]?s?|£\s*\(?k\b|\bk\s?£|£\s*thousands?\b|['’]0{3}s?|\bthousands\b"
+            r"|£\s*[x×*]\s*1,?000\b",
+            re.I,
         ),
         "thousand",
     ),
-    (re.compile(r"£\s*m(?:illions?|n)?\b|\bmillions\b", re.I), "million"),
+    (re.compile(r"£\s*\(?m(?:illions?|n)?\b|\bm\s?£|\bmillions\b", re.I), "million"),
+    (re.compile(r"£\s*\(?(?:bn|billions?)\b|\bbillions\b", re.I), "billion"),
 )
 # Tax in or out of an amount makes it no other field.
 _TAX = re.compile(
@@ -262,6 +277,18 @@ _PERIOD = re.compile(
     r"|(?<![0-9/.,£-])(?:19|20)[0-9]{2}(?![0-9/.,-]))",
     re.IGNORECASE,
 )
+# What an amount can be for each of, where it is no whole award: a list's rows are its projects.
+_EACH = ("year", "quarter", "month", "week", "day", "hour", "person", "household")
+_PER = re.compile(
+    rf"(?:\b(?:per|each|every)\s{{1,3}}|/\s?)(?P<noun>{alternation(PER_NOUNS)})\b"
+    rf"|\b(?P<adverb>{alternation(PER_ADVERBS)})\b|\b(?P<month>pcm|p\.c\.m)\b"
+    r"|\b(?P<unit>unit)\s(?=(?:cost|price|charge)s?\b)",
+    re.IGNORECASE,
+)
+# The year of prices is not the year of the money.
+_AT_PRICES = re.compile(
+    r"\b(?:in|at)\s+(?:19|20)[0-9]{2}(?:[/-][0-9]{2,4})?\s+prices\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[a-z0-9£]+")
 _NOTE_MARK = re.compile(r"\[(?:note )?[a-z0-9]{1,3}\]|[*†‡¹²³]+")
 _LONGEST = 200
@@ -279,13 +306,16 @@ class Heading:
     field : str
         The field that it names; "" where it is not known.
     scale : str
-        "thousand" or "million" where the header says so, else "".
+        "thousand", "million" or "billion" where the header says so, else "".
     pounds : bool
         Whether the header names pounds.
     period : Period or None
         The year or span that the header names.
     status : str
         Kind of money that the header names: "allocation", "budget", "outturn", ...; else "".
+    per : str
+        What the header says an amount is for each of: "year", "month", "person", ...; "" where it
+        is the whole, or where the header names the month itself.
     near : str
         The synonym that a misspelt header was taken for, else "".
     bare : bool
@@ -302,6 +332,7 @@ class Heading:
     pounds: bool = False
     period: Period | None = None
     status: str = ""
+    per: str = ""
     near: str = ""
     bare: bool = False
     tier: int = 0
@@ -323,14 +354,17 @@ def read_heading(text: str) -> Heading:
     plain = _NOTE_MARK.sub(" ", repair(text)[0].replace("\n", " "))
     scale = next((name for pattern, name in _SCALES if pattern.search(plain)), "")
     pounds = bool(_POUNDS.search(plain)) or bool(scale)
-    period, rest = find_period(plain)
+    period, rest = find_period(_AT_PRICES.sub(" prices ", plain))
     for pattern, _ in _SCALES:
         rest = pattern.sub(" ", rest)
+    per = "" if period else _per(plain)
+    if per:
+        rest = _PER.sub(" ", rest)
     words = " ".join(_WORD.findall(rest.lower().replace("&", " and ")))
     bare = " ".join(_TAX.sub(" ", words.replace("£", " ").replace("gbp", " ")).split())
     other_money = not pounds and bool(_OTHER_MONEY.search(plain))
     bare = " ".join(_OTHER_MONEY.sub(" ", bare).split()) if other_money else bare
-    heading = Heading(text, "", scale, pounds, period, _status(bare))
+    heading = Heading(text, "", scale, pounds, period, _status(bare), per)
     known = _exactly(plain, bare)
     if known is not None and known[0] in AMOUNTS and other_money:
         named = replace(heading, barred=(known[0], ANOTHER_CURRENCY))
@@ -340,11 +374,11 @@ def read_heading(text: str) -> Heading:
         named = heading
     else:
         field, near = _by_word(bare, pounds)
-        bar = _BAR.search(bare) if field in _BARRED else None
+        bar = _barring(field, bare)
         if field in AMOUNTS and other_money:
             named = replace(heading, barred=(field, ANOTHER_CURRENCY))
         elif bar:
-            named = replace(heading, barred=(field, bar[1]))
+            named = replace(heading, barred=(field, bar))
         else:
             named = replace(heading, field=field, near=near, tier=WORD if field else 0)
     return replace(named, bare=not _beyond_money(bare))
@@ -382,6 +416,25 @@ def _by_word(words: str, pounds: bool) -> tuple[str, str]:
 
 def _beyond_money(words: str) -> str:
     return _FILLERS.sub("", _AMOUNT_WORDS.sub("", words)).strip()
+
+
+def _barring(field: str, words: str) -> str:
+    """Give the word that keeps a header from being the field whose word it holds; "" for none."""
+    found = _BAR.search(words) if field in _BARRED else None
+    if found is None and field in AMOUNTS:
+        found = _NO_AWARD.search(words)
+    return next(filter(None, found.groups())) if found else ""
+
+
+def _per(plain: str) -> str:
+    found = _PER.search(plain)
+    if found is None:
+        return ""
+    noun, adverb = found["noun"], found["adverb"]
+    if not (noun or adverb):
+        return "unit" if found["unit"] else "month"
+    each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
+    return each if each in _EACH else ""
 
 
 def _status(words: str) -> str:
@@ -428,5 +481,6 @@ def join_headings(top: str, bottom: str) -> Heading:
         text=both.text,
         scale=chosen.scale or both.scale,
         pounds=chosen.pounds or both.pounds,
+        per=both.per,
         period=both.period,
     )

@@ -127,6 +127,7 @@ def read_money(
     *,
     rounded_to: int | None = None,
     notation: Notation = "point",
+    per: str = "",
 ) -> MoneyColumn:
     """Read a column of amounts in pounds, each exact to its last digit.
 
@@ -134,19 +135,22 @@ def read_money(
     ----------
     texts : Series of str
         The cells.
-    scale : {"", "thousand", "million"}
+    scale : {"", "thousand", "million", "billion"}
         What the header says a unit is.
     rounded_to : int, optional
         Pounds that the list is known to be rounded to.
     notation : {"point", "comma"}, default "point"
         Which sign decimals stand after.
+    per : str, default ""
+        What the header says an amount is for each of; only that of a year is taken for the whole.
     """
     import pandas as pd
 
     size = len(texts)
     plain = np.zeros(size, bool)
     value = np.full(size, np.nan)
-    if not scale:
+    whole = per in _WHOLE
+    if not scale and whole:
         stripped = texts.str.strip()
         if notation == "comma":
             stripped = stripped.map(with_decimal_point)
@@ -164,6 +168,8 @@ def read_money(
     if not plain.all():
         codes, distinct = pd.factorize(texts[~plain])
         printed = [read_one(str(text), scale, rounded_to, notation) for text in distinct]
+        if not whole:
+            printed = [_for_each(*one, per) for one in printed]
         odd[~plain] = codes
         states = [_state(*one) for one in printed]
         state[~plain] = np.asarray(states, np.int8)[codes] if states else 0
@@ -230,11 +236,24 @@ def read_one(
         return text, None, why.rstrip("."), None
 
 
+def _for_each(
+    text: str, read: Printed | None, why: str, kind: str | None, per: str
+) -> tuple[str, Printed | None, str, str | None]:
+    """Refuse an amount that a header calls one for each of something; zero of each is zero."""
+    if read is None or read.value == 0 or read.per == "year":
+        return text, read, why, kind
+    return text, None, f"the header says that it is for each {per}, not in all; {_CURE}", None
+
+
+_WHOLE = ("", "year")
+_CURE = "give the whole amount"
+
+
 def _no_whole(read: Printed) -> str:
     """Say why a number is not what was awarded in all, or is none that can be added."""
-    if read.per not in (None, "year"):
+    if (read.per or "") not in _WHOLE:
         many = "one of several" if read.per == "each" else f"each {read.per}"
-        return f"it is printed for {many}, not in all; give the whole amount"
+        return f"it is printed for {many}, not in all; {_CURE}"
     ends = (part for part in (read.value, read.low, read.high) if part is not None)
     if any(abs(part) * 100 >= LARGEST for part in ends):
         return "it is larger than any sum of pounds and pence that a table can hold"

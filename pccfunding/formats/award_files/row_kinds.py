@@ -20,7 +20,8 @@ AWARD, OTHER, REJECTED, EMPTY = range(4)
 TOTALISH = (
     "[Tt][Oo][Tt][Aa][Ll]|^[^A-Za-z]*(?:[Aa]ll|ALL|[Oo]ver|[Ss]um|SUM)"
     r"|^\W*(?i:average|mean|median|number of|no\.? of|count|budget|remaining|carried|brought"
-    r"|percentage|under|unallocated|variance|difference|minimum|maximum|balance)"
+    r"|percentage|under|unallocated|variance|difference|minimum|maximum|max\b|min\b|balance"
+    r"|[bc]/f|year|ytd|remainder|of which|less|vat|(?:is[ -]?)?[cg]yfansw)"
 )
 # What stands below a list and is about it: a statistic, a budget, a sum carried to the next page.
 _SUMMARY = re.compile(
@@ -30,7 +31,9 @@ _SUMMARY = re.compile(
     r"|(?:(?:total|annual|original|available|remaining) )?budget(?: (?:remaining|available|left))?"
     r"|(?:amount |balance )?remaining(?: (?:budget|balance|funds?|funding))?|balance remaining"
     r"|(?:balance )?(?:carried|brought) (?:forward|down)|unallocated(?: (?:budget|funds?|funding))?"
-    r"|(?:under|over) ?-?spend|variance|difference|percentage of (?:the )?(?:total|budget))\W*",
+    r"|(?:under|over) ?-?spend|variance|difference|percentage of (?:the )?(?:total|budget)"
+    r"|(?:balance )?[bc]/f|year[ -]to[ -]date|ytd|max|min|remainder|vat"
+    r"|of which:? .*|less:? (?:amounts? )?(?:returned|repaid|recovered|vat|refunds?))\W*",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
@@ -44,6 +47,10 @@ _TOTAL_REST = re.compile(
     r"allocat\w+|spen[dt]|spending|expenditure|paid|payments?|budget|commit\w+|cost|costs|sum|"
     r"approved|all|both|years?|recipients|projects|commissioned|contribution)\b)",
     re.IGNORECASE,
+)
+# Part of a list and of its sum, in English or Welsh, whatever follows.
+_SUB_TOTAL = re.compile(
+    r"\W*(?:sub[\s-]*totals?|(?:is[\s-]?)?[cg]yfansw(?:m|ymiau))\b.*", re.I | re.S
 )
 _ENDS_TOTAL = re.compile(r".*\b(?:sub[\s-]*)?totals?\W*$", re.IGNORECASE | re.DOTALL)
 _ALL_OF = re.compile(
@@ -98,6 +105,8 @@ def is_total_label(text: str, sections: Sequence[str] = ()) -> bool:
     plain = " ".join(text.split())
     if len(plain) > _LONG:
         return False
+    if _SUB_TOTAL.fullmatch(plain):
+        return True
     if match := _TOTAL.fullmatch(plain):
         rest = match["rest"].strip(" -–:").lower()
         named = any(rest == label.strip(" :").lower() for label in sections)

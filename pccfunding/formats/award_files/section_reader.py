@@ -30,34 +30,10 @@ from pccfunding.formats.award_files.typed_columns import (
 )
 from pccfunding.formats.count_files.printed_periods import heading_is_part, part_under
 from pccfunding.periods import Period
-from pccfunding.printed.vocabulary import PER_ADVERBS, PER_NOUNS, alternation
 from pccfunding.words import count, decimal_text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_PER = re.compile(
-    rf"\b(?:per|each|every)\s(?P<noun>{alternation(PER_NOUNS)})\b"
-    rf"|\b(?P<adverb>annually|yearly|p\.a|pa|quarterly|monthly|weekly)\b",
-    re.IGNORECASE,
-)
-
-
-def _per_of(heading: str) -> str | None:
-    """Give the time that a heading says its amounts are for: "Amount (£ per annum)".
-
-    Examples
-    --------
-    >>> _per_of("Amount (£ per annum)"), _per_of("Monthly payment (£)")
-    ('year', 'month')
-    """
-    found = _PER.search(heading)
-    if found is None:
-        return None
-    noun, adverb = found["noun"], found["adverb"]
-    each = PER_NOUNS[noun.lower()] if noun else PER_ADVERBS[adverb.lower()]
-    return each if each in ("year", "quarter", "month", "week") else None
 
 
 _MONEY_WORDS = re.compile(
@@ -66,6 +42,8 @@ _MONEY_WORDS = re.compile(
 )
 _YEAR_ENDS = re.compile(r"\byears? end", re.IGNORECASE)
 _END_OF_YEAR = r"^(\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d)$"
+
+OUTSIDE = "outside the period: "  # days of the award itself
 
 
 class Spans:
@@ -83,11 +61,13 @@ class Spans:
         self.start = np.full(size, "NaT", "datetime64[s]")
         self.end = self.start.copy()
         self.unread = np.zeros(size, bool)
+        self.outside = np.full(size, None, dtype=object)  # what a row says against its own year
         self.place, self.changes = place, changes
 
     def take_period(self, texts: pd.Series[Any], column: str) -> None:
         """Take a column of years or spans."""
         start, end, unread = read_periods(texts, column, self.place, self.changes)
+        self._compare(start, end)
         fills = np.isnat(self.start) & np.isnat(self.end)
         self.start[fills], self.end[fills] = start[fills], end[fills]
         self.unread |= unread
@@ -108,10 +88,13 @@ class Spans:
         self, starts: pd.Series[Any] | None, ends: pd.Series[Any] | None, names: tuple[str, str]
     ) -> None:
         """Take columns of first and of last days; a month stands for its first or last day."""
-        if starts is not None:
-            self._take_end(starts, names[0], "start")
-        if ends is not None:
-            self._take_end(ends, names[1], "end")
+        none = np.full(len(self.start), "NaT", "datetime64[s]")
+        first = none if starts is None else self._read_end(starts, names[0], "start")
+        last = none if ends is None else self._read_end(ends, names[1], "end")
+        self._compare(first, last)
+        for mine, days in ((self.start, first), (self.end, last)):
+            fills = np.isnat(mine)
+            mine[fills] = days[fills]
         wrong = np.flatnonzero(self.end < self.start)
         for at in wrong:
             raw = f"{self.start[at]} to {self.end[at]}".replace("T00:00:00", "")
@@ -120,7 +103,13 @@ class Spans:
         self.start[wrong] = self.end[wrong] = np.datetime64("NaT")
         self.unread[wrong] = True
 
-    def _take_end(self, texts: pd.Series[Any], name: str, side: str) -> None:
+    def _compare(self, start: Any, end: Any) -> None:
+        """Note the days that lie wholly outside what a surer statement of the row said."""
+        for at in np.flatnonzero((start > self.end) | (end < self.start)):
+            days = [str(day)[:10] for day in (start[at], end[at]) if not np.isnat(day)]
+            self.outside[at] = f"{OUTSIDE}{' to '.join(days)}"
+
+    def _read_end(self, texts: pd.Series[Any], name: str, side: str) -> Any:
         quiet = Changes()
         days, odd, rows = read_dates(texts, name, self.place, quiet)
         dropped = set()
@@ -138,10 +127,8 @@ class Spans:
                 value = days[np.flatnonzero((texts == change["raw"]).to_numpy(dtype=bool))[0]]
                 change |= {"value": str(value)[:10], "rule": f"{side} of the month or year"}
             self.changes.rows.append(change)
-        mine = self.start if side == "start" else self.end
-        fills = np.isnat(mine)
-        mine[fills] = days[fills]
         self.unread |= rows & np.array([any(map(str.isdigit, text)) for text in texts], bool)
+        return days
 
     def fill(self, period: Period | None, rows: Any = None) -> int:
         """Fill what is not yet known and was not misread; gives how many were filled."""
@@ -340,7 +327,7 @@ class PartReader:
             "notation": constant("comma" if money.notation == "comma" else None, size),
             "unknown": unknown,
         }
-        if size and (each := _per_of(column.heading.text)):
+        if size and (each := column.heading.per):
             data["per"] = data["per"].fillna(each)
             where = f"{self.sheet.grid.where}header"
             rule = f"for each {each}, as the header says"
@@ -478,6 +465,12 @@ class PartReader:
             for texts in ends:
                 if texts is not None:
                     self._keep_words(data, texts, spans)
+        if spans.outside.astype(bool).any():
+            import pandas as pd
+
+            said = pd.Series(spans.outside, dtype="str")
+            earlier = data.get("period_note")
+            data["period_note"] = said if earlier is None else said.fillna(earlier)
         if spans.unread.any():
             self.table.result.assumed.add("periods")
         if part is None:

@@ -255,6 +255,7 @@ class TableState:
                 scales[position],
                 rounded_to=self.context.rounded_to,
                 notation=notation,
+                per=self.header.headings[position].per,
             )
         return read
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError, one_of
-from pccfunding.files import refuse_present, rewriting_file
+from pccfunding.files import named_place, refuse_present, rewriting_file
 from pccfunding.formats.count_files.area_names import district_of
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.opening.plain_errors import plain_errors
@@ -103,7 +103,7 @@ class StreetCounts(Face):
         FileExistsError
             If the file exists and `force` is False.
         """
-        target = Path(file)
+        target = named_place(file, "a file to write")
         check_target(target, force=force)
         with rewriting_file(target, force=force) as part:
             if target.suffix == ".csv":
@@ -179,7 +179,7 @@ def count_police_uk(
         if cache is None:
             run.count_files(files)
         elif isinstance(run, DuckRun):
-            run.count_cached(files, StreetCache(Path(cache), run.connection))
+            run.count_cached(files, StreetCache(named_place(cache, "a cache"), run.connection))
         else:
             raise TableError(f"A typed copy is kept with DuckDB, not with {engine}; leave out one.")
         if len(run.set_aside) == len(files):

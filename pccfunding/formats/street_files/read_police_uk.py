@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.errors import TableError
+from pccfunding.files import named_place
 from pccfunding.formats.count_files.area_names import area_by_name, district_of, known_areas
 from pccfunding.formats.count_files.gathered import Gathered, cover_abolished
 from pccfunding.formats.count_files.printed_counts import key_of, one_line
@@ -202,7 +203,7 @@ def _files(paths: Any) -> tuple[list[Any], list[str]]:
         if not isinstance(path, str | os.PathLike):
             files.append(path)
             continue
-        path = Path(path)
+        path = named_place(path, "a street file")
         try:
             held = (one for one in path.rglob("*.csv") if one.is_file())
             inside = sorted(held) if path.is_dir() else [path]

@@ -244,6 +244,12 @@ def _places(glob: str | Sequence[str], engine: str, options: Mapping[str, str] |
     folders = {
         place for place in found if not ADDRESS.match(place) and Path(place.strip("\0")).is_dir()
     }
+    for folder in folders:
+        if next(Path(folder.strip("\0")).rglob("*.parquet"), None) is None:
+            raise TableError(
+                f"{folder} is a folder that holds no Parquet file. Name what is to be read, such "
+                f"as {f'{folder}/**/*.csv'!r}."
+            )
     if not folders and not any(map(ADDRESS.match, found)):
         return []
     return [as_engine_names(place, engine) for place in found]
@@ -258,6 +264,8 @@ def _patterns(glob: Any) -> list[str]:
     """Give the patterns that name files, one or several; refuse what is none."""
     several = isinstance(glob, list | tuple | set | frozenset)
     patterns = list(glob) if several else [glob]
+    if not patterns or "" in patterns:
+        raise TableError("An empty pattern names no file; write one, such as 'archive/*/*.csv'.")
     if not all(isinstance(one, str | os.PathLike) for one in patterns):
         raise TableError(
             f"Files are named by a pattern, such as 'archive/*/*-street.csv', or by several; this "

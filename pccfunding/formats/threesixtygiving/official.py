@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError, need_extra
+from pccfunding.files import named_place
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach
 
 Schema: TypeAlias = "str | Path | Mapping[str, Any]"
@@ -58,7 +59,7 @@ def official_schema(schema: Schema) -> OfficialSchema:
     """
     if isinstance(schema, Mapping):
         return OfficialSchema(schema, None)
-    path = Path(schema)
+    path = named_place(schema, "a schema")
     folder = path if path.is_dir() else path.parent
     grant = folder / GRANT_SCHEMA
     if not path.exists() or not grant.is_file():

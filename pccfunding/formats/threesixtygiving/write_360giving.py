@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError, one_of
-from pccfunding.files import rewriting_file
+from pccfunding.files import named_place, rewriting_file
 from pccfunding.formats.read_result import report
 from pccfunding.formats.threesixtygiving.contract import KINDS, Breach, breaches
 from pccfunding.formats.threesixtygiving.fields import EXTRA, META, PLACED, VERSION, extra_fields
@@ -216,7 +216,7 @@ def write_360giving(
     "grants.json: 6 of 8 rows exported; stated by the exporter, not by a source: award_date \
 '2024-03-13', recipient 'Not published'; left out: 2 x no funder."
     """
-    target = Path(path)
+    target = named_place(path, "a file to write")
     writers = {".json": _json, ".csv": _csv, ".xlsx": _xlsx}
     write = writers.get(target.suffix.lower())
     if write is None:
