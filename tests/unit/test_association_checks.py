@@ -367,3 +367,31 @@ def test_the_table_of_influence_holds_numbers_that_may_be_missing() -> None:
         "area_code", "name", "estimate", "p_value", "adjusted_p", "min_p", "undefined", "reason",
         "crosses", "turns",
     ]  # fmt: skip
+
+
+def test_the_bounds_of_spend_in_real_terms_are_read_as_those_of_cash() -> None:
+    codes, days = FORCES[:8], {"period_start": "2014-04-01", "period_end": "2015-03-31"}
+    money = {"amount_gbp": [1e5 * n for n in range(1, 9)], "funding_stream": "Invented Fund"}
+    bounds = {"amount_low_gbp": 4e4, "amount_high_gbp": 9e5}
+    awards = pd.DataFrame({"area_code": codes, **days, **money, **bounds})
+    people = {"reference_date": "2014-06-30", "persons": 1e5, "vintage": "new"}
+    population = pd.DataFrame({"area_code": codes, **people})
+    prices = pd.DataFrame({"financial_year": ["2014-15", "2015-16"], "price_index": [50.0, 100.0]})
+    real = pcc.real_terms(awards, prices, base="2015-16")
+    spend = pcc.per_capita_spend(real, population, by=["area_code", "funding_stream"])
+    fall = fall_of([3, 9, 4, 14, 8, 20, 11, 6], FORCES)
+    found = {
+        column: pcc.spend_vs_reduction(spend, fall, spend_column=column, resamples=99, redraws=20)
+        for column in ("spend_gbp_per_head", "spend_real_gbp_per_head")
+    }
+    spans = [one.figure_range for one in found.values()]
+    assert spans[0] is not None
+    assert spans[0].low is not None
+    assert spans[0] == spans[1]
+    # Other bounds are looked for under the same names.
+    later = spend.assign(period_start="2015-04-01", period_end="2016-03-31")
+    grown = pcc.year_on_year(
+        pd.concat([spend, later]), value="spend_real_gbp_per_head", by="area_code"
+    )
+    lows = grown["spend_real_low_gbp_per_head"]
+    assert lows.tolist() == pytest.approx([0.8] * 16)

@@ -219,7 +219,7 @@ CASES: dict[str, Callable[[], Any]] = {
 
 def said(found: Any) -> list[str]:
     lines = [found.text, *(f"{label}: {value}" for label, value in found.report().lines)]
-    frames = {"dropped": found.dropped}
+    frames = {"dropped": found.dropped, "tidy": found.tidy()}
     if isinstance(found, AssociationFamily):
         frames["pair"] = found.frame
     for name, frame in frames.items():

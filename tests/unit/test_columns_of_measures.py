@@ -90,8 +90,8 @@ COLUMNS = {
         "area_code period_start period_end flow status spend_gbp spend_low_gbp "
         "spend_high_gbp spend_known_gbp persons spend_gbp_per_head spend_low_gbp_per_head"
         " spend_high_gbp_per_head n_known n_figures unknown_reason price_base "
-        "spend_real_gbp spend_low_real_gbp spend_high_real_gbp spend_real_gbp_per_head "
-        "spend_low_real_gbp_per_head spend_high_real_gbp_per_head"
+        "spend_real_gbp spend_real_low_gbp spend_real_high_gbp spend_real_gbp_per_head "
+        "spend_real_low_gbp_per_head spend_real_high_gbp_per_head"
     ),
     "year_on_year": (
         "funding_stream period_start period_end flow status amount_gbp amount_low_gbp "
