@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pccfunding.errors import PeriodError, TableError
+from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, bound_names, open_table
 from pccfunding.words import count, number_text
@@ -47,7 +48,7 @@ def _at_hand(frame: Any, name: str, on: str, column: str | None) -> Table:
     table = open_table(frame, name)
     needs = (on, spend_named(table.schema, column)) if name == "spend" else (on,)
     native = frame if table.eager else table.frame.collect().to_native()
-    return open_frame(native, name, needs=needs, also=_DAYS)
+    return in_whole_days(open_frame(native, name, needs=needs, also=_DAYS), _DAYS)
 
 
 def spend_named(held: Iterable[str], column: str | None) -> str:
