@@ -112,7 +112,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     settings.register_profile("mutants", settings.get_profile("settled"), phases=phases)
     settings.load_profile("mutants")
     list_new_tests(session.items)
-    callers = json.loads(LISTED.read_text("utf-8"))["tests_by_mangled_function_name"]
+    stats = json.loads(LISTED.read_text("utf-8"))
+    callers = stats["tests_by_mangled_function_name"]
+    # What was written since, and perhaps because of, what was not noticed.
+    new = {item.nodeid for item in session.items} - set(stats["duration_by_test"])
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
     done, now = read(results)
@@ -125,8 +128,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             tried[room(name)] += 1
             fresh.append(name)
     again = [name for name in order if name in now and not noticed(now[name])]
+    again = again if os.environ.get("AGAIN") else []
     gc.freeze()
-    for name in [*(again if os.environ.get("AGAIN") else ()), *fresh]:
+    for name in [*again, *fresh]:
+        run.foremost = new if name in now else set()
         verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
         with results.open("a", encoding="utf-8") as file:
             file.write(f"{name}: {verdict}\n")
@@ -202,6 +207,7 @@ class Run:
         # How many functions a test comes by: those of a room's own tests come first.
         self.reach = Counter(test for tests in callers.values() for test in set(tests))
         self.sound: dict[str, bool] = {}
+        self.foremost: set[str] = set()
 
     def verdict(self, name: str, callers: set[str]) -> str:
         """What noticed the mutant in which stage, or how many tests did not."""
@@ -231,7 +237,7 @@ class Run:
             turn[test] += 1
             cost[one] *= turn[test]
         chosen, total = [], 0.0
-        for one in sorted(usable, key=lambda one: (cost[one], one)):
+        for one in sorted(usable, key=lambda one: (one not in self.foremost, cost[one], one)):
             total += self.seconds[one]
             if total > most:
                 break
