@@ -219,12 +219,14 @@ class Run:
                 if status == 0:
                     tried |= set(chosen)
                     break
-                # A test that fails here without any change would notice every mutant.
+                # A test that fails here without any change, or after another test alone, would
+                # notice every mutant.
                 if last not in self.sound:
                     self.sound[last] = self.forked("none", [last])[0] == 0
-                if self.sound[last]:
+                if self.sound[last] and self.forked(name, [last])[0] != 0:
                     return f"{'timeout' if status < 0 else 'killed'} {stage} by {last}"
-                print(f"left out, since it fails without a mutant: {last}")
+                left.discard(last)
+                print(f"left out for {name}, since it fails without it: {last}")
         return f"survived {len(tried)}" if tried else "no tests"
 
     def chosen(self, tests: set[str], slowest: float, most: float) -> list[str]:
