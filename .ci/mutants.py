@@ -114,7 +114,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     list_new_tests(session.items)
     stats = json.loads(LISTED.read_text("utf-8"))
     callers = stats["tests_by_mangled_function_name"]
-    # What was written since, and perhaps because of, what was not noticed.
+    # What was written since; the others have been tried.
     new = {item.nodeid for item in session.items} - set(stats["duration_by_test"])
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
@@ -131,8 +131,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     again = again if os.environ.get("AGAIN") else []
     gc.freeze()
     for name in [*again, *fresh]:
-        run.foremost = new if name in now else set()
-        verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
+        tests = set(callers.get(name.rpartition("__mutmut_")[0], ()))
+        verdict = run.verdict(name, tests & new if name in now else tests)
         with results.open("a", encoding="utf-8") as file:
             file.write(f"{name}: {verdict}\n")
     return True
@@ -207,7 +207,6 @@ class Run:
         # How many functions a test comes by: those of a room's own tests come first.
         self.reach = Counter(test for tests in callers.values() for test in set(tests))
         self.sound: dict[str, bool] = {}
-        self.foremost: set[str] = set()
 
     def verdict(self, name: str, callers: set[str]) -> str:
         """What noticed the mutant in which stage, or how many tests did not."""
@@ -239,7 +238,7 @@ class Run:
             turn[test] += 1
             cost[one] *= turn[test]
         chosen, total = [], 0.0
-        for one in sorted(usable, key=lambda one: (one not in self.foremost, cost[one], one)):
+        for one in sorted(usable, key=lambda one: (cost[one], one)):
             total += self.seconds[one]
             if total > most:
                 break
