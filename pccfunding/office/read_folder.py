@@ -33,10 +33,10 @@ from pccfunding.formats.award_files.award_repeats import (
     between_lists,
     count_once,
 )
+from pccfunding.formats.award_files.award_status import STATUS_UNREAD
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
-from pccfunding.formats.award_files.section_reader import STATUS_UNREAD
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
