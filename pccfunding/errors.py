@@ -337,7 +337,7 @@ It has: year."
     )
 
 
-def one_of(asked: str, kind: str, known: Iterable[str]) -> str:
+def one_of(asked: Any, kind: str, known: Iterable[str]) -> str:
     """Give a name that is among the known ones; offer the nearest where it is not.
 
     Examples
@@ -349,9 +349,41 @@ def one_of(asked: str, kind: str, known: Iterable[str]) -> str:
 There are spearman, pearson.
     """
     names = tuple(known)
+    if not isinstance(asked, str):
+        listed = ", ".join(map(str, names)) or "none"
+        raise UnknownNameError(f"No {kind} is a {type(asked).__name__}. There are {listed}.")
     if asked not in names:
         raise UnknownNameError.among(kind, asked, names)
     return asked
+
+
+def refuse_other_order(**rows: Any) -> None:
+    """Refuse columns of pandas that name the same rows in another order: they pair by position.
+
+    Raises
+    ------
+    TableError
+        If two of them hold the same labels, each once, in different orders.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> refuse_other_order(x=pd.Series([1, 2], ["a", "b"]), y=pd.Series([3, 4], ["b", "a"]))
+    Traceback (most recent call last):
+        ...
+    pccfunding.errors.TableError: x and y hold the same labels in different orders, and pair by ...
+    """
+    held = [(name, one.index) for name, one in rows.items() if hasattr(one, "reindex")]
+    for name, index in held[1:]:
+        first, labels = held[0]
+        if index.equals(labels) or len(index) != len(labels):
+            continue
+        if index.is_unique and labels.is_unique and index.isin(labels).all():
+            raise TableError(
+                f"{first} and {name} hold the same labels in different orders, and pair by "
+                f"position. Bring them into one order, {name}.reindex({first}.index), or give "
+                f"{name}.to_numpy() where its place counts."
+            )
 
 
 def need_extra(module: str, what: str, *, extra: str) -> Any:

@@ -41,7 +41,7 @@ def as_fraction(number: Exact) -> Fraction:
     """
     if isinstance(number, Fraction):
         return number
-    if isinstance(number, SupportsIndex) and not isinstance(number, bool):
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool | type):
         return Fraction(index(number))  # what a column of whole numbers holds is no int
     if isinstance(number, bool) or not isinstance(number, Decimal | str):
         raise IntervalError(

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TypeAlias
+from typing import SupportsFloat, TypeAlias
 
 MINUS = "\N{MINUS SIGN}"
 Real: TypeAlias = float | Fraction
@@ -39,6 +39,23 @@ def is_missing(value: object) -> bool:
     except (TypeError, ValueError):
         # NA will not say whether it differs from itself, an array says it of each value.
         return type(value).__name__ == "NAType"
+
+
+def is_number(value: object) -> bool:
+    """Whether one value is a number: no text, no truth value, no date and no row of numbers.
+
+    Examples
+    --------
+    >>> [is_number(value) for value in (5, 2.5, Fraction(1, 2), True, "5", [5], 5j)]
+    [True, True, True, False, False, False, False]
+    """
+    # Scalars of numpy offer float() of texts, truths and times too, arrays of one row.
+    return (
+        isinstance(value, SupportsFloat)
+        and not isinstance(value, bool | str | bytes | complex | type)
+        and not getattr(value, "ndim", 0)
+        and type(value).__name__ not in ("bool", "bool_", "datetime64", "timedelta64")
+    )
 
 
 def unknown_text(kind: object = None) -> str:

@@ -23,6 +23,7 @@ from pccfunding.association.inputs import (
 )
 from pccfunding.association.windows import OUTCOME_DAYS, SPEND_DAYS, Timing, check_timing
 from pccfunding.errors import TableError
+from pccfunding.evaluation.arguments import names_of
 from pccfunding.words import is_missing, number_text, percent
 
 _UNITS = {
@@ -251,7 +252,8 @@ def _reasons_to_leave(used: pd.DataFrame, leave_out: _Leave, per_resident: bool)
     if isinstance(leave_out, Mapping):
         return dict(leave_out)
     if leave_out is not None:
-        return dict.fromkeys(leave_out, "left out on request")
+        areas = names_of(leave_out, "leave_out", "areas, or a mapping of areas to reasons")
+        return dict.fromkeys(areas, "left out on request")
     if not per_resident:
         return {}
     growth = used["persons_after"] / used["persons_before"]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pccfunding.areas import known_area
 from pccfunding.association.coefficients import Floats, coefficients, ranked
 from pccfunding.errors import TableError
+from pccfunding.evaluation.arguments import a_mapping
 from pccfunding.permutation import NullDistribution, PermutationFamily
 from pccfunding.permutation.orders import (
     DEFAULT_RESAMPLES,
@@ -131,7 +132,8 @@ def strata_of(areas: pd.DataFrame, strata: Any, frames: Sequence[pd.DataFrame], 
                 )
             given = dict(zip(codes, held[strata], strict=True))
     else:
-        given = {str(code): value for code, value in dict(strata).items()}
+        named = a_mapping(strata, "strata", "{'E23000023': 'rural'}")
+        given = {str(code): value for code, value in named.items()}
     labels = areas["area"].map(given)
     if labels.isna().any():
         lacking = areas.loc[labels.isna(), "area"].iloc[0]

@@ -41,7 +41,10 @@ from pccfunding.evaluation import (
     fisher_z_interval,
     minimal_detectable_correlation,
 )
-from pccfunding.evaluation.arguments import proper_fraction
+from pccfunding.evaluation.arguments import (
+    names_of,
+    proper_fraction,
+)
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
 from pccfunding.permutation.null_distribution import METHODS, Method
 from pccfunding.permutation.scores import RULES, Rule
@@ -355,14 +358,13 @@ def _check(
     one_of(two_sided, "rule", RULES)
     proper_fraction(level, "confidence_level")
     known = INTERVALS[method]
-    if interval is not None and interval not in known:
+    if interval is not None and (not isinstance(interval, str) or interval not in known):
         held = ", ".join(known) or "none"
         raise UnknownNameError(
             f"No interval {interval!r} for {METHODS[method]}; there are: {held}. Percentile "
             "bootstrap intervals cover too little at few areas, and are not offered."
         )
-    names = [override] if isinstance(override, str) else override
-    for name in names:
+    for name in names_of(override, "override", "the names of refusals to pass over"):
         one_of(name, "override", OVERRIDES)
 
 

@@ -32,6 +32,10 @@ from pccfunding.association.result import OVERRIDES
 from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
+from pccfunding.evaluation.arguments import (
+    a_row,
+    names_of,
+)
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.permutation_family import FAMILY_METHODS, FamilyMethod
@@ -360,7 +364,7 @@ def spend_vs_reduction_family(
     """
     one_of(method, "method", FAMILY_METHODS)
     one_of(two_sided, "rule", RULES)
-    for name in [override] if isinstance(override, str) else override:
+    for name in names_of(override, "override", "the names of refusals to pass over"):
         one_of(name, "override", OVERRIDES)
     money, outcome = plain(on, spend_column, spend=spend, reduction=reduction)
     need(outcome, ["offence"], "reduction")
@@ -469,7 +473,7 @@ def _sides(
     return {
         (stream, lag): pick_lag(rows, outcome, lag)
         for stream, rows in by_stream.items()
-        for lag in (lags if lags is not None else [None])
+        for lag in (a_row(lags, "lags") if lags is not None else [None])
     }
 
 

@@ -10,7 +10,9 @@ from pccfunding.association.confounding import turns_within
 from pccfunding.association.influence import MOST_NAMED
 from pccfunding.association.inputs import ALPHA
 from pccfunding.errors import TableError
+from pccfunding.evaluation.arguments import a_row
 from pccfunding.permutation import adjusted_p
+from pccfunding.words import is_number
 
 if TYPE_CHECKING:
     from pccfunding.association.record import AssociationRecord
@@ -142,8 +144,12 @@ def family_of(family: int | Sequence[float] | None) -> tuple[int, list[float] | 
         if family < 1:
             raise TableError(f"family is {family}; it counts this correlation too, so 1 or more.")
         return family, None
-    if isinstance(family, bool | str):
+    if isinstance(family, bool | str) or not hasattr(family, "__len__"):
         raise TableError(f"family is {family!r}; it takes a number of tests, or their p values.")
+    a_row(family, "family")
+    for p in family:
+        if not is_number(p):
+            raise TableError(f"family holds {p!r}; it takes the p values of the others.")
     others = [float(p) for p in family]
     adjusted_p(others)
     return len(others) + 1, others

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex
 
 import pandas as pd
 
@@ -14,7 +15,11 @@ from pccfunding.errors import PeriodError
 from pccfunding.evaluation.arguments import PANDEMIC
 from pccfunding.measures.windows import refuse_disorder
 from pccfunding.periods import Period
-from pccfunding.words import day_words, month_words
+from pccfunding.words import (
+    day_words,
+    is_number,
+    month_words,
+)
 
 SPEND_DAYS = ("period_start", "period_end")
 OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")
@@ -71,6 +76,9 @@ def pick_lag(spend: pd.DataFrame, reduction: pd.DataFrame, lag: int | None) -> p
     """
     if lag is None:
         return spend
+    if not isinstance(lag, SupportsIndex) or isinstance(lag, bool) or not is_number(lag):
+        raise PeriodError(f"lag is {lag!r}; it takes a whole number of years.")
+    lag = index(lag)
     windows, outcome = windows_of(spend, SPEND_DAYS), windows_of(reduction, OUTCOME_DAYS)
     if windows.empty or "period_start" not in outcome or outcome.empty:
         raise PeriodError("lag needs period_start and period_end in both frames; leave it out.")

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError
+from pccfunding.errors import (
+    TableError,
+    refuse_other_order,
+)
 from pccfunding.evaluation.arguments import Number, a_row, labels_for, optional_count, some_positive
 from pccfunding.words import is_missing
 
@@ -38,6 +41,7 @@ def area_counts(
     labels: Sequence[object] | None,
 ) -> AreaCounts:
     """Put counts and exposures side by side; without exposures all areas count the same."""
+    refuse_other_order(counts=counts, exposure=exposure, labels=labels)
     counts = a_row(counts, "counts")
     over = [1] * len(counts) if exposure is None else a_row(exposure, "exposure")
     if len(over) != len(counts):

@@ -4,35 +4,62 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any, SupportsFloat, TypeAlias
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.words import is_missing
+from pccfunding.words import is_missing, is_number
 
 Number: TypeAlias = SupportsFloat
+# No count of this world is larger, and floats tell all smaller ones apart.
+_MOST = 2**53
+_MOST_DISPERSED = 10_000
 PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
 _YEAR = re.compile(r"(\d{4})")
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])")
 
 
-def _is_number(value: object) -> bool:
-    # A bool of numpy is a float to Python, and named differently in numpy 1 and 2.
-    return isinstance(value, SupportsFloat) and type(value).__name__ not in ("bool", "bool_")
-
-
 def a_row(values: Any, name: str) -> Any:
-    """Give a row of values as it is; refuse what is none."""
-    if isinstance(values, str | bytes) or not (
-        hasattr(values, "__len__") and hasattr(values, "__iter__")
+    """Give a row of values as it is; refuse what is none, or has an order of its own or none.
+
+    A mapping would give its keys for its values, a table its names, a set each value once. What is
+    masked is missing.
+    """
+    shape = getattr(values, "shape", (0,))
+    if (
+        isinstance(values, str | bytes | Mapping | Set)
+        or not (hasattr(values, "__len__") and hasattr(values, "__iter__"))
+        or len(shape) != 1
     ):
         raise TableError(
             f"{name} is a {type(values).__name__}; it takes a row of values, such as a list or a "
             f"column of a table."
         )
-    return values
+    return values.astype(float).filled(math.nan) if hasattr(values, "filled") else values
+
+
+def names_of(values: Any, name: str, what: str) -> tuple[Any, ...]:
+    """Give a collection of names; one that is given alone is one of them.
+
+    Raises
+    ------
+    TableError
+        If it is no collection of texts or other names.
+    """
+    if isinstance(values, str):
+        return (values,)
+    if not hasattr(values, "__iter__") or len(getattr(values, "shape", (0,))) != 1:
+        raise TableError(f"{name} is a {type(values).__name__}; it takes {what}.")
+    return tuple(values)
+
+
+def a_flag(value: Any, name: str) -> bool:
+    """Give True or False; refuse what is neither."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):
+        raise TableError(f"{name} is a {type(value).__name__}; it takes True or False.")
+    return bool(value)
 
 
 def a_mapping(values: Any, name: str, example: str) -> Any:
@@ -54,17 +81,19 @@ def optional_count(value: Any, name: str) -> int | None:
 def whole_number(value: Any, name: str, *, least: int) -> int:
     """Give a whole number that is not below `least`."""
     try:
-        number = float(value) if _is_number(value) else math.nan
+        number = float(value) if is_number(value) else math.nan
     except OverflowError as error:
         raise TableError(f"{name} is larger than any count of people or offences.") from error
     if not number.is_integer() or number < least:
         raise TableError(f"{name} is {value!r}; it takes a whole number of {least} or more.")
+    if number > _MOST:
+        raise TableError(f"{name} is larger than any count of people or offences.")
     return int(value)
 
 
 def some_number(value: Any, name: str) -> float:
     """Give a finite number."""
-    if not _is_number(value):
+    if not is_number(value):
         raise TableError(f"{name} is {value!r}; it takes a number.")
     if not math.isfinite(float(value)):
         raise TableError(f"{name} is {value!r}; it takes a finite number.")
@@ -92,6 +121,11 @@ def optional_dispersion(value: Any) -> tuple[float | None, tuple[str, ...]]:
     if value is None:
         return None, ()
     number = some_positive(value, "dispersion")
+    if number > _MOST_DISPERSED:
+        raise TableError(
+            f"dispersion is {value!r}; it is the variance of a count over its mean, never above "
+            f"{_MOST_DISPERSED}."
+        )
     return (1.0, ("dispersion-raised",)) if number < 1 else (number, ())
 
 
@@ -99,7 +133,8 @@ def labels_for(labels: Sequence[object] | None, n: int, what: str) -> tuple[str,
     """Give n distinct labels; numbered ones where none were given."""
     if labels is None:
         return tuple(f"{what} {number}" for number in range(1, n + 1))
-    names = tuple(str(label) for label in labels)
+    given = labels if isinstance(labels, str) else a_row(labels, "labels")
+    names = tuple(str(label) for label in given)
     if len(names) != n:
         raise TableError(f"There are {len(names)} labels for {n} values; give one for each.")
     if len(set(names)) != n:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError, one_of
-from pccfunding.evaluation.arguments import Number, optional_count, some_positive
+from pccfunding.evaluation.arguments import (
+    Number,
+    names_of,
+    optional_count,
+    some_positive,
+)
 from pccfunding.results import Estimate, Result
 from pccfunding.words import count, number_text, percent, pounds
 
@@ -178,7 +183,7 @@ def break_even(
     if isinstance(verified, bool):
         known = set(costs) if verified else set()
     else:
-        names = [verified] if isinstance(verified, str) else verified
+        names = names_of(verified, "verified", "True, False, or the offences that were read")
         known = {one_of(str(name), "offence", costs) for name in names}
     unread = tuple(name for name in costs if name not in known)
     shares: tuple[float, ...] = ()

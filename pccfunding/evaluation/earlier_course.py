@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, some_positive, whole_number
+from pccfunding.evaluation.arguments import (
+    Number,
+    a_row,
+    names_of,
+    some_positive,
+    whole_number,
+)
 from pccfunding.evaluation.log_ratios import change_pct
 
 SHOWN_POINTS, SHOWN_PCT, COURSE_LEVEL = 5, 5.0, 0.90
@@ -64,9 +70,10 @@ NOTHING_EARLIER = EarlierCourse(0)
 
 def why_not_beside(control_funded: Sequence[object]) -> str | None:
     """Say why a comparison area that had funding of the same kind is none."""
-    if not control_funded:
+    awards = names_of(control_funded, "control_funded", "the names of awards, such as ['Halo']")
+    if not awards:
         return None
-    named = ", ".join(map(str, list(control_funded)[:3]))
+    named = ", ".join(map(str, awards[:3]))
     return (
         f"the comparison area had funding of the same kind in the window ({named}): choose one "
         "that had none"
@@ -97,10 +104,13 @@ def earlier_course(
     yearly = some_positive(per_year, "pre_periods_per_year")
     if counts is None and control is None:
         return NOTHING_EARLIER
+    counts = counts if counts is None else a_row(counts, "pre_counts")
+    control = control if control is None else a_row(control, "pre_control_counts")
     if counts is None or control is None or len(counts) != len(control):
+        numbers = [0 if one is None else len(one) for one in (counts, control)]
         raise TableError(
-            f"pre_counts holds {len(counts or ())} periods and pre_control_counts "
-            f"{len(control or ())}; give the same earlier periods for both places."
+            f"pre_counts holds {numbers[0]} periods and pre_control_counts {numbers[1]}; give the "
+            f"same earlier periods for both places."
         )
     y = np.array([whole_number(one, "an earlier count", least=0) for one in counts]) + 0.5
     c = np.array([whole_number(one, "an earlier count", least=0) for one in control]) + 0.5

@@ -9,7 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, proper_fraction
+from pccfunding.evaluation.arguments import (
+    Number,
+    a_row,
+    proper_fraction,
+)
 from pccfunding.evaluation.harm_weights import (
     CARRIES,
     OffenceCounts,
@@ -183,11 +187,12 @@ def harm_wdd(
     }
     named: dict[str, OffenceCounts] = {}
     for area, pair in pairs.items():
-        if pair is None:
+        if pair is None and area.startswith("displacement"):
             continue
-        if len(pair) != 2:
-            raise TableError(f"{area} holds {len(pair)} sets of counts; give before and after.")
-        named |= {f"{area} before": pair[0], f"{area} after": pair[1]}
+        both = a_row(pair, area)
+        if len(both) != 2:
+            raise TableError(f"{area} holds {len(both)} sets of counts; give before and after.")
+        named |= {f"{area} before": both[0], f"{area} after": both[1]}
     offences = offences_of(named, held)
     known = {what: known_counts(counts, what) for what, counts in named.items()}
     given = [area for area, pair in pairs.items() if pair is not None]

@@ -20,6 +20,8 @@ def harm_weights(
     weights: Mapping[str, Number] | pd.DataFrame, unit: str | None
 ) -> tuple[dict[str, float], str]:
     """Give the weight of each offence and the unit that they are in."""
+    if not isinstance(unit, str | None):
+        raise TableError(f"unit is a {type(unit).__name__}; it takes a text, such as 'days'.")
     if not hasattr(weights, "columns"):
         given = a_mapping(weights, "weights", "{'Burglary': 155.0}")
         held = {str(name): _weight(value, str(name)) for name, value in given.items()}
@@ -49,7 +51,10 @@ def _weight(value: Any, offence: str) -> float:
 
 def offences_of(named: Mapping[str, OffenceCounts], weights: Mapping[str, float]) -> list[str]:
     """Give the offences that are counted; refuse those without a weight or on one side only."""
-    sides = {what: {str(one) for one in counts} for what, counts in named.items()}
+    sides = {
+        what: {str(one) for one, _ in a_mapping(counts, what, "{'Burglary': 12}").items()}
+        for what, counts in named.items()
+    }
     every = sorted(set().union(*sides.values()))
     for what, held in sides.items():
         lacking = [one for one in every if one not in held]

@@ -6,14 +6,20 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, SupportsFloat, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from pccfunding.errors import TableError, one_of
+from pccfunding.errors import (
+    TableError,
+    one_of,
+    refuse_other_order,
+)
 from pccfunding.evaluation.arguments import (
     PANDEMIC,
     Number,
+    a_flag,
+    a_row,
     month_number,
     month_numbers,
     month_text,
@@ -41,6 +47,7 @@ from pccfunding.words import (
     floor_text,
     interval_text,
     is_missing,
+    is_number,
     level_text,
     p_text,
     percent,
@@ -281,6 +288,8 @@ def interrupted_series(
     """
     level = proper_fraction(confidence_level, "confidence_level")
     one_of(errors, "errors", get_args(Errors))
+    a_flag(slope, "slope")
+    refuse_other_order(counts=counts, months=months, exposure=exposure, control=control)
     lag = whole_number(max_lag, "max_lag", least=0)
     numbers, first = month_numbers(months), month_number(first_after, "first_after")
     spacing = _spacing(numbers)
@@ -368,7 +377,7 @@ def _controls(control: Any) -> dict[str, Counts]:
         return {str(label): one for label, one in control.items()}
     if hasattr(control, "columns"):
         return {str(label): list(control[label]) for label in control.columns}
-    return {"control": list(control)}
+    return {"control": list(a_row(control, "control"))}
 
 
 def _control_exposures(exposure: Any, controls: Mapping[str, Counts], n: int) -> list[FloatArray]:
@@ -386,7 +395,7 @@ def _control_exposures(exposure: Any, controls: Mapping[str, Counts], n: int) ->
 
 
 def _series(counts: Sequence[Number | None], months: Sequence[Any], name: str) -> list[int | None]:
-    if len(counts) != len(months):
+    if len(a_row(counts, name)) != len(months):
         raise TableError(f"{name} holds {len(counts)} values for {len(months)} months.")
     return [optional_count(count, name) for count in counts]
 
@@ -394,9 +403,9 @@ def _series(counts: Sequence[Number | None], months: Sequence[Any], name: str) -
 def _exposures(exposure: Sequence[Number] | Number | None, n: int, name: str) -> FloatArray:
     if exposure is None:
         return np.ones(n)
-    if isinstance(exposure, SupportsFloat):
+    if is_number(exposure):
         return np.full(n, some_positive(exposure, name))
-    values = [some_positive(one, name) for one in exposure if not is_missing(one)]
+    values = [some_positive(one, name) for one in a_row(exposure, name) if not is_missing(one)]
     if len(values) != n:
         raise TableError(f"{name} holds {len(values)} known values for {n} months.")
     return np.array(values)

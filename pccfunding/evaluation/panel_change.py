@@ -376,7 +376,9 @@ def panel_change(
     """
     level = proper_fraction(confidence_level, "confidence_level")
     draws = whole_number(resamples, "resamples", least=99)
-    panel = read_panel(counts, treated, exposure, by, count, tuple(covariates or ()), strata)
+    panel = read_panel(
+        counts, treated, exposure, by, count, () if covariates is None else covariates, strata
+    )
     panel = without_late(panel)
     n_periods = len(panel.periods)
     with_award = panel.first < n_periods

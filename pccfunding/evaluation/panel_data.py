@@ -12,7 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import PeriodError, TableError, one_of
-from pccfunding.evaluation.arguments import optional_count, some_number, some_positive
+from pccfunding.evaluation.arguments import (
+    a_mapping,
+    names_of,
+    optional_count,
+    some_number,
+    some_positive,
+)
 from pccfunding.periods import Period
 from pccfunding.results import sources_of
 from pccfunding.words import is_missing
@@ -85,6 +91,10 @@ def read_panel(
 ) -> Panel:
     """Read a long frame as a rectangle; areas with a gap in it are set aside with the reason."""
     table = _plain(frame)
+    for column, what in ((by, "by"), (count, "count")):
+        if not isinstance(column, str | None) or (column is None and what == "by"):
+            raise TableError(f"{what} is a {type(column).__name__}; it takes the name of a column.")
+    covariates = names_of(covariates, "covariates", "the names of columns")
     _need(table, [by, *covariates])
     column = count or next((name for name in _COUNTS if name in table.columns), "offences")
     _need(table, [column])
@@ -248,7 +258,8 @@ def _exposures(
         _need(table, [exposure])
         values, what = list(table[exposure]), exposure
     else:
-        people = {str(area): value for area, value in exposure.items()}
+        named = a_mapping(exposure, "exposure", "{'Kent': 1_800_000}, or the name of a column")
+        people = {str(area): value for area, value in named.items()}
         values, what = [people.get(area) for area, _ in rows], "exposure"
     return [
         float("nan") if is_missing(one) else some_positive(one, f"{what} of {_at(row)}")
@@ -262,7 +273,7 @@ def _from_starts(
     """Paths of 0 and 1 from the first period with the award of each area that has one."""
     labels = {one.label: k for k, one in enumerate(periods)}
     path = np.zeros((len(areas), len(periods)))
-    for area, start in treated.items():
+    for area, start in a_mapping(treated, "treated", "{'Kent': '2021-22'}").items():
         k = areas.index(one_of(str(area), "area in counts", areas))
         if is_missing(start):
             continue
@@ -285,7 +296,8 @@ def _strata(
             raise TableError(f"{strata} of {area} changes over time; a stratum stays the same.")
         lookup = dict(zip(pairs["_area"], pairs[strata], strict=True))
     else:
-        lookup = {str(area): value for area, value in strata.items()}
+        named = a_mapping(strata, "strata", "{'Kent': 'rural'}, or the name of a column")
+        lookup = {str(area): value for area, value in named.items()}
     missing = [area for area in kept if is_missing(lookup.get(area))]
     if missing:
         raise TableError(f"strata has no value for {missing[0]!r}; give each area its stratum.")

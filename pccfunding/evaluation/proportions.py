@@ -8,8 +8,17 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
-from pccfunding.errors import PrintedError, one_of
-from pccfunding.evaluation.arguments import Number, proper_fraction, whole_number
+from pccfunding.errors import (
+    PrintedError,
+    TableError,
+    one_of,
+)
+from pccfunding.evaluation.arguments import (
+    Number,
+    a_flag,
+    proper_fraction,
+    whole_number,
+)
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed
@@ -18,6 +27,7 @@ from pccfunding.words import count, interval_text, level_text, percent
 
 __all__ = ["Proportion", "counts_compatible", "proportion_interval"]
 
+_MOST_ASKED = 100_000_000
 _METHODS = {"wilson": "Wilson", "clopper-pearson": "Clopper-Pearson, exact"}
 
 
@@ -129,8 +139,9 @@ def proportion_interval(
     >>> result.counts, round(result.low_pct, 1), round(result.high_pct, 1)
     ((218, 219, 220), 87.4, 95.2)
     """
-    base = whole_number(n, "n", least=1)
+    base = _base(n)
     level = proper_fraction(confidence_level, "confidence_level")
+    a_flag(base_stated, "base_stated")
     how = one_of(method, "method", _METHODS)
     if isinstance(printed, str):
         percent = parse_printed(printed)
@@ -159,6 +170,14 @@ def proportion_interval(
         reason=None if counts else f"no count out of {count(base)} {fails}",
         cautions=tuple(codes),
     )
+
+
+def _base(n: Number) -> int:
+    """Give a number of people asked; each count that prints alike is looked at."""
+    base = whole_number(n, "n", least=1)
+    if base > _MOST_ASKED:
+        raise TableError(f"n is {base}, more than anybody could ask: {_MOST_ASKED} at most.")
+    return base
 
 
 def counts_compatible(printed: str, n: Number) -> tuple[int, ...]:
@@ -197,7 +216,7 @@ def counts_compatible(printed: str, n: Number) -> tuple[int, ...]:
     >>> counts_compatible("92%", 238), counts_compatible("5.23", 29), counts_compatible("5.00", 25)
     ((218, 219, 220), (), (125,))
     """
-    base = whole_number(n, "n", least=1)
+    base = _base(n)
     try:
         token = parse_printed(printed)
     except PrintedError:

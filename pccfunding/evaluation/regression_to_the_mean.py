@@ -14,6 +14,7 @@ from pccfunding.errors import TableError, UnknownNameError, one_of
 from pccfunding.evaluation.area_counts import AreaCounts, area_counts
 from pccfunding.evaluation.arguments import (
     Number,
+    a_row,
     optional_count,
     optional_dispersion,
     proper_fraction,
@@ -277,7 +278,7 @@ def regression_to_the_mean(
         "dropped": table.dropped,
         "count_after": after,
         "lag": ahead,
-        "n_earlier": len(earlier or ()),
+        "n_earlier": 0 if earlier is None else len(a_row(earlier, "earlier")),
         "confidence_level": level,
         "method": NOISE if years is None else EARLIER,
     }
@@ -393,8 +394,11 @@ def _course_of_areas(
     level: float,
 ) -> _EarlierYears | None:
     """Give the course of earlier years; None where they are too few for it."""
-    years = [] if earlier is None else [list(one) for one in earlier]
-    over = [exposure] * len(years) if earlier_exposure is None else [*earlier_exposure]
+    years = [] if earlier is None else a_row(earlier, "earlier")
+    years = [list(a_row(one, "a year of earlier")) for one in years]
+    over = [exposure] * len(years)
+    if earlier_exposure is not None:
+        over = list(a_row(earlier_exposure, "earlier_exposure"))
     if len(over) != len(years):
         raise TableError(
             f"There are {len(years)} earlier years of counts and {len(over)} of exposure."

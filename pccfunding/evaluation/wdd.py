@@ -286,7 +286,7 @@ def count_pair(pair: CountPair, name: str) -> tuple[int | None, ...]:
 
 
 def _weights(weights: Sequence[Number], name: str, n: int) -> tuple[float, ...]:
-    if len(weights) != n:
+    if len(a_row(weights, name)) != n:
         raise TableError(f"{name} holds {len(weights)} weights; it takes {n}.")
     return tuple(some_positive(weight, name) for weight in weights)
 

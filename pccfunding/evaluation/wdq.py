@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pccfunding.evaluation.arguments import Number
+from pccfunding.evaluation.earlier_course import why_not_beside
 from pccfunding.evaluation.wdd import CountPair, WeightedDisplacementDifference, count_pair, wdd
 from pccfunding.results import Result, nothing
 from pccfunding.words import number_text, quantity
@@ -136,7 +137,7 @@ def wdq(
         control_funded=control_funded,
     )
     same: dict[str, Any] = {"difference": difference, "cautions": difference.cautions}
-    if control_funded:
+    if why_not_beside(control_funded):
         return _no_quotient(str(difference.reason), **same)
     pairs = [count_pair(pair, "a pair") for pair in (treated, control, displacement)]
     counts = [count for pair in pairs for count in pair if count is not None]

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any, Literal, get_args
 
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import (
+    one_of,
+)
 from pccfunding.words import day_words, is_missing
 
 __all__ = ["citation"]
@@ -82,8 +84,7 @@ def written(sources: list[dict[str, Any]], style: Style) -> str:
     -------
     str
     """
-    if style not in get_args(Style):
-        raise UnknownNameError.among("style of citation", style, get_args(Style))
+    one_of(style, "style of citation", get_args(Style))
     rows = [{key: value for key, value in row.items() if not is_missing(value)} for row in sources]
     if style == "csl":
         return json.dumps([_csl(row) for row in rows], ensure_ascii=False, indent=1)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pccfunding.areas import find_area
 from pccfunding.bundled import datasets_dir
-from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.errors import TableError, UnknownNameError, one_of
 from pccfunding.evidence.evidence import (
     Evidence,
     bundled_rows,
@@ -271,10 +271,8 @@ def load_population(*, vintage: str | None = None) -> pd.DataFrame:
     """
     population = _at("population", None)
     wanted = LATEST_VINTAGE if vintage is None else vintage
+    one_of(wanted, "population vintage", sorted(population["vintage"].unique()))
     chosen = population[population["vintage"] == wanted]
-    if chosen.empty:
-        held = sorted(population["vintage"].unique())
-        raise UnknownNameError.among("population vintage", wanted, held)
     return chosen.reset_index(drop=True)
 
 
@@ -527,7 +525,7 @@ def coverage(*, chart: bool = False) -> pd.DataFrame | str:
     'workforce                   ..........................#################.#'
     """
     found = _coverage()
-    return _chart(found) if chart else found
+    return _chart(found) if chart is True else found
 
 
 def _chart(held: pd.DataFrame) -> str:

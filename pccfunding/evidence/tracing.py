@@ -11,8 +11,13 @@ from pccfunding.errors import TableError, UnknownNameError, did_you_mean
 from pccfunding.evidence.citation import Style, written
 from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import given_evidence
+from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame
-from pccfunding.frames.tables import Table, open_table
+from pccfunding.frames.tables import (
+    Table,
+    names_of_columns,
+    open_table,
+)
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -127,7 +132,7 @@ def cite(
         )
     sources = known.sources.set_index("source_id")
     _refuse_unknown(pd.Index(order), sources.index, "source")
-    if style != "frame":
+    if not isinstance(style, str) or style != "frame":
         full = sources.loc[order].assign(tokens=printed.reindex(order)).reset_index()
         rows_of_sources: list[dict[str, Any]] = [
             {str(name): value for name, value in row.items()} for row in full.to_dict("records")
@@ -187,6 +192,8 @@ def caption(
         + ("" if is_missing(row["published_on"]) else f" ({row['published_on'].year})")
         for row in cited.to_dict("records")
     ]
+    if not isinstance(text, str):
+        raise TableError(f"text is a {type(text).__name__}; a caption is a text.")
     lead = f"{text.rstrip('.')}. " if text else ""
     several = "s" if len(named) > 1 else ""
     shown: pd.DataFrame = _framed(table)
@@ -298,7 +305,7 @@ def trace(table: Any, *, by: str | Sequence[str] | None = None, of: Any = None) 
         rows = rows[rows["figure_id"].fillna("") != ""]
     opened = open_table(rows, "table")
     frame = opened.frame
-    keys = [by] if isinstance(by, str) else list(by)
+    keys = names_of_columns(by)
     present = frame.collect_schema().names()
     columns = [*keys, "figure_id"]
     TableError.need("This table", columns, present, cure="Keep figure_id to be able to trace.")
@@ -314,8 +321,9 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         # What a result calls its period may be a season's: only its days say when.
         said = [name for name in ("period", "financial_year") if name in rows_of.columns]
         rows_of = rows_of.drop(columns=said)
-    measured = open_frame(rows_of, "result", also=sum(_WINDOWS, ()))
-    table = open_frame(of, "of", also=_WINDOWS[0])
+    days = sum(_WINDOWS, ())
+    measured = in_whole_days(open_frame(rows_of, "result", also=days), days)
+    table = in_whole_days(open_frame(of, "of", also=_WINDOWS[0]))
     rows, held, source = measured.frame, measured.schema, table.schema
     named = next((name for name in ("figure_id", "source_id") if name in source), "figure_id")
     if by is None:
@@ -324,7 +332,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         shared = [name for name, kind in held.items() if isinstance(kind, texts)]
         keys = [name for name in shared if name in source and name not in _WRITTEN]
     else:
-        keys = [by] if isinstance(by, str) else list(by)
+        keys = names_of_columns(by)
     keys = [name for name in keys if name not in ("figure_id", "source_id")]
     TableError.need("The table of=", [*keys, named], source)
     TableError.need("The result", keys, held)

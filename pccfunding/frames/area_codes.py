@@ -11,6 +11,7 @@ from pccfunding.areas import find_area_among
 from pccfunding.errors import UnknownNameError
 from pccfunding.frames.opening import translated
 from pccfunding.frames.tables import open_column
+from pccfunding.words import counted
 
 __all__ = ["area_codes"]
 
@@ -58,8 +59,7 @@ def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
 
     codes = translated(opened, read, nw.String)
     if faults:
-        raise UnknownNameError(
-            f"{len(faults)} of the names in the column are no area, or several: {' '.join(faults)}"
-        )
+        none = counted(len(faults), "name in the column is", "names in the column are")
+        raise UnknownNameError(f"{none} no area, or several: {' '.join(faults)}")
     named: SeriesT = codes.alias("area_code").to_native()
     return named

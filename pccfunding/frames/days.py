@@ -17,7 +17,20 @@ _MONTH, _YEAR = 31, 12 * 31
 
 def iso_day(value: Any) -> str:
     """Write a date as ISO text, or 'no date'."""
-    return "no date" if is_missing(value) else value.strftime("%Y-%m-%d")
+    # Engines hold days that no strftime writes.
+    return "no date" if is_missing(value) else str(value.isoformat()).partition("T")[0]
+
+
+def in_whole_days(table: Table, columns: Sequence[str] = ("period_start", "period_end")) -> Table:
+    """Give the days that columns of times lie on: a year that ends at 23:59:59 is that year."""
+    kinds: list[tuple[str, Any]] = [(name, table.schema.get(name)) for name in columns]
+    timed = [name for name, kind in kinds if kind == nw.Datetime and not kind.time_zone]
+    days = {name: nw.col(name).dt.truncate("1d") for name in timed}
+    if days and table.eager:
+        off = {name: (nw.col(name) != day).any() for name, day in days.items()}
+        holds = table.frame.select(**off).collect().rows(named=True)[0]
+        days = {name: day for name, day in days.items() if holds[name]}
+    return table.with_frame(table.frame.with_columns(**days)) if days else table
 
 
 def year_and_month(column: str) -> tuple[nw.Expr, nw.Expr]:

@@ -16,7 +16,7 @@ from pccfunding.frames.tables import Table, holds_text, of_one_kind, open_table
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
 from pccfunding.periods.spellings import financial_label
-from pccfunding.words import is_missing
+from pccfunding.words import is_missing, is_number
 
 _Days: TypeAlias = tuple[date | None, date | None]
 
@@ -93,6 +93,12 @@ def open_frame(
         lacks a column, or holds what cannot be read; the message names table, column, value and
         what to do.
     """
+    for column in (*needs, *also):
+        if not isinstance(column, str):
+            raise TableError(
+                f"{name}: a column is called by its name, a text such as 'area_code', not by a "
+                f"{type(column).__name__}."
+            )
     table = open_table(native, name)
     if beside is not None:
         table = of_one_kind(beside, table)
@@ -199,7 +205,13 @@ def _translated_pandas(
     import pandas as pd
 
     native = series.to_native()
-    codes, values = pd.factorize(native)
+    codes: Any
+    values: Any
+    try:
+        codes, values = pd.factorize(native)
+    except TypeError:  # a list in a cell cannot be told apart by its hash
+        held = native.notna().to_numpy()
+        codes, values = np.where(held, held.cumsum() - 1, -1), native[held]
     found = [read(value) for value in values]
     cells: Any
     if dtype == nw.String:
@@ -355,9 +367,15 @@ def _numbers_at_hand(table: Table, column: str) -> nw.Series[Any]:
         return series.cast(nw.Float64)
 
     def read(value: Any) -> float:
-        if isinstance(value, str | bool) or not hasattr(type(value), "__float__"):
+        if not is_number(value):
             raise holds_text(table.name, column, repr(value))
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise TableError(
+                f"{table.name}: column {column!r} holds a number above 10 to the power of 308, "
+                f"which no sum can hold. Check its unit."
+            ) from None
 
     return translated(series, read, nw.Float64)
 

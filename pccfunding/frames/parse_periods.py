@@ -10,6 +10,7 @@ from pccfunding.errors import PeriodError
 from pccfunding.frames.opening import translated
 from pccfunding.frames.tables import open_column
 from pccfunding.periods import Period
+from pccfunding.words import counted
 
 __all__ = ["parse_periods"]
 
@@ -20,7 +21,7 @@ def parse_periods(series: Any) -> Any:
     Parameters
     ----------
     series : Series of pandas or Polars
-        Text such as '2023/24', 'Q1 2024' or 'year ending March 2024'.
+        Text such as '2023/24', 'March 2024' or 'year ending March 2024'.
 
     Returns
     -------
@@ -62,6 +63,7 @@ def parse_periods(series: Any) -> Any:
         "period": part("label", nw.String),
     }
     if faults:
-        raise PeriodError(f"{len(faults)} texts are no period: {' '.join(faults)}")
+        none = counted(len(faults), "text is", "texts are")
+        raise PeriodError(f"{none} no period: {' '.join(faults)}")
     frame = opened.to_frame().select(**columns)
     return frame.to_native()

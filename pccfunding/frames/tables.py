@@ -212,14 +212,19 @@ def of_one_kind(table: Table, other: Table) -> Table:
     return open_table((made if table.eager else made.lazy()).to_native(), other.name)
 
 
-def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:
-    """Read `by` as a list of columns; refuse time, repeats and names that the result uses."""
-    if by is None or not isinstance(by, str | Iterable):
+def names_of_columns(by: Any) -> list[Any]:
+    """Give the columns that `by` names, one or several; refuse what names none."""
+    if by is None or not isinstance(by, str | Iterable) or len(getattr(by, "shape", (0,))) != 1:
         raise TableError(
             f"by is {by!r}; it takes the name of a column or several, such as 'area_code'. "
             f"For one group of the whole table give by=[]."
         )
-    keys = [by] if isinstance(by, str) else list(by)
+    return [by] if isinstance(by, str) else list(by)
+
+
+def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -> list[str]:
+    """Read `by` as a list of columns; refuse time, repeats and names that the result uses."""
+    keys = names_of_columns(by)
     if table.coded:
         # Two spellings of one name are one area.
         keys = ["area_code" if key == "area" else key for key in keys]
@@ -248,6 +253,8 @@ def named_with(column: str, word: str) -> str:
     >>> named_with("amount_gbp", "real"), named_with("offences", "low")
     ('amount_real_gbp', 'offences_low')
     """
+    if not isinstance(column, str):
+        raise TableError(f"{column!r} is no name of a column; give a text, such as 'amount_gbp'.")
     tokens = column.split("_")
     place = next((n for n, token in enumerate(tokens) if token in _UNIT_TOKENS), len(tokens))
     return "_".join([*tokens[:place], word, *tokens[place:]])

@@ -88,10 +88,12 @@ class Spans:
 
 
 def spans_at_hand(lines: Measured, grouped: Grouped) -> Spans | None:
-    """Read the periods of groups; None where one has no day, or ends before it starts."""
+    """Read the periods of groups; None where one has no day, a time, or ends before it starts."""
     places = [lines.place(name)[0][grouped.first] for name in ("period_start", "period_end")]
     values = [lines.values(name) for name in ("period_start", "period_end")]
     if any(days.dtype.kind != "M" for days in values):
+        return None
+    if any((days.astype("M8[D]") != days)[~np.isnat(days)].any() for days in values):
         return None
     starts, ends = (days[at] for days, at in zip(values, places, strict=True))
     if np.isnat(starts).any() or np.isnat(ends).any():

@@ -72,7 +72,7 @@ def encode_keys(
             f"frame is a {table.kind}; keys are encoded in a DataFrame of pandas or Polars. "
             f"A lazy engine encodes for itself."
         )
-    given = {name: tuple(sorted(set(values))) for name, values in (vocabularies or {}).items()}
+    given = _vocabularies({} if vocabularies is None else vocabularies)
     table.need(*given)
     held = {name: words for name, words in {**_closed(), **given}.items() if name in table.schema}
     native: Any = table.native
@@ -88,6 +88,17 @@ def encode_keys(
     dtypes = {name: pd.CategoricalDtype(list(words)) for name, words in held.items()}
     encoded: IntoFrameT = native.astype(dtypes)
     return encoded
+
+
+def _vocabularies(given: Any) -> dict[str, tuple[str, ...]]:
+    """Read the words of each column; refuse what is no mapping of columns to words."""
+    told = "a mapping of columns to their words, such as {'status': ['award', 'bid']}"
+    if not isinstance(given, Mapping):
+        raise TableError(f"vocabularies is a {type(given).__name__}; it takes {told}.")
+    for name, words in given.items():
+        if isinstance(words, str) or not hasattr(words, "__iter__"):
+            raise TableError(f"{name} has a {type(words).__name__}; vocabularies takes {told}.")
+    return {name: tuple(sorted(set(words))) for name, words in given.items()}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -57,19 +57,23 @@ _WHOLE_OF_OFFENCE = {
 def offence_clash(offences: Iterable[str]) -> tuple[str, str] | None:
     """Find the first offence class that another one contains, and that other; None without one.
 
+    One class in two spellings, of capitals or spaces, is contained in itself.
+
     Examples
     --------
     >>> offence_clash(["Robbery", "Theft offences", "Residential burglary"])
     ('Residential burglary', 'Theft offences')
     """
-    return _clash(offences, _offence_wholes)
+    held = sorted(set(offences))
+    spelt = {name: " ".join(name.casefold().split()) for name in held}
+    return _clash(held, _offence_wholes) or _alike(spelt)
 
 
 def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
     """Find the first area that shares residents with another, and that other; None without one.
 
     Areas of different kinds in one police force area overlap, a county and a unitary authority
-    excepted; a region may hold any area of England.
+    excepted; a region may hold any area of England. One area in two spellings overlaps itself.
 
     Examples
     --------
@@ -77,10 +81,11 @@ def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
     (('E07000010', 'E23000023'), None)
     """
     held = sorted(set(codes))
-    found = _clash(held, _area_wholes)
+    known = {code: area for code in held if (area := known_area(code)) is not None}
+    found = _clash(held, _area_wholes) or _alike({code: one.code for code, one in known.items()})
     if found is not None:
         return found
-    areas = [area for code in held if (area := known_area(code)) is not None]
+    areas = list(known.values())
     for number, area in enumerate(areas):
         for other in areas[number + 1 :]:
             if _overlap(area, other):
@@ -112,6 +117,28 @@ def refuse_overlap(
             raise error(
                 f"{name} holds {column} {pair[0]!r} and {pair[1]!r}, which overlap: what lies in "
                 f"both would count twice. Keep one level, or add {column!r} to by."
+            )
+
+
+def refuse_releases(
+    parts: nw.DataFrame[Any],
+    name: str,
+    places: Sequence[str],
+    window_of: Callable[[Mapping[str, Any]], str],
+) -> None:
+    """Refuse one count of two releases, told apart by `places` and the window that it lies in."""
+    if "release" not in parts.columns:
+        return
+    named = [place for place in dict.fromkeys(places) if place != "release"]
+    seen: dict[tuple[Any, ...], str] = {}
+    for row in parts.sort("release", nulls_last=True).rows(named=True):
+        window = window_of(row)
+        cell = (window, *(str(row[place]) for place in named))
+        other = seen.setdefault(cell, row["release"])
+        if str(other) != str(row["release"]):
+            raise TableError(
+                f"{name} holds {describe(row, named)} for {window} more than once: releases "
+                f"{other!r} and {row['release']!r}. Keep one release of each count."
             )
 
 
@@ -178,6 +205,16 @@ def _clash(names: Iterable[str], wholes: Callable[[str], Sequence[str]]) -> tupl
         for whole in wholes(name):
             if whole in held:
                 return name, whole
+    return None
+
+
+def _alike(names: Mapping[str, str]) -> tuple[str, str] | None:
+    """Find the first two names that stand for one and the same."""
+    seen: dict[str, str] = {}
+    for name, meant in names.items():
+        if meant in seen:
+            return seen[meant], name
+        seen[meant] = name
     return None
 
 

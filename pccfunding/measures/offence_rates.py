@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.frames.days import with_financial_year, within_a_year
+from pccfunding.frames.days import in_whole_days, with_financial_year, within_a_year
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import key_columns
+from pccfunding.frames.tables import Table, key_columns
 from pccfunding.measures.comparability import as_days, gaps_in, known_breaks, latest_vintage_named
-from pccfunding.measures.nesting import area_clash, offence_clash
+from pccfunding.measures.nesting import (
+    area_clash,
+    offence_clash,
+    refuse_releases,
+    refuse_repeats,
+)
 from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
+from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 from pccfunding.words import is_missing
 
@@ -64,7 +71,8 @@ def offence_rates(
     Raises
     ------
     TableError
-        If a column is missing, or a group adds an area or a class to a part of it.
+        If a column is missing, a count is not whole, a group adds an area or a class to a part of
+        it, or one count stands there twice or in two releases.
     PeriodError
         If no row lies within a financial year.
     PopulationError
@@ -92,7 +100,7 @@ def offence_rates(
     needs = ("area_code", "period_start", "period_end", "offences")
     table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
-    table, people = with_area_codes(table, people)
+    table, people = with_area_codes(in_whole_days(table), people)
     if isinstance(per, bool) or not isinstance(per, int) or per < 1:
         raise TableError(f"per is {per!r}; it takes a whole number of residents, such as 1000.")
     rate = f"offences_per_{per}"
@@ -113,6 +121,8 @@ def offence_rates(
     placed = with_financial_year(table.frame.filter(dated), checked=True).filter(within_a_year())
     columns = list(dict.fromkeys([*held, "_year", "period_start", "period_end"]))
     lines = placed.select(*columns, _count=table.number("offences")).collect()
+    told = [*held, *(name for name in ("release",) if name in table.schema and name not in held)]
+    _refuse_doubts(replace(table, frame=placed), told)
     if not len(lines):
         raise PeriodError(
             "recorded_crime has no row that lies within a financial year (1 April to 31 March): "
@@ -144,6 +154,20 @@ def offence_rates(
     frame = made[0].to_frame().with_columns(*named, *made[1:])
     days = [nw.col(name).cast(table.schema[name]) for name in results[:2]]
     return table.close_collected(frame.with_columns(*days).select(*keys, *results))  # type: ignore[no-any-return]
+
+
+def _refuse_doubts(placed: Table, held: Sequence[str]) -> None:
+    """Refuse counts that are none, that stand there twice, or are given by two releases."""
+    sums = Sums(placed, "offences")
+    parts = sums.add_up([*held, "_year", "period_start", "period_end"]).collect()
+    sums.refuse_inexact(parts.lazy(), held)
+    refuse_repeats(placed, parts, "offences")
+    refuse_releases(parts, placed.name, held, _span_of)
+
+
+def _span_of(row: Mapping[str, Any]) -> str:
+    ((start, end),) = as_days([row])
+    return f"{start} to {end}"
 
 
 def _vintage_of(years: dict[int, list[dict[str, Any]]]) -> tuple[str | None, str | None]:
@@ -188,6 +212,8 @@ def _year_of(
     reasons = _lacking(rows, span)
     if not reasons:
         found["offences"] = math.fsum(row["_count"] for row in rows)
+        if found["offences"] < 0:
+            reasons.append(f"the count for {span.label} is negative")
     middle = mid_year_inside(span)
     without = [area for area in areas if (area, middle) not in persons]
     if areas and not without:
@@ -195,7 +221,7 @@ def _year_of(
     else:
         lack = without[0] if without else "the area"
         reasons.append(f"no population for {lack} at mid-{middle}")
-    if found["offences"] is not None and found["persons"]:
+    if found["offences"] is not None and found["offences"] >= 0 and found["persons"]:
         found[rate] = per * found["offences"] / found["persons"]
     found["unknown_reason"] = "; ".join(reasons) or None
     return found

@@ -12,17 +12,16 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from pccfunding.errors import IntervalError, PeriodError, TableError
-from pccfunding.frames.days import day_code, iso_day
+from pccfunding.frames.days import day_code, in_whole_days, iso_day
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Table,
-    describe,
     encoded_key,
     key_columns,
 )
 from pccfunding.measures.at_hand import Grouped, arrays_at_hand, frame_at_hand
 from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
-from pccfunding.measures.nesting import refuse_overlap, refuse_repeats
+from pccfunding.measures.nesting import refuse_overlap, refuse_releases, refuse_repeats
 from pccfunding.measures.people import (
     PEOPLE,
     mid_year_inside,
@@ -350,6 +349,7 @@ def reduction(
     keys = key_columns(by, table, _result_columns(with_people=True))
 
     inside, apart = _inside(table, windows)
+    inside = in_whole_days(inside)
     lines = _at_hand(inside, keys)
     parts = _added_up(inside, keys) if lines is None else lines[0]
     if not len(parts):
@@ -488,19 +488,12 @@ def _periods_of(table: Table) -> str:
 def _refuse_double_counts(parts: nw.DataFrame[Any], keys: Sequence[str], windows: Windows) -> None:
     """Refuse to add a count to its other release, to its part or to its whole."""
     named = [part for part in _PARTS if part in parts.columns]
-    if "release" in named:
-        places = [*dict.fromkeys([*keys, *(part for part in named if part != "release")])]
-        seen: dict[tuple[Any, ...], str] = {}
-        for row in parts.sort("release", nulls_last=True).rows(named=True):
-            cell = (row["_key"], row["_window"], *(str(row[place]) for place in places))
-            if cell in seen:
-                other = seen[cell]
-                raise TableError(
-                    f"recorded_crime holds {describe(row, places)} for "
-                    f"{windows.names[int(row['_window']) - 1]} more than once: releases {other!r} "
-                    f"and {row['release']!r}. Keep one release of each count."
-                )
-            seen[cell] = row["release"]
+    refuse_releases(
+        parts,
+        "recorded_crime",
+        [*keys, *named],
+        lambda row: windows.names[int(row["_window"]) - 1],
+    )
     for column in ("offence", "area_code"):
         if column in parts.columns and column not in keys:
             groups = dict.fromkeys([*keys, "_window", "_key"])

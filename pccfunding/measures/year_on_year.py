@@ -9,10 +9,17 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.frames.days import iso_day, length_in_days, refuse_undated, with_days
+from pccfunding.frames.days import (
+    in_whole_days,
+    iso_day,
+    length_in_days,
+    refuse_undated,
+    with_days,
+)
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,
+    Table,
     bound_names,
     describe,
     encoded_key,
@@ -31,7 +38,7 @@ from pccfunding.measures.labels import (
     single,
     with_labels,
 )
-from pccfunding.measures.nesting import refuse_repeats, times_given
+from pccfunding.measures.nesting import refuse_overlap, refuse_repeats, times_given
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -83,7 +90,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     ------
     TableError
         If a column is missing or cannot be read, a value lies outside its own bounds, a count
-        stands there twice, `by` holds time, or several rates would have to be added.
+        stands there twice or is added to its part, `by` holds time, or several rates would have to
+        be added.
     PeriodError
         If a period is missing or ends before it starts, or an amount spans more than a year.
     MixedFlowError, MixedStatusError
@@ -96,7 +104,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     Notes
     -----
     Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
-    give unknown values with their reason instead.
+    give unknown values with their reason instead, and areas or offence classes inside one another
+    are not detected.
 
     Examples
     --------
@@ -130,6 +139,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     found = _at_hand(sums, names, keys, labels)
     if found is not None:
         return opened.close(found)  # type: ignore[no-any-return]
+    opened = in_whole_days(opened)
+    sums = Sums(opened, value)
     lines = sums.add_up([*keys, "period_start", "period_end", *labels])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.
@@ -138,6 +149,7 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         sums.refuse_inexact(lines, keys)
         if value == "offences":
             refuse_repeats(opened, lines.collect(), value)
+            _refuse_parts_of_others(opened, keys)
     years = (
         with_labels(opened, lines, labels)
         .group_by([*keys, "period_start", "period_end"])
@@ -294,6 +306,19 @@ def _refuse_odd_periods(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str
             f"{sums.table.name}: the row of {describe(row, [*keys, sums.value])} runs from "
             f"{iso_day(row['period_start'])} to {iso_day(row['period_end'])}, which {fault}. {hint}"
         )
+
+
+def _refuse_parts_of_others(table: Table, keys: Sequence[str]) -> None:
+    """Refuse to add the count of an offence class or an area to that of a part of it."""
+    named = [part for part in ("offence", "area_code", "vintage") if part in table.schema]
+    days = {f"_{end}": nw.col(f"period_{end}") for end in ("start", "end")}
+    apart = [*keys, *days]
+    told = table.frame.with_columns(**days).select(*dict.fromkeys([*apart, *named]))
+    parts = told.unique().collect()
+    for column in ("offence", "area_code"):
+        if column in named and column not in keys:
+            others = [name for name in named if name != column]
+            refuse_overlap(parts, [*dict.fromkeys([*apart, *others])], column, TableError)
 
 
 def _refuse_sums_of_rates(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str]) -> None:

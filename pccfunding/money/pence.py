@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pccfunding.errors import PenceError, TableError
-from pccfunding.words import is_missing
+from pccfunding.words import is_missing, is_number
 
 Pence: TypeAlias = npt.NDArray[np.int64]
 # Whole numbers are told apart, and added exactly in any order, below this.
@@ -149,7 +149,12 @@ def exact_pence(
     >>> exact_pence(714.84), exact_pence(Decimal("714.84"))
     (Fraction(17871, 25), Fraction(17871, 25))
     """
-    exact = float(amount) * 100
+    if not is_number(amount):
+        raise PenceError(f"{what} is {amount!r}, which is no number of pounds.")
+    try:
+        exact = float(amount) * 100
+    except OverflowError:
+        raise PenceError(f"{what} is above 10 to the power of 308. Check its unit.") from None
     if abs(exact + 0.5) < LARGEST and not is_broken(exact, units := math.floor(exact + 0.5)):
         return Fraction(units, 100)
     raise not_pence(what, float(amount))
@@ -227,6 +232,8 @@ def not_pence(what: str, amount: float) -> PenceError:
             f"pence: correct it, or round it first and say so. Rates per head are no amounts: "
             f"compare them as printed tokens."
         )
+    if math.isinf(amount):
+        return PenceError(f"{what} is infinite: leave an amount that is not known missing.")
     return PenceError(
         f"{what} is {amount!r}: a float does not tell its pennies apart. Split it in parts below "
         f"£90 million million."

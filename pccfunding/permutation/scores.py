@@ -11,7 +11,10 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding.errors import TableError
+from pccfunding.errors import (
+    TableError,
+    refuse_other_order,
+)
 
 Floats: TypeAlias = NDArray[np.float64]
 Marks: TypeAlias = NDArray[np.bool_]
@@ -38,6 +41,10 @@ def read_series(values: ArrayLike, name: str) -> Floats:
     >>> read_series([1, 2], "x").tolist()
     [[1.0, 2.0]]
     """
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(np.float64), np.nan)
+    if np.iscomplexobj(values):
+        raise TableError(f"{name} holds complex numbers, which have no order.")
     try:
         series = np.atleast_2d(np.asarray(values, dtype=np.float64))
     except (TypeError, ValueError) as error:
@@ -71,6 +78,7 @@ def read_pair(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         ...
     pccfunding.errors.TableError: x has 3 values and y has 2; they pair by position.
     """
+    refuse_other_order(x=x, y=y)
     left, right = read_series(x, "x"), read_series(y, "y")
     for name, series in (("x", left), ("y", right)):
         if len(series) != 1:

@@ -211,9 +211,11 @@ If it means 31.78 or lost a digit, correct it at the source or store it with the
             f"{text!r} is of type {type(text).__name__}; parse_printed reads the text as "
             f"printed, because trailing zeros and words carry the precision."
         )
-    if rounding not in ("half", "down", "up"):
+    if not isinstance(exact, bool):
+        raise PrintedError(f"exact is a {type(exact).__name__}; it takes True or False.")
+    if not isinstance(rounding, str) or rounding not in ("half", "down", "up"):
         raise PrintedError(f"rounding={rounding!r} is unknown; use 'half', 'down' or 'up'.")
-    if notation not in ("point", "comma"):
+    if not isinstance(notation, str) or notation not in ("point", "comma"):
         raise PrintedError(f"notation={notation!r} is unknown; use 'point' or 'comma'.")
     known = unit is None or (isinstance(unit, str) and unit.isidentifier())
     likely = _UNIT_SIGNS.get(str(unit).lower())

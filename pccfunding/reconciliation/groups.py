@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import ReconciliationError, TableError
 from pccfunding.frames.opening import DAYS, day_of, with_area_codes
-from pccfunding.frames.tables import open_table
+from pccfunding.frames.tables import (
+    names_of_columns,
+    open_table,
+)
 from pccfunding.reconciliation.judging import IF_ROUNDED, judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
@@ -127,7 +130,7 @@ def judge_groups(
     """
     from pccfunding.reconciliation.ledgers import ledger_rows
 
-    keys = (by,) if isinstance(by, str) else tuple(by)
+    keys = tuple(names_of_columns(by))
     if hasattr(right, "to_dict") and not hasattr(type(right), "columns"):
         unit = options.get("unit")
         right = {key: series_value(value, unit) for key, value in right.to_dict().items()}

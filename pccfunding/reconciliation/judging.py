@@ -57,6 +57,8 @@ def judge(
     scope: Scopes | None,
 ) -> Reconciliation:
     """Judge one statement; the parameters are those of ``reconcile``."""
+    if not isinstance(complete, bool):
+        raise TableError(f"complete is a {type(complete).__name__}; it takes True or False.")
     rule = RELATIONS[one_of(relation, "relation", RELATIONS)]
     if hasattr(type(left), "columns"):
         from pccfunding.reconciliation.ledgers import ledger_rows

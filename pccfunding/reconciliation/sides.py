@@ -102,6 +102,7 @@ def read_side(side: Side, *, unit: str | None = None) -> list[Term]:
         terms: list[Any] = list(frame_rows(given))
     elif cells:
         terms = lister()
+        terms = terms if isinstance(terms, list) else [terms]
     elif isinstance(given, list | tuple) and not is_row(given):
         terms = list(given)
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 import pccfunding as pcc
+from pccfunding.bundled import datasets_dir
 from pccfunding.errors import DataPackageError
 
 # Private: whole packages reach these too, in a second a case; here a case has a few rows.
@@ -248,6 +251,7 @@ def test_sources_of_the_bundled_statistics_are_added_once(stored: dict[str, pd.D
     own = stored["sources"]["source_id"].tolist()
     added = loaded_tables(stored, None)["sources"]["source_id"]
     assert added.is_unique
+    assert added.index.tolist() == list(range(len(added)))
     assert added.tolist()[: len(own)] == own
     population = set(pcc.load_population()["source_id"])
     assert population <= set(added)
@@ -276,6 +280,7 @@ CHANGED = (
         ({"sha256": DIGEST}, None),
         ({"hash": f"sha256:{DIGEST}", "sha256": "0"}, None),
         ({"hash": "sha256:0"}, CHANGED),
+        ({"hash": "sha256:0:0"}, CHANGED),
         ({"sha256": "0"}, CHANGED),
     ],
 )
@@ -319,3 +324,29 @@ def test_a_package_without_its_own_tables_is_refused(tmp_path: Path) -> None:
             f"{tmp_path} holds no table 'sources'. Evidence needs sources, figures, awards, "
             f"outcomes, totals, statements; found {found}."
         )
+
+
+def test_a_package_is_read_as_of_a_day_and_says_where_it_lies(tmp_path: Path) -> None:
+    descriptor = json.loads((datasets_dir() / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] in OWN]
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    for name in OWN:
+        shutil.copy(datasets_dir() / f"{name}.csv", tmp_path)
+    found = pcc.read_evidence(tmp_path, as_of="1 November 2023")
+    assert (found.as_of, found.origin) == (date(2023, 11, 1), str(tmp_path))
+    bundled = pcc.load_totals(as_of="2023-11-01")
+    assert found.totals["figure_id"].tolist() == bundled["figure_id"].tolist()
+    with (tmp_path / "awards.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(DataPackageError) as refusal:
+        pcc.read_evidence(tmp_path)
+    assert str(refusal.value) == f"{tmp_path / 'awards.csv'}: {CHANGED}."
+
+
+def test_a_table_is_given_what_it_may_lack(stored: dict[str, pd.DataFrame]) -> None:
+    figures = stored["figures"].drop(columns=["value", "low", "note"])
+    made = filled("figures", figures)
+    assert made["value"].tolist() == stored["figures"]["value"].tolist()
+    assert made["low"].tolist() == stored["figures"]["low"].tolist()
+    assert made["note"].isna().all()
+    assert filled("awards", stored["awards"].drop(columns="note"))["note"].isna().all()

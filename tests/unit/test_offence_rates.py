@@ -125,3 +125,53 @@ def test_a_strangers_question_in_two_calls() -> None:
     last = known[known["area_code"].eq("E23000023")].iloc[-1]
     assert (last["offences"], last["persons"]) == (1767, 933_972)
     assert "break" in [line.get_gid() for line in axes.lines]
+
+
+def year_of(**changed: object) -> pd.DataFrame:
+    whole = {"period_start": [pd.Timestamp("2022-04-01")], "period_end": pd.Timestamp("2023-03-31")}
+    return frames(1)[0].assign(**whole, **{"offences": [50], **changed})
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        # 50 and 50 again are 50 offences, not 100.
+        ([year_of(), year_of()], "2 times"),
+        ([year_of(), year_of(offences=[51])], "2 times"),
+        ([frames()[0], frames()[0].head(1)], "2 times"),
+        ([year_of(release=["June"]), year_of(release=["July"])], "releases 'July' and 'June'"),
+        ([year_of(offences=[5.5])], "no whole number"),
+        ([year_of(offence=["Robbery"]), year_of(offence=["robbery "])], "overlap"),
+        ([year_of(), year_of(area_code=["E23000023 "])], "overlap"),
+    ],
+)
+def test_a_count_that_would_be_added_twice_or_is_none_is_refused(
+    rows: list[pd.DataFrame], said: str
+) -> None:
+    by = [] if said == "overlap" else ["area_code", "offence"]
+    with pytest.raises(TableError, match=said):
+        pcc.offence_rates(pd.concat(rows, ignore_index=True), frames()[1], by=by)
+
+
+def test_fewer_offences_than_none_give_no_rate() -> None:
+    row = pcc.offence_rates(year_of(offences=[-5]), frames()[1]).iloc[0]
+    assert row["offences"] == -5
+    assert pd.isna(row["offences_per_1000"])
+    assert row["unknown_reason"] == "the count for 2022-23 is negative"
+
+
+@pytest.mark.parametrize(
+    ("other", "by"),
+    [
+        ({"offence": ["Theft offences"]}, "area_code"),
+        ({"offence": ["bicycle theft"]}, "area_code"),
+        ({"area_code": ["E07000010"]}, "offence"),
+        ({"area_code": ["e23000023"]}, "offence"),
+    ],
+)
+def test_a_change_from_year_to_year_adds_no_count_to_its_part(
+    other: dict[str, list[str]], by: str
+) -> None:
+    both = pd.concat([year_of(), year_of(**other)], ignore_index=True)
+    with pytest.raises(TableError, match=r"^(area_code|offence) '[^']*' holds .* overlap"):
+        pcc.year_on_year(both, value="offences", by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Literal
 
 import pytest
 
@@ -115,3 +116,28 @@ def test_refusals_travel_too() -> None:
         parse_printed("£31,78")
     assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)
     assert isinstance(refusal.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("text", "notation", "how"),
+    [("5,5x", "comma", " (comma and point in each other's place)"), ("5.5x", "point", "")],
+)
+def test_a_refusal_says_that_signs_are_swapped(
+    text: str, notation: Literal["comma", "point"], how: str
+) -> None:
+    with pytest.raises(PrintedError) as refusal:
+        parse_printed(text, unit="percent", notation=notation)
+    assert str(refusal.value) == (
+        f"Cannot read {text!r}{how}: what stands round 5.5 is not known: '...x'. Pass the "
+        f"number and its hedge."
+    )
+
+
+@pytest.mark.parametrize("text", ["5-10", "5 to 10", "between 5 and 10"])
+def test_a_range_without_a_unit_asks_for_one(text: str) -> None:
+    with pytest.raises(PrintedError) as refusal:
+        parse_printed(text)
+    assert str(refusal.value) == (
+        f"Cannot read {text!r}: it has no £ or % of its own. "
+        f'Pass unit="GBP", unit="percent" or unit="count".'
+    )

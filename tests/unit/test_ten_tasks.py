@@ -115,7 +115,7 @@ def test_10_own_colours_on_own_axes() -> None:
 
 
 def test_every_unknown_name_of_a_column_is_listed() -> None:
-    with pytest.raises(UnknownNameError, match=r"2 of the names.*Nowhere.*Elsewhere"):
+    with pytest.raises(UnknownNameError, match=r"2 names in the column.*Nowhere.*Elsewhere"):
         pcc.area_codes(pd.Series(["Kent", "Nowhere", "Elsewhere", "Nowhere"]))
     index = [7, 8]
     codes = pcc.area_codes(pd.Series(["E23000032", None], index=index))

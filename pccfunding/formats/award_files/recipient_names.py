@@ -222,7 +222,11 @@ def _names_and_ids(awards: Any) -> tuple[dict[str, int], dict[str, set[str]]]:
                 names[name] += 1
                 if known is not given and isinstance(one, str) and _names_somebody(one):
                     ids[name].add(one.strip())
-    elif isinstance(awards, Iterable) and not isinstance(awards, bytes | bytearray):
+    elif (
+        isinstance(awards, Iterable)
+        and not isinstance(awards, bytes | bytearray)
+        and len(getattr(awards, "shape", (0,))) == 1
+    ):
         for name in [awards] if isinstance(awards, str) else awards:
             if isinstance(name, str) and name.strip():
                 names[name] += 1

@@ -1,0 +1,217 @@
+"""Every public call names an argument of the wrong kind; none passes an engine's error on."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import warnings
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pccfunding as pcc
+from pccfunding import evaluation as ev
+from pccfunding.errors import PccFundingError, TableError
+from pccfunding.words import is_number
+
+# What a stranger may have at hand; the rest of each call stands.
+ODD: dict[str, Any] = {
+    "none": None,
+    "number": 2.5,
+    "huge": 10**30,
+    "text": "\x00",
+    "list": [None],
+    "mapping": {1: 2},
+    "frame": pd.DataFrame({"a": [1]}),
+    "series": pd.Series([1, 2]),
+    "array": np.array([1, 2]),
+    "array of nothing": np.array(3),
+    "complex": 1 + 2j,
+    "class": int,
+    "NA": pd.NA,
+    "NaT": pd.NaT,
+    "object": object(),
+    "iterator": "iterator",
+}
+AWARDS = pd.DataFrame(
+    {
+        "area_code": ["E23000023", "E23000032"],
+        "funding_stream": ["a", "b"],
+        "amount_gbp": [100.0, 200.0],
+        "period_start": pd.to_datetime(["2023-04-01"] * 2),
+        "period_end": pd.to_datetime(["2024-03-31"] * 2),
+    }
+)
+MONTHS = [f"{2010 + k // 12}-{k % 12 + 1:02d}" for k in range(48)]
+SERIES = [200 + 7 * (k % 12) for k in range(48)]
+CODES = [f"E0700000{number}" for number in range(1, 7)]
+SPEND = pd.DataFrame({"area_code": CODES, "spend_gbp_per_head": [1.0, 2, 3, 4, 5, 6]})
+FELL = pd.DataFrame({"area_code": CODES, "log_reduction": [0.1, 0.3, 0.2, 0.5, 0.4, 0.6]})
+PANEL = pd.DataFrame(
+    [(f"a{a}", 2001 + t, 1000 + 100 * a - 150 * (a < 3 and t > 4), 9)
+     for a in range(6) for t in range(10)],
+    columns=["area_code", "year", "offences", "persons"],
+)  # fmt: skip
+COUNTS = AWARDS.drop(columns="amount_gbp").assign(offences=[5, 6], offence="Robbery")
+PEOPLE = pcc.load_population()
+ONE, OTHER = ({"a": 5}, {"a": 6}), ({"a": 7}, {"a": 8})
+
+CALLS: dict[str, dict[str, Any]] = {
+    "apportion": {"awards": AWARDS, "to": "financial_year"},
+    "baseline_needed": {"change_pct": 20},
+    "break_even": {"award_gbp": 1000, "unit_cost_gbp": 100},
+    "caption": {"table": pcc.load_awards()},
+    "citation": {},
+    "cite": {"rows": pcc.load_awards()},
+    "coverage": {},
+    "encode_keys": {"frame": AWARDS},
+    "find_area": {"name_or_code": "Kent"},
+    "funnel_limits": {"counts": [5, 6, 7], "exposure": [1000] * 3},
+    "harm_change": {"before": {"a": 5}, "after": {"a": 6}, "weights": {"a": 1}},
+    "harm_wdd": {"treated": ONE, "control": OTHER, "weights": {"a": 1}},
+    "interrupted_series": {"counts": SERIES, "months": MONTHS, "first_after": "2012-01"},
+    "load_awards": {},
+    "load_population": {},
+    "minimal_detectable": {"count_before": 100},
+    "offence_rates": {"recorded_crime": COUNTS, "population": PEOPLE},
+    "panel_change": {"counts": PANEL, "treated": {"a0": "2006"}, "exposure": "persons",
+                     "resamples": 99},
+    "parse_date": {"text": "1 May 2023"},
+    "parse_printed": {"text": "£5m"},
+    "per_capita_spend": {"awards": AWARDS, "population": PEOPLE, "by": "funding_stream"},
+    "permutation_test": {"x": [1, 2, 3, 4], "y": [2, 1, 4, 3]},
+    "proportion_interval": {"printed": "13%", "n": 50},
+    "published_change": {"printed": "13%", "count_after": 50},
+    "rate_ratio": {"count_after": 5, "count_before": 9},
+    "ratio_of_rate_ratios": {"count_after": 5, "count_before": 9, "control_after": 8,
+                             "control_before": 9},
+    "real_terms": {"table": AWARDS, "base": "2023-24"},
+    "recipient_names": {"awards": ["Halo"]},
+    "reconcile": {"left": ["£5m", "£6m"], "right": "£11m"},
+    "reduction": {"recorded_crime": COUNTS, "baseline": "2022-23", "comparison": "2023-24",
+                  "by": "area_code"},
+    "regression_to_the_mean": {"counts": [5, 6, 70, 8], "labels": list("abcd"), "selected": "c"},
+    "revisions": {"subject_id": "cambs-safer-streets-5"},
+    "spend_vs_reduction": {"spend": SPEND, "reduction": FELL, "redraws": 50},
+    "spend_vs_reduction_family": {"spend": SPEND, "reduction": FELL.assign(offence="Robbery")},
+    "synthetic_control": {"treated": range(10, 22), "n_before": 10,
+                          "donors": {"A": range(11, 23), "B": range(9, 21)}},
+    "trace": {"table": AWARDS, "of": pcc.load_awards()},
+    "wdd": {"treated": (5, 6), "control": (7, 8)},
+    "wdq": {"treated": (5, 6), "control": (7, 8), "displacement": (5, 5)},
+    "year_on_year": {"table": AWARDS, "value": "amount_gbp", "by": "area_code"},
+}  # fmt: skip
+
+
+def tried(call: Callable[..., Any], given: dict[str, Any], kinds: list[str]) -> None:
+    for parameter in inspect.signature(call).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        for kind in kinds:
+            value = iter([1]) if kind == "iterator" else ODD[kind]
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    call(**{**given, parameter.name: value})
+                except PccFundingError:
+                    continue
+                except Exception as error:
+                    pytest.fail(f"{call.__name__}({parameter.name}={kind}): {error!r}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLS)
+def test_no_kind_of_argument_gives_an_error_of_others(name: str) -> None:
+    tried(getattr(pcc, name), CALLS[name], list(ODD))
+
+
+@pytest.mark.parametrize("name", ["rate_ratio", "wdd", "reconcile", "trace", "year_on_year"])
+def test_a_few_calls_and_kinds(name: str) -> None:
+    tried(getattr(pcc, name), CALLS[name], ["mapping", "frame", "array", "NA"])
+
+
+# --- What was taken for a row of values, and is none. -------------------------------------
+
+
+@pytest.mark.parametrize(
+    "counts", [{10: 5, 20: 6}, {10, 20}, pd.DataFrame({10: [5], 20: [6]}), np.array([[5], [6]])]
+)
+def test_keys_and_names_are_not_taken_for_counts(counts: Any) -> None:
+    with pytest.raises(TableError, match=r"counts is a .*it takes a row of values"):
+        pcc.funnel_limits(counts, [1000, 1000])
+    with pytest.raises(TableError, match=r"treated is a .*it takes a row of values"):
+        pcc.wdd(counts, (90, 80))
+
+
+def test_what_is_masked_is_missing() -> None:
+    masked = np.ma.array([5, 6, 999], mask=[False, False, True])
+    assert pcc.funnel_limits(masked, [1000] * 3).dropped == ("area 3",)
+    with pytest.raises(TableError, match="x is nan at position 2"):
+        pcc.permutation_test(masked, [1, 2, 3])
+
+
+def test_columns_whose_labels_stand_in_another_order_are_not_paired_by_position() -> None:
+    counts, people = pd.Series({"b": 5, "a": 60}), pd.Series({"a": 9000, "b": 700})
+    said = "same labels in different orders"
+    with pytest.raises(TableError, match=said):
+        pcc.funnel_limits(counts, people)
+    with pytest.raises(TableError, match=said):
+        pcc.permutation_test(counts, people)
+    in_order = pcc.funnel_limits(counts, people.reindex(counts.index)).areas
+    assert in_order["exposure"].tolist() == [700, 9000]
+    # Others pair by position: arrays, and columns with labels of their own.
+    assert pcc.funnel_limits(counts, people.to_numpy()).areas["exposure"].tolist() == [9000, 700]
+    assert pcc.funnel_limits(counts, people.reset_index(drop=True)).n == 2
+
+
+def test_the_exposure_of_a_series_may_be_a_column() -> None:
+    people = pd.Series([1000.0 + k for k in range(48)])
+    given: dict[str, Any] = {"counts": SERIES, "months": MONTHS, "first_after": "2012-01"}
+    column = pcc.interrupted_series(**given, exposure=people)
+    assert column.text == pcc.interrupted_series(**given, exposure=people.tolist()).text
+
+
+def test_one_award_is_named_whole() -> None:
+    result = pcc.wdd((5, 6), (7, 8), control_funded="Halo")  # type: ignore[arg-type]
+    assert "(Halo)" in str(result.reason)
+
+
+# --- What is no number, and was taken for one. --------------------------------------------
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "5", np.str_("5"), b"5", 1j, np.complex128(1),
+                                   np.datetime64("2020"), np.timedelta64(5, "s"), [5], None, int,
+                                   np.array([5]), pd.Series([5])])  # fmt: skip
+def test_what_is_no_number(value: Any) -> None:
+    assert not is_number(value)
+
+
+@pytest.mark.parametrize("value", [5, 2.5, Fraction(1, 2), np.float32(2), np.int8(3), math.inf])
+def test_what_is_a_number(value: Any) -> None:
+    assert is_number(value)
+
+
+@pytest.mark.parametrize("truth", [True, np.True_])
+def test_truths_are_no_pounds(truth: Any) -> None:
+    mixed = AWARDS.assign(amount_gbp=pd.Series([truth, 2.0], dtype=object))
+    with pytest.raises(TableError, match=r"holds .*True.*, not numbers"):
+        pcc.per_capita_spend(mixed, PEOPLE, by="funding_stream")
+    for column in (mixed, AWARDS.assign(amount_gbp=[True, False])):
+        with pytest.raises(PccFundingError, match="no number of pounds"):
+            pcc.reconcile(column, "£3.00")
+
+
+def test_numbers_beyond_all_sums_are_named() -> None:
+    huge = AWARDS.assign(amount_gbp=pd.Series([10**400, 2], dtype=object))
+    with pytest.raises(TableError, match=r"amount_gbp.*10 to the power of 308"):
+        pcc.real_terms(huge, base="2023-24")
+    with pytest.raises(PccFundingError, match="is infinite: leave an amount"):
+        pcc.per_capita_spend(AWARDS.assign(amount_gbp=math.inf), PEOPLE, by="funding_stream")
+    with pytest.raises(TableError, match="n is 100000000000, more than anybody could ask"):
+        pcc.proportion_interval("13%", 10**11)
+    with pytest.raises(TableError, match="dispersion is 1e\\+30"):
+        ev.rate_ratio(5, 9, dispersion=1e30)
