@@ -150,13 +150,13 @@ def find_workbook(folder: Path) -> Path | None:
 
 def _hint(folder: Path) -> str:
     """Say what is missing in a folder, or which file of it may be meant."""
-    near = [one.name for one in sorted(folder.iterdir()) if one.suffix.lower() in (".xlsx", ".ods")]
-    inside = [one.name for one in sorted(folder.iterdir()) if (one / WORKBOOK).exists()]
-    if near:
-        right = f"evidence{Path(near[0]).suffix.lower()}"
-        return f"no {' or '.join(WORKBOOKS)}. If {near[0]} is the workbook, name it {right}."
-    if inside:
-        return f"the workbook lies in {inside[0]}; name that folder."
+    held = sorted(folder.iterdir())
+    for one in held:
+        if one.suffix.lower() in (".xlsx", ".ods"):
+            right = f"evidence{one.suffix.lower()}"
+            return f"no {' or '.join(WORKBOOKS)}. If {one.name} is the workbook, name it {right}."
+    if inside := next((one.name for one in held if (one / WORKBOOK).exists()), ""):
+        return f"the workbook lies in {inside}; name that folder."
     return (
         f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
         f"datapackage.json, as 'pccfunding export' does."

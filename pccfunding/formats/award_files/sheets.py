@@ -176,11 +176,12 @@ def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int
 
 def _is_row(header: Header, cells: Sequence[str]) -> bool:
     """Whether a number that no heading is stands under a heading of money, whatever follows it."""
-    return any(
-        heading.is_amount and _NUMBER_FIRST.match(cell) and not (below.scale or below.period)
+    under = (
+        read_heading(cell)
         for heading, cell in zip(header.headings, cells, strict=True)
-        if (below := read_heading(cell))
+        if heading.is_amount and _NUMBER_FIRST.match(cell)
     )
+    return any(not (below.scale or below.period) for below in under)
 
 
 def _joined(one: list[str], two: list[str], position: int, merged: Sequence[Merged]) -> Header:
