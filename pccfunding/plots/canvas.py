@@ -479,6 +479,7 @@ def percent_ticks(low: float, high: float) -> list[float]:
     >>> percent_ticks(-54.2, 4.0)
     [-50, -40, -30, -20, -10, 0]
     """
-    step = next((s for s in (5, 10, 25, 50, 100, 250) if (high - low) / s <= 6), 500)
+    steps = (one * 10**power for power in range(1, 40) for one in (1, 2.5, 5))
+    step = next(int(s) for s in (5, *steps) if (high - low) / s <= 6)
     first, last = int(-(-low // step)), int(high // step)
     return [step * mark for mark in range(first, last + 1)]
