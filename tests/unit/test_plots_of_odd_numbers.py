@@ -118,3 +118,22 @@ def test_an_axis_of_percent_has_seven_marks_at_most(high: float) -> None:
     marks = percent_ticks(-100, high)
     assert 2 <= len(marks) <= 7
     assert 0 in marks
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("title", 5, "title is a int"),
+        ("subtitle", b"x", "subtitle is a bytes"),
+        ("figsize", 5, "figsize is width and height"),
+        ("figsize", (1e9, 1e9), "figsize is width and height"),
+        ("figsize", ("4", "3"), "figsize is width and height"),
+        ("palette", 5, "palette is a int"),
+        ("reference", math.inf, "reference is inf"),
+        ("reference", "none", "reference is 'none'"),
+    ],
+)
+def test_an_option_of_another_kind_is_named(option: str, value: Any, said: str) -> None:
+    frame = pd.DataFrame([COLUMNS["forest"]])
+    with pytest.raises(TableError, match=said):
+        plots.plot_forest(frame, **{option: value})
