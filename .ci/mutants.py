@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
+from mutmut.state import state
 from scipy.stats import binomtest
 
 # All of processor time. What one test may take beside three times what it takes.
@@ -33,15 +34,16 @@ LIMIT = 10
 # Of each of the two stages: seconds that one of its tests may take, and all that a mutant is given.
 near, wide = os.environ.get("MUTANT_SECONDS", "6 60").split()
 STAGES = ((1.0, float(near)), (15.0, float(wide)))
-# A test that was written after the listing is taken to be quick, and tried on every mutant.
-UNLISTED = 0.05
 SECONDS = Path("mutants-seconds.json")
-# Tests that search the sources, which are sixty megabytes with every mutant, and faults that kill.
+LISTED = Path("mutmut-stats.json")
+# Tests that search the sources, which are sixty megabytes with every mutant; faults that kill; and
+# a file that starts the threads of Polars as it is collected, which a fork does not inherit.
 LEFT_OUT = (
     "tests/faults/test_full_disk.py",
     "tests/faults/test_killed.py",
     "tests/faults/test_rights.py",
     "tests/faults/test_two_writers.py",
+    "tests/formats/test_addresses.py",
     "tests/install/",
     "tests/unit/test_errors.py::test_the_nearest_name_is_sought_in_one_place",
     "tests/unit/test_financial_year_law.py::test_no_file_makes_a_financial_year_outside_its_homes",
@@ -63,6 +65,10 @@ ROOMS = {"office": "evidence"}
 
 
 _spent: dict[str, float] = {}
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    return collection_path.as_posix().endswith(LEFT_OUT) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -105,8 +111,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile("mutants", settings.get_profile("settled"), phases=phases)
     settings.load_profile("mutants")
-    stats = json.loads(Path("mutmut-stats.json").read_text("utf-8"))
-    callers = stats["tests_by_mangled_function_name"]
+    list_new_tests(session.items)
+    callers = json.loads(LISTED.read_text("utf-8"))["tests_by_mangled_function_name"]
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
     done, now = read(results)
@@ -127,6 +133,29 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return True
 
 
+def list_new_tests(items: list[pytest.Item]) -> None:
+    """List what the tests reach that mutmut has not listed, in a fork, as a mutant would run."""
+    seconds = json.loads(SECONDS.read_text("utf-8"))
+    new = [item for item in items if item.nodeid not in seconds]
+    child = os.fork() if new else -1
+    if child == 0:
+        os.environ["MUTANT_UNDER_TEST"] = "stats"
+        stats = json.loads(LISTED.read_text("utf-8"))
+        try:
+            for item, following in zip(new, [*new[1:], None], strict=True):
+                state()._stats.clear()
+                runtestprotocol(item, nextitem=following, log=False)
+                seconds[item.nodeid] = _spent.get(item.nodeid, 0.0)
+                for name in state()._stats:
+                    stats["tests_by_mangled_function_name"].setdefault(name, []).append(item.nodeid)
+            LISTED.write_text(json.dumps(stats), "utf-8")
+            SECONDS.write_text(json.dumps(seconds), "utf-8")
+        finally:
+            os._exit(0)
+    if child > 0:
+        os.waitpid(child, 0)
+
+
 def names() -> list[str]:
     wanted = os.environ.get("MUTANTS", "*").split()
     return [
@@ -141,7 +170,8 @@ def drawn() -> list[str]:
     """In no order of their own, each room in turn: a run that is stopped is a fair sample."""
     turn: Counter[str] = Counter()
     order = []
-    for name in sorted(names(), key=lambda one: hashlib.sha256(one.encode()).digest()):
+    draw = os.environ.get("MUTANT_DRAW", "")
+    for name in sorted(names(), key=lambda one: hashlib.sha256(f"{draw}{one}".encode()).digest()):
         order.append((turn[room(name)], name))
         turn[room(name)] += 1
     return [name for _, name in sorted(order)]
@@ -168,15 +198,14 @@ class Run:
     def __init__(self, items: dict[str, pytest.Item], callers: dict[str, list[str]]) -> None:
         self.items = items
         listed = json.loads(SECONDS.read_text("utf-8"))
-        self.unlisted = {one for one in items if one not in listed}
-        self.seconds = {one: max(listed.get(one, UNLISTED), 0.001) for one in items}
+        self.seconds = {one: max(listed[one], 0.001) for one in items if one in listed}
         # How many functions a test comes by: those of a room's own tests come first.
         self.reach = Counter(test for tests in callers.values() for test in set(tests))
         self.sound: dict[str, bool] = {}
 
     def verdict(self, name: str, callers: set[str]) -> str:
         """What noticed the mutant in which stage, or how many tests did not."""
-        left = callers & set(self.items) | self.unlisted
+        left = callers & set(self.seconds)
         tried: set[str] = set()
         for stage, (slowest, most) in enumerate(STAGES, 1):
             while chosen := self.chosen(left - tried, slowest, most):

@@ -12,7 +12,7 @@ import pandas as pd
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import Table, open_table
+from pccfunding.frames.tables import Table, bound_names, open_table
 from pccfunding.words import count, number_text
 
 # The level at which every verdict is read.
@@ -126,16 +126,14 @@ def spend_side(frame: pd.DataFrame, on: str, column: str) -> pd.DataFrame:
     """Give spend as one row an area: pounds per head, bounds, total, people, labels."""
     need(frame, [on, column], "spend")
     _refuse_twice(frame, on, "spend")
+    low, high = bound_names(column)
     given = {
         "spend": column,
-        "spend_low": column.replace("spend_", "spend_low_", 1),
-        "spend_high": column.replace("spend_", "spend_high_", 1),
+        "spend_low": low,
+        "spend_high": high,
         "spend_gbp": "spend_gbp",
         "spend_persons": "persons",
     }
-    if column == "spend_real_gbp_per_head":
-        given |= {"spend_low": "spend_real_low_gbp_per_head"}
-        given |= {"spend_high": "spend_real_high_gbp_per_head"}
     side = _side(frame, on, given, "spend")
     side["spend_why"] = _texts(frame, "unknown_reason")
     side["label"] = _texts(frame, "name")

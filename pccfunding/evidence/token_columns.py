@@ -119,7 +119,7 @@ def filled_from_tokens(figures: pd.DataFrame) -> pd.DataFrame:
     read = [_read(row) for row in table.to_dict("records")]
     for name in TOKEN_COLUMNS:
         closed = name.endswith("_closed")
-        found: Any = [False if closed and one[name] is None else one[name] for one in read]
+        found: Any = [one[name] for one in read]
         if name not in table:
             table[name] = pd.Series(found, index=table.index, dtype="bool" if closed else "str")
             # Blank as a file is read: before pandas 3, text keeps None as it is.

@@ -205,7 +205,13 @@ def _translated_pandas(
     import pandas as pd
 
     native = series.to_native()
-    codes, values = pd.factorize(native)
+    codes: Any
+    values: Any
+    try:
+        codes, values = pd.factorize(native)
+    except TypeError:  # a list in a cell cannot be told apart by its hash
+        held = native.notna().to_numpy()
+        codes, values = np.where(held, held.cumsum() - 1, -1), native[held]
     found = [read(value) for value in values]
     cells: Any
     if dtype == nw.String:

@@ -161,7 +161,11 @@ def per_capita_spend(
     spend = _spend(table, people, keys, per)
     if not {_REAL, "price_base"} <= set(table.schema):
         return table.close(spend)  # type: ignore[no-any-return]
-    shown = {name: named_with(name, "real") for name in (*_GROUP_RESULT[:3], *rates)}
+    shown: dict[str, str] = {}
+    for name in (_GROUP_RESULT[0], rates[0]):
+        in_prices = named_with(name, "real")
+        shown[name] = in_prices
+        shown |= zip(bound_names(name), bound_names(in_prices), strict=True)
     real = _spend(_in_real_terms(table), people, keys, per).rename(shown)
     added = ["price_base", *shown.values()] if "price_base" not in keys else [*shown.values()]
     if table.eager:

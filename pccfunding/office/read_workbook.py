@@ -374,9 +374,8 @@ class _Reader:
             try:
                 area = find_area(raw)
             except PccFundingError as error:
-                raise _WrongCellError(
-                    str(error), "choose a police force area of the list"
-                ) from None
+                why, right = _plain(str(error)), "choose a police force area of the list"
+                raise _WrongCellError(why, right) from None
             if area.kind != "police_force_area":
                 why = f"{area.name} is a {area.kind.replace('_', ' ')}"
                 raise _WrongCellError(why, "choose a police force area of the list")
@@ -516,10 +515,13 @@ def _period(stored: Any, raw: str, percent: bool) -> Period:
 
 def _reason(error: Exception, raw: str) -> str:
     """Give the reason of a refusal in a person's words, without the text shown beside it."""
-    reason = str(error).partition(f"{raw!r}")[2] or str(error)
+    return _plain(str(error).partition(f"{raw!r}")[2] or str(error)).lstrip(": ")
+
+
+def _plain(text: str) -> str:
     for before, after in _WORDS.items():
-        reason = reason.replace(before, after)
-    return reason.lstrip(": ")
+        text = text.replace(before, after)
+    return text
 
 
 # What the grammar says to a programmer, and what it means to a person.
@@ -530,6 +532,7 @@ _WORDS = {
     "unit='count'": "a count",
     " Read it with Period.parse.": "",
     " Name another unit for rounded decimals.": "",
+    " load_areas() lists every area with its names.": "",
 }
 
 

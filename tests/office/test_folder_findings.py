@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from filling import answer, fill, started
+from filling import answer, fill, openpyxl, started
 
 import pccfunding as pcc
+from pccfunding.errors import DataPackageError
 from pccfunding.office import FolderEvidence
+
+# Private: what it gives for other folders no public call tells.
+from pccfunding.office.read_folder import find_workbook, read_folder
 
 HEAD = "Recipient,Purpose,Date awarded,Amount (£)\n"
 LISTS = {
@@ -38,6 +42,10 @@ AGAIN = {
     "n-other.csv": f"Ref,{HEAD}G2,X2,Y2,2/5/2024,250\nG7,X7,Y7,2/5/2024,700\n",
     "o-twice.csv": HEAD + "X8,Y8,2/5/2024,100\nX8,Y8,2/5/2024,100\nX9,Y9,2/5/2024,300\n",
 }
+PRICES = (
+    "Financial year,GDP deflator at market prices\n,2023-24 = 100\n"
+    "2022-23,94.5\n2023-24,100.0\n2024-25,10x\n"
+)
 FILES = [
     {"file": "f-no.csv", "use": "no"},
     {"file": "awards\\G-other.csv", "what it is": "something else"},
@@ -104,6 +112,8 @@ TOLD_AGAIN = [
      "no file in documents/ bears its name or title", "name the copy so, or say no"),
     ("to do", "awards/o-twice.csv", "", "",
      "awards are printed more than once; a sum counts each printing", "look whether it matters"),
+    ("to do", "counts/prices.csv", "line 5", "10x", "price_index: it is no index",
+     "look at the file"),
     ("to do", "awards", "", "",
      "1 award stands in an earlier list too, with the same reference and cells: counted once. "
      "The first is G1, printed at l-first.csv, line 2 and at m-again.csv, line 2",
@@ -117,7 +127,7 @@ TOLD_AGAIN = [
      "leave one out if they are one award"),
     ("broken", "evidence.xlsx", "sheet Start, cell B8", "1950-51",
      "no index of prices is held for this year",
-     "type a financial year from 1990-91 to 2024-25, or add prices to counts/"),
+     "type a financial year from 2022-23 to 2023-24, or add prices to counts/"),
     ("broken", "evidence.xlsx", "sheet Checks, cell A4", "no such check",
      "no check bears this name", "use the name of a check: parts-of-other-awards, "
      "parts-of-youth-awards"),
@@ -223,6 +233,7 @@ def again(tmp_path: Path) -> FolderEvidence:
         ],
         Sources=[{"name": "Report", "title": "Annual report", "publisher": "Us", "held": "yes"}],
     )
+    (folder / "counts" / "prices.csv").write_text(PRICES, encoding="utf-8")
     answer(folder, base_year_of_prices="1950-51", prepared_by="C. P.")
     return read(folder)
 
@@ -232,6 +243,17 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     assert again.paste == (
         ("Checks", ["parts-of-youth-awards", *[""] * 4, "the reason", "who gives it"]),
     )
+    assert ["counts/prices.csv", "", "2 counts of deflator read"] in (
+        again.readings.to_numpy().tolist()
+    )
+    prices = again.sources[again.sources["document"].eq("prices.csv")]
+    assert prices[["source_id", "title", "publisher", "kind", "licence"]].to_numpy().tolist() == [
+        ["counts-prices", "prices", "not stated", "statistics", "not stated"]
+    ]
+    assert again.deflator[["financial_year", "source_id"]].to_numpy().tolist() == [
+        ["2022-23", "counts-prices"],
+        ["2023-24", "counts-prices"],
+    ]
     told = again.statements.set_index("statement_id")
     assert told["expected_verdict"].to_dict() == {
         "parts-of-youth-awards": "conflicts",
@@ -259,9 +281,85 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     }
     assert again.own == (
         *("sources", "figures", "awards", "outcomes", "totals", "statements", "services"),
+        "deflator",
     )
     own = again.own_tables()
     assert list(own) == list(again.own)
-    assert set(own["sources"]["source_id"]) == set(own["figures"]["source_id"])
+    named = {*own["figures"]["source_id"], *own["deflator"]["source_id"]}
+    assert set(own["sources"]["source_id"]) == named
+    assert list(own["sources"]) == list(again.sources)
     assert len(own["sources"]) < len(again.sources)
     assert own["sources"].index.tolist() == list(range(len(own["sources"])))
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(DataPackageError) as refusal:
+        read_folder(folder)
+    return str(refusal.value)
+
+
+def test_a_folder_that_is_no_evidence_is_refused_in_these_words(tmp_path: Path) -> None:
+    assert find_workbook(tmp_path / "nowhere") is None
+    assert refused(tmp_path) == (
+        f"{tmp_path} holds neither a workbook nor a data package: no evidence.xlsx or "
+        f"evidence.ods, as 'pccfunding start AREA' makes it, and no datapackage.json, as "
+        f"'pccfunding export' does."
+    )
+    nowhere = tmp_path / "nowhere"
+    assert refused(nowhere) == (
+        f"{nowhere} holds no evidence.xlsx; make an evidence folder with pccfunding start."
+    )
+    durham = started(tmp_path / "durham")
+    lead = f"{tmp_path} holds neither a workbook nor a data package:"
+    assert refused(tmp_path) == f"{lead} the workbook lies in durham; name that folder."
+    (durham / "evidence.xlsx").rename(tmp_path / "Copy of evidence.XLSX")
+    assert refused(tmp_path) == (
+        f"{lead} no evidence.xlsx or evidence.ods. If Copy of evidence.XLSX is the workbook, "
+        f"name it evidence.xlsx."
+    )
+    (tmp_path / "file").write_text("x", "utf-8")
+    assert find_workbook(tmp_path / "file") is None
+    assert find_workbook(tmp_path / "file" / "within") is None
+    odd = Path(f"{tmp_path}/a\0b")
+    with pytest.raises(DataPackageError) as refusal:
+        find_workbook(odd)
+    assert str(refusal.value) == f"Cannot read {str(odd)!r}: no disk holds such a name."
+    long = tmp_path / ("n" * 300)
+    with pytest.raises(DataPackageError) as refusal:
+        find_workbook(long)
+    assert str(refusal.value) == f"Cannot read {str(long)!r}: File name too long."
+
+
+def test_one_workbook_of_a_folder_counts(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    assert find_workbook(folder) == folder / "evidence.xlsx"
+    (folder / "evidence.xlsx").rename(folder / "Evidence.XLSX")
+    assert find_workbook(folder) == folder / "Evidence.XLSX"
+    (folder / "datapackage.json").write_text("{}", "utf-8")
+    assert refused(folder) == (
+        f"{folder} holds Evidence.XLSX and a data package; keep them in folders of their own."
+    )
+    (folder / "evidence.ods").write_text("x", "utf-8")
+    assert refused(folder) == (
+        f"{folder} holds Evidence.XLSX and evidence.ods; keep the one that counts."
+    )
+
+
+def test_nothing_is_read_before_the_area_is_known(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    path = folder / "evidence.xlsx"
+    answer(folder, area="Atlantis")
+    assert refused(folder) == (
+        f"{path}, sheet Start names no area: sheet Start, cell B3: 'Atlantis': No area called "
+        f"'Atlantis'; choose a police force area of the list. Nothing else was read."
+    )
+    # Any file may hold a sheet of this name.
+    book = openpyxl.load_workbook(path)
+    for row in book["Start"].iter_rows():
+        for cell in row:
+            cell.value = None
+    book.save(path)
+    assert refused(folder).startswith(
+        f"{path}, sheet Start names no area: sheet Start: no line 'area'; add a line with 'area' "
+        f"in column A"
+    )

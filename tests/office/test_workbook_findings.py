@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filling import fill, openpyxl, started
+from filling import answer, fill, openpyxl, started
 
 import pccfunding as pcc
 from pccfunding.errors import TableError
@@ -385,6 +385,67 @@ def test_a_cell_that_may_be_left_blank_is_read_once_it_is_right(tmp_path: Path) 
         ("sheet Outcomes, cells E4, E5", "2024-25", pcc.Period.financial_year(2024)),
         ("sheet Outcomes, cells F4, F5", "2023-24", pcc.Period.financial_year(2023)),
     ]
+
+
+def test_words_of_lists_are_matched_and_others_are_refused(tmp_path: Path) -> None:
+    path = started(tmp_path / "durham") / "evidence.xlsx"
+    fill(
+        path.parent,
+        Awards=[
+            AWARD | {"amount": "TBC"},
+            AWARD | {"recipient": "Halo\rCentre\r\nNorth"},
+            AWARD | {"district": "county  DURHAM"},
+        ],
+        Outcomes=[OUTCOME | {"offence": "Qwertzuiop"}],
+        Files=[{"file": "a.csv", "financial year": "From award date"}],
+    )
+    answer(path.parent, area="Atlantis")
+    book = openpyxl.load_workbook(path)
+    for row in (4, 6):
+        book["Awards"].row_dimensions[row].hidden = True
+    book.create_sheet("One")["A1"] = "x"
+    # Two of six names make no row of headers.
+    for cell in book["Sources"][2][2:]:
+        cell.value = None
+    book.save(path)
+    found = read_workbook(path)
+    assert [(one.place, one.says, one.why, one.right) for one in found.problems] == [
+        (
+            "sheet Start, cell B3",
+            "Atlantis",
+            "No area called 'Atlantis'",
+            "choose a police force area of the list",
+        ),
+        (
+            "sheet Awards",
+            "",
+            "hidden, and read all the same: row 4, row 6",
+            "show them, or delete what is wrong",
+        ),
+        (
+            "sheet Outcomes, cell I4",
+            "Qwertzuiop",
+            "is none of the list",
+            "choose one of its drop-down",
+        ),
+        (
+            "sheet Sources",
+            "",
+            "no row of headers was found",
+            "put name, title, publisher, address, date, held into one row",
+        ),
+        (
+            "sheet One",
+            "",
+            "this sheet is none of the workbook's own, and its 1 cell is not read",
+            "copy rows over",
+        ),
+    ]
+    first, second, third = found.rows["Awards"]
+    assert first.get("amount") == Token(None, False, "not_yet_due")
+    assert second.get("recipient") == "Halo\nCentre\nNorth"
+    assert third.get("district") == "County Durham"
+    assert found.rows["Files"][0].get("financial year") == "from award date"
 
 
 @pytest.mark.parametrize(

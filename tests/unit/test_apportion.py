@@ -529,3 +529,12 @@ def test_lazy_months_and_other_things_are_refused() -> None:
         apportion({"amount_gbp": [1.0]}, to="month", rule="days")
     with pytest.raises(TableError, match="awards has no columns 'period_start', 'period_end'"):
         apportion(pd.DataFrame({"amount_gbp": [1.0]}), to="month", rule="days")
+
+
+def test_the_areas_of_the_parts_may_be_named() -> None:
+    named = pd.DataFrame({"area": ["Northumbria", "Thames Valley"], "weight": [1, 3]})
+    spread = apportion(table([award(8.0, *YEAR)]), to="area_code", rule="weights", by=named)
+    assert [(row["area_code"], row["amount_gbp"]) for row in records(spread)] == [
+        ("E23000007", 2.0),
+        ("E23000029", 6.0),
+    ]

@@ -570,3 +570,10 @@ def test_the_notebooks_claim_no_cause(name: str) -> None:
     assert len(words) > 20
     for text in words:
         assert not CAUSAL.search(text), CAUSAL.search(text)
+
+
+def test_a_count_of_nothing_is_a_count() -> None:
+    fall = fall_of([5, 9, 12, 15, 19, 100])
+    assert fall["offences_comparison"].min() == 0
+    found = pcc.spend_vs_reduction(spend_of(range(1, 7)), fall, redraws=20)
+    assert found.estimate == 1

@@ -338,3 +338,60 @@ def test_morans_i_is_that_of_its_definition() -> None:
     assert likeness_of(areas.head(3), 0).reason == "all areas lie in one region"
     assert likeness_of(areas.assign(area="E99"), 0).reason == "the region of an area is not known"
     assert likeness_of(areas.iloc[[0, 3, 5]], 0).reason == "no region holds two areas"
+
+
+def test_a_placebo_takes_the_draws_and_the_rule_that_were_asked_for() -> None:
+    spend, fall = many(0.8, n=12)
+    days = {"baseline_start": "2010-04-01", "baseline_end": "2011-03-31"}
+    days |= {"period_start": "2012-04-01", "period_end": "2013-03-31"}
+    earlier = fall.assign(**{name: pd.Timestamp(day) for name, day in days.items()})
+    how = {"resamples": 99, "two_sided": "abs", "seed": 5, "redraws": 20}
+    found = pcc.spend_vs_reduction(spend, fall, placebo=earlier, **how)
+    assert found.gate is not None
+    assert found.gate.placebo is not None
+    test = found.gate.placebo.test
+    assert test is not None
+    assert (test.exact, test.resamples, test.two_sided, test.seed) == (False, 99, "abs", 5)
+    assert (test.statistic, test.p_value) == (found.estimate, found.test.p_value)
+
+
+def test_the_table_of_influence_holds_numbers_that_may_be_missing() -> None:
+    found = pcc.spend_vs_reduction(*many(0.8, n=8), resamples=99, redraws=20)
+    assert found.influence is not None
+    frame = found.influence.frame
+    numbers = ["estimate", "p_value", "adjusted_p", "min_p"]
+    assert frame[numbers].dtypes.astype(str).tolist() == ["Float64"] * 4
+    flags = ["undefined", "crosses", "turns"]
+    assert frame[flags].dtypes.astype(str).tolist() == ["bool"] * 3
+    assert list(frame) == [
+        "area_code", "name", "estimate", "p_value", "adjusted_p", "min_p", "undefined", "reason",
+        "crosses", "turns",
+    ]  # fmt: skip
+
+
+def test_the_bounds_of_spend_in_real_terms_are_read_as_those_of_cash() -> None:
+    codes, days = FORCES[:8], {"period_start": "2014-04-01", "period_end": "2015-03-31"}
+    money = {"amount_gbp": [1e5 * n for n in range(1, 9)], "funding_stream": "Invented Fund"}
+    bounds = {"amount_low_gbp": 4e4, "amount_high_gbp": 9e5}
+    awards = pd.DataFrame({"area_code": codes, **days, **money, **bounds})
+    people = {"reference_date": "2014-06-30", "persons": 1e5, "vintage": "new"}
+    population = pd.DataFrame({"area_code": codes, **people})
+    prices = pd.DataFrame({"financial_year": ["2014-15", "2015-16"], "price_index": [50.0, 100.0]})
+    real = pcc.real_terms(awards, prices, base="2015-16")
+    spend = pcc.per_capita_spend(real, population, by=["area_code", "funding_stream"])
+    fall = fall_of([3, 9, 4, 14, 8, 20, 11, 6], FORCES)
+    found = {
+        column: pcc.spend_vs_reduction(spend, fall, spend_column=column, resamples=99, redraws=20)
+        for column in ("spend_gbp_per_head", "spend_real_gbp_per_head")
+    }
+    spans = [one.figure_range for one in found.values()]
+    assert spans[0] is not None
+    assert spans[0].low is not None
+    assert spans[0] == spans[1]
+    # Other bounds are looked for under the same names.
+    later = spend.assign(period_start="2015-04-01", period_end="2016-03-31")
+    grown = pcc.year_on_year(
+        pd.concat([spend, later]), value="spend_real_gbp_per_head", by="area_code"
+    )
+    lows = grown["spend_real_low_gbp_per_head"]
+    assert lows.tolist() == pytest.approx([0.8] * 16)

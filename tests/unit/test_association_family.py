@@ -480,3 +480,9 @@ def test_a_pair_of_a_family_is_that_pair_alone(*, shuffled: bool) -> None:
             resamples=99,
         )
         assert alone.estimate == pytest.approx(row.estimate, abs=1e-12)
+
+
+def test_a_placebo_of_a_family_ends_before_the_money() -> None:
+    spend, fall = grid(8, 1, 1, seed=1)
+    with pytest.raises(PeriodError, match="is not before the money starts"):
+        pcc.spend_vs_reduction_family(spend, fall, placebo=fall, resamples=99)

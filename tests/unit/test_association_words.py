@@ -24,6 +24,8 @@ from association_cases import (
 )
 
 import pccfunding as pcc
+from pccfunding.association.family_result import AssociationFamily
+from pccfunding.words import is_missing, number_text
 
 KEPT = Path(__file__).with_name("association_words.txt")
 FEW_DRAWS = {"resamples": 999, "redraws": 100}
@@ -188,6 +190,24 @@ CASES: dict[str, Callable[[], Any]] = {
     "releases differ": refused(caution="releases differ: old; new"),
     "counts of no residents": refused(persons_baseline=None, persons_comparison=None),
     "grants of one region": lambda: held(*seven(), strata="region"),
+    "another seed and rule": lambda: held(*many(0.6, n=12), seed=7, two_sided="abs"),
+    "another seed within regions": lambda: held(
+        *many(0.6), seed=7, two_sided="abs", strata="region", confidence_level=0.9
+    ),
+    "kendall with a placebo": lambda: held(
+        *many(0.6, n=12), method="kendall", seed=7, placebo=earlier(many(0.0, n=12, seed=5)[1])
+    ),
+    "pearson with an area left out": lambda: held(
+        *many(0.6, n=12), method="pearson", seed=7, two_sided="abs", leave_out=[FORCES[2]]
+    ),
+    "pearson of a family": lambda: wide_family(method="pearson", seed=7, two_sided="abs"),
+    "family with a placebo": lambda: wide_family(
+        placebo=earlier(fall_of(np.arange(24) % 5 + 5.0, FORCES)).pipe(
+            lambda one: pd.concat([one, one.assign(offence="Burglary")])
+        )
+    ),
+    "family with an area left out": lambda: wide_family(leave_out={FORCES[2]: "hosts a port"}),
+    "family with a dispersion": lambda: wide_family(dispersion=2.0),
     "family of six, declared": lambda: family(*several(), declared="First Fund"),
     "family of six, too large": lambda: family(*several()),
     "family": wide_family,
@@ -199,7 +219,19 @@ CASES: dict[str, Callable[[], Any]] = {
 
 def said(found: Any) -> list[str]:
     lines = [found.text, *(f"{label}: {value}" for label, value in found.report().lines)]
-    return [*lines, *(f"dropped: {' | '.join(map(str, row))}" for row in found.dropped.to_numpy())]
+    frames = {"dropped": found.dropped, "tidy": found.tidy()}
+    if isinstance(found, AssociationFamily):
+        frames["pair"] = found.frame
+    for name, frame in frames.items():
+        rows = frame.astype(object).itertuples(index=False)
+        lines += [f"{name}: {' | '.join(map(cell, row))}" for row in rows]
+    return lines
+
+
+def cell(value: Any) -> str:
+    if is_missing(value):
+        return "-"
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
 def kept() -> dict[str, list[str]]:

@@ -69,6 +69,14 @@ def test_texts_that_are_no_period_are_told_together(texts: list[str], told: str)
             assert words.count(f"Cannot read {text!r} as a period: write it as") == 1
 
 
+def test_a_cell_that_holds_a_list_is_told_as_any_other() -> None:
+    with pytest.raises(PeriodError) as refusal:
+        pcc.parse_periods(pd.Series(["2023-24", ["2023-24"], None], dtype=object))
+    assert str(refusal.value) == (
+        "1 text is no period: ['2023-24'] is of type list; Period.parse reads text."
+    )
+
+
 def test_names_that_are_no_area_are_told_together() -> None:
     with pytest.raises(UnknownNameError) as refusal:
         pcc.area_codes(pd.Series(["Kent", "Nowhere"]), kind="police_force_area")

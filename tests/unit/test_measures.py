@@ -900,6 +900,7 @@ def test_the_bounds_of_a_column_have_its_name(column: str, low: str, high: str) 
         (["E12000007", FORCE], None),
         (["E12000006", "E12000007"], None),
         (["somewhere", "else"], None),
+        ([DISTRICT, "E22000015", "E23000037"], (DISTRICT, "E22000015")),
     ],
 )
 def test_areas_that_share_residents(codes: list[str], clash: tuple[str, str] | None) -> None:

@@ -329,3 +329,15 @@ def test_a_file_of_a_package_is_read_where_it_lies(tmp_path: Path) -> None:
     assert str(refusal.value) == (f"Cannot read '{inside / ('n' * 300)}': File name too long.")
     with pytest.raises(DataPackageError, match="tables"):
         read_inside(inside, "tables")
+
+
+def test_a_file_of_a_package_has_a_largest_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pccfunding.evidence.tables._LARGEST", 2_000_000)
+    (tmp_path / "t.csv").write_bytes(b"x" * 2_000_000)
+    assert len(read_inside(tmp_path, "t.csv")) == 2_000_000
+    (tmp_path / "t.csv").write_bytes(b"x" * 2_000_001)
+    with pytest.raises(DataPackageError) as refusal:
+        read_inside(tmp_path, "t.csv")
+    assert str(refusal.value) == f"{tmp_path / 't.csv'} is larger than 2 MB; split it."

@@ -581,3 +581,17 @@ def test_results_show_as_html_and_as_a_row() -> None:
     assert family.frame[["x", "y"]].values.tolist() == [
         list(p) for p in product(range(2), range(3))
     ]
+
+
+def test_the_tidy_table_of_a_family_names_both_series_of_each_pair() -> None:
+    x, y = [[1, 2, 3, 4], [4, 2, 1, 3]], [[1, 3, 2, 4]]
+    family = permutation_family(x, y)
+    tidy = family.tidy()
+    assert tidy["term"].tolist() == ["0 and 0", "1 and 0"]
+    assert tidy["estimate"].tolist() == pytest.approx([0.8, -0.2])
+    assert family.p_max_t is not None
+    assert tidy["p_value"].tolist() == family.p_max_t.ravel().tolist()
+    assert set(tidy["method"]) == {"Spearman's rho, max-T over 2"}
+    alone = permutation_family(x, y, max_t=False).tidy()
+    assert alone["p_value"].tolist() == family.p_value.ravel().tolist()
+    assert (set(alone["method"]), alone["n"].tolist()) == ({"Spearman's rho"}, [4, 4])

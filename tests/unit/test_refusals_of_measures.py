@@ -248,6 +248,15 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: fell(confidence_level=95),
         "confidence_level is 95; it lies between 0 and 1, such as 0.95.",
     ),
+    "reduction: a key of the result": (
+        lambda: fell(
+            crime(5, "2019", persons_baseline=1),
+            crime(4, "2023", persons_baseline=1),
+            by="persons_baseline",
+            population=PEOPLE,
+        ),
+        "by holds 'persons_baseline', which the result needs for itself; rename it.",
+    ),
     "rates: per": (
         lambda: pcc.offence_rates(COUNTS, PEOPLE, per=0),
         "per is 0; it takes a whole number of residents, such as 1000.",

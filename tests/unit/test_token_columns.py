@@ -76,6 +76,11 @@ def test_the_columns_of_a_token(
     assert found == dict(zip(TOKEN_COLUMNS, values, strict=True)) | {"flags": flags}
 
 
+def test_what_was_repaired_and_doubted_is_told_in_one_cell() -> None:
+    flags = token_columns("(£2m)", unit="GBP")["flags"]
+    assert flags == "accounting_parentheses;vacuous_precision"
+
+
 def test_notation_and_precision_are_told_and_never_guessed() -> None:
     comma = token_columns("5,5", unit="percent", notation="comma")
     assert (comma["low"], comma["high"], comma["flags"]) == ("5.45", "5.55", "decimal_comma")
@@ -88,6 +93,9 @@ def test_notation_and_precision_are_told_and_never_guessed() -> None:
 def test_a_blank_beside_what_is_stated_is_filled_and_the_statement_stays() -> None:
     stated = TOKENS.assign(value=["-9.4", None, "42"], low_closed=[None, None, False])
     found = filled_from_tokens(stated)
+    # Rows keep their labels.
+    labelled = filled_from_tokens(stated.set_index(pd.Index([7, 8, 9])))
+    pd.testing.assert_frame_equal(labelled.reset_index(drop=True), found)
     # By hand, to half of the last digit; 42 is what the file says, though it is wrong.
     assert found["value"].tolist() == ["-9.4", "185200000", "42"]
     assert found["low"].tolist() == ["-9.45", "185150000", "40.5"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -156,6 +157,10 @@ def test_tracing_says_what_it_takes() -> None:
             lambda: pcc.trace(result(), of=YEARS.assign(fund="x"), by="fund"),
             "The result has no column 'fund'. It has: stream, period_start, period_end.",
         ),
+        (
+            lambda: pcc.trace(result(), of=3),
+            "of is a int, not a table. Give a DataFrame of pandas or Polars, or a lazy frame.",
+        ),
     ):
         with pytest.raises(TableError) as refusal:
             ask()
@@ -201,8 +206,16 @@ def test_the_windows_of_a_result_are_each_looked_into() -> None:
         assert pcc.trace(alone, of=YEARS)["figure_id"].tolist() == ids
     # The year before counts only where a value of it stands beside.
     assert pcc.trace(result(), of=YEARS)["figure_id"].tolist() == ["f2", "f3"]
-    changed = pcc.trace(result(amount_previous=[10.0]), of=YEARS)
-    assert changed["figure_id"].tolist() == ["f1", "f2", "f3"]
+    # Two years before, or the year after, lies behind no change.
+    for first, ids in (("2020", []), ("2021", ["f0"]), ("2022", ["f0"]), ("2023", [])):
+        other = YEARS.head(1).assign(
+            figure_id="f0",
+            period_start=pd.Timestamp(f"{first}-04-01"),
+            period_end=pd.Timestamp(f"{int(first) + 1}-03-31"),
+        )
+        longer = pd.concat([YEARS, other], ignore_index=True)
+        changed = pcc.trace(result(amount_previous=[10.0]), of=longer)
+        assert changed["figure_id"].tolist() == [*ids, "f1", "f2", "f3"]
 
 
 def test_columns_that_a_measure_writes_are_no_keys() -> None:
@@ -215,6 +228,8 @@ def test_columns_that_a_measure_writes_are_no_keys() -> None:
     kinds = result(kind=pd.Categorical(["x"]))
     table = YEARS.assign(kind=pd.Categorical(["x", "x", "y", "x", "x"]))
     assert pcc.trace(kinds, of=table)["figure_id"].tolist() == ["f2"]
+    sourced = YEARS.assign(source_id=["s1", "s2", "s3", "s4", "s5"])
+    assert pcc.trace(result(source_id=["s9"]), of=sourced)["figure_id"].tolist() == ["f2", "f3"]
     # Numbers are no keys unless they are named.
     numbered, ranks = result(rank=[1]), YEARS.assign(rank=[1, 2, 1, 1, 1])
     assert pcc.trace(numbered, of=ranks)["figure_id"].tolist() == ["f2", "f3"]
@@ -274,6 +289,8 @@ def test_versions_of_an_amount_come_with_all_that_is_known_of_each() -> None:
         table = getattr(bundled, held).head(1).assign(figure_id="a")
         other = replace(own, **{held: table})
         assert pcc.revisions("fund", evidence=other)["holds"].tolist() == [False, True, True]
+    on_the_day = replace(own, as_of=date(2024, 3, 1))
+    assert pcc.revisions("fund", evidence=on_the_day)["figure_id"].tolist() == ["b"]
     with pytest.raises(UnknownNameError) as refusal:
         pcc.revisions("funt", evidence=own)
     assert str(refusal.value) == "No figure about 'funt'. Did you mean 'fund'?"
