@@ -50,7 +50,8 @@ def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
     ['E23000032', 'E23000036']
     """
     opened = open_column(series, "names")
-    if isinstance(kind, bytes) or not hasattr(kind, "__iter__"):
+    given: Any = kind
+    if isinstance(given, bytes) or not hasattr(given, "__iter__"):
         raise TableError(f"kind is a {type(kind).__name__}; it takes kinds of area, as texts.")
     kinds = [kind] if isinstance(kind, str) else [*kind]
     faults: list[str] = []

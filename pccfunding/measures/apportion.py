@@ -370,7 +370,7 @@ def _check_periods(starts: _Whole, ends: _Whole) -> None:
         )
     for row in {int(starts.argmin()), int(ends.argmax())} if starts.size else ():
         for day in (starts[row], ends[row]):
-            check_known(_date(int(np.clip(day, *_DATES))))
+            check_known(_date(sorted((int(day), *_DATES))[1]))
 
 
 def _groups(starts: _Whole, ends: _Whole) -> Iterator[tuple[_Whole, date, date]]:
