@@ -233,7 +233,9 @@ def not_pence(what: str, amount: float) -> PenceError:
             f"compare them as printed tokens."
         )
     if math.isinf(amount):
-        return PenceError(f"{what} is infinite: leave an amount that is not known missing.")
+        return PenceError(
+            f"{what} is {amount!r}, which is no sum of money: leave what is not known missing."
+        )
     return PenceError(
         f"{what} is {amount!r}: a float does not tell its pennies apart. Split it in parts below "
         f"£90 million million."

@@ -183,11 +183,11 @@ def _heat(rows: list[Record]) -> str:
     ]
     if known:
         for name, pick in (("Lowest", min), ("Highest", max)):
-            row = pick(known, key=lambda one: float(one["estimate"]))
+            row = pick(known, key=lambda one: number(one, "estimate") or 0.0)
             pair = f"{text(row, 'spend')} and {text(row, 'outcome')}"
             words.append(f"{name}: {signed(number(row, 'estimate'))}, {pair}.")
     tested = [row for row in rows if row.get("p_max_t") is not None]
-    below = [row for row in tested if float(row["p_max_t"]) < 0.05]
+    below = [row for row in tested if (number(row, "p_max_t") or 0.0) < 0.05]
     words.append(
         f"{len(below)} of {len(tested)} have a p below .05 for the family."
         if tested
@@ -281,7 +281,7 @@ def alt_text(frame: IntoDataFrame, kind: PlotKind) -> str:
 −49.4%, base 4,619): a fall beyond counting noise.
     """
     return _WRITERS[one_of(kind, "kind of plot", _WRITERS)](
-        records(frame, needs=(), plot="alt_text")
+        records(frame, needs=(), plot=f"plot_{kind}")
     )
 
 
