@@ -10,7 +10,11 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError, one_of
+from pccfunding.errors import (
+    TableError,
+    one_of,
+    refuse_other_order,
+)
 from pccfunding.evaluation.arguments import (
     Number,
     a_row,
@@ -222,11 +226,13 @@ def bca_interval(
     >>> bca_interval([1, 2, 3, 4], [2, 1, 4, 3]).reason
     '4 areas; bootstrap intervals are given for 20 or more'
     """
+    refuse_other_order(x=x, y=y)
     if len(a_row(x, "x")) != len(a_row(y, "y")):
         raise TableError(f"x holds {len(x)} values and y {len(y)}.")
     kind = one_of(statistic, "statistic", ("pearson", "spearman"))
     level = proper_fraction(confidence_level, "confidence_level")
     draws = whole_number(resamples, "resamples", least=1)
+    seed = whole_number(seed, "seed", least=0)
     pairs = np.array(
         [[some_number(a, "x"), some_number(b, "y")] for a, b in zip(x, y, strict=True)]
     ).reshape(-1, 2)

@@ -43,10 +43,10 @@ def shared_denominator_correlation(cv_x: Number, cv_y: Number, cv_z: Number) -> 
         _not_negative(value, name)
         for value, name in ((cv_x, "cv_x"), (cv_y, "cv_y"), (cv_z, "cv_z"))
     )
-    below = (x**2 + z**2) * (y**2 + z**2)
-    if below == 0:
+    one, other = math.hypot(x, z), math.hypot(y, z)
+    if one == 0 or other == 0:
         raise TableError("One ratio does not vary, so it has no correlation.")
-    return z**2 / math.sqrt(below)
+    return (z / one) * (z / other)
 
 
 def baseline_coupling(rho: Number, *, var_base: Number = 1, var_follow: Number = 1) -> float:

@@ -15,6 +15,7 @@ from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import (
     Table,
+    encoded_key,
     names_of_columns,
     open_table,
 )
@@ -340,10 +341,11 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
     span = [name for name in ("period_start", "period_end") if name in source]
     shown = list(dict.fromkeys([*keys, *(windows[0] if windows else ())]))
     renamed = {name: f"_of_{name}" for name in span}
-    behind = table.frame.select(*keys, *span, named).rename(renamed)
-    left = rows.with_columns(_all=nw.lit(1)) if not keys else rows
-    right = behind.with_columns(_all=nw.lit(1)) if not keys else behind
-    joined = left.join(right, on=keys or ["_all"], how="inner")
+    # By encoded keys: engines differ in joining what is missing, which is a group of its own.
+    behind = table.frame.select(*span, named, _key=encoded_key(table, keys)).rename(renamed)
+    joined = rows.with_columns(_key=encoded_key(measured, keys)).join(
+        behind, on="_key", how="inner"
+    )
     if windows and len(span) == 2:
         start, end = nw.col("_of_period_start"), nw.col("_of_period_end")
         inside = nw.any_horizontal(
@@ -353,7 +355,7 @@ def _ways(result: Any, of: Any, by: str | Sequence[str] | None) -> Any:
         )
         joined = joined.filter(inside)
     columns = [*shown, named]
-    pairs = joined.select(columns).unique(subset=columns).sort(columns)
+    pairs = joined.select(columns).unique(subset=columns).sort(columns, nulls_last=True)
     return table.close(pairs)
 
 

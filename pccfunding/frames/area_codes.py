@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 import narwhals.stable.v2 as nw
 
 from pccfunding.areas import find_area_among
-from pccfunding.errors import UnknownNameError
+from pccfunding.errors import (
+    TableError,
+    UnknownNameError,
+)
 from pccfunding.frames.opening import translated
 from pccfunding.frames.tables import open_column
 from pccfunding.words import counted
@@ -47,6 +50,9 @@ def area_codes(series: SeriesT, *, kind: str | Collection[str] = ()) -> SeriesT:
     ['E23000032', 'E23000036']
     """
     opened = open_column(series, "names")
+    given: Any = kind
+    if isinstance(given, bytes) or not hasattr(given, "__iter__"):
+        raise TableError(f"kind is a {type(kind).__name__}; it takes kinds of area, as texts.")
     kinds = [kind] if isinstance(kind, str) else [*kind]
     faults: list[str] = []
 

@@ -23,6 +23,7 @@ from pccfunding.measures.lazy_split import split_lazily
 from pccfunding.measures.shares import Part, dates_of, own_tokens, slices, weighing
 from pccfunding.money.pence import LARGEST, broken_rows, not_pence, split_pence
 from pccfunding.money.sums import Sums
+from pccfunding.periods.parse_date import check_known
 from pccfunding.words import pounds
 
 __all__ = ["apportion"]
@@ -34,6 +35,7 @@ Target: TypeAlias = Literal["financial_year", "month", "area_code"]
 Rule: TypeAlias = Literal["months", "days", "equal", "population", "weights"]
 _TARGETS, _RULES = get_args(Target), get_args(Rule)
 _EPOCH = date(1970, 1, 1)
+_DATES = tuple((day - _EPOCH).days for day in (date.min, date.max))
 _NO_DAY = np.iinfo(np.int64).min
 # No calendar reaches so many days from 1970.
 _MANY_DAYS = 2**22
@@ -137,6 +139,12 @@ def apportion(
         return split_lazily(table, to, rule, by)  # type: ignore[no-any-return]
     Sums(table, "amount_gbp").refuse_outside(["period_start", "period_end"])
     frame = table.frame.collect()
+    unnamed = next((name for name in frame.columns if not isinstance(name, str)), "")
+    if not isinstance(unnamed, str):
+        raise TableError(
+            f"awards has a column called {unnamed!r}, which is no text: "
+            f"awards.columns = awards.columns.map(str) makes it one."
+        )
     pence = {name: _pence(frame, name) for name in BOUNDED if name in frame.columns}
     starts, ends = _days(frame, "period_start"), _days(frame, "period_end")
     _check_periods(starts, ends)
@@ -360,6 +368,9 @@ def _check_periods(starts: _Whole, ends: _Whole) -> None:
         raise PeriodError(
             f"The award in row {row} has no period to spread it over: {start}, {end}."
         )
+    for row in {int(starts.argmin()), int(ends.argmax())} if starts.size else ():
+        for day in (starts[row], ends[row]):
+            check_known(_date(sorted((int(day), *_DATES))[1]))
 
 
 def _groups(starts: _Whole, ends: _Whole) -> Iterator[tuple[_Whole, date, date]]:

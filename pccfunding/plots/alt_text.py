@@ -13,6 +13,7 @@ from pccfunding.periods.spellings import financial_label
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
+    at_least,
     brief,
     ends,
     number,
@@ -182,11 +183,11 @@ def _heat(rows: list[Record]) -> str:
     ]
     if known:
         for name, pick in (("Lowest", min), ("Highest", max)):
-            row = pick(known, key=lambda one: float(one["estimate"]))
+            row = pick(known, key=lambda one: number(one, "estimate") or 0.0)
             pair = f"{text(row, 'spend')} and {text(row, 'outcome')}"
             words.append(f"{name}: {signed(number(row, 'estimate'))}, {pair}.")
     tested = [row for row in rows if row.get("p_max_t") is not None]
-    below = [row for row in tested if float(row["p_max_t"]) < 0.05]
+    below = [row for row in tested if (number(row, "p_max_t") or 0.0) < 0.05]
     words.append(
         f"{len(below)} of {len(tested)} have a p below .05 for the family."
         if tested
@@ -280,7 +281,7 @@ def alt_text(frame: IntoDataFrame, kind: PlotKind) -> str:
 −49.4%, base 4,619): a fall beyond counting noise.
     """
     return _WRITERS[one_of(kind, "kind of plot", _WRITERS)](
-        records(frame, needs=(), plot="alt_text")
+        records(frame, needs=(), plot=f"plot_{kind}")
     )
 
 
@@ -318,7 +319,7 @@ def _streams(rows: list[Record]) -> str:
     for row in lines:
         amount = number(row, "amount_gbp")
         if amount is None:
-            unknown = unknown_text(row.get("unknown"))
+            unknown = text(row, "token") or unknown_text(row.get("unknown"))
             words.append(f"{text(row, 'funding_stream')}: {unknown}.")
         else:
             words.append(f"{text(row, 'funding_stream')}: {pounds(amount)}{_money_span(row)}.")
@@ -326,8 +327,8 @@ def _streams(rows: list[Record]) -> str:
         amount = number(row, "amount_gbp")
         name = text(row, "funder_group") if row.get("row") == "subtotal" else "Total"
         kind = "derived" if row.get("derived") else "printed"
-        said = "not known" if amount is None else f"{pounds(amount)}{_money_span(row)}"
-        words.append(f"{name}, {kind}: {said}.")
+        said = f"{at_least(row)}{pounds(amount)}{_money_span(row)}"
+        words.append(f"{name}, {kind}: {'not known' if amount is None else said}.")
     return " ".join(words)
 
 

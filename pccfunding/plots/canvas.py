@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pccfunding.errors import TableError, UnknownNameError
+from pccfunding.words import is_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +32,7 @@ COLUMN = WIDTH - 2 * MARGIN
 BODY, SMALL, HEADLINE = 10.0, 9.0, 13.0
 # How much larger than on its own page a drawing may become.
 _MOST = 1.5
+_MOST_INCHES = 1000
 LEADING = 1.28
 # Widths of the letters of DejaVu Sans in their own size, on the safe side. Asking matplotlib for
 # the true width of each line takes longer than drawing the marks.
@@ -132,7 +134,11 @@ def house_style(
     """
     matplotlib = _matplotlib()
     drawing = _Drawing(_chosen(color, palette), figsize)
-    if figsize is not None and not (len(figsize) == 2 and min(figsize) > 0):
+    if figsize is not None and not (
+        isinstance(figsize, tuple | list)
+        and len(figsize) == 2
+        and all(is_number(side) and 0 < side < _MOST_INCHES for side in figsize)
+    ):
         raise TableError(f"figsize is width and height in inches, both above 0; got {figsize!r}.")
     mark = _NOW.set(drawing)
     try:
@@ -166,6 +172,8 @@ def _chosen(color: str | None, palette: Sequence[str] | None) -> tuple[str, ...]
 
     if color is not None and palette is not None:
         raise TableError("Give a plot `color` or `palette`, not both.")
+    if palette is not None and not hasattr(palette, "__iter__"):
+        raise TableError(f"palette is a {type(palette).__name__}; it takes colours in a list.")
     wanted = [color] if palette is None else [palette] if isinstance(palette, str) else [*palette]
     strange = [one for one in wanted if not is_color_like(one)]
     if strange or not wanted:
@@ -296,6 +304,9 @@ def canvas(
     foot, right : float, in points
         Room below for tick labels; room on the right for labels of lines.
     """
+    for words, what in ((title, "title"), (subtitle, "subtitle")):
+        if not isinstance(words, str):
+            raise TableError(f"{what} is a {type(words).__name__}; it takes a text.")
     heading = lines_of(title, HEADLINE, bold=True, even=True)
     below = lines_of(subtitle, SMALL, even=True)
     lead = len(below) * SMALL * LEADING
@@ -479,6 +490,7 @@ def percent_ticks(low: float, high: float) -> list[float]:
     >>> percent_ticks(-54.2, 4.0)
     [-50, -40, -30, -20, -10, 0]
     """
-    step = next((s for s in (5, 10, 25, 50, 100, 250) if (high - low) / s <= 6), 500)
+    steps = (one * 10**power for power in range(1, 40) for one in (1, 2.5, 5))
+    step = next(int(s) for s in (5, *steps) if (high - low) / s <= 6)
     first, last = int(-(-low // step)), int(high // step)
     return [step * mark for mark in range(first, last + 1)]

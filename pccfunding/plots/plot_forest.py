@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from pccfunding.errors import TableError
 from pccfunding.plots.alt_text import forest_words
 from pccfunding.plots.canvas import house_style
 from pccfunding.plots.plot_ranking import interval_rows
 from pccfunding.plots.records import Record, number, records, span, text
-from pccfunding.words import count, p_text
+from pccfunding.words import (
+    count,
+    is_number,
+    p_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +79,8 @@ def plot_forest(
     >>> [words.get_text() for words in axes.texts if words.get_gid() == "name"]
     ['rate ratio', 'p < 0.001']
     """
+    if reference is not None and not (is_number(reference) and math.isfinite(reference)):
+        raise TableError(f"reference is {reference!r}; it takes a number, or None for no line.")
     told = records(frame, needs=["term", "estimate"], plot="plot_forest")
     rows: list[Record] = [
         {

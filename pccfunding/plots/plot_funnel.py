@@ -106,14 +106,15 @@ def plot_funnel(
     rows = records(
         frame, needs=["area", "count", "exposure", "rate", "expected", *limits], plot="plot_funnel"
     )
-    rows.sort(key=lambda row: float(row["exposure"] or 0))
-    if not rows[0]["exposure"]:
+    rows.sort(key=lambda row: float(row["exposure"]))
+    if rows[0]["exposure"] <= 0:
         raise TableError(
             f"plot_funnel needs the residents of each area; {text(rows[0], 'area')} has none."
         )
     drawn = rows
     if lines is not None:
         drawn = records(lines, needs=["exposure", "expected", *limits], plot="plot_funnel")
+        drawn = [row for row in drawn if row["exposure"] > 0]
     widened = all(number(row, "high_998_widened") is not None for row in rows)
     with house_style(figsize=figsize, color=color, palette=palette):
         ax = canvas(

@@ -137,7 +137,7 @@ def _cell(ax: Axes, row: Record, x: float, y: float, wide: float) -> None:
     value, p = number(row, "estimate"), number(row, "p_max_t")
     tint = "white"
     if value is not None:
-        tint = _tinted(PALETTE[0] if value > 0 else PALETTE[3], abs(value) * _STRONGEST)
+        tint = _tinted(PALETTE[0] if value > 0 else PALETTE[3], min(abs(value), 1.0) * _STRONGEST)
     box = Rectangle(
         (x + 1, y + 1), wide - 2, _ROW - 2, facecolor=tint, edgecolor=MUTED, linewidth=0.6
     )

@@ -123,7 +123,7 @@ def plot_trends(
             right=_RIGHT,
         )
         ax.set_label(alt_text(frame, "trends"))
-        ax.set_ylim(0, most * 1.08)
+        ax.set_ylim(0, most * 1.08 or 1.0)
         first, last = min(years), max(years)
         ax.set_xlim(first - 1.2, last + 0.3)
         point = most * 1.08 / _HEIGHT

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
-from pccfunding.words import count, floor_text, is_missing, number_text, p_text, quantity
+from pccfunding.words import (
+    count,
+    floor_text,
+    is_missing,
+    is_number,
+    number_text,
+    p_text,
+    quantity,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 
 Record: TypeAlias = dict[str, Any]
+# Pounds of a century of spending lie below; an axis that reaches farther has no room for others.
+_FARTHEST = 1e15
+# As a result's tidy() gives them: a ratio to nothing has no end.
+_OPEN = frozenset({"estimate", "conf_low", "conf_high"})
+_LIMITS = ("low_95", "high_95", "low_998", "high_998")
+# What every row of a plot stands by.
+_EVERY_ROW = {
+    "plot_funnel": frozenset({"count", "exposure", "rate", "expected", *_LIMITS}),
+    "plot_scatter": frozenset({"x", "y"}),
+    "plot_null": frozenset({"low", "high", "orders", "orders_beyond"}),
+}
 
 
 def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Record]:
@@ -37,15 +57,34 @@ def records(frame: IntoDataFrame, *, needs: Sequence[str], plot: str) -> list[Re
     if table.is_empty():
         raise TableError(f"{plot} got a frame without rows: there is nothing to draw.")
     return [
-        {name: None if is_missing(value) else value for name, value in row.items()}
+        {name: _cell(name, value, plot) for name, value in row.items()}
         for row in table.iter_rows(named=True)
     ]
+
+
+def _cell(column: str, value: Any, plot: str) -> Any:
+    """Give what stands in a cell; refuse a number that has no place on paper, or lacks one."""
+    if is_missing(value):
+        value = None
+    if column in _EVERY_ROW.get(plot, ()) and not is_number(value):
+        raise TableError(
+            f"{plot}: column {column!r} holds {value!r}; each row needs a number there. Leave the "
+            f"others out."
+        )
+    if not is_number(value) or abs(float(value)) <= _FARTHEST:
+        return value
+    if column in _OPEN and math.isinf(value):
+        return None
+    raise TableError(
+        f"{plot}: column {column!r} holds {value!r}, which no axis reaches ({_FARTHEST:.0e} at "
+        f"most). Leave it missing."
+    )
 
 
 def number(row: Record, column: str) -> float | None:
     """Read a number; None where it is missing or the column is absent."""
     value = row.get(column)
-    if isinstance(value, str):
+    if value is not None and not is_number(value):
         raise holds_text("frame", column, repr(value))
     return None if value is None else float(value)
 
@@ -54,6 +93,11 @@ def text(row: Record, column: str, otherwise: str = "") -> str:
     """Read a text; `otherwise` where it is missing or the column is absent."""
     value = row.get(column)
     return otherwise if value is None else str(value)
+
+
+def at_least(row: Record) -> str:
+    """Begin a sum of which a part is unknown."""
+    return "at least " if row.get("lower_bound") else ""
 
 
 def span(row: Record, low: str, high: str, *, wide: bool = False) -> tuple[float, float] | None:

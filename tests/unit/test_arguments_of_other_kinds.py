@@ -209,9 +209,21 @@ def test_numbers_beyond_all_sums_are_named() -> None:
     huge = AWARDS.assign(amount_gbp=pd.Series([10**400, 2], dtype=object))
     with pytest.raises(TableError, match=r"amount_gbp.*10 to the power of 308"):
         pcc.real_terms(huge, base="2023-24")
-    with pytest.raises(PccFundingError, match="is infinite: leave an amount"):
+    with pytest.raises(PccFundingError, match="is inf, which is no sum of money"):
         pcc.per_capita_spend(AWARDS.assign(amount_gbp=math.inf), PEOPLE, by="funding_stream")
     with pytest.raises(TableError, match="n is 100000000000, more than anybody could ask"):
         pcc.proportion_interval("13%", 10**11)
     with pytest.raises(TableError, match="dispersion is 1e\\+30"):
         ev.rate_ratio(5, 9, dispersion=1e30)
+
+
+def test_other_arguments_of_the_rooms_are_named() -> None:
+    with pytest.raises(TableError, match="kind is a NoneType"):
+        pcc.area_codes(pd.Series(["Kent"]), kind=None)  # type: ignore[arg-type]
+    rows = list(range(20))
+    with pytest.raises(TableError, match="seed is -1"):
+        ev.bca_interval(rows, rows[::-1], seed=-1)
+    # Ratios that vary a googol times as much as what divides them share none of it.
+    assert ev.shared_denominator_correlation(1e200, 1e200, 1.0) == 0
+    assert ev.shared_denominator_correlation(1.0, 1.0, 1e200) == 1
+    assert round(ev.shared_denominator_correlation(3, 4, 0.5), 6) == 0.020391

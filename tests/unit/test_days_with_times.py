@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import pccfunding as pcc
-from pccfunding.errors import TableError
+from pccfunding.errors import PeriodError, TableError
 
 AREAS = ["E23000023", "E23000032"]
 LATE = pd.to_timedelta(["0s", "86399s", "86399.999999s", "0s"])
@@ -37,7 +38,9 @@ def of_kind(frame: pd.DataFrame, kind: str) -> Any:
     if kind == "duckdb":
         return pytest.importorskip("duckdb").from_df(frame)
     polars = pytest.importorskip("polars")
-    made = polars.DataFrame({name: frame[name].to_list() for name in frame.columns})
+    made = polars.DataFrame(
+        {name: [None if pd.isna(one) else one for one in frame[name]] for name in frame.columns}
+    )
     return made.lazy() if kind == "lazy" else made
 
 
@@ -106,3 +109,35 @@ def test_spend_whose_days_have_times_stands_beside_reductions_of_days() -> None:
     spend["period_end"] = pd.Timestamp("2022-03-31") + pd.to_timedelta(["0s", "86399s"] * 3)
     fell = pd.DataFrame({"area_code": codes, "log_reduction": [0.1, 0.3, 0.2, 0.5, 0.4, 0.6]})
     assert pcc.spend_vs_reduction(spend, fell).n == 6
+
+
+@pytest.mark.parametrize("end", ["9999-03-31", "20000-01-01"])
+def test_days_that_no_calendar_of_ours_holds_are_named(end: str) -> None:
+    far = awards().assign(period_end=np.full(4, end, dtype="datetime64[s]"))
+    with pytest.raises(PeriodError, match="spans more than a year"):
+        pcc.year_on_year(far, value="amount_gbp", by="area_code")
+    with pytest.raises(PeriodError, match="the days that periods can hold"):
+        pcc.apportion(far, to="financial_year")
+    early = awards().assign(period_start=np.full(4, "0001-01-01", dtype="datetime64[s]"))
+    with pytest.raises(PeriodError, match="0001-01-01 lies outside"):
+        pcc.apportion(early, to="financial_year")
+
+
+def test_what_is_no_name_and_no_key_is_named() -> None:
+    numbered = awards()
+    numbered[5] = "kept"
+    with pytest.raises(TableError, match=r"column called 5.*awards\.columns\.map\(str\)"):
+        pcc.apportion(numbered, to="financial_year")
+    listed = awards().assign(stream=[["a"], ["b"], ["a"], ["b"]])
+    with pytest.raises(TableError, match="'stream' holds lists"):
+        pcc.year_on_year(listed, value="amount_gbp", by="stream")
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "duckdb"])
+def test_a_group_without_a_name_is_traced_as_others_are(kind: str) -> None:
+    given = awards().assign(stream=["a", None, "a", None], figure_id=list("abcd"))
+    frame = of_kind(given, kind)
+    change = pcc.year_on_year(frame, value="amount_gbp", by="stream")
+    ways = [(way["stream"], way["figure_id"]) for way in rows_of(pcc.trace(change, of=frame))]
+    named = [(None if pd.isna(stream) else stream, figure) for stream, figure in ways]
+    assert named == [("a", "a"), ("a", "a"), ("a", "c"), (None, "b"), (None, "b"), (None, "d")]

@@ -311,5 +311,5 @@ def test_citing_loads_figures_and_sources_alone(monkeypatch: pytest.MonkeyPatch)
         raise AssertionError("the whole evidence was loaded")
 
     awards = pcc.load_awards()
-    monkeypatch.setattr(sys.modules["pccfunding.evidence.tracing"], "load_evidence", refuse)
+    monkeypatch.setattr(sys.modules["pccfunding.evidence.loaders"], "load_evidence", refuse)
     assert len(pcc.cite(awards)) == 1

@@ -244,8 +244,8 @@ def test_places_of_the_finest_number() -> None:
 
 def test_every_function_of_words_has_cases() -> None:
     tried = {getattr(write, "func", write).__name__ for write, _, _ in WRITTEN}
-    others = {"bracketed", "counted", "interval_text", "is_missing", "open_interval_text",
-              "places_of", "sum_text", "token_words"}  # fmt: skip
+    others = {"bracketed", "counted", "interval_text", "is_missing", "is_number",
+              "open_interval_text", "places_of", "sum_text", "token_words"}  # fmt: skip
     public = {
         name
         for name, thing in vars(words).items()
