@@ -3,7 +3,7 @@
 python .ci/reviews.py NUMBER [FIRST SEED]. Every second Review is of a made-up award list, every
 other of the bundled evidence with lines, totals, outcomes and statements left out by chance. A
 sentence of the library is a result, anything else that is raised ends the run; so does a pack that
-does not verify, and memory that grows.
+does not verify, and memory that grows. Only the last pack and the one before it are kept at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -112,11 +113,15 @@ def main() -> None:
         for seed in range(first, first + number):
             place = Path(folder) / str(seed)
             place.mkdir()
+            before = last
             try:
                 last = one_review(seed, place, last)
                 ended["written, verified, signed"] += 1
             except PccFundingError as error:
                 ended[f"{type(error).__name__}: {' '.join(str(error).split())[:60]}"] += 1
+            gone = before if last != before else place / "pack"
+            if gone is not None:
+                shutil.rmtree(gone.parent)
             print(f"{seed - first + 1} of {number}, {resident_mb():.0f} MB", flush=True)
             if seed - first == min(WARM_UP, number // 2):
                 memory = resident_mb()
