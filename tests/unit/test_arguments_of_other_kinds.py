@@ -249,3 +249,18 @@ def test_a_code_as_number_and_as_text_is_one_code() -> None:
     codes = pd.Series([1, 2, 3, 4, 5, "5"], dtype=object)
     with pytest.raises(TableError, match="'5' in 'area_code' more than once"):
         pcc.spend_vs_reduction(SPEND.assign(area_code=codes), FELL.assign(area_code=codes))
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        pd.date_range("2010-01-31", periods=48, freq="ME"),
+        pd.period_range("2010-01", periods=48, freq="M"),
+        pd.Series(pd.period_range("2010-01", periods=48, freq="M")),
+        np.array(MONTHS, dtype="datetime64[M]"),
+    ],
+)
+def test_months_may_be_an_index_or_a_column(months: Any) -> None:
+    counts = pd.Series(SERIES)
+    given = pcc.interrupted_series(counts, months, first_after="2012-01")
+    assert given.text == pcc.interrupted_series(SERIES, MONTHS, first_after="2012-01").text
