@@ -79,8 +79,8 @@ def pounds(amount: Real | None, *, places: int | None = None, unknown: object = 
     --------
     >>> pounds(5981458.0), pounds(285.48), pounds(-50), pounds(None)
     ('£5,981,458', '£285.48', '−£50', 'not in the documents held')
-    >>> pounds(0.001, places=2), pounds(0, places=2)
-    ('less than £0.01', '£0.00')
+    >>> pounds(0.001, places=2), pounds(0, places=2), pounds(-0.001, places=2)
+    ('less than £0.01', '£0.00', 'less than £0.01 below zero')
     >>> pounds(None, unknown="withheld")
     'withheld'
     """
@@ -88,8 +88,9 @@ def pounds(amount: Real | None, *, places: int | None = None, unknown: object = 
         return unknown_text(unknown)
     digits = places if places is not None else 0 if float(amount).is_integer() else 2
     text = _written(amount, f",.{digits}f", before="£")
-    if amount > 0 and not text.strip("£0."):
-        return f"less than {_written(Fraction(1, 10**digits), f',.{digits}f', before='£')}"
+    if amount and not text.strip("£0.−-"):
+        least = _written(Fraction(1, 10**digits), f",.{digits}f", before="£")
+        return f"less than {least}{' below zero' * (amount < 0)}"
     return text
 
 
@@ -124,17 +125,22 @@ def percent(change: Real | None, *, places: int | None = 1, sign: bool = True) -
     return _written(change, digits, plus="+" if sign else "", after="%")
 
 
-def share(part_pct: Real | None) -> str:
-    """Write what part of a whole something is, in percent to two places.
+def share(part_pct: Real | None, *, places: int = 2) -> str:
+    """Write what part of a whole something is, in percent to two places; a part is never the whole.
 
     Examples
     --------
-    >>> share(36.814), share(100), share(0.001)
-    ('36.81%', '100.00%', 'less than 0.01%')
+    >>> share(36.814), share(100), share(0.001), share(99.999)
+    ('36.81%', '100.00%', 'less than 0.01%', 'more than 99.99%')
+    >>> share(36.814, places=0), share(0.2, places=0), share(99.7, places=0)
+    ('37%', 'less than 1%', 'more than 99%')
     """
-    if part_pct is not None and 0 < part_pct < 0.005:
-        return "less than 0.01%"
-    return percent(part_pct, places=2, sign=False)
+    least = 1 / 10**places
+    if part_pct is not None and 0 < part_pct < least / 2:
+        return f"less than {percent(least, places=places, sign=False)}"
+    if part_pct is not None and 100 - least / 2 <= part_pct < 100:
+        return f"more than {percent(100 - least, places=places, sign=False)}"
+    return percent(part_pct, places=places, sign=False)
 
 
 def count(value: object) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 import pccfunding
 from pccfunding.errors import PccFundingError, ReconciliationError, TableError
 from pccfunding.files import named_place
-from pccfunding.texts import isolated, printable_lines
+from pccfunding.texts import isolated, printable, printable_lines
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ class _Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="pccfunding.plain")
-        return super().main(*args, **options)
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # of the help, which no command writes
+            _end_with(error)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -50,13 +54,22 @@ class _Commands(click.Group):
             click.echo(printable_lines(f"{type(error).__name__}: {error}"), err=True)
             ctx.exit(1 if isinstance(error, ReconciliationError) else 2)
         except OSError as error:
-            place = f" ({error.filename})" if error.filename else ""
-            click.echo(printable_lines(f"{error.strerror or error}{place}."), err=True)
-            ctx.exit(2)
+            _end_with(error)
         except MemoryError:
             said = "There is not enough memory for this. Close other programs, or split the input."
             click.echo(said, err=True)
             ctx.exit(2)
+
+
+def _end_with(error: OSError) -> NoReturn:
+    """Say what the system refused, and end with 2: 1 would be a verdict on what was looked at."""
+    if isinstance(error, BrokenPipeError):
+        # Whoever read has read enough; what is still to be written must not fail at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(2)
+    place = f" ({printable(os.fsdecode(error.filename))})" if error.filename else ""
+    click.echo(printable_lines(f"{error.strerror or error}{place}."), err=True)
+    sys.exit(2)
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
@@ -103,7 +116,12 @@ def evidence_from(folder: Path | None) -> pccfunding.Evidence:
 def console_of() -> Console:
     from rich.console import Console
 
-    return Console()
+    class _Console(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave the end to the command; rich would end with 1."""
+            raise BrokenPipeError
+
+    return _Console()
 
 
 def table_of(frame: pd.DataFrame, title: str) -> Table:

@@ -195,16 +195,21 @@ def known_sum(amounts: Any) -> float:
 
 
 def share_pct(part: float | Fraction | None, total: Fraction | None) -> float | None:
-    """Give an amount as percent of a total; None where it is unknown or the total is zero.
+    """Give an amount as percent of a total; None where it is unknown, or is no part of it.
+
+    Below zero, or more than the whole, as beside amounts that were paid back, it is no part.
 
     Examples
     --------
     >>> share_pct(0.25, exact_sum([0.25, 0.75])), share_pct(0.25, Fraction(0))
     (25.0, None)
+    >>> share_pct(5, exact_sum([5, -3])), share_pct(-3, exact_sum([5, -3]))
+    (None, None)
     """
     if part is None or is_missing(part) or not total:
         return None
-    return float(100 * exact_pence(part) / total)
+    found = exact_pence(part) / total
+    return float(100 * found) if total > 0 and 0 <= found <= 1 else None
 
 
 def each_gbp(amounts: Iterable[float], number: int) -> float | None:

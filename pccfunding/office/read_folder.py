@@ -33,10 +33,10 @@ from pccfunding.formats.award_files.award_repeats import (
     between_lists,
     count_once,
 )
+from pccfunding.formats.award_files.award_status import STATUS_UNREAD
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
-from pccfunding.formats.award_files.section_reader import STATUS_UNREAD
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
@@ -150,13 +150,13 @@ def find_workbook(folder: Path) -> Path | None:
 
 def _hint(folder: Path) -> str:
     """Say what is missing in a folder, or which file of it may be meant."""
-    near = [one.name for one in sorted(folder.iterdir()) if one.suffix.lower() in (".xlsx", ".ods")]
-    inside = [one.name for one in sorted(folder.iterdir()) if (one / WORKBOOK).exists()]
-    if near:
-        right = f"evidence{Path(near[0]).suffix.lower()}"
-        return f"no {' or '.join(WORKBOOKS)}. If {near[0]} is the workbook, name it {right}."
-    if inside:
-        return f"the workbook lies in {inside[0]}; name that folder."
+    held = sorted(folder.iterdir())
+    for one in held:
+        if one.suffix.lower() in (".xlsx", ".ods"):
+            right = f"evidence{one.suffix.lower()}"
+            return f"no {' or '.join(WORKBOOKS)}. If {one.name} is the workbook, name it {right}."
+    if inside := next((one.name for one in held if (one / WORKBOOK).exists()), ""):
+        return f"the workbook lies in {inside}; name that folder."
     return (
         f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
         f"datapackage.json, as 'pccfunding export' does."
@@ -216,7 +216,9 @@ class _Folder:
         why: str,
         right: str,
     ) -> None:
-        self.problems.append(Problem(state, file, place, says, why, right))
+        problem = Problem(state, file, place, says, why, right)
+        if problem not in self.problems:  # each sheet of a list says it
+            self.problems.append(problem)
 
     def evidence(self, as_of: dt.date | None) -> FolderEvidence:
         lists = self._each_once(self._once(list(self._award_files())))

@@ -13,6 +13,7 @@ from pccfunding.periods.spellings import financial_label
 from pccfunding.plots.places import tile_name
 from pccfunding.plots.records import (
     Record,
+    at_least,
     brief,
     ends,
     number,
@@ -318,7 +319,7 @@ def _streams(rows: list[Record]) -> str:
     for row in lines:
         amount = number(row, "amount_gbp")
         if amount is None:
-            unknown = unknown_text(row.get("unknown"))
+            unknown = text(row, "token") or unknown_text(row.get("unknown"))
             words.append(f"{text(row, 'funding_stream')}: {unknown}.")
         else:
             words.append(f"{text(row, 'funding_stream')}: {pounds(amount)}{_money_span(row)}.")
@@ -326,8 +327,8 @@ def _streams(rows: list[Record]) -> str:
         amount = number(row, "amount_gbp")
         name = text(row, "funder_group") if row.get("row") == "subtotal" else "Total"
         kind = "derived" if row.get("derived") else "printed"
-        said = "not known" if amount is None else f"{pounds(amount)}{_money_span(row)}"
-        words.append(f"{name}, {kind}: {said}.")
+        said = f"{at_least(row)}{pounds(amount)}{_money_span(row)}"
+        words.append(f"{name}, {kind}: {'not known' if amount is None else said}.")
     return " ".join(words)
 
 

@@ -17,7 +17,7 @@ from pccfunding.plots.canvas import (
     stroke,
     write,
 )
-from pccfunding.plots.records import Record, number, records, span, text
+from pccfunding.plots.records import Record, at_least, number, records, span, text
 from pccfunding.words import pounds, unknown_text
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def plot_streams(
         - `amount_gbp` : the amount; missing where none is published
         - `amount_low_gbp`, `amount_high_gbp` : least and greatest, optional
         - `derived` : whether no source prints the amount, optional
+        - `lower_bound` : whether a part of a sum is unknown, so that it is the least, optional
         - `token` : the amount as printed, optional
         - `unknown` : kind of unknown where no amount is known, optional
         - `period`, `status` : for the subtitle, optional
@@ -203,7 +204,7 @@ def _amount(row: Record) -> str:
     if amount is None:
         return text(row, "token") or unknown_text(row.get("unknown"))
     if row.get("derived"):
-        return f"derived {pounds(amount)}"
+        return f"derived {at_least(row)}{pounds(amount)}"
     return text(row, "token", pounds(amount))
 
 

@@ -95,6 +95,11 @@ def text(row: Record, column: str, otherwise: str = "") -> str:
     return otherwise if value is None else str(value)
 
 
+def at_least(row: Record) -> str:
+    """Begin a sum of which a part is unknown."""
+    return "at least " if row.get("lower_bound") else ""
+
+
 def span(row: Record, low: str, high: str, *, wide: bool = False) -> tuple[float, float] | None:
     """Read both ends of an interval; None where one is missing or, if `wide`, they are equal."""
     least, most = number(row, low), number(row, high)

@@ -27,6 +27,7 @@ from pccfunding.review_pack.tables_sums import (
     all_sums,
     beside_sum,
     is_one_printed,
+    is_unknown,
     kind_of,
     kind_words,
     largest_recipients,
@@ -38,7 +39,7 @@ from pccfunding.review_pack.tables_sums import (
 )
 from pccfunding.review_pack.wording import listed
 from pccfunding.review_pack.workings import enter_sums, enter_themes
-from pccfunding.words import count, counted, is_missing, percent, pounds, share, unknown_text
+from pccfunding.words import count, counted, is_missing, pounds, share, unknown_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +132,7 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
     unprinted = added = 0
     for total in totals:
         beside = beside_sum(found.tables, total, "")
-        one = is_one_printed(total)
+        one = is_one_printed(total) or is_unknown(total)
         added += not one
         unprinted += not (beside or one)
         beside = beside or ("" if one or not alone else f"a sum {none}")
@@ -145,6 +146,8 @@ def _lead(found: Record, cited: Citations) -> list[Any]:
     if again := again_words(lines):
         said.append(f" {again}")
     add = ("It comes to " if len(lines) == 1 else "They add up to ") if alone else ""
+    if alone and is_unknown(totals[0]):
+        add = "The amount is " if len(lines) == 1 else "Their sum is "
     years = listed(sorted(found.tables["award_years"]["financial_year"].unique()))
     return [f"{counted(len(lines), 'award line')} of {years}. {add}", *said]
 
@@ -318,6 +321,7 @@ def _listing(years: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
                 "amount_gbp": group["amount_gbp"],
                 "share_pct": group["share_pct"],
                 "derived": True,
+                "lower_bound": group["n_known"] < group["n_figures"],
                 "period": group["financial_year"],
                 **{one: group[one] for one in KINDS},
             }
@@ -391,13 +395,16 @@ def _headline(lines: pd.DataFrame, sums: pd.DataFrame) -> str:
     else:
         line = headings.sort_values("amount_gbp", na_position="first").iloc[-1].to_dict()
         name = line["funder_group"]
-    if is_missing(line["share_pct"]):
-        # A part of an award over several years has no share of its own.
-        if is_missing(line["amount_gbp"]) or not line["amount_gbp"]:
-            return "The listed amounts that are known add up to £0"
-        whole = sums[sums["funder_group"] == ALL_LINES].iloc[0].to_dict()
+    whole = sums[sums["funder_group"] == ALL_LINES].iloc[0].to_dict()
+    if is_missing(line["amount_gbp"]) or not line["amount_gbp"]:
+        return "The listed amounts that are known add up to £0"
+    if lines["amount_gbp"].lt(0).any():
+        return f"{name}: {pounds(line['amount_gbp'])}"
+    # A part of an award over several years has no share of its own, and of a sum that is not known
+    # nothing is a share.
+    if is_missing(line["share_pct"]) or whole["n_known"] < whole["n_figures"]:
         return f"{name}: {pounds(line['amount_gbp'])} of {sum_words(whole)}"
-    return f"{name}: {percent(line['share_pct'], places=0, sign=False)} of the listed money"
+    return f"{name}: {share(line['share_pct'], places=0)} of the listed money"
 
 
 def _common_note(lines: pd.DataFrame) -> str:

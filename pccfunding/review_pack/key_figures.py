@@ -13,6 +13,7 @@ from pccfunding.review_pack.tables_sums import (
     all_sums,
     beside_sum,
     is_one_printed,
+    is_unknown,
     kind_of,
     kind_words,
     sum_key,
@@ -78,12 +79,17 @@ def key_facts(found: Record) -> list[tuple[str, str, str]]:
     sums = tables["subtotals"]
     facts = []
     for total in all_sums(sums):
+        if is_unknown(total):
+            facts.append((kind_words(total), sum_words(total), "none of the amounts is known"))
+            continue
         one = is_one_printed(total)
         beside = beside_sum(tables, total, "" if one else "none of the documents held prints it")
         printed, parts = total["n_known"] - total["n_derived"], total["n_derived"]
         of = [counted(printed, "printed line")] if printed or not parts else []
         of += [f"{counted(parts, 'part')} of awards over several years"] if parts else []
         known = f"derived: the sum of {' and '.join(of)}"
+        if total["n_known"] < total["n_figures"]:
+            known = f"derived: the least that {counted(total['n_figures'], 'line')} allow"
         known = "; ".join(filter(None, ["of the one printed line" if one else known, beside]))
         facts.append((kind_words(total), sum_words(total), known))
     heads = given_heads(tables)

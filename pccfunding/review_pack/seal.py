@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,7 +34,7 @@ from pccfunding.review_pack.stored_pack import (
     sealed,
     zipped,
 )
-from pccfunding.texts import printable
+from pccfunding.texts import holds_half, printable
 from pccfunding.words import DECISIONS, count
 
 if TYPE_CHECKING:
@@ -224,13 +225,20 @@ def sign_pack(
         If the pack is not intact, is signed already, holds a conflict without a recorded reason,
         if a part of the record is empty or too long, or if the key cannot sign.
     """
+    _refuse_other_kinds(name=name, role=role, decision=decision, reason=reason)
+    today = dt.datetime.now(dt.UTC).date()
+    if signed_on is not None and type(signed_on) is not dt.date:
+        raise PackError(f"signed_on is a {type(signed_on).__name__}; it is a datetime.date.")
+    # Somewhere it is tomorrow already.
+    if signed_on is not None and signed_on > today + dt.timedelta(days=1):
+        raise PackError(f"signed_on is {signed_on}, a day to come; nobody has decided on it yet.")
     record = {
         "format": "pccfunding sign-off 1",
         "name": " ".join(name.split()),
         "role": " ".join(role.split()),
         "decision": decision or BY_SERVICE,
         "reason": " ".join((reason or ("" if decision else _ADOPTED)).split()),
-        "signed_on": (signed_on or dt.datetime.now(dt.UTC).date()).isoformat(),
+        "signed_on": (signed_on or today).isoformat(),
     }
     if flaw := _flaw(record):
         raise PackError(flaw)
@@ -248,6 +256,20 @@ def sign_pack(
             stored = read_pack(place)
             part.write_bytes(zipped(stored.files | _signed(stored, record, ssh_key)))
     return verify_pack(place)
+
+
+def _refuse_other_kinds(name: object, role: object, decision: object, reason: object) -> None:
+    """Refuse what is no text, or holds half of a character."""
+    given = {"name": name, "role": role, "decision": decision, "reason": reason}
+    for part, value in given.items():
+        if value is None and part in ("decision", "reason"):
+            continue
+        if not isinstance(value, str):
+            raise PackError(
+                f"The {part} of a sign-off is a text; this is a {type(value).__name__}."
+            )
+        if holds_half(value):
+            raise PackError(f"The {part} of a sign-off holds half of a character: {value!r}.")
 
 
 def _signed(
@@ -434,6 +456,9 @@ def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:
     return record, []
 
 
+_SENTENCE = re.compile(r"[:;\n]|\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+
+
 def _flaw(record: Mapping[str, str]) -> str:
     """Say what no record may be; empty where it is none of that."""
     decision, day = record["decision"], record["signed_on"]
@@ -444,6 +469,11 @@ def _flaw(record: Mapping[str, str]) -> str:
             return f"A sign-off needs a {part}; none was given."
         if len(record[part]) > longest:
             return f"The {part} of a sign-off has at most {count(longest)} characters."
+        # "Signed by NAME, ROLE, on DAY: DECISION." must not be written by a name.
+        if part != "reason" and (found := _SENTENCE.search(record[part])):
+            return (
+                f"The {part} of a sign-off is one; {found[0]!r} in it would make a sentence of it."
+            )
     try:
         real = dt.date.fromisoformat(day).isoformat() == day
     except ValueError:

@@ -92,7 +92,11 @@ def manifest_of(stored: Stored) -> dict[str, Any]:
         raise PackError(f"{MANIFEST} of {stored.path} {damage}.")
     content: dict[str, Any] = json.loads(text)
     files = content.get("files")
-    if not isinstance(files, dict) or not all(isinstance(facts, dict) for facts in files.values()):
+    if (
+        not isinstance(files, dict)
+        or not files
+        or not all(isinstance(facts, dict) for facts in files.values())
+    ):
         raise PackError(f"{MANIFEST} of {stored.path} lists no files.")
     return content
 

@@ -11,6 +11,8 @@ from pccfunding.money.pence import exact_sum, share_pct
 from pccfunding.words import is_missing, sum_text, token_words
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     import pandas as pd
 
 # Money of different years, flows or kinds is never in one sum.
@@ -44,16 +46,21 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The lines with `share_pct`: percent of the derived total, from exact pence; missing for an
-        award over several years, and for an amount that is hedged or unknown.
+        award over several years, and where an amount of the total is hedged or unknown.
     """
     years = award_years(awards)
-    totals = {kind: exact_sum(rows["known_gbp"]) for kind, rows in by_kind(years)}
+    totals = {kind: _whole(rows) for kind, rows in by_kind(years)}
     whole = years[(years["basis"] == "as printed") & years["is_exact"]]
     shares: dict[Any, Any] = {}
     for row in whole.to_dict("records"):
         shares[row["figure_id"]] = share_pct(row["known_gbp"], totals[kind_of(row)])
     found: list[Any] = [shares.get(one) for one in awards["figure_id"]]
     return awards.assign(share_pct=found)
+
+
+def _whole(lines: pd.DataFrame) -> Fraction | None:
+    """Add up lines of one year, flow and kind; None where that is a lower bound."""
+    return exact_sum(lines["known_gbp"]) if lines["is_exact"].all() else None
 
 
 def kind_of(row: Mapping[Any, Any]) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
     rows = []
     for kind, lines in by_kind(years):
         headings = stated(lines[by])
-        total = exact_sum(lines["known_gbp"])
+        total = _whole(lines)
         parts = [(name, lines[headings == name]) for name in headings.unique()]
         for name, members in [*parts, (ALL_LINES, lines)]:
             added = exact_sum(members["known_gbp"])
@@ -199,7 +206,12 @@ def beside_sum(tables: dict[str, pd.DataFrame], group: Mapping[Any, Any], otherw
 
 def is_one_printed(group: Mapping[Any, Any]) -> bool:
     """Whether a row of `subtotals` of all lines rests on one printed amount, so is no sum."""
-    return bool(group["n_known"] == 1 and not group["n_derived"])
+    return bool(group["n_figures"] == group["n_known"] == 1 and not group["n_derived"])
+
+
+def is_unknown(group: Mapping[Any, Any]) -> bool:
+    """Whether nothing is known of a row of `subtotals`, not even the least that it comes to."""
+    return not group["n_known"] and (is_missing(group["amount_gbp"]) or not group["amount_gbp"])
 
 
 def _beside(group: Mapping[Any, Any], total: Mapping[Any, Any], same_days: bool) -> str:

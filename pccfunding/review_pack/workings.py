@@ -275,4 +275,4 @@ def enter_counted(
 
 
 def _share(amount: str, total: str, pct: float | None) -> str:
-    return "" if pct is None else f"; {amount} / {total} = {share(pct)}"
+    return "" if is_missing(pct) else f"; {amount} / {total} = {share(pct)}"

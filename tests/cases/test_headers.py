@@ -414,3 +414,68 @@ def test_an_amount_that_is_called_none_is_not_added(word: str) -> None:
     result = pcc.read_awards(text.encode())
     assert result.frame["amount_gbp"].tolist() == [300.0, 200.0]
     assert "may change the number" in result.rejected["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "amount"),
+    [
+        ("Spending (£m)", 2_000_000.0),
+        ("All figures in £bn", 2_000_000_000.0),
+        ("Spending, £ thousand", 2_000.0),
+        ("£1m was spent in all", 2.0),
+    ],
+)
+def test_a_title_says_what_its_amounts_are_counted_in(title: str, amount: float) -> None:
+    rows = "Recipient,Amount,Financial year\nHalo,2,2023-24\nUnity,3,2023-24\n"
+    result = pcc.read_awards(f'"{title}"\n{rows}'.encode())
+    assert result.frame["amount_gbp"].iloc[0] == amount
+
+
+@pytest.mark.parametrize(
+    "title", ["Spending in euros", "All amounts are in US dollars", "Paid (€)"]
+)
+def test_a_title_that_names_another_currency_is_not_passed_over(title: str) -> None:
+    rows = "Recipient,Amount,Financial year\nHalo,2,2023-24\nUnity,3,2023-24\n"
+    with pytest.raises(pcc.errors.TableError, match="says that the amounts are in another curr"):
+        pcc.read_awards(f"{title}\n{rows}".encode())
+    in_pounds = rows.replace("Amount", "Amount (£)")
+    assert len(pcc.read_awards(f"{title}\n{in_pounds}".encode()).frame) == 2
+
+
+@pytest.mark.parametrize(
+    "title", ["All amounts are per month", "Monthly payments, all figures monthly"]
+)
+def test_a_title_says_for_what_time_its_amounts_are(title: str) -> None:
+    rows = "Recipient,Amount (£)\nHalo,2\nUnity,3\n"
+    result = pcc.read_awards(f'"{title}"\n{rows}'.encode())
+    assert result.frame.empty
+    assert set(result.rejected["raw"]) == {"2", "3"}
+
+
+def test_what_stands_under_declined_is_no_award() -> None:
+    head = "Recipient,Amount (£),Financial year\n"
+    rows = "Halo,5,2023-24\nDeclined,,\nUnity,6,2023-24\nFunded,,\nYouth,7,2023-24\n"
+    assert pcc.read_awards((head + rows).encode()).frame["status"].tolist() == [
+        *("award", "bid", "award"),
+    ]
+    titled = f"Unsuccessful applications 2023-24\n{head}Halo,5,2023-24\nUnity,6,2023-24\n"
+    found = pcc.read_awards(titled.encode())
+    assert set(found.frame["status"]) == {"bid"}
+    assert found.changes["rule"].str.contains("was not given").any()
+    for title in (
+        "Approved and declined applications",
+        "Rejected Youth Trust is not meant here " * 3,
+    ):
+        other = titled.replace("Unsuccessful applications 2023-24", title)
+        assert set(pcc.read_awards(other.encode()).frame["status"]) == {"award"}
+    stated = pcc.read_awards(titled.encode(), status="allocation").frame["status"]
+    assert set(stated) == {"allocation"}
+
+
+def test_the_first_row_is_not_lost_in_the_header() -> None:
+    text = "Recipient,Amount (£)\nHalo,500 so far\nUnity,300 in kind\nYouth,200\nBeta,100\n"
+    result = pcc.read_awards(text.encode())
+    assert [*result.frame["recipient"], *result.rejected["raw"]] == [
+        *("Youth", "Beta"),
+        *("500 so far", "300 in kind"),
+    ]

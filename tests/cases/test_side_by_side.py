@@ -261,7 +261,7 @@ def test_a_heading_that_says_for_a_part_is_not_taken_for_the_whole(heading: str,
     assert result.frame["recipient"].tolist() == ["Gamma", "Delta", "Epsilon"]
     assert result.frame["amount_gbp"].fillna(-1).tolist() == [0.0, -1.0, 20.0]
     assert result.rejected["raw"].tolist() == ["500", "£1k"]
-    said = f"the header says that it is for each {each}, not in all; give the whole amount"
+    said = f"the list says that it is for each {each}, not in all; give the whole amount"
     assert set(result.rejected["reason"]) == {said}
 
 

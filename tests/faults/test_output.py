@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from children import command, memory_left, said
+from children import ROOT, command, memory_left, said
+from click.testing import CliRunner
+
+from pccfunding.cli import main
 
 POOR = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": ""}
 
@@ -46,3 +51,40 @@ def test_a_sentence_for_little_memory(desk: Path) -> None:
     done = command("verify", desk / "review", before=memory_left(60_000_000))
     assert done.returncode == 2
     assert "not enough memory" in said(done)
+
+
+@pytest.mark.posix
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [["check", ROOT / "datasets"], ["datasets"]])
+def test_a_reader_who_has_read_enough_is_no_verdict(words: list[object]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = f"from pccfunding.cli import main; main({list(map(str, words))!r})"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=pipe, stderr=subprocess.PIPE, env=env, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == b""
+
+
+@pytest.mark.posix
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+@pytest.mark.parametrize("words", [["datasets"], ["-h"], ["--version"]])
+def test_output_that_finds_no_room(words: list[str]) -> None:
+    code = f"from pccfunding.cli import main; main({words!r})"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, env=env, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.decode().strip() == "No space left on device."
+
+
+def test_a_name_of_two_lines_is_told_in_one(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["verify", str(tmp_path / "a\nINTACT: b")])
+    assert done.exit_code == 2
+    assert len(done.output.strip().splitlines()) == 1

@@ -29,6 +29,7 @@ _LOOKS = re.compile(
     r".*(?:£|Â£|拢|&pound;)\s*[0-9].*",
     re.IGNORECASE | re.DOTALL,
 )
+_NUMBER_AND_NOTE = re.compile(r"(?:£ ?)?[0-9][0-9,.]{2,15} ?[(\[]")
 _LONGEST = 1_000
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _DIGIT = re.compile("[0-9]")
@@ -69,6 +70,8 @@ def looks_like_money(text: str, *, lenient: bool = False) -> bool:
         return True
     if _YEAR.fullmatch(plain) or not _DIGIT.search(plain):
         return False
+    if lenient and _NUMBER_AND_NOTE.match(plain):
+        return True
     if lenient and len(plain) < 40 and 2 * len(_LETTER.findall(plain)) <= len(plain):
         return True
     return bool(_LOOKS.fullmatch(plain)) and not (not lenient and len(plain) > 60)
@@ -242,7 +245,7 @@ def _for_each(
     """Refuse an amount that a header calls one for each of something; zero of each is zero."""
     if read is None or read.value == 0 or read.per == "year":
         return text, read, why, kind
-    return text, None, f"the header says that it is for each {per}, not in all; {_CURE}", None
+    return text, None, f"the list says that it is for each {per}, not in all; {_CURE}", None
 
 
 _WHOLE = ("", "year")

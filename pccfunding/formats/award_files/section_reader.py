@@ -10,6 +10,7 @@ import numpy as np
 
 from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
+from pccfunding.formats.award_files.award_status import STATUS_UNREAD, says_declined, status_of
 from pccfunding.formats.award_files.headings import find_period
 from pccfunding.formats.award_files.money_columns import (
     BLANK,
@@ -162,53 +163,11 @@ def _label(start: Any, end: Any) -> str | None:
     return Period.of(*(day.astype("datetime64[D]").item() for day in (start, end))).label
 
 
-_STATUS_WORDS = (
-    (
-        r"\b(?:declin|refus|reject|unsuccessful|not (?:funded|approved|supported|awarded)|withdr)",
-        "bid",
-    ),
-    # Promised, and not paid so far.
-    (
-        r"\b(?:not|never|un|to be|yet to be|awaiting|part(?:ly|ially)?)[\s-]*(?:yet\s+)?(?:be\s+)?"
-        r"(?:been\s+)?(?:paid|spent|payment|complete)",
-        "award",
-    ),
-    (r"\b(?:returned|repaid|refund|claw|recovered|handed back|paid back)", "returned"),
-    (
-        r"\b(?:carr(?:y|ied)|roll(?:ed|ing)?)[\s-]*(?:it\s+)?(?:forward|over)|\bc/f",
-        "carried_forward",
-    ),
-    (r"\b(?:pending|deferred|applied|under review|received)", "bid"),
-    (r"\b(?:forecast|projected|estimated)", "forecast"),
-    (r"\b(?:up to|maximum|ceiling|capped)", "ceiling"),
-    (r"\b(?:paid|spent|actual|outturn|complete)", "outturn"),
-    (r"\bbudget", "budget"),
-    (r"\balloca", "allocation"),
-    (
-        r"\b(?:award|approv|agreed|success|funded|grant|accept|supported|active|offered|commit"
-        r"|confirmed|ongoing|in progress|contracted)",
-        "award",
-    ),
-)
-STATUS_UNREAD = "a word that is no status known here"
-
-
 # Money and things beside an award, which are never part of its amount.
 _BESIDE = {
     "match_funding": re.compile(r"\bmatch(?:ed)?[\s-]*fund", re.IGNORECASE),
     "in_kind": re.compile(r"\bin[\s-]kind\b", re.IGNORECASE),
 }
-
-
-def status_of(text: str) -> str:
-    """Read the kind of promise or payment that a cell names; "" where it names none.
-
-    Examples
-    --------
-    >>> [status_of(said) for said in ("Returned (clawback)", "Not yet paid", "Paid", "Closed")]
-    ['returned', 'award', 'outturn', '']
-    """
-    return next((to for word, to in _STATUS_WORDS if re.search(word, text, re.IGNORECASE)), "")
 
 
 class PartReader:
@@ -559,6 +518,27 @@ class PartReader:
                     if not found:
                         self.table.result.assumed.add("status")
             data["status"] = pd.Series(read, dtype="str").take(codes).reset_index(drop=True)
+        elif not self.context.status and size:
+            self._declined(data)
+
+    def _declined(self, data: dict[str, Any]) -> None:
+        """Take rows under a title such as "Unsuccessful applications" for bids, not awards."""
+        titles = [(-1, one) for one in (*self.table.banner, self.sheet.grid.name)]
+        titles = [one for one in titles if says_declined(one[1])][:1]
+        sections = self.rows.sections
+        for number, (position, label) in enumerate([*titles, *sections]):
+            if not says_declined(label):
+                continue
+            later = (
+                [one for one, _ in sections[number + 1 - len(titles) :]] if position >= 0 else []
+            )
+            stop = min(later, default=self.rows.stop)
+            inside = (data["_row"] > position) & (data["_row"] < stop)
+            if n := int(inside.sum()):
+                data["status"] = data["status"].mask(inside, "bid")
+                rule = "what stands under such a title was not given; read as bids"
+                where = "title" if position < 0 else self.sheet.place(position)
+                self.changes.add(where, "status", label, "bid", rule, n)
 
     def _foreign(self, data: dict[str, Any], taken: Any, place: Any, at: Any) -> None:
         """Note a currency column; amounts that are not pounds are refused later."""

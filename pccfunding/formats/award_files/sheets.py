@@ -122,6 +122,9 @@ def sheet_of(grid: Grid) -> Sheet:
     return Sheet(grid, columns, np.asarray(grid.numbers, dtype=np.int64))
 
 
+_NUMBER_FIRST = re.compile(r"(?:£ ?)?[0-9][0-9,.]{2,15}(?![0-9/-])")
+
+
 def find_header(
     sheet: Sheet, start: int, columns: Mapping[str, str | int] | None = None
 ) -> Header | None:
@@ -166,9 +169,19 @@ def _candidates(sheet: Sheet, rows: Sequence[list[str]], offset: int, start: int
         two = [" ".join(cell.split()) for cell in rows[offset + 1]]
         # A lone text in the first column is a title over the table, not a heading of its columns.
         titled = one[0] and not any(one[1:]) and any(two[1:])
-        if any(two) and _may_be_heading(two) and not titled:
+        if any(two) and _may_be_heading(two) and not titled and not _is_row(found[0], two):
             found.append(_joined(one, two, position, sheet.grid.merged))
     return found
+
+
+def _is_row(header: Header, cells: Sequence[str]) -> bool:
+    """Whether a number that no heading is stands under a heading of money, whatever follows it."""
+    under = (
+        read_heading(cell)
+        for heading, cell in zip(header.headings, cells, strict=True)
+        if heading.is_amount and _NUMBER_FIRST.match(cell)
+    )
+    return any(not (below.scale or below.period) for below in under)
 
 
 def _joined(one: list[str], two: list[str], position: int, merged: Sequence[Merged]) -> Header:

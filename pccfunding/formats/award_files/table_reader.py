@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pccfunding.errors import TableError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
 from pccfunding.formats.award_files.award_repeats import first_printings
+from pccfunding.formats.award_files.headings import ANOTHER_CURRENCY
 from pccfunding.formats.award_files.money_columns import PLAIN_AMOUNT
 from pccfunding.formats.award_files.section_reader import PartReader
 from pccfunding.formats.award_files.sheets import Header, Sheet
@@ -29,32 +31,64 @@ _MOST_PARTS = 5_000
 _NOTES, _LONGEST_NOTE = 50, 300
 _UNIT_TOLD = re.compile(
     r"\b(?:amounts?|figures?|values?|sums?|all|shown|expressed|stated|numbers)\b[^.]{0,40}?\bin\s"
-    r"(?:£\s?)?(['’]?000['’]?s?|thousands?|k|millions?|m)\b"
-    r"|^\W*£\s?(['’]?000['’]?s?|thousands?|k|millions?|m)\W*$",
+    r"(?:£\s?)?(['’]?000['’]?s?|thousands?|k|millions?|m|billions?|bn)\b"
+    r"|(?:^\W*|[(\[,;:]\s?)£\s?(['’]?000['’]?s?|thousands?|k|millions?|m|billions?|bn)\W*$",
     re.IGNORECASE,
 )
 
 
+_FOREIGN_TOLD = re.compile(
+    r"\bin (?:€|euros?|EUR|US dollars|dollars|USD)(?:\W|$)|\((?:€|EUR|\$|USD)\)"
+    r"|^\W*(?:€|EUR|USD)\W*$",
+    re.IGNORECASE,
+)
+_PER_TOLD = re.compile(
+    r"\b(?:amounts?|figures?|values?|sums?|all|costs?)\b[^.]{0,40}?"
+    r"(?:\b(?:per|each|a)\s(?P<noun>month|quarter|week)|\b(?P<adverb>month|quarter|week)ly)\b",
+    re.IGNORECASE,
+)
+_SCALE_OF = dict.fromkeys("m", "million") | dict.fromkeys("b", "billion")
+_SCALE_OF |= dict.fromkeys("'’0tk", "thousand")
+
+
 def scaled_header(sheet: Sheet, header: Header, banner: list[str], changes: Changes) -> Header:
-    """Take the unit of the amounts from a title or note, where no heading of theirs says one."""
-    if any(one.scale for one in header.headings if one.is_amount):
+    """Take the unit of the amounts from a title or note, where no heading of theirs says one.
+
+    Raises
+    ------
+    TableError
+        If they are in another currency.
+    """
+    told = [one for one in header.headings if one.is_amount]
+    if any(one.scale or one.per for one in told):
         return header
     notes = [
         cells[0]
         for position in range(max(header.bottom + 1, sheet.height - _NOTES), sheet.height)
         if len(cells := [cell for cell in sheet.row(position) if cell.strip()]) == 1
     ]
+    where = f"{sheet.grid.where}title or note"
     for text in [*banner, *notes]:
-        if found := _UNIT_TOLD.search(text[:_LONGEST_NOTE]):
-            scale = "million" if "m" in (found[1] or found[2]).lower() else "thousand"
-            where = f"{sheet.grid.where}title or note"
-            changes.add(where, "unit", text[:_LONGEST_NOTE], scale, "unit of all amounts")
-            headings = (
-                replace(one, scale=scale, pounds=True) if one.is_amount else one
-                for one in header.headings
+        if _FOREIGN_TOLD.search(text[:_LONGEST_NOTE]) and not any(one.pounds for one in told):
+            raise TableError(
+                f"{where}: {text[:60]!r} says that the amounts are in {ANOTHER_CURRENCY}. Convert "
+                f"them at a stated rate and date first."
             )
-            return replace(header, headings=tuple(headings))
+        if found := _PER_TOLD.search(text[:_LONGEST_NOTE]):
+            each = (found["noun"] or found["adverb"]).lower()
+            changes.add(where, "unit", text[:_LONGEST_NOTE], each, f"for each {each}")
+            return _with(header, per=each)
+        if found := _UNIT_TOLD.search(text[:_LONGEST_NOTE]):
+            scale = _SCALE_OF[(found[1] or found[2]).lower()[0]]
+            changes.add(where, "unit", text[:_LONGEST_NOTE], scale, "unit of all amounts")
+            return _with(header, scale=scale, pounds=True)
     return header
+
+
+def _with(header: Header, **said: Any) -> Header:
+    """Say something more of every heading of amounts."""
+    headings = (replace(one, **said) if one.is_amount else one for one in header.headings)
+    return replace(header, headings=tuple(headings))
 
 
 def read_table(
