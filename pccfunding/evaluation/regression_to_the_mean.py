@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["RegressionToTheMean", "regression_to_the_mean"]
 
 # So many counts are looked at each; of more, as many of them.
-_EACH = 1_000_000
+_EACH = 200_000
 _FloatArray = npt.NDArray[np.float64]
 
 EARLIER, NOISE = "earlier years", "counting noise"

@@ -302,3 +302,21 @@ def test_exposures_and_costs_beyond_floats_are_refused() -> None:
         pcc.break_even(1e300, 1)
     with pytest.raises(TableError, match="no count of people or pounds"):
         pcc.funnel_limits([0, 1], [1e-300, 1])
+
+
+@pytest.mark.parametrize("counts", [[7] * 48, [1] * 48, [1] * 20 + [10**15] + [1] * 27])
+@pytest.mark.parametrize("errors", ["gls", "hac", "quasi"])
+def test_a_series_without_a_course_is_refused_with_a_reason(counts: list[int], errors: str) -> None:
+    pytest.importorskip("statsmodels")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = pcc.interrupted_series(
+            counts,
+            MONTHS,
+            first_after="2012-01",
+            errors=errors,  # type: ignore[arg-type]
+        )
+    assert result.reason is None or "no course fits these counts" in result.reason
+    assert (result.level_pct is None) == (result.reason is not None)
+    if counts[0] == 7:
+        assert result.reason is not None
