@@ -320,3 +320,11 @@ def test_a_series_without_a_course_is_refused_with_a_reason(counts: list[int], e
     assert (result.level_pct is None) == (result.reason is not None)
     if counts[0] == 7:
         assert result.reason is not None
+
+
+def test_a_printed_change_asks_for_the_base_of_its_own_direction() -> None:
+    fall, rise = (pcc.published_change("13%", direction=way) for way in ("fall", "rise"))
+    assert fall.base_needed != rise.base_needed
+    assert pcc.published_change("-13%", direction="fall").base_needed == rise.base_needed
+    assert pcc.published_change("-13%", direction="rise").base_needed == fall.base_needed
+    assert pcc.published_change("0.0001%").base_needed == ()
