@@ -24,10 +24,7 @@ from pccfunding.evidence.evidence import (
 )
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
-from pccfunding.formats import (
-    ReadResult,
-    read_awards,
-)
+from pccfunding.formats import ReadResult, read_awards
 from pccfunding.formats.award_files.award_repeats import (
     again_words,
     between_lists,
