@@ -315,7 +315,9 @@ class _Folder:
 
     def _unread(self, shown: str, row: Row, error: Exception) -> None:
         said = str(error).removesuffix(".")
-        right = "name its columns in sheet Files, or save it as .xlsx; the rest is read without it"
+        columns = "name its columns in sheet Files, or save it as .xlsx"
+        cure = columns if "olumn" in said else "mend the file, or take it away"
+        right = f"{cure}; the rest is read without it"
         self.tell("broken", shown, "", "", said, right)
         if not row.cells:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
