@@ -278,7 +278,7 @@ _RAISED_RUN = re.compile(
     rb"(?:<(?!/rPr)[^<>]*>\s{0,20}){0,20}</rPr>\s{0,20}<t(?:\s[^<>]*)?>)"
     rb"\s{0,5}([0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,4})\s{0,5}(</t>)"
 )
-_SILENT = {"script", "style", "template", "noscript"}
+_SILENT = {"script", "style", "template", "noscript", "del", "s", "strike"}  # struck out, too
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLANKS = re.compile(r"\s+")
 
