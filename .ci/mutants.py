@@ -112,7 +112,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     settings.register_profile("mutants", settings.get_profile("settled"), phases=phases)
     settings.load_profile("mutants")
     list_new_tests(session.items)
-    callers = json.loads(LISTED.read_text("utf-8"))["tests_by_mangled_function_name"]
+    stats = json.loads(LISTED.read_text("utf-8"))
+    callers = stats["tests_by_mangled_function_name"]
+    # What was written since; the others have been tried.
+    new = {item.nodeid for item in session.items} - set(stats["duration_by_test"])
     run = Run({item.nodeid: item for item in session.items}, callers)
     results = Path(os.environ["MUTANT_RESULTS"])
     done, now = read(results)
@@ -125,9 +128,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             tried[room(name)] += 1
             fresh.append(name)
     again = [name for name in order if name in now and not noticed(now[name])]
+    again = again if os.environ.get("AGAIN") else []
     gc.freeze()
-    for name in [*(again if os.environ.get("AGAIN") else ()), *fresh]:
-        verdict = run.verdict(name, set(callers.get(name.rpartition("__mutmut_")[0], ())))
+    for name in [*again, *fresh]:
+        tests = set(callers.get(name.rpartition("__mutmut_")[0], ()))
+        verdict = run.verdict(name, tests & new if name in now else tests)
         with results.open("a", encoding="utf-8") as file:
             file.write(f"{name}: {verdict}\n")
     return True
@@ -213,12 +218,14 @@ class Run:
                 if status == 0:
                     tried |= set(chosen)
                     break
-                # A test that fails here without any change would notice every mutant.
+                # A test that fails here without any change, or after another test alone, would
+                # notice every mutant.
                 if last not in self.sound:
                     self.sound[last] = self.forked("none", [last])[0] == 0
-                if self.sound[last]:
+                if self.sound[last] and self.forked(name, [last])[0] != 0:
                     return f"{'timeout' if status < 0 else 'killed'} {stage} by {last}"
-                print(f"left out, since it fails without a mutant: {last}")
+                left.discard(last)
+                print(f"left out for {name}, since it fails without it: {last}")
         return f"survived {len(tried)}" if tried else "no tests"
 
     def chosen(self, tests: set[str], slowest: float, most: float) -> list[str]:

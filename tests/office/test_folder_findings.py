@@ -131,6 +131,9 @@ TOLD_AGAIN = [
     ("broken", "evidence.xlsx", "sheet Checks, cell A4", "no such check",
      "no check bears this name", "use the name of a check: parts-of-other-awards, "
      "parts-of-youth-awards"),
+    ("broken", "evidence.xlsx", "sheet Checks, cell A6", "nor this",
+     "no check bears this name", "use the name of a check: parts-of-other-awards, "
+     "parts-of-youth-awards"),
     ("to do", "evidence.xlsx", "sheet Checks", "parts-of-youth-awards",
      "Conflicts: no rounding lets the two sides meet; as printed they differ by £8,500 (40%)",
      "give a reason and who"),
@@ -222,6 +225,16 @@ def again(tmp_path: Path) -> FolderEvidence:
         Checks=[
             {"check": "no such check", "reason": "because", "who": "A. N."},
             {"check": "Parts of other awards", "reason": "A late grant", "who": "B. O."},
+            {"check": "nor this", "reason": "because", "who": "A. N."},
+        ],
+        Outcomes=[
+            {
+                "measure": "Young people",
+                "direction": "number",
+                "as printed": "214",
+                "period": "3 May 2024",
+                "source": "Report",
+            }
         ],
         Awards=[
             award | {"amount": "£12,500", "part of": "Youth awards"},
@@ -243,9 +256,10 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     assert again.paste == (
         ("Checks", ["parts-of-youth-awards", *[""] * 4, "the reason", "who gives it"]),
     )
-    assert ["counts/prices.csv", "", "2 counts of deflator read"] in (
-        again.readings.to_numpy().tolist()
-    )
+    readings = again.readings.to_numpy().tolist()
+    assert ["counts/prices.csv", "", "2 counts of deflator read"] in readings
+    # A day is no span.
+    assert ["sheet Outcomes, cell E4", "3 May 2024", "3 May 2024"] in readings
     prices = again.sources[again.sources["document"].eq("prices.csv")]
     assert prices[["source_id", "title", "publisher", "kind", "licence"]].to_numpy().tolist() == [
         ["counts-prices", "prices", "not stated", "statistics", "not stated"]
@@ -363,3 +377,86 @@ def test_nothing_is_read_before_the_area_is_known(tmp_path: Path) -> None:
         f"{path}, sheet Start names no area: sheet Start: no line 'area'; add a line with 'area' "
         f"in column A"
     )
+
+
+HEADERS = ["Recipient", "Purpose", "Financial year", "Amount"]
+
+
+def workbook_of(path: Path, **sheets: list[list[object]]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in [HEADERS, *rows]:
+            page.append(row)
+    page.row_dimensions[3].hidden = True
+    book.save(path)
+
+
+def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    lists = folder / "awards"
+    workbook_of(
+        lists / "both.xlsx",
+        First=[["C1", "P", "2024-25", 120], ["C2", "P", "2024-25", 121]],
+        Second=[["D1", "P", "2023-24", 130], ["D2", "P", "2023-24", 131]],
+        Third=[["E1", "P", "2022-23", 140], ["E2", "P", "2022-23", 141]],
+    )
+    (lists / "youth fund.csv").write_text("Organisation,Grant\nF1,£500\nF2,£600\n", "utf-8")
+    plain = ",".join(HEADERS)
+    for name, rows in (
+        ("youth-fund.csv", ["G1,P,2023-24,£700"]),
+        ("twin one.csv", ["H1,P,2024-25,£1000", "H2,P,2024-25,£2000"]),
+        ("twin two.csv", ["H1,P,2024-25,£1000", "H2,P,2024-25,£2000", "H3,P,2024-25,£3000"]),
+    ):
+        (lists / name).write_text("\n".join([plain, *rows, ""]), "utf-8")
+    fill(
+        folder,
+        Files=[
+            {
+                "file": "both.xlsx",
+                "sheets": "First; Third",
+                "funder": "A trust",
+                "status": "spent (outturn)",
+                "flow": "received from government",
+                "funding stream": "Trust money",
+            },
+            {
+                "file": "Youth Fund.csv",
+                "financial year": "2021-22",
+                "column names": "recipient = Organisation; amount=Grant",
+            },
+            {"file": "twin one.csv", "use": "yes"},
+            {"file": "twin two.csv", "use": "yes"},
+        ],
+        Checks=[{"check": "none", "reason": "because", "who": "A. N."}],
+    )
+    evidence = read(folder)
+    assert problems(evidence) == [
+        # Once of the file, though each of its sheets says it.
+        ("to do", "awards/both.xlsx", "", "", "no unit is printed; amounts were read as pounds",
+         "look whether it matters"),
+        ("to do", "awards/both.xlsx", "sheet Third", "",
+         "hidden, and read all the same: row 3", "look whether they count"),
+        ("broken", "evidence.xlsx", "sheet Checks, cell A4", "none", "no check bears this name",
+         "use the name of a check: there is none yet"),
+    ]  # fmt: skip
+    columns = ["recipient", "funding_stream", "amount_gbp", "period", "status", "flow", "listing"]
+    given = ["award", "pcc_to_recipient"]
+    trust = ["outturn", "national_to_pcc", "both"]
+    assert evidence.awards[columns].to_numpy().tolist() == [
+        ["C1", "Trust money", 120.0, "2024-25", *trust],
+        ["C2", "Trust money", 121.0, "2024-25", *trust],
+        ["E1", "Trust money", 140.0, "2022-23", *trust],
+        ["E2", "Trust money", 141.0, "2022-23", *trust],
+        ["H1", "twin one", 1000.0, "2024-25", *given, "twin-one"],
+        ["H2", "twin one", 2000.0, "2024-25", *given, "twin-one"],
+        ["H1", "twin two", 1000.0, "2024-25", *given, "twin-two"],
+        ["H2", "twin two", 2000.0, "2024-25", *given, "twin-two"],
+        ["H3", "twin two", 3000.0, "2024-25", *given, "twin-two"],
+        ["F1", "youth fund", 500.0, "2021-22", *given, "youth-fund"],
+        ["F2", "youth fund", 600.0, "2021-22", *given, "youth-fund"],
+        # Two files whose names make one key stay apart.
+        ["G1", "youth fund", 700.0, "2023-24", *given, "youth-fund-2"],
+    ]
+    assert evidence.awards["funder"].dropna().unique().tolist() == ["A trust"]

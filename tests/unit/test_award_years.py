@@ -70,6 +70,14 @@ def test_a_year_stays_and_three_are_split_by_whole_months() -> None:
     ]
 
 
+def test_a_part_names_the_row_that_it_comes_from() -> None:
+    alone = award_years(frame(award(24.0, "2023-24", "Y")))["derived_from"]
+    assert (alone.dtype, alone.isna().tolist()) == (object, [True])
+    both = award_years(frame(award(24.0, "2023-24", "Y"), award(20.0, "2022-23/2023-24")))
+    named = [None if pd.isna(one) else one for one in both["derived_from"]]
+    assert named == [None, "f-W", "f-W"]
+
+
 def test_what_a_printed_year_leaves_goes_to_the_other_years() -> None:
     found = years(award(300.0, "2022-23/2024-25"), award(120.0, "2023-24", "P", part_of="W"))
     assert found == [
