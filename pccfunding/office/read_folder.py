@@ -216,7 +216,9 @@ class _Folder:
         why: str,
         right: str,
     ) -> None:
-        self.problems.append(Problem(state, file, place, says, why, right))
+        problem = Problem(state, file, place, says, why, right)
+        if problem not in self.problems:  # each sheet of a list says it
+            self.problems.append(problem)
 
     def evidence(self, as_of: dt.date | None) -> FolderEvidence:
         lists = self._each_once(self._once(list(self._award_files())))

@@ -363,3 +363,83 @@ def test_nothing_is_read_before_the_area_is_known(tmp_path: Path) -> None:
         f"{path}, sheet Start names no area: sheet Start: no line 'area'; add a line with 'area' "
         f"in column A"
     )
+
+
+HEADERS = ["Recipient", "Purpose", "Financial year", "Amount"]
+
+
+def workbook_of(path: Path, **sheets: list[list[object]]) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in [HEADERS, *rows]:
+            page.append(row)
+    page.row_dimensions[3].hidden = True
+    book.save(path)
+
+
+def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    lists = folder / "awards"
+    workbook_of(
+        lists / "both.xlsx",
+        First=[["C1", "P", "2024-25", 120], ["C2", "P", "2024-25", 121]],
+        Second=[["D1", "P", "2023-24", 130], ["D2", "P", "2023-24", 131]],
+        Third=[["E1", "P", "2022-23", 140], ["E2", "P", "2022-23", 141]],
+    )
+    (lists / "youth fund.csv").write_text("Organisation,Grant\nF1,£500\nF2,£600\n", "utf-8")
+    plain = ",".join(HEADERS)
+    for name, rows in (
+        ("youth-fund.csv", ["G1,P,2023-24,£700"]),
+        ("twin one.csv", ["H1,P,2024-25,£1000", "H2,P,2024-25,£2000"]),
+        ("twin two.csv", ["H1,P,2024-25,£1000", "H2,P,2024-25,£2000", "H3,P,2024-25,£3000"]),
+    ):
+        (lists / name).write_text("\n".join([plain, *rows, ""]), "utf-8")
+    fill(
+        folder,
+        Files=[
+            {
+                "file": "both.xlsx",
+                "sheets": "First; Third",
+                "funder": "A trust",
+                "status": "spent (outturn)",
+                "flow": "received from government",
+                "funding stream": "Trust money",
+            },
+            {
+                "file": "Youth Fund.csv",
+                "financial year": "2021-22",
+                "column names": "recipient = Organisation; amount=Grant",
+            },
+            {"file": "twin one.csv", "use": "yes"},
+            {"file": "twin two.csv", "use": "yes"},
+        ],
+    )
+    evidence = read(folder)
+    assert problems(evidence) == [
+        # Once of the file, though each of its sheets says it.
+        ("to do", "awards/both.xlsx", "", "", "no unit is printed; amounts were read as pounds",
+         "look whether it matters"),
+        ("to do", "awards/both.xlsx", "sheet Third", "",
+         "hidden, and read all the same: row 3", "look whether they count"),
+    ]  # fmt: skip
+    columns = ["recipient", "funding_stream", "amount_gbp", "period", "status", "flow", "listing"]
+    given = ["award", "pcc_to_recipient"]
+    trust = ["outturn", "national_to_pcc", "both"]
+    assert evidence.awards[columns].to_numpy().tolist() == [
+        ["C1", "Trust money", 120.0, "2024-25", *trust],
+        ["C2", "Trust money", 121.0, "2024-25", *trust],
+        ["E1", "Trust money", 140.0, "2022-23", *trust],
+        ["E2", "Trust money", 141.0, "2022-23", *trust],
+        ["H1", "twin one", 1000.0, "2024-25", *given, "twin-one"],
+        ["H2", "twin one", 2000.0, "2024-25", *given, "twin-one"],
+        ["H1", "twin two", 1000.0, "2024-25", *given, "twin-two"],
+        ["H2", "twin two", 2000.0, "2024-25", *given, "twin-two"],
+        ["H3", "twin two", 3000.0, "2024-25", *given, "twin-two"],
+        ["F1", "youth fund", 500.0, "2021-22", *given, "youth-fund"],
+        ["F2", "youth fund", 600.0, "2021-22", *given, "youth-fund"],
+        # Two files whose names make one key stay apart.
+        ["G1", "youth fund", 700.0, "2023-24", *given, "youth-fund-2"],
+    ]
+    assert evidence.awards["funder"].dropna().unique().tolist() == ["A trust"]

@@ -227,3 +227,40 @@ def test_other_arguments_of_the_rooms_are_named() -> None:
     assert ev.shared_denominator_correlation(1e200, 1e200, 1.0) == 0
     assert ev.shared_denominator_correlation(1.0, 1.0, 1e200) == 1
     assert round(ev.shared_denominator_correlation(3, 4, 0.5), 6) == 0.020391
+
+
+# --- One area, written in two ways. --------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["e07000005", "E07000005 ", " E07000005"])
+def test_one_area_in_two_spellings_does_not_make_six_of_five(other: str) -> None:
+    """Five areas are too few to tell; a sixth that is the fifth made an association of them."""
+    codes = [*CODES[:5], other]
+    spend, fell = (frame.assign(area_code=codes) for frame in (SPEND, FELL))
+    with pytest.raises(TableError, match="one area but for capitals and spaces"):
+        pcc.spend_vs_reduction(spend, fell)
+    assert pcc.spend_vs_reduction(SPEND[:5], FELL[:5]).verdict == "too few areas to tell"
+    panel = PANEL.assign(area_code=PANEL["area_code"].replace("a5", "A4"))
+    with pytest.raises(TableError, match="'a4' and 'A4', one area but for capitals"):
+        pcc.panel_change(panel, treated={"a0": "2006"}, exposure="persons")
+
+
+def test_a_code_as_number_and_as_text_is_one_code() -> None:
+    codes = pd.Series([1, 2, 3, 4, 5, "5"], dtype=object)
+    with pytest.raises(TableError, match="'5' in 'area_code' more than once"):
+        pcc.spend_vs_reduction(SPEND.assign(area_code=codes), FELL.assign(area_code=codes))
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        pd.date_range("2010-01-31", periods=48, freq="ME"),
+        pd.period_range("2010-01", periods=48, freq="M"),
+        pd.Series(pd.period_range("2010-01", periods=48, freq="M")),
+        np.array(MONTHS, dtype="datetime64[M]"),
+    ],
+)
+def test_months_may_be_an_index_or_a_column(months: Any) -> None:
+    counts = pd.Series(SERIES)
+    given = pcc.interrupted_series(counts, months, first_after="2012-01")
+    assert given.text == pcc.interrupted_series(SERIES, MONTHS, first_after="2012-01").text

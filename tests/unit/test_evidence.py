@@ -179,6 +179,63 @@ def test_the_chart_shows_what_is_held_and_what_is_not() -> None:
     assert lines[0].rstrip().endswith("20")
 
 
+def test_the_chart_has_its_ruler_and_its_legend() -> None:
+    first, *lines, legend = pcc.coverage(chart=True).splitlines()
+    # A mark a year from 1981 to 2025; the ruler names the decades.
+    assert first == "year ending in                      90        00        10        20    "
+    by_name = {line.split()[0]: line for line in lines}
+    assert by_name["deflator"] == f"deflator                   {'.' * 10}{'-' * 35}"
+    assert by_name["crime_severity"] == (f"crime_severity             {'.' * 30}{'#' * 13}..")
+    assert by_name["spending"] == "spending                   " + "." * 29 + "#++######++++++."
+    assert legend == (
+        "From 1981 to 2025. # all 43 police force areas, + some of them, - rows of other areas or "
+        "of none, . nothing held (which is not: not published)"
+    )
+    held = pcc.coverage()
+    assert held.columns.tolist() == ["table", "year", "rows", "areas", "police_force_areas"]
+    assert held.index.tolist() == list(range(len(held)))
+    assert held.dtypes[["areas", "police_force_areas"]].astype(str).tolist() == ["Int64"] * 2
+
+
+def test_what_is_not_bundled_is_refused_in_these_words() -> None:
+    with pytest.raises(UnknownNameError) as refusal:
+        pcc.load_evidence("Kent")
+    assert str(refusal.value) == (
+        "No award lines of Kent are bundled; beside the default evidence there are those of "
+        "greater-manchester, metropolitan-police, northumbria, surrey, thames-valley, "
+        "warwickshire. Read your own tables with read_evidence(folder)."
+    )
+    with pytest.raises(UnknownNameError) as refusal:
+        pcc.load_population(vintage="1066")
+    assert str(refusal.value) == (
+        "No population vintage '1066'. There are census-2021, census-2021-first-results, "
+        "pre-census-2021, rebased-2025."
+    )
+    with pytest.raises(DataPackageError) as broken:
+        bundled_rows("nothing")
+    assert str(broken.value) == "The bundled data package holds no table 'nothing'."
+
+
+def test_evidence_of_an_area_and_of_a_day() -> None:
+    here = pcc.load_evidence("Cambridgeshire", as_of="1 November 2023")
+    assert (here.origin, str(here.as_of)) == ("bundled", "2023-11-01")
+    assert "W039" in set(here.totals["figure_id"])
+    surrey = pcc.load_evidence("Surrey", as_of="2099-01-01")
+    assert (Path(surrey.origin).name, str(surrey.as_of)) == ("surrey", "2099-01-01")
+    assert set(surrey.awards["area_code"]) == {pcc.find_area("Surrey").code}
+    # Each table is a copy of its own.
+    surrey.awards["amount_gbp"] = 0.0
+    assert pcc.load_evidence("Surrey", as_of="2099-01-01").awards["amount_gbp"].sum() > 0
+
+
+def test_awards_show_first_what_people_look_at() -> None:
+    assert pcc.load_awards().columns.tolist()[:10] == [
+        *("funding_stream", "recipient", "funder_group", "period", "amount_gbp", "token"),
+        *("status", "theme", "area_code", "figure_id"),
+    ]
+    assert pcc.load_population().index.tolist()[-1] == len(pcc.load_population()) - 1
+
+
 @pytest.mark.slow
 def test_the_largest_loader_takes_little_more_than_reading_its_file() -> None:
     name = "recorded_crime_quarters"
