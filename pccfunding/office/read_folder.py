@@ -24,10 +24,7 @@ from pccfunding.evidence.evidence import (
 )
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
-from pccfunding.formats import (
-    ReadResult,
-    read_awards,
-)
+from pccfunding.formats import ReadResult, read_awards
 from pccfunding.formats.award_files.award_repeats import (
     again_words,
     between_lists,
@@ -320,7 +317,9 @@ class _Folder:
 
     def _unread(self, shown: str, row: Row, error: Exception) -> None:
         said = str(error).removesuffix(".")
-        right = "name its columns in sheet Files, or save it as .xlsx; the rest is read without it"
+        columns = "name its columns in sheet Files, or save it as .xlsx"
+        cure = columns if "olumn" in said else "mend the file, or take it away"
+        right = f"{cure}; the rest is read without it"
         self.tell("broken", shown, "", "", said, right)
         if not row.cells:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
