@@ -144,10 +144,8 @@ def _hint(folder: Path) -> str:
             return f"no {' or '.join(WORKBOOKS)}. If {one.name} is the workbook, name it {right}."
     if inside := next((one.name for one in held if (one / WORKBOOK).exists()), ""):
         return f"the workbook lies in {inside}; name that folder."
-    return (
-        f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
-        f"datapackage.json, as 'pccfunding export' does."
-    )
+    made = "as 'pccfunding start' makes it, and no datapackage.json, as 'pccfunding export' does"
+    return f"no {' or '.join(WORKBOOKS)}, {made}."
 
 
 def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEvidence:
@@ -307,10 +305,9 @@ class _Folder:
 
     def _unread(self, shown: str, row: Row, error: Exception) -> None:
         said = str(error).removesuffix(".")
-        columns = "name its columns in sheet Files, or save it as .xlsx"
-        cure = columns if "olumn" in said else "mend the file, or take it away"
-        right = f"{cure}; the rest is read without it"
-        self.tell("broken", shown, "", "", said, right)
+        named = "name its columns in sheet Files, or save it as .xlsx"
+        cure = named if "olumn" in said else "mend the file, or take it away"
+        self.tell("broken", shown, "", "", said, f"{cure}; the rest is read without it")
         if not row.cells:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
 
