@@ -373,7 +373,9 @@ def refuse_other_order(**rows: Any) -> None:
         ...
     pccfunding.errors.TableError: x and y hold the same labels in different orders, and pair by ...
     """
-    held = [(name, one.index) for name, one in rows.items() if hasattr(one, "reindex")]
+    # An index can be reindexed as a column can, and is its own labels.
+    columns = {name: one for name, one in rows.items() if hasattr(one, "reindex")}
+    held = [(name, one.index) for name, one in columns.items() if hasattr(one, "index")]
     for name, index in held[1:]:
         first, labels = held[0]
         if index.equals(labels) or len(index) != len(labels):

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["disarmed", "holds_half", "isolated", "printable", "printable_lines", "visible"]
+__all__ = [
+    "disarmed",
+    "holds_half",
+    "isolated",
+    "printable",
+    "printable_lines",
+    "spelt_alike",
+    "visible",
+]
 
 # A spreadsheet runs a cell that begins so; wide signs are read as narrow ones. Where it parts cells
 # by another sign than the comma, a cell may begin in the middle of a text; what is blank before it
@@ -33,6 +42,22 @@ def disarmed(text: str) -> str:
     ("'=1+1", "x;'=1+1", 'Halo; a charity')
     """
     return _FORMULA.sub("'", text)
+
+
+def spelt_alike(names: Iterable[str]) -> tuple[str, str] | None:
+    """Find the first two different names that are one but for capitals and spaces.
+
+    Examples
+    --------
+    >>> spelt_alike(["E07000012", "Robbery", "e07000012 "]), spelt_alike(["Kent", "Kent"])
+    (('E07000012', 'e07000012 '), None)
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(" ".join(name.casefold().split()), name)
+        if first != name:
+            return first, name
+    return None
 
 
 def visible(text: str) -> str:

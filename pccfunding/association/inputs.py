@@ -13,6 +13,7 @@ from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, bound_names, open_table
+from pccfunding.texts import spelt_alike
 from pccfunding.words import count, number_text
 
 # The level at which every verdict is read.
@@ -198,8 +199,14 @@ def _texts(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
 
 
 def _refuse_twice(frame: pd.DataFrame, on: str, name: str) -> None:
-    twice = frame.loc[frame[on].duplicated() & frame[on].notna(), on]
+    names = frame.loc[frame[on].notna(), on].astype(str)
+    twice = names[names.duplicated()]
     if twice.empty:
+        if pair := spelt_alike(names):
+            raise TableError(
+                f"{name} holds {pair[0]!r} and {pair[1]!r} in {on!r}, one area but for capitals "
+                f"and spaces. Write it one way, and keep one row each."
+            )
         return
     for column, what in (("funding_stream", "streams"), ("offence", "offence classes")):
         if len(held := values_of(frame, column)) > 1:

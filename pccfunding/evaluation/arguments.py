@@ -14,6 +14,8 @@ from pccfunding.words import is_missing, is_number
 Number: TypeAlias = SupportsFloat
 # No count of this world is larger, and floats tell all smaller ones apart.
 _MOST = 2**53
+# Farther from 1, or nearer to it, products and quantiles leave the floats.
+_FARTHEST, _NEAREST = 1e30, 1e-12
 _MOST_DISPERSED = 10_000
 PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
@@ -105,13 +107,17 @@ def some_positive(value: Any, name: str) -> float:
     number = some_number(value, name)
     if number <= 0:
         raise TableError(f"{name} is {value!r}; it takes a number above 0.")
+    if not 1 / _FARTHEST <= number <= _FARTHEST:
+        raise TableError(
+            f"{name} is {value!r}; no count of people or pounds is so far from 1. Check its unit."
+        )
     return number
 
 
 def proper_fraction(value: Any, name: str) -> float:
     """Give a number between 0 and 1, such as a confidence level."""
     number = some_number(value, name)
-    if not 0 < number < 1:
+    if not 0 < number < 1 - _NEAREST:
         raise TableError(f"{name} is {value!r}; it lies between 0 and 1, such as 0.95.")
     return number
 

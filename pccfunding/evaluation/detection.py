@@ -36,6 +36,8 @@ _SIMULATED = {
     14: 0.724, 15: 0.700, 16: 0.683, 17: 0.664, 18: 0.648, 19: 0.633, 43: 0.44,
 }  # fmt: skip
 _FROM_FORMULA = 20
+# Baselines are looked through one by one from above.
+_MOST_LOOKED_AT, _LEAST_LEFT = 10**10, Fraction(1, 10**6)
 # ln r at which abs(ln r) / sqrt(1 + 1/r) is largest: the root of 2 (1 + 1/r) + ln(r) / r.
 _PEAK = -2.2177151061
 
@@ -191,7 +193,12 @@ def baseline_needed(
     printed = Fraction(str(size)) / 100
     ratio = 1 - printed if way == "fall" else 1 + printed
     z, log_ratio = quantile(1 - level / 2), math.log(ratio)
-    unit = z**2 * (1 + 1 / float(ratio)) / log_ratio**2
+    unit = z**2 * (1 + 1 / float(ratio)) / log_ratio**2 if log_ratio else math.inf
+    if unit > _MOST_LOOKED_AT or ratio < _LEAST_LEFT:
+        raise TableError(
+            f"change_pct is {change_pct!r}; it takes a fall of up to 99.9999%, or a change that "
+            f"shows at a baseline below {count(_MOST_LOOKED_AT)}."
+        )
     exact = _exact_baseline(ratio, level, round(unit))
     return exact if phi is None or phi == 1 else max(exact, math.ceil(phi * unit))
 

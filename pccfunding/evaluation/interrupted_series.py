@@ -337,10 +337,15 @@ def interrupted_series(
         together = np.sum([one[:n_before] for one in values[1:]], axis=0).tolist()
         course = earlier_course(values[0][:n_before], together, 1.0, spacing.a_year)
     same |= dict(zip(COURSE_FIELDS, course.fields, strict=True))
-    fit = segmented_fit(np.concatenate(values), design, offset, errors, lag, time)
-    step, bend = fit.interval(-2 if slope else -1, level), None
-    if slope:
-        bend = fit.interval(-1, level)
+    try:
+        with np.errstate(all="ignore"):
+            fit = segmented_fit(np.concatenate(values), design, offset, errors, lag, time)
+            step, bend = fit.interval(-2 if slope else -1, level), None
+            if slope:
+                bend = fit.interval(-1, level)
+    except (ArithmeticError, ValueError, np.linalg.LinAlgError):
+        # Whatever the model says of a fit that has no end, or leaves nothing over.
+        return _refused(_UNFITTED, **same)
     return InterruptedSeries(
         level_ratio=step[0],
         level_low=step[1],
@@ -411,6 +416,9 @@ def _exposures(exposure: Sequence[Number] | Number | None, n: int, name: str) ->
     return np.array(values)
 
 
+_UNFITTED = "no course fits these counts: they do not vary, or one is out of all proportion"
+
+
 def _why_not(
     series: list[list[int | None]], numbers: list[int], n_before: int, spacing: _Spacing
 ) -> str | None:
@@ -443,7 +451,7 @@ def _refused(reason: str, **same: Any) -> InterruptedSeries:
         *("autocorrelation", "mean_before", "events"),
     )
     told: dict[str, Any] = dict(zip(COURSE_FIELDS, NOTHING_EARLIER.fields, strict=True))
-    return InterruptedSeries(**empty, **told, reason=reason, **same)
+    return InterruptedSeries(**empty, **(told | same), reason=reason)
 
 
 def _doubts(

@@ -21,6 +21,7 @@ from pccfunding.evaluation.arguments import (
 )
 from pccfunding.periods import Period
 from pccfunding.results import sources_of
+from pccfunding.texts import spelt_alike
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:
@@ -230,6 +231,11 @@ def _refuse_twice(table: pd.DataFrame, by: str) -> None:
         raise TableError(
             f"counts holds {by} {row['_area']!r} more than once for {row['_period']}; "
             "keep one release and one offence class, or add its rows up first."
+        )
+    if pair := spelt_alike(table["_area"].unique()):
+        raise TableError(
+            f"counts holds {by} {pair[0]!r} and {pair[1]!r}, one area but for capitals and spaces. "
+            f"Write it one way."
         )
 
 

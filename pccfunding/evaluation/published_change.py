@@ -6,7 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pccfunding.errors import PrintedError, one_of
+from pccfunding.errors import (
+    PrintedError,
+    TableError,
+    one_of,
+)
 from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.detection import baseline_needed
 from pccfunding.evaluation.log_ratios import DISPERSIONS
@@ -194,7 +198,7 @@ def published_change(
         verdict=verdict,
         reason=reason,
         told_apart=_told_apart(change),
-        base_needed=_bases(float(abs(token.value)), way, round(1 - confidence_level, 12)),
+        base_needed=_bases(float(token.value), way, round(1 - confidence_level, 12)),
         change=change,
         cautions=tuple(codes),
     )
@@ -266,11 +270,17 @@ def _told_apart(change: RateRatio) -> str | None:
     return "depends on dispersion" if len(told) > 1 else "yes" if told == {True} else "no"
 
 
-def _bases(size: float, way: str, alpha: float) -> tuple[int, ...]:
-    if size == 0 or (way == "fall" and size >= 100):
+def _bases(printed: float, way: str, alpha: float) -> tuple[int, ...]:
+    """Give the bases from which on a change of this size shows; none where no base is known to."""
+    size = abs(printed)
+    # A fall of less than nothing is a rise.
+    direction: Direction = "fall" if (way == "fall") == (printed > 0) else "rise"
+    if size == 0 or (direction == "fall" and size >= 100):
         return ()
-    direction: Direction = "fall" if way == "fall" else "rise"
-    return tuple(
-        baseline_needed(size, dispersion=phi, alpha=alpha, direction=direction)
-        for phi in DISPERSIONS
-    )
+    try:
+        return tuple(
+            baseline_needed(size, dispersion=phi, alpha=alpha, direction=direction)
+            for phi in DISPERSIONS
+        )
+    except TableError:
+        return ()

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RegressionToTheMean", "regression_to_the_mean"]
 
+# So many counts are looked at each; of more, as many of them.
+_EACH = 200_000
 _FloatArray = npt.NDArray[np.float64]
 
 EARLIER, NOISE = "earlier years", "counting noise"
@@ -363,13 +365,19 @@ def _find(selected: object, table: AreaCounts) -> int:
     return table.labels.index(one_of(name, "area", table.labels))
 
 
+def _spread(mean: float, top: int) -> _FloatArray:
+    """Give counts near a large mean, so close that the highest falls between two as on either."""
+    least = max(1.0, mean - 20 * math.sqrt(mean) - 50)
+    return np.unique(np.linspace(least, top, _EACH).round())
+
+
 def _worst_of_identical(n: int, mean: float) -> float:
     """Give the expected change in percent of the highest of n Poisson counts with one mean."""
     from scipy.stats import poisson
 
     top = int(mean + 20 * math.sqrt(mean) + 50)
-    values = np.arange(1, top)
-    below = np.append(poisson.cdf(0, mean), poisson.cdf(values, mean)) ** n
+    values = np.arange(1, top) if top < _EACH else _spread(mean, top)
+    below = np.append(poisson.cdf(values[0] - 1, mean), poisson.cdf(values, mean)) ** n
     chances = np.diff(below)
     return float(100 * (chances * (mean - values) / values).sum() / chances.sum())
 

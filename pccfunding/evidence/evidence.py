@@ -223,6 +223,8 @@ def _loaded(name: str, stored: dict[str, pd.DataFrame], as_of: dt.date | None) -
         order: tuple[str, ...] = _OUTCOME_ORDER
     else:
         in_pounds = joined["unit"] == "GBP"
+        if name == "awards":  # "£500 per month" is no whole award, nor any part that is known
+            in_pounds &= joined["per"].isna() | joined["per"].eq("year")
         for column in ("amount", "amount_low", "amount_high"):
             source = column.replace("amount", "value")
             joined[f"{column}_gbp"] = joined[source].where(in_pounds)

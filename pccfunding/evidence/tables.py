@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import warnings
 from collections import defaultdict
 from pathlib import Path, PurePosixPath
@@ -199,10 +200,19 @@ def _read_cells(content: bytes, fields: list[dict[str, Any]]) -> pd.DataFrame:
             frame: pd.DataFrame = pd.read_csv(io.BytesIO(content), dtype=dtypes, **options)
     except (ValueError, TypeError, OverflowError, RuntimeWarning):
         frame = pd.DataFrame()
-    if frame.empty:
+    whole = [field["name"] for field in fields if field["type"] == "integer"]
+    if frame.empty or _may_have_wrapped(frame[frame.columns.intersection(whole)], content):
         # The slow way finds the cell that cannot be read, or the columns of a table without rows.
         frame = pd.read_csv(io.BytesIO(content), dtype=str, **options)
     return frame
+
+
+def _may_have_wrapped(numbers: pd.DataFrame, content: bytes) -> bool:
+    """Whether a whole number past the largest may have come back as another, as before pandas 3."""
+    odd = int(pd.__version__.partition(".")[0]) < 3 and any(
+        numbers[name].dtype.kind == "u" or (numbers[name] < 0).any() for name in numbers
+    )
+    return odd and re.search(rb"[0-9]{19}", content) is not None
 
 
 def read_inside(folder: Path, relative: str) -> bytes:

@@ -15,7 +15,6 @@ from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 from pccfunding.errors import (
     PeriodError,
     TableError,
-    one_of,
 )
 from pccfunding.frames.opening import BOUNDED, open_frame
 from pccfunding.frames.tables import Table, named_with
@@ -321,7 +320,8 @@ def _check_rule(to: str, rule: str, by: Any, published: Any) -> None:
     if not isinstance(to, str) or to not in _TARGETS:
         given = repr(to) if isinstance(to, str) else f"a {type(to).__name__}"
         raise TableError(f"Awards are spread over {', '.join(_TARGETS)}, not over {given}.")
-    one_of(rule, "rule", _RULES)
+    if not isinstance(rule, str) or rule not in _RULES:
+        raise TableError.among("rule", rule, _RULES)
     over_time = rule in ("months", "days")
     if (over_time and to == "area_code") or (rule == "population" and to != "area_code"):
         raise TableError(

@@ -11,6 +11,7 @@ from pccfunding.areas import Area, known_area
 from pccfunding.errors import PccFundingError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe, encoded_key
+from pccfunding.texts import spelt_alike
 from pccfunding.words import count
 
 # Columns that say where a count was read, or how its place and time are called, but not what it
@@ -65,8 +66,7 @@ def offence_clash(offences: Iterable[str]) -> tuple[str, str] | None:
     ('Residential burglary', 'Theft offences')
     """
     held = sorted(set(offences))
-    spelt = {name: " ".join(name.casefold().split()) for name in held}
-    return _clash(held, _offence_wholes) or _alike(spelt)
+    return _clash(held, _offence_wholes) or spelt_alike(held)
 
 
 def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
@@ -82,7 +82,7 @@ def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
     """
     held = sorted(set(codes))
     known = {code: area for code in held if (area := known_area(code)) is not None}
-    found = _clash(held, _area_wholes) or _alike({code: one.code for code, one in known.items()})
+    found = _clash(held, _area_wholes) or spelt_alike(held)
     if found is not None:
         return found
     areas = list(known.values())
@@ -205,16 +205,6 @@ def _clash(names: Iterable[str], wholes: Callable[[str], Sequence[str]]) -> tupl
         for whole in wholes(name):
             if whole in held:
                 return name, whole
-    return None
-
-
-def _alike(names: Mapping[str, str]) -> tuple[str, str] | None:
-    """Find the first two names that stand for one and the same."""
-    seen: dict[str, str] = {}
-    for name, meant in names.items():
-        if meant in seen:
-            return seen[meant], name
-        seen[meant] = name
     return None
 
 

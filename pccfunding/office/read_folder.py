@@ -16,18 +16,10 @@ import pandas as pd
 
 from pccfunding.areas import Area
 from pccfunding.errors import DataPackageError, PccFundingError, TableError
-from pccfunding.evidence.evidence import (
-    Evidence,
-    check_contracts,
-    day_of,
-    loaded_tables,
-)
+from pccfunding.evidence.evidence import Evidence, check_contracts, day_of, loaded_tables
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
-from pccfunding.formats import (
-    ReadResult,
-    read_awards,
-)
+from pccfunding.formats import ReadResult, read_awards
 from pccfunding.formats.award_files.award_repeats import (
     again_words,
     between_lists,
@@ -40,12 +32,7 @@ from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
-from pccfunding.office.award_listings import (
-    AwardFile,
-    listed_tables,
-    twin_of,
-    with_content_ids,
-)
+from pccfunding.office.award_listings import AwardFile, listed_tables, twin_of, with_content_ids
 from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.office.folder_statistics import (
     beside_bundled,
@@ -157,10 +144,8 @@ def _hint(folder: Path) -> str:
             return f"no {' or '.join(WORKBOOKS)}. If {one.name} is the workbook, name it {right}."
     if inside := next((one.name for one in held if (one / WORKBOOK).exists()), ""):
         return f"the workbook lies in {inside}; name that folder."
-    return (
-        f"no {' or '.join(WORKBOOKS)}, as 'pccfunding start AREA' makes it, and no "
-        f"datapackage.json, as 'pccfunding export' does."
-    )
+    made = "as 'pccfunding start' makes it, and no datapackage.json, as 'pccfunding export' does"
+    return f"no {' or '.join(WORKBOOKS)}, {made}."
 
 
 def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEvidence:
@@ -320,8 +305,9 @@ class _Folder:
 
     def _unread(self, shown: str, row: Row, error: Exception) -> None:
         said = str(error).removesuffix(".")
-        right = "name its columns in sheet Files, or save it as .xlsx; the rest is read without it"
-        self.tell("broken", shown, "", "", said, right)
+        named = "name its columns in sheet Files, or save it as .xlsx"
+        cure = named if "olumn" in said else "mend the file, or take it away"
+        self.tell("broken", shown, "", "", said, f"{cure}; the rest is read without it")
         if not row.cells:
             self.paste.append(("Files", [shown.partition("/")[2], "", "award list"]))
 

@@ -13,7 +13,8 @@ from pccfunding.errors import DataPackageError, PccFundingError, PeriodError, Pr
 from pccfunding.evidence.tables import read_within
 from pccfunding.evidence.token_columns import token_columns
 from pccfunding.formats.award_files.content_ids import content_ids, slug
-from pccfunding.formats.award_files.money_columns import kind_of_unknown
+from pccfunding.formats.award_files.money_columns import kind_of_unknown, no_whole
+from pccfunding.formats.award_files.row_kinds import is_total_label
 from pccfunding.office.links import Links, Subject, unit_of
 from pccfunding.office.read_workbook import Problem, Row, Token, Workbook, named_places
 from pccfunding.office.sheets import DECIDED, DIRECTIONS, FLOWS, STATUSES, folded
@@ -237,7 +238,16 @@ class _Maker:
             return
         # An amount in a list of awards is exact to its last digit; rounding is for prose.
         token = row.get("amount")._replace(exact=True)
+        if token.token and (why := no_whole(parse_printed(token.token, unit="GBP", exact=True))):
+            self.whole = False
+            self.tell(row, "amount", why, "the row is left out until then")
+            return
         recipient = row.get("recipient")
+        if recipient and is_total_label(recipient):
+            self.whole = False
+            why = "a total is no award, and would count its awards twice; the row is left out"
+            self.tell(row, "recipient", why, "type a sum into sheet Amounts")
+            return
         unknown = kind_of_unknown(recipient)
         details = {name: row.get(name) for name in ("purpose", "conditions", "reasons")}
         extra = {

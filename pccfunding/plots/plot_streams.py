@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from pccfunding.errors import TableError
@@ -126,8 +125,6 @@ def plot_streams(
         reach.append(sum(number(row, "amount_gbp") or 0 for row in rows if row["row"] == "line"))
     if not reach or max(reach) <= 0:
         raise TableError("plot_streams found no amount above zero to draw.")
-    if math.inf in map(abs, reach):
-        raise TableError("plot_streams: an amount is infinite; give a number, or leave it missing.")
 
     groups = list(dict.fromkeys(text(row, "funder_group") for row in rows if row["row"] != "total"))
     summed = {text(row, "funder_group") for row in rows if row["row"] == "subtotal"}

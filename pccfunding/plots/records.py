@@ -76,8 +76,8 @@ def _cell(column: str, value: Any, plot: str) -> Any:
     if column in _OPEN and math.isinf(value):
         return None
     raise TableError(
-        f"{plot}: column {column!r} holds {value!r}, which no axis reaches ({_FARTHEST:.0e} at "
-        f"most). Leave it missing."
+        f"{plot}: column {column!r} holds {value!r}, which no axis reaches: a million thousand "
+        f"million at most. Leave it missing."
     )
 
 

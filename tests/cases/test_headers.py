@@ -479,3 +479,32 @@ def test_the_first_row_is_not_lost_in_the_header() -> None:
         *("Youth", "Beta"),
         *("500 so far", "300 in kind"),
     ]
+
+
+@pytest.mark.parametrize("label", ["2023-24", "2023-24 awards", "Community Fund 2023/24"])
+def test_a_year_over_later_rows_is_theirs(label: str) -> None:
+    head = "Recipient,Amount (£)\n"
+    text = f"Awards 2022-23,\n{head}Halo,5\n{label},\n{head}Unity,6\nNorth,\nYouth,7\n"
+    found = pcc.read_awards(text.encode()).frame
+    assert found["period"].tolist() == ["2022-23", "2023-24", "2023-24"]
+
+
+def test_a_bare_year_in_the_name_of_a_fund_is_no_period() -> None:
+    text = "Awards 2022-23,\nRecipient,Amount (£)\nHalo,5\nVision 2030 fund,\nUnity,6\n"
+    assert set(pcc.read_awards(text.encode()).frame["period"]) == {"2022-23"}
+
+
+def test_what_a_page_strikes_out_is_not_read() -> None:
+    pytest.importorskip("lxml")
+    rows = "<tr><td>Halo<td><s>5</s> 6<td>2023-24<tr><td>Unity<td><del>7</del><td>2023-24"
+    head = "<tr><th>Recipient<th>Amount (£)<th>Financial year"
+    page = f"<table>{head}{rows}<tr><td>Youth<td>8<td>2023-24</table>"
+    found = pcc.read_awards(page.encode()).frame.set_index("recipient")["amount_gbp"]
+    assert found.dropna().to_dict() == {"Halo": 6.0, "Youth": 8.0}
+
+
+def test_a_fund_named_beside_its_year_stays_the_fund() -> None:
+    text = "Recipient,Amount (£)\nYouth Fund 2022-23,\nHalo,5\nVictims Fund 2023-24,\nUnity,6\n"
+    found = pcc.read_awards(text.encode()).frame
+    assert found["period"].tolist() == ["2022-23", "2023-24"]
+    assert found["funder_group"].tolist() == ["Youth Fund 2022-23", "Victims Fund 2023-24"]

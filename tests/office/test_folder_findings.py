@@ -131,6 +131,9 @@ TOLD_AGAIN = [
     ("broken", "evidence.xlsx", "sheet Checks, cell A4", "no such check",
      "no check bears this name", "use the name of a check: parts-of-other-awards, "
      "parts-of-youth-awards"),
+    ("broken", "evidence.xlsx", "sheet Checks, cell A6", "nor this",
+     "no check bears this name", "use the name of a check: parts-of-other-awards, "
+     "parts-of-youth-awards"),
     ("to do", "evidence.xlsx", "sheet Checks", "parts-of-youth-awards",
      "Conflicts: no rounding lets the two sides meet; as printed they differ by £8,500 (40%)",
      "give a reason and who"),
@@ -222,6 +225,16 @@ def again(tmp_path: Path) -> FolderEvidence:
         Checks=[
             {"check": "no such check", "reason": "because", "who": "A. N."},
             {"check": "Parts of other awards", "reason": "A late grant", "who": "B. O."},
+            {"check": "nor this", "reason": "because", "who": "A. N."},
+        ],
+        Outcomes=[
+            {
+                "measure": "Young people",
+                "direction": "number",
+                "as printed": "214",
+                "period": "3 May 2024",
+                "source": "Report",
+            }
         ],
         Awards=[
             award | {"amount": "£12,500", "part of": "Youth awards"},
@@ -243,9 +256,10 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     assert again.paste == (
         ("Checks", ["parts-of-youth-awards", *[""] * 4, "the reason", "who gives it"]),
     )
-    assert ["counts/prices.csv", "", "2 counts of deflator read"] in (
-        again.readings.to_numpy().tolist()
-    )
+    readings = again.readings.to_numpy().tolist()
+    assert ["counts/prices.csv", "", "2 counts of deflator read"] in readings
+    # A day is no span.
+    assert ["sheet Outcomes, cell E4", "3 May 2024", "3 May 2024"] in readings
     prices = again.sources[again.sources["document"].eq("prices.csv")]
     assert prices[["source_id", "title", "publisher", "kind", "licence"]].to_numpy().tolist() == [
         ["counts-prices", "prices", "not stated", "statistics", "not stated"]
@@ -415,6 +429,7 @@ def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
             {"file": "twin one.csv", "use": "yes"},
             {"file": "twin two.csv", "use": "yes"},
         ],
+        Checks=[{"check": "none", "reason": "because", "who": "A. N."}],
     )
     evidence = read(folder)
     assert problems(evidence) == [
@@ -423,6 +438,8 @@ def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
          "look whether it matters"),
         ("to do", "awards/both.xlsx", "sheet Third", "",
          "hidden, and read all the same: row 3", "look whether they count"),
+        ("broken", "evidence.xlsx", "sheet Checks, cell A4", "none", "no check bears this name",
+         "use the name of a check: there is none yet"),
     ]  # fmt: skip
     columns = ["recipient", "funding_stream", "amount_gbp", "period", "status", "flow", "listing"]
     given = ["award", "pcc_to_recipient"]

@@ -227,3 +227,104 @@ def test_other_arguments_of_the_rooms_are_named() -> None:
     assert ev.shared_denominator_correlation(1e200, 1e200, 1.0) == 0
     assert ev.shared_denominator_correlation(1.0, 1.0, 1e200) == 1
     assert round(ev.shared_denominator_correlation(3, 4, 0.5), 6) == 0.020391
+
+
+# --- One area, written in two ways. --------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["e07000005", "E07000005 ", " E07000005"])
+def test_one_area_in_two_spellings_does_not_make_six_of_five(other: str) -> None:
+    """Five areas are too few to tell; a sixth that is the fifth made an association of them."""
+    codes = [*CODES[:5], other]
+    spend, fell = (frame.assign(area_code=codes) for frame in (SPEND, FELL))
+    with pytest.raises(TableError, match="one area but for capitals and spaces"):
+        pcc.spend_vs_reduction(spend, fell)
+    assert pcc.spend_vs_reduction(SPEND[:5], FELL[:5]).verdict == "too few areas to tell"
+    panel = PANEL.assign(area_code=PANEL["area_code"].replace("a5", "A4"))
+    with pytest.raises(TableError, match="'a4' and 'A4', one area but for capitals"):
+        pcc.panel_change(panel, treated={"a0": "2006"}, exposure="persons")
+
+
+def test_a_code_as_number_and_as_text_is_one_code() -> None:
+    codes = pd.Series([1, 2, 3, 4, 5, "5"], dtype=object)
+    with pytest.raises(TableError, match="'5' in 'area_code' more than once"):
+        pcc.spend_vs_reduction(SPEND.assign(area_code=codes), FELL.assign(area_code=codes))
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        pd.date_range("2010-01-31", periods=48, freq="ME"),
+        pd.period_range("2010-01", periods=48, freq="M"),
+        pd.Series(pd.period_range("2010-01", periods=48, freq="M")),
+        np.array(MONTHS, dtype="datetime64[M]"),
+    ],
+)
+def test_months_may_be_an_index_or_a_column(months: Any) -> None:
+    counts = pd.Series(SERIES)
+    given = pcc.interrupted_series(counts, months, first_after="2012-01")
+    assert given.text == pcc.interrupted_series(SERIES, MONTHS, first_after="2012-01").text
+
+
+# --- Numbers that ask for all the memory, or for ever. --------------------------------------
+
+
+@pytest.mark.parametrize("change", [1e-9, 1e-200, 99.9999999999])
+def test_a_baseline_beyond_looking_through_is_refused(change: float) -> None:
+    with pytest.raises(TableError, match=r"it takes a fall of up to 99\.9999%"):
+        pcc.baseline_needed(change)
+
+
+def test_the_ends_of_what_is_looked_through() -> None:
+    # 2 * 0.5 ** 6 is the first two-sided p of none left below .05.
+    assert pcc.baseline_needed(99.9999) == 6
+    # By the normal approximation 1.96 ** 2 * 2 / log(1 - 0.001) ** 2 is 7.68 million.
+    assert round(pcc.baseline_needed(0.1) / 1e6, 1) == 7.7
+
+
+def test_the_highest_of_large_counts_takes_no_more_memory() -> None:
+    large = pcc.regression_to_the_mean([10**12] * 3 + [10**12 + 1], labels=list("abcd"),
+                                       selected="d")  # fmt: skip
+    # The highest of four normal values lies 1.0294 sd above their mean; one sd is 1e-6 of it.
+    assert large.worst_of_identical_pct == pytest.approx(-1.0294e-4, rel=1e-3)
+
+
+@pytest.mark.parametrize("level", [1 - 1e-16, 0.9999999999999])
+def test_a_level_too_near_to_one_is_refused(level: float) -> None:
+    with pytest.raises(TableError, match="it lies between 0 and 1"):
+        pcc.rate_ratio(10, 20, confidence_level=level)
+
+
+def test_exposures_and_costs_beyond_floats_are_refused() -> None:
+    with pytest.raises(TableError, match="exposure_after is 1e\\+200; no count of people"):
+        pcc.rate_ratio(10, 20, exposure_after=1e200, exposure_before=1e-200)
+    with pytest.raises(TableError, match="no count of people or pounds"):
+        pcc.break_even(1e300, 1)
+    with pytest.raises(TableError, match="no count of people or pounds"):
+        pcc.funnel_limits([0, 1], [1e-300, 1])
+
+
+@pytest.mark.parametrize("counts", [[7] * 48, [1] * 48, [1] * 20 + [10**15] + [1] * 27])
+@pytest.mark.parametrize("errors", ["gls", "hac", "quasi"])
+def test_a_series_without_a_course_is_refused_with_a_reason(counts: list[int], errors: str) -> None:
+    pytest.importorskip("statsmodels")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = pcc.interrupted_series(
+            counts,
+            MONTHS,
+            first_after="2012-01",
+            errors=errors,  # type: ignore[arg-type]
+        )
+    assert result.reason is None or "no course fits these counts" in result.reason
+    assert (result.level_pct is None) == (result.reason is not None)
+    if counts[0] == 7:
+        assert result.reason is not None
+
+
+def test_a_printed_change_asks_for_the_base_of_its_own_direction() -> None:
+    fall, rise = (pcc.published_change("13%", direction=way) for way in ("fall", "rise"))
+    assert fall.base_needed != rise.base_needed
+    assert pcc.published_change("-13%", direction="fall").base_needed == rise.base_needed
+    assert pcc.published_change("-13%", direction="rise").base_needed == fall.base_needed
+    assert pcc.published_change("0.0001%").base_needed == ()

@@ -46,7 +46,7 @@ def test_names_of_our_own_alphabet_stay_outlines() -> None:
 
 
 def test_what_cannot_be_drawn_is_refused_in_our_words() -> None:
-    with pytest.raises(TableError, match="an amount is infinite"):
+    with pytest.raises(TableError, match=r"amount_gbp.*inf, which no axis reaches"):
         plots.plot_streams(pd.DataFrame({"funding_stream": ["A"], "amount_gbp": [float("inf")]}))
     with pytest.raises(TableError, match="ax is a int; it takes the Axes of a figure"):
         plots.plot_streams(streams(["A", "B"]), ax=5)  # type: ignore[arg-type]

@@ -231,7 +231,7 @@ def read_one(
         body = re.sub(r"([0-9])(\)?)$", rf"\1 {scale}\2", body)
     try:
         read = _printed(body if scale else text, rounded_to, notation)
-        return (text, None, why, None) if (why := _no_whole(read)) else (text, read, "", None)
+        return (text, None, why, None) if (why := no_whole(read)) else (text, read, "", None)
     except PrintedError as error:
         why = str(error).partition(": ")[2] or str(error)
         if kind := kind_of_unknown(body):
@@ -252,7 +252,7 @@ _WHOLE = ("", "year")
 _CURE = "give the whole amount"
 
 
-def _no_whole(read: Printed) -> str:
+def no_whole(read: Printed) -> str:
     """Say why a number is not what was awarded in all, or is none that can be added."""
     if (read.per or "") not in _WHOLE:
         many = "one of several" if read.per == "each" else f"each {read.per}"

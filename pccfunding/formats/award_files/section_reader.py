@@ -473,10 +473,11 @@ class PartReader:
 
     def _default_periods(self, spans: Spans, positions: Any) -> None:
         grid = self.sheet.grid
-        for number, (position, label) in enumerate(self.rows.sections):
-            period = section_period(label)
+        dated = [(at, label, section_period(label)) for at, label in self.rows.sections]
+        dated = [one for one in dated if one[2] is not None]
+        for number, (position, label, period) in enumerate(dated):
             if period is not None:
-                later = [one for one, _ in self.rows.sections[number + 1 :]]
+                later = [one[0] for one in dated[number + 1 :]]
                 inside = (positions > position) & (positions < min(later, default=self.rows.stop))
                 if n := spans.fill(period, inside):
                     where = self.sheet.place(position)

@@ -326,7 +326,17 @@ def stated_totals(text: str) -> list[str]:
     return [match["amount"].strip() for match in _STATED.finditer(text)]
 
 
-def section_period(label: str) -> Any:
-    """Give the period that a section label names, if it names nothing else."""
+def section_period(label: str, *, alone: bool = False) -> Any:
+    """Give the period that a section label names, if it names a financial year or nothing else.
+
+    `alone` wants nothing else: what a label names beside a year may be a fund.
+
+    Examples
+    --------
+    >>> section_period("Community Fund 2023-24").label, section_period("Vision 2030 fund")
+    ('2023-24', None)
+    """
     period, rest = find_period(label)
-    return period if period is not None and not re.sub(r"\W+", "", rest) else None
+    if period is None or not re.sub(r"\W+", "", rest):
+        return period
+    return period if not alone and period in period.financial_years() else None

@@ -324,10 +324,12 @@ class TableState:
 
     def section_labels(self) -> Any:
         """Give the section label of each row; a total ends its section."""
-        if not any(not section_period(label) for _, label in self.rows.sections):
+        if not any(not section_period(label, alone=True) for _, label in self.rows.sections):
             return None
         marks = [
-            (position, label) for position, label in self.rows.sections if not section_period(label)
+            (position, label)
+            for position, label in self.rows.sections
+            if not section_period(label, alone=True)
         ]
         marks += [(position, None) for position, _ in self.rows.totals]  # type: ignore[misc]
         labels = np.full(self.size, None, dtype=object)

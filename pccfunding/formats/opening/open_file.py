@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError, need_extra
@@ -57,7 +58,61 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
         name: _RAISED_RUN.sub(rb"\1 [note \2]\3", part) if b"superscript" in part else part
         for name, part in parts.items()
     }
-    return _grids(raised, source, limits, {})
+    return _grids(_with_currencies(raised), source, limits, {})
+
+
+def _with_currencies(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """Put the sign of another currency before the numbers that a workbook shows it with."""
+    styles = parts.get("xl/styles.xml", b"")
+    codes = {}
+    for tag in _FORMAT.findall(styles):
+        told, code = _FORMAT_ID.search(tag), _FORMAT_CODE.search(tag)
+        shown = unescape(code[1].decode("utf-8", "replace")) if code else ""
+        sign = _CURRENCY.search(_SIGN_OF.sub(r"\1", shown))
+        if told and sign and int(told[1]) >= _FIRST_CUSTOM:  # below, the reader's country decides
+            codes[told[1]] = sign[0]
+    used = _CELL_STYLES.search(styles) if codes else None
+    ids = [_FORMAT_ID.search(tag) for tag in _STYLE.findall(used[1])] if used else []
+    signs = {
+        str(at).encode(): codes[found[1]]
+        for at, found in enumerate(ids)
+        if found and found[1] in codes
+    }
+    if not signs:
+        return parts
+
+    def told_sign(cell: re.Match[bytes]) -> bytes:
+        style, kind = _CELL_STYLE.search(cell[1]), _CELL_KIND.search(cell[1])
+        if style is None or style[1] not in signs or (kind and kind[1] != b"n"):
+            return cell[0]
+        if cell[2].count(b".") > 1:
+            return cell[0]
+        place = _CELL_PLACE.search(cell[1])
+        text = f"{signs[style[1]]}{float(cell[2]):.15g}".encode()
+        where = place[0] if place else b""
+        return b"<c" + where + b' t="inlineStr"><is><t>' + text + b"</t></is></c>"
+
+    return {
+        name: _NUMBER_CELL.sub(told_sign, part) if b"sheetData" in part else part
+        for name, part in parts.items()
+    }
+
+
+_FIRST_CUSTOM = 164
+_FORMAT = re.compile(rb"<numFmt\s[^<>]{1,600}>")
+_FORMAT_ID = re.compile(rb'\bnumFmtId="([0-9]{1,6})"')
+_FORMAT_CODE = re.compile(rb'\bformatCode="([^"]{1,500})"')
+_SIGN_OF = re.compile(r"\[\$([^\[\]-]{0,20})[^\[\]]{0,40}\]")  # "[$€-2]" shows "€"
+_CURRENCY = re.compile(r"[€$¥]|\b(?:EUR|USD)\b")
+_CELL_STYLES = re.compile(rb"<cellXfs\b[^<>]*>(.*?)</cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb"<xf\s[^<>]{1,600}>")
+_CELL_STYLE = re.compile(rb'\ss="([0-9]{1,6})"')
+_CELL_KIND = re.compile(rb'\st="([a-zA-Z]{1,12})"')
+_CELL_PLACE = re.compile(rb'\sr="[A-Z]{1,4}[0-9]{1,8}"')
+_NUMBER_CELL = re.compile(
+    rb"<c((?:\s[^<>/]{0,200})?)>(?:<f\b[^<>]{0,200}(?:/>|>[^<>]{0,9000}</f>))?"
+    rb"<v>(-?[0-9.]{1,30}(?:[eE][-+]?[0-9]{1,3})?)</v></c>"
+)
 
 
 def _check_places(part: bytes, where: str, limits: Limits) -> None:
@@ -223,7 +278,7 @@ _RAISED_RUN = re.compile(
     rb"(?:<(?!/rPr)[^<>]*>\s{0,20}){0,20}</rPr>\s{0,20}<t(?:\s[^<>]*)?>)"
     rb"\s{0,5}([0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,4})\s{0,5}(</t>)"
 )
-_SILENT = {"script", "style", "template", "noscript"}
+_SILENT = {"script", "style", "template", "noscript", "del", "s", "strike"}  # struck out, too
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLANKS = re.compile(r"\s+")
 
