@@ -16,12 +16,7 @@ import pandas as pd
 
 from pccfunding.areas import Area
 from pccfunding.errors import DataPackageError, PccFundingError, TableError
-from pccfunding.evidence.evidence import (
-    Evidence,
-    check_contracts,
-    day_of,
-    loaded_tables,
-)
+from pccfunding.evidence.evidence import Evidence, check_contracts, day_of, loaded_tables
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
 from pccfunding.formats import ReadResult, read_awards
@@ -37,12 +32,7 @@ from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
-from pccfunding.office.award_listings import (
-    AwardFile,
-    listed_tables,
-    twin_of,
-    with_content_ids,
-)
+from pccfunding.office.award_listings import AwardFile, listed_tables, twin_of, with_content_ids
 from pccfunding.office.cell_traits import hidden_parts
 from pccfunding.office.folder_statistics import (
     beside_bundled,

@@ -538,3 +538,16 @@ def test_the_areas_of_the_parts_may_be_named() -> None:
         ("E23000007", 2.0),
         ("E23000029", 6.0),
     ]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_part_has_no_token_of_its_own_and_names_the_figure_of_the_whole(*, lazy: bool) -> None:
+    rows = [
+        award(100.0, *TWO_YEARS, token="£100", figure_id="f1"),
+        award(8.0, *YEAR, token="£8", figure_id="f2"),
+    ]
+    money = pl.DataFrame(rows)
+    spread = apportion(money.lazy() if lazy else money, to="financial_year", rule="months")
+    found = spread.lazy().collect().sort("figure_id", "period_start")
+    assert found["token"].to_list() == [None, None, "£8"]
+    assert found["derived_from"].to_list() == ["f1", "f1", None]

@@ -54,6 +54,12 @@ def refused(spend: dict[str, Any] | None = None, **outcome: Any) -> Callable[[],
     return lambda: held(*seven(spend, **outcome))
 
 
+def unnamed() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give amounts of no stream, status or flow beside an outcome of no class."""
+    spend, fall = seven()
+    return spend.drop(columns=["funding_stream", "status", "flow"]), fall.drop(columns="offence")
+
+
 def scores() -> pd.DataFrame:
     """Give an outcome that is a score and no count."""
     return percentages().assign(
@@ -170,6 +176,17 @@ CASES: dict[str, Callable[[], Any]] = {
     "baseline in the year of the money": lambda: held(
         *seven(baseline_start="2014-04-01", baseline_end="2015-03-31")
     ),
+    "nothing is named": lambda: held(*unnamed()),
+    "nothing is named, of three": lambda: held(*(frame.head(3) for frame in unnamed())),
+    "a family of spend without a stream": lambda: family(unnamed()[0], seven()[1]),
+    "long names": lambda: held(
+        *seven(
+            {"funding_stream": "A fund for all that a name of more than eight words can say"},
+            offence="An offence of a name that is longer than eight words too",
+        ),
+        family=3,
+    ),
+    "capital letters": refused(offence="ASB"),
     "left out on request": lambda: held(*seven(), leave_out=[FORCES[2], FORCES[4]]),
     "residents that moved": lambda: held(
         *seven(persons_comparison=[1e5, 1e5, 2e5, 1e5, 1e5, 5e4, 1e5])
