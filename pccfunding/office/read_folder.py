@@ -144,8 +144,8 @@ def _hint(folder: Path) -> str:
             return f"no {' or '.join(WORKBOOKS)}. If {one.name} is the workbook, name it {right}."
     if inside := next((one.name for one in held if (one / WORKBOOK).exists()), ""):
         return f"the workbook lies in {inside}; name that folder."
-    made = "as 'pccfunding start' makes it, and no datapackage.json, as 'pccfunding export' does"
-    return f"no {' or '.join(WORKBOOKS)}, {made}."
+    made = "as 'pccfunding start AREA' makes it, and no datapackage.json"
+    return f"no {' or '.join(WORKBOOKS)}, {made}, as 'pccfunding export' does."
 
 
 def read_folder(folder: Path, *, as_of: dt.date | str | None = None) -> FolderEvidence:
