@@ -316,7 +316,8 @@ def describe(row: dict[str, Any], keys: Sequence[str]) -> str:
 def put_together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Join pandas frames one below the other; one without rows gives its columns only.
 
-    Before pandas 3, frames without rows had a say in the types of the others' columns.
+    Before pandas 3, frames without rows had a say in the types of the others' columns. Of frames
+    that are all without rows the first gives the types.
 
     Examples
     --------
@@ -324,6 +325,8 @@ def put_together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     >>> none = pd.DataFrame({"amount_gbp": [], "note": []}, dtype="object")
     >>> put_together([none, pd.DataFrame({"amount_gbp": [1.5]})]).dtypes.tolist()
     [dtype('float64'), dtype('float64')]
+    >>> put_together([none.astype({"amount_gbp": "float64"}), none]).dtypes.tolist()
+    [dtype('float64'), dtype('O')]
     """
     import pandas as pd
 

@@ -460,3 +460,11 @@ def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
         ["G1", "youth fund", 700.0, "2023-24", *given, "youth-fund-2"],
     ]
     assert evidence.awards["funder"].dropna().unique().tolist() == ["A trust"]
+
+
+def test_a_period_of_one_day_is_told_as_that_day(tmp_path: Path) -> None:
+    evidence = read(started(tmp_path / "durham", period="1 April 2024 to 1 April 2024"))
+    assert evidence.readings.to_numpy().tolist()[0][1:] == [
+        "2024-04-01/2024-04-01",
+        "1 April 2024",
+    ]
