@@ -316,7 +316,7 @@ def test_a_folder_that_is_no_evidence_is_refused_in_these_words(tmp_path: Path) 
     assert find_workbook(tmp_path / "nowhere") is None
     assert refused(tmp_path) == (
         f"{tmp_path} holds neither a workbook nor a data package: no evidence.xlsx or "
-        f"evidence.ods, as 'pccfunding start' makes it, and no datapackage.json, as "
+        f"evidence.ods, as 'pccfunding start AREA' makes it, and no datapackage.json, as "
         f"'pccfunding export' does."
     )
     nowhere = tmp_path / "nowhere"
