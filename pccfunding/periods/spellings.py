@@ -196,11 +196,11 @@ def _two(body: str, *, between: bool = False) -> Span | None:
 
 
 def _check_list(start: Span, end: Span) -> None:
-    """Refuse two periods joined by "and" where other time lies between them.
+    """Refuse two years joined by "and" where other time lies between them.
 
-    Two days joined so are a first and a last.
+    Two days or two months joined so are a first and a last: "between" stands before them in print.
     """
-    if start.start < start.end and start.end + timedelta(days=1) != end.start:
+    if (start.end - start.start).days > 31 and start.end + timedelta(days=1) != end.start:
         raise PeriodError("these are two periods with a gap. Read them one at a time.")
 
 

@@ -33,7 +33,8 @@ def money(amount: float) -> str:
 
 
 def share(amount: float, year: str) -> str:
-    return f"{100 * amount / TOTAL[year]:.2f}%"
+    """Give the share of a year's money; of the last year not all is known, so none is one of it."""
+    return "–" if year == "2024-25" else f"{100 * amount / TOTAL[year]:.2f}%"
 
 
 class Bundled:
@@ -115,7 +116,7 @@ def rows_by_hand(bundled: Bundled) -> set[str]:
             rows.add(f"{name}, {year} | {money(amount)} | {head(amount, persons)} | no result held"
                      " | | the documents held name no result of it")  # fmt: skip
         label = "Total, derived: at least, 15 of 16 amounts known" if unknown else "Total, derived"
-        rows.add(f"{label} | | – | {money(TOTAL[year])} | 100.00%")
+        rows.add(f"{label} | | – | {money(TOTAL[year])}" + " | 100.00%" * (not unknown))
     last = bundled.persons["2024-25"]
     rows |= {
         f"Mu | £7,000 | {share(7_000, '2024-25')} | 1",
@@ -171,8 +172,9 @@ def phrases_by_hand(bundled: Bundled) -> list[str]:
         *(f"Funded in {year}" for year in YEARS), "Returned in 2024-25",
         f"at least {money(TOTAL['2024-25'])} {LEAST}", *(money(TOTAL[year]) for year in YEARS[:2]),
         f"Returned in 2024-25: {money(BACK)}", money(BACK),
-        # Twelve lines a year and a part of the award over three; in the last year two more.
-        "the sum of 12 printed lines and 1 part", "the sum of 14 printed lines and 1 part",
+        # Twelve lines a year and a part of the award over three; in the last year three more, of
+        # which one is not known.
+        "the sum of 12 printed lines and 1 part", "the least that 16 lines allow",
         "None of the 3 sums is printed in a document held",
         *(f"{people[year]:,} residents in mid-{year[:4]}" for year in YEARS),
         *(f"{people[year]:,} residents" for year in YEARS), "1 of 16 amounts not known exactly",

@@ -98,7 +98,7 @@ WRITTEN: list[tuple[Any, object, str]] = [
     # A minus sign stands before the pound, and nothing has none.
     (words.pounds, -50, "−£50"),
     (words.pounds, -0.0, "£0"),
-    (words.pounds, -0.001, "£0.00"),
+    (words.pounds, -0.001, "less than £0.01 below zero"),
     (words.pounds, -1234.5, "−£1,234.50"),
     (words.pounds, 1, "£1"),
     (words.pounds, Fraction(1, 3), "£0.33"),

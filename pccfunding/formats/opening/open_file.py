@@ -14,7 +14,7 @@ from pccfunding.formats.opening import texts
 from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
 from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, visible_cell
 from pccfunding.texts import visible
-from pccfunding.words import count
+from pccfunding.words import count, number_text
 
 # A cell that only carries a format is closed at once, or holds nothing. A cell may leave its place
 # out, and then stands behind the one before it.
@@ -88,7 +88,7 @@ def _with_currencies(parts: dict[str, bytes]) -> dict[str, bytes]:
         if cell[2].count(b".") > 1:
             return cell[0]
         place = _CELL_PLACE.search(cell[1])
-        text = f"{signs[style[1]]}{float(cell[2]):.15g}".encode()
+        text = f"{signs[style[1]]}{number_text(float(cell[2]), digits=15)}".encode()
         where = place[0] if place else b""
         return b"<c" + where + b' t="inlineStr"><is><t>' + text + b"</t></is></c>"
 
