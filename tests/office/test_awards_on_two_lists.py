@@ -70,6 +70,27 @@ def test_a_folder_counts_it_once_or_tells(how: str, tmp_path: Path) -> None:
     assert any(said in one for one in told), told
 
 
+@pytest.mark.parametrize("fund", ["", "Fund,"])
+def test_an_award_on_two_lists_is_told_where_neither_prints_a_stream(
+    fund: str, tmp_path: Path
+) -> None:
+    folder = started(tmp_path)
+    for name in ("one", "two"):
+        others = [
+            f"{name}{number},{fund and 'Fund of '}{fund and name},2023-24,{number}00"
+            for number in range(1, 10)
+        ]
+        lines = [f"Recipient,{fund}Period,Amount"]
+        lines += [line if fund else line.replace(",,", ",") for line in others]
+        lines.append(f"Halo,Fund of {name},2023-24,5000" if fund else "Halo,2023-24,5000")
+        (folder / "awards" / f"{name}.csv").write_text("\n".join(lines), encoding="utf-8")
+    evidence = pcc.read_evidence(folder)
+    assert isinstance(evidence, FolderEvidence)
+    assert len(evidence.awards) == 20
+    told = [one.text for one in evidence.problems if "reads like an earlier one" in one.text]
+    assert len(told) == (not fund), evidence.problems
+
+
 @pytest.mark.slow
 def test_an_import_of_two_lists_counts_it_once_and_says_so(tmp_path: Path) -> None:
     paths = lists(tmp_path, LIGHTS)

@@ -169,6 +169,7 @@ def test_columns_whose_labels_stand_in_another_order_are_not_paired_by_position(
 
 
 def test_the_exposure_of_a_series_may_be_a_column() -> None:
+    pytest.importorskip("statsmodels")
     people = pd.Series([1000.0 + k for k in range(48)])
     given: dict[str, Any] = {"counts": SERIES, "months": MONTHS, "first_after": "2012-01"}
     column = pcc.interrupted_series(**given, exposure=people)
@@ -261,6 +262,7 @@ def test_a_code_as_number_and_as_text_is_one_code() -> None:
     ],
 )
 def test_months_may_be_an_index_or_a_column(months: Any) -> None:
+    pytest.importorskip("statsmodels")
     counts = pd.Series(SERIES)
     given = pcc.interrupted_series(counts, months, first_after="2012-01")
     assert given.text == pcc.interrupted_series(SERIES, MONTHS, first_after="2012-01").text

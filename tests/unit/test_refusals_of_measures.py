@@ -286,18 +286,18 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "apportion: lazy published": (
         lambda: pcc.apportion(
-            pl.from_pandas(TWO_YEARS).lazy(), to="financial_year", published=TWO_YEARS
+            pl.LazyFrame(TWO_YEARS.to_dict("list")), to="financial_year", published=TWO_YEARS
         ),
         "published= names rows one by one: collect the lazy frame first.",
     ),
     "apportion: lazy months": (
-        lambda: pcc.apportion(pl.from_pandas(TWO_YEARS).lazy(), to="month"),
+        lambda: pcc.apportion(pl.LazyFrame(TWO_YEARS.to_dict("list")), to="month"),
         "A lazy frame is split over financial years or areas: collect it first to split it "
         "over months.",
     ),
     "apportion: lazy, a part twice": (
         lambda: pcc.apportion(
-            pl.from_pandas(TWO_YEARS).lazy(),
+            pl.LazyFrame(TWO_YEARS.to_dict("list")),
             to="area_code",
             rule="equal",
             by=pl.LazyFrame({"area_code": ["A", "A"]}),
@@ -306,7 +306,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "apportion: lazy, a year twice": (
         lambda: pcc.apportion(
-            pl.from_pandas(TWO_YEARS).lazy(),
+            pl.LazyFrame(TWO_YEARS.to_dict("list")),
             to="financial_year",
             rule="weights",
             by=pl.LazyFrame({"financial_year": ["2023-24", "2023-24"], "weight": [1, 2]}),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.opening.repeats import later_printings
 from pccfunding.measures.award_years import wholes_of
 from pccfunding.money.pence import exact_sum, known_sum
@@ -204,13 +206,27 @@ def printed_again(awards: pd.DataFrame) -> pd.Series[Any]:
     """
     import pandas as pd
 
-    read = awards.rename(columns={"reference": "award_id"})
+    read = _by_told_streams(awards).rename(columns={"reference": "award_id"})
     if "awarded_on" in read:
         read["awarded_on"] = pd.to_datetime(read["awarded_on"], errors="coerce")
     first = first_printings(read)
     subjects = awards["subject_id"].to_numpy(dtype=object)
     found = np.where(first >= 0, subjects[first], None)
     return pd.Series(found, index=awards.index, dtype="object")
+
+
+def _by_told_streams(awards: pd.DataFrame) -> pd.DataFrame:
+    """Leave out streams that are only the name of the list: where it prints none, none is told."""
+    if "listing" not in awards or "funding_stream" not in awards:
+        return awards
+    streams = awards["funding_stream"].astype(object)
+    own = [
+        not is_missing(stream)
+        and not is_missing(listing)
+        and re.fullmatch(rf"{slug(str(stream))}(-[0-9]+)?", str(listing)) is not None
+        for stream, listing in zip(streams, awards["listing"], strict=True)
+    ]
+    return awards.assign(funding_stream=streams.mask(own, None))
 
 
 _HAND = ("area_code", "recipient", "funding_stream", "flow", "status")
@@ -231,6 +247,7 @@ def years_beside_wholes(awards: pd.DataFrame) -> dict[str, list[str]]:
         `subject_id` of each such whole, with those of its years.
     """
     linked = wholes_of(awards)
+    awards = _by_told_streams(awards)
     free = awards[linked.isna() & awards["amount_gbp"].notna() & awards["recipient"].notna()]
     several = free["period_end"] > free["period_start"] + np.timedelta64(366, "D")
     wholes = free[several & ~free["subject_id"].isin(set(linked.dropna()))]
