@@ -220,13 +220,14 @@ def _by_told_streams(awards: pd.DataFrame) -> pd.DataFrame:
     if "listing" not in awards or "funding_stream" not in awards:
         return awards
     streams = awards["funding_stream"].astype(object)
-    own = [
-        not is_missing(stream)
-        and not is_missing(listing)
-        and re.fullmatch(rf"{slug(str(stream))}(-[0-9]+)?", str(listing)) is not None
+    told = [
+        None
+        if not is_missing(stream)
+        and re.fullmatch(rf"{slug(str(stream))}(-[0-9]+)?", _told(listing)) is not None
+        else stream
         for stream, listing in zip(streams, awards["listing"], strict=True)
     ]
-    return awards.assign(funding_stream=streams.mask(own, None))
+    return awards.assign(funding_stream=told)
 
 
 _HAND = ("area_code", "recipient", "funding_stream", "flow", "status")
