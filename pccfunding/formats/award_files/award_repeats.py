@@ -219,15 +219,14 @@ def _by_told_streams(awards: pd.DataFrame) -> pd.DataFrame:
     """Leave out streams that are only the name of the list: where it prints none, none is told."""
     if "listing" not in awards or "funding_stream" not in awards:
         return awards
-    streams = awards["funding_stream"].astype(object)
     told = [
         None
         if not is_missing(stream)
         and re.fullmatch(rf"{slug(str(stream))}(-[0-9]+)?", _told(listing)) is not None
         else stream
-        for stream, listing in zip(streams, awards["listing"], strict=True)
+        for stream, listing in zip(awards["funding_stream"], awards["listing"], strict=True)
     ]
-    return awards.assign(funding_stream=told)
+    return awards.assign(funding_stream=np.array(told, dtype=object))
 
 
 _HAND = ("area_code", "recipient", "funding_stream", "flow", "status")
