@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pccfunding.formats.award_files.recipient_names import kind_of_body
 from pccfunding.measures.award_years import award_years
 from pccfunding.money.pence import exact_sum, share_pct
@@ -55,7 +57,7 @@ def award_lines(awards: pd.DataFrame) -> pd.DataFrame:
     for row in whole.to_dict("records"):
         shares[row["figure_id"]] = share_pct(row["known_gbp"], totals[kind_of(row)])
     found: list[Any] = [shares.get(one) for one in awards["figure_id"]]
-    return awards.assign(share_pct=found)
+    return awards.assign(share_pct=np.array(found, dtype=np.float64))
 
 
 def _whole(lines: pd.DataFrame) -> Fraction | None:
@@ -119,7 +121,8 @@ def subtotals(awards: pd.DataFrame, *, by: str) -> pd.DataFrame:
                     "basis": "derived",
                 }
             )
-    return pd.DataFrame(rows)
+    numbers = dict.fromkeys(("amount_gbp", "share_pct"), "float64") if rows else {}
+    return pd.DataFrame(rows).astype(numbers)
 
 
 def all_sums(sums: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -222,7 +222,7 @@ def _by_told_streams(awards: pd.DataFrame) -> pd.DataFrame:
     told = [
         None
         if not is_missing(stream)
-        and re.fullmatch(rf"{slug(str(stream))}(-[0-9]+)?", _told(listing)) is not None
+        and re.fullmatch(rf"{slug(str(stream))}(-2)*", _told(listing)) is not None
         else stream
         for stream, listing in zip(awards["funding_stream"], awards["listing"], strict=True)
     ]
