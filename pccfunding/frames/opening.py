@@ -209,7 +209,8 @@ def _translated_pandas(
     values: Any
     try:
         codes, values = pd.factorize(native)
-    except TypeError:  # a list in a cell cannot be told apart by its hash
+    # A list in a cell has no hash, and pandas 2 makes a float of every number.
+    except (TypeError, OverflowError):
         held = native.notna().to_numpy()
         codes, values = np.where(held, held.cumsum() - 1, -1), native[held]
     found = [read(value) for value in values]

@@ -199,5 +199,5 @@ def award_coverage(
 def dated_outside(frame: pd.DataFrame) -> pd.Series[Any]:
     """Whether the days of an award lie outside the period that its money is counted in."""
     day = frame["awarded_on"]
-    own: pd.Series[Any] = frame["period_note"].str.startswith(OUTSIDE).fillna(False).astype(bool)
+    own: pd.Series[Any] = frame["period_note"].str.startswith(OUTSIDE, na=False)
     return own | (day < frame["period_start"]) | (day > frame["period_end"])
