@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -215,15 +216,17 @@ def printed_again(awards: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(found, index=awards.index, dtype="object")
 
 
+@lru_cache(maxsize=1024)
+def _is_name_of_list(stream: str, listing: str) -> bool:
+    return bool(stream) and re.fullmatch(rf"{slug(stream)}(-2)*", listing) is not None
+
+
 def _by_told_streams(awards: pd.DataFrame) -> pd.DataFrame:
     """Leave out streams that are only the name of the list: where it prints none, none is told."""
     if "listing" not in awards or "funding_stream" not in awards:
         return awards
     told = [
-        None
-        if not is_missing(stream)
-        and re.fullmatch(rf"{slug(str(stream))}(-2)*", _told(listing)) is not None
-        else stream
+        None if _is_name_of_list(_told(stream), _told(listing)) else stream
         for stream, listing in zip(awards["funding_stream"], awards["listing"], strict=True)
     ]
     return awards.assign(funding_stream=np.array(told, dtype=object))
