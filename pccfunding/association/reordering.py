@@ -21,21 +21,9 @@ from pccfunding.association.coefficients import Floats, coefficients, ranked
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import a_mapping
 from pccfunding.permutation import NullDistribution, PermutationFamily
-from pccfunding.permutation.orders import (
-    DEFAULT_RESAMPLES,
-    MOST_ENUMERATED,
-    is_enumerated,
-    orders,
-)
+from pccfunding.permutation.orders import DEFAULT_RESAMPLES, MOST_ENUMERATED, is_enumerated, orders
 from pccfunding.permutation.permutation_family import FamilyMethod, doubts_of
-from pccfunding.permutation.scores import (
-    Rule,
-    attained,
-    is_constant,
-    least_draws_p,
-    scores,
-    ties,
-)
+from pccfunding.permutation.scores import Rule, attained, is_constant, least_draws_p, scores, ties
 
 Places = NDArray[np.intp]
 _NEAR = 1e-12

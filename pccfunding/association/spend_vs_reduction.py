@@ -41,10 +41,7 @@ from pccfunding.evaluation import (
     fisher_z_interval,
     minimal_detectable_correlation,
 )
-from pccfunding.evaluation.arguments import (
-    names_of,
-    proper_fraction,
-)
+from pccfunding.evaluation.arguments import names_of, proper_fraction
 from pccfunding.permutation import PermutationTest, null_distribution, permutation_test
 from pccfunding.permutation.null_distribution import METHODS, Method
 from pccfunding.permutation.scores import RULES, Rule

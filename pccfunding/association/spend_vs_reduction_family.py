@@ -32,10 +32,7 @@ from pccfunding.association.result import OVERRIDES
 from pccfunding.association.verdicts import ALPHA, CAUTIONS, FEWEST, in_order, judged
 from pccfunding.association.windows import begins, pick_lag
 from pccfunding.errors import one_of
-from pccfunding.evaluation.arguments import (
-    a_row,
-    names_of,
-)
+from pccfunding.evaluation.arguments import a_row, names_of
 from pccfunding.measures.nesting import offence_clash
 from pccfunding.permutation import PermutationFamily, adjusted_p, permutation_family
 from pccfunding.permutation.permutation_family import FAMILY_METHODS, FamilyMethod

@@ -15,11 +15,7 @@ from pccfunding.errors import PeriodError
 from pccfunding.evaluation.arguments import PANDEMIC
 from pccfunding.measures.windows import refuse_disorder
 from pccfunding.periods import Period
-from pccfunding.words import (
-    day_words,
-    is_number,
-    month_words,
-)
+from pccfunding.words import day_words, is_number, month_words
 
 SPEND_DAYS = ("period_start", "period_end")
 OUTCOME_DAYS = ("baseline_start", "baseline_end", "period_start", "period_end")

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import (
-    TableError,
-    refuse_other_order,
-)
+from pccfunding.errors import TableError, refuse_other_order
 from pccfunding.evaluation.arguments import Number, a_row, labels_for, optional_count, some_positive
 from pccfunding.words import is_missing
 

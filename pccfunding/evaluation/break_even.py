@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import TableError, one_of
-from pccfunding.evaluation.arguments import (
-    Number,
-    names_of,
-    optional_count,
-    some_positive,
-)
+from pccfunding.evaluation.arguments import Number, names_of, optional_count, some_positive
 from pccfunding.results import Estimate, Result
 from pccfunding.words import count, number_text, percent, pounds
 

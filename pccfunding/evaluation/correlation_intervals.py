@@ -10,11 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import (
-    TableError,
-    one_of,
-    refuse_other_order,
-)
+from pccfunding.errors import TableError, one_of, refuse_other_order
 from pccfunding.evaluation.arguments import (
     Number,
     a_row,

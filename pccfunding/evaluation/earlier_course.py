@@ -9,13 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import (
-    Number,
-    a_row,
-    names_of,
-    some_positive,
-    whole_number,
-)
+from pccfunding.evaluation.arguments import Number, a_row, names_of, some_positive, whole_number
 from pccfunding.evaluation.log_ratios import change_pct
 
 SHOWN_POINTS, SHOWN_PCT, COURSE_LEVEL = 5, 5.0, 0.90

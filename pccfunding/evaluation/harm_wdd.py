@@ -9,11 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import (
-    Number,
-    a_row,
-    proper_fraction,
-)
+from pccfunding.evaluation.arguments import Number, a_row, proper_fraction
 from pccfunding.evaluation.harm_weights import (
     CARRIES,
     OffenceCounts,
@@ -24,14 +20,7 @@ from pccfunding.evaluation.harm_weights import (
 from pccfunding.evaluation.log_ratios import quantile, two_sided_p
 from pccfunding.evaluation.wdd import WeightedDisplacementDifference, wdd
 from pccfunding.results import Result, nothing
-from pccfunding.words import (
-    counted,
-    floor_text,
-    interval_text,
-    level_text,
-    number_text,
-    p_text,
-)
+from pccfunding.words import counted, floor_text, interval_text, level_text, number_text, p_text
 
 if TYPE_CHECKING:
     import pandas as pd

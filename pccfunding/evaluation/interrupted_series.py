@@ -10,11 +10,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from pccfunding.errors import (
-    TableError,
-    one_of,
-    refuse_other_order,
-)
+from pccfunding.errors import TableError, one_of, refuse_other_order
 from pccfunding.evaluation.arguments import (
     PANDEMIC,
     Number,
@@ -36,11 +32,7 @@ from pccfunding.evaluation.earlier_course import (
     earlier_course,
 )
 from pccfunding.evaluation.log_ratios import change_pct
-from pccfunding.evaluation.segmented_regression import (
-    FloatArray,
-    segmented_design,
-    segmented_fit,
-)
+from pccfunding.evaluation.segmented_regression import FloatArray, segmented_design, segmented_fit
 from pccfunding.results import Result, nothing
 from pccfunding.words import (
     counted,

@@ -8,17 +8,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
-from pccfunding.errors import (
-    PrintedError,
-    TableError,
-    one_of,
-)
-from pccfunding.evaluation.arguments import (
-    Number,
-    a_flag,
-    proper_fraction,
-    whole_number,
-)
+from pccfunding.errors import PrintedError, TableError, one_of
+from pccfunding.evaluation.arguments import Number, a_flag, proper_fraction, whole_number
 from pccfunding.evaluation.log_ratios import quantile
 from pccfunding.intervals import Interval, counts_that_print
 from pccfunding.printed import parse_printed

@@ -6,11 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pccfunding.errors import (
-    PrintedError,
-    TableError,
-    one_of,
-)
+from pccfunding.errors import PrintedError, TableError, one_of
 from pccfunding.evaluation.arguments import Number
 from pccfunding.evaluation.detection import baseline_needed
 from pccfunding.evaluation.log_ratios import DISPERSIONS

@@ -6,9 +6,7 @@ import json
 import re
 from typing import Any, Literal, get_args
 
-from pccfunding.errors import (
-    one_of,
-)
+from pccfunding.errors import one_of
 from pccfunding.words import day_words, is_missing
 
 __all__ = ["citation"]

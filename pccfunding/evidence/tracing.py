@@ -13,12 +13,7 @@ from pccfunding.evidence.evidence import Evidence, bundled_rows
 from pccfunding.evidence.loaders import given_evidence
 from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame
-from pccfunding.frames.tables import (
-    Table,
-    encoded_key,
-    names_of_columns,
-    open_table,
-)
+from pccfunding.frames.tables import Table, encoded_key, names_of_columns, open_table
 from pccfunding.words import is_missing
 
 if TYPE_CHECKING:

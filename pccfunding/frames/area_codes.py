@@ -8,10 +8,7 @@ from typing import Any, TypeVar
 import narwhals.stable.v2 as nw
 
 from pccfunding.areas import find_area_among
-from pccfunding.errors import (
-    TableError,
-    UnknownNameError,
-)
+from pccfunding.errors import TableError, UnknownNameError
 from pccfunding.frames.opening import translated
 from pccfunding.frames.tables import open_column
 from pccfunding.words import counted

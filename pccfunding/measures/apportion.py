@@ -12,10 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from narwhals.stable.v2.typing import IntoFrame, IntoFrameT
 
-from pccfunding.errors import (
-    PeriodError,
-    TableError,
-)
+from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.opening import BOUNDED, open_frame
 from pccfunding.frames.tables import Table, named_with
 from pccfunding.measures.lazy_split import split_lazily

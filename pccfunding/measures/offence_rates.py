@@ -16,12 +16,7 @@ from pccfunding.frames.days import in_whole_days, with_financial_year, within_a_
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, key_columns
 from pccfunding.measures.comparability import as_days, gaps_in, known_breaks, latest_vintage_named
-from pccfunding.measures.nesting import (
-    area_clash,
-    offence_clash,
-    refuse_releases,
-    refuse_repeats,
-)
+from pccfunding.measures.nesting import area_clash, offence_clash, refuse_releases, refuse_repeats
 from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period

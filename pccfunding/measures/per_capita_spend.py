@@ -26,13 +26,7 @@ from pccfunding.frames.tables import (
     named_with,
     with_reasons,
 )
-from pccfunding.measures.at_hand import (
-    Grouped,
-    Residents,
-    financial_days,
-    frame_at_hand,
-    years_of,
-)
+from pccfunding.measures.at_hand import Grouped, Residents, financial_days, frame_at_hand, years_of
 from pccfunding.measures.labels import (
     AFTER_ALL,
     filled,

@@ -14,19 +14,11 @@ import numpy as np
 from pccfunding.errors import IntervalError, PeriodError, TableError
 from pccfunding.frames.days import day_code, in_whole_days, iso_day
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
-from pccfunding.frames.tables import (
-    Table,
-    encoded_key,
-    key_columns,
-)
+from pccfunding.frames.tables import Table, encoded_key, key_columns
 from pccfunding.measures.at_hand import Grouped, arrays_at_hand, frame_at_hand
 from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
 from pccfunding.measures.nesting import refuse_overlap, refuse_releases, refuse_repeats
-from pccfunding.measures.people import (
-    PEOPLE,
-    mid_year_inside,
-    mid_year_people,
-)
+from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
 from pccfunding.measures.windows import Windows, read_windows
 from pccfunding.money.kernel import Measured
 from pccfunding.money.sums import Sums

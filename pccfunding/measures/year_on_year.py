@@ -9,13 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.frames.days import (
-    in_whole_days,
-    iso_day,
-    length_in_days,
-    refuse_undated,
-    with_days,
-)
+from pccfunding.frames.days import in_whole_days, iso_day, length_in_days, refuse_undated, with_days
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
 from pccfunding.frames.tables import (
     Reason,

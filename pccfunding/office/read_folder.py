@@ -20,11 +20,7 @@ from pccfunding.evidence.evidence import Evidence, check_contracts, day_of, load
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
 from pccfunding.formats import ReadResult, read_awards
-from pccfunding.formats.award_files.award_repeats import (
-    again_words,
-    between_lists,
-    count_once,
-)
+from pccfunding.formats.award_files.award_repeats import again_words, between_lists, count_once
 from pccfunding.formats.award_files.award_status import STATUS_UNREAD
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
@@ -34,11 +30,7 @@ from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.frames.tables import put_together
 from pccfunding.office.award_listings import AwardFile, listed_tables, twin_of, with_content_ids
 from pccfunding.office.cell_traits import hidden_parts
-from pccfunding.office.folder_statistics import (
-    beside_bundled,
-    statistics_readers,
-    statistics_table,
-)
+from pccfunding.office.folder_statistics import beside_bundled, statistics_readers, statistics_table
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
 from pccfunding.office.start_folder import WORKBOOK

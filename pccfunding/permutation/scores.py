@@ -11,10 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pccfunding.errors import (
-    TableError,
-    refuse_other_order,
-)
+from pccfunding.errors import TableError, refuse_other_order
 
 Floats: TypeAlias = NDArray[np.float64]
 Marks: TypeAlias = NDArray[np.bool_]

@@ -10,11 +10,7 @@ from pccfunding.plots.alt_text import forest_words
 from pccfunding.plots.canvas import house_style
 from pccfunding.plots.plot_ranking import interval_rows
 from pccfunding.plots.records import Record, number, records, span, text
-from pccfunding.words import (
-    count,
-    is_number,
-    p_text,
-)
+from pccfunding.words import count, is_number, p_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
-from pccfunding.words import (
-    count,
-    floor_text,
-    is_missing,
-    is_number,
-    number_text,
-    p_text,
-    quantity,
-)
+from pccfunding.words import count, floor_text, is_missing, is_number, number_text, p_text, quantity
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import ReconciliationError, TableError
 from pccfunding.frames.opening import DAYS, day_of, with_area_codes
-from pccfunding.frames.tables import (
-    names_of_columns,
-    open_table,
-)
+from pccfunding.frames.tables import names_of_columns, open_table
 from pccfunding.reconciliation.judging import IF_ROUNDED, judge
 from pccfunding.reconciliation.sides import One, frame_rows, known, series_value
 from pccfunding.reconciliation.verdicts import Reconciliation
