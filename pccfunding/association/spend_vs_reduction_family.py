@@ -63,7 +63,7 @@ class Series:
         outcomes: dict[str, pd.DataFrame] = {}
         for (key, offence), found in able.items():
             table = found.areas.set_index("area").loc[list(areas)]
-            values = table["spend"].to_numpy(np.float64)
+            values = table["spend"].to_numpy()
             spend.setdefault(key, np.log(values) if method == "pearson" else values)
             outcomes.setdefault(offence, table.reset_index())
         return cls(spend, outcomes, method)
@@ -71,7 +71,7 @@ class Series:
     def arrays(self, tested: Sequence[tuple[Key, str]]) -> tuple[Floats, Floats]:
         keys, offences = _axes(tested)
         x = np.array([self.spend[key] for key in keys])
-        y = np.array([self.outcomes[offence]["g"].to_numpy(np.float64) for offence in offences])
+        y = np.array([self.outcomes[offence]["g"].to_numpy() for offence in offences])
         return x, y
 
     def coefficient(self, pair: tuple[Key, str]) -> float:

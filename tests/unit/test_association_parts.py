@@ -474,3 +474,24 @@ def test_the_baseline_is_what_was_asked_for_or_the_first_that_is_known() -> None
         "need",
         True,
     )
+
+
+def test_a_variance_that_is_given_is_not_worked_out_from_counts() -> None:
+    spend, fall = sides()
+    wider = fall.assign(variance_log_reduction=3 * fall["variance_log_reduction"])
+    found = pcc.spend_vs_reduction(spend, wider, resamples=19, redraws=20)
+    assert found.gate is not None
+    assert found.gate.test is not None
+    q = evaluation.cochran_q(
+        list(wider["log_reduction"]), list(wider["variance_log_reduction"]), dispersion=None
+    )
+    assert found.gate.test.q == q.q
+    # Without one it is that of the counts, each with a half.
+    bare = pcc.spend_vs_reduction(
+        spend, fall.drop(columns="variance_log_reduction"), resamples=19, redraws=20
+    )
+    of_counts = 1 / (fall["offences_comparison"] + 0.5) + 1 / (fall["offences_baseline"] + 0.5)
+    assert bare.gate is not None
+    assert bare.gate.test is not None
+    q = evaluation.cochran_q(list(fall["log_reduction"]), list(of_counts), dispersion=None)
+    assert bare.gate.test.q == pytest.approx(q.q)
