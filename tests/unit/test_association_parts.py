@@ -495,3 +495,38 @@ def test_a_variance_that_is_given_is_not_worked_out_from_counts() -> None:
     assert bare.gate.test is not None
     q = evaluation.cochran_q(list(fall["log_reduction"]), list(of_counts), dispersion=None)
     assert bare.gate.test.q == pytest.approx(q.q)
+
+
+def test_pearson_gives_its_range_or_says_why_there_is_none() -> None:
+    def of(spend: Any, fall: Any) -> Any:
+        labels = [f"Area {number}" for number in range(len(spend))]
+        return pearson_check(
+            pd.DataFrame({"spend": np.array(spend, float), "g": fall, "label": labels})
+        )
+
+    zero = of([0, 1, 2, -1], [0.1, 0.2, 0.3, 0.5])
+    assert (zero.statistic, zero.low, zero.reason) == (
+        None,
+        None,
+        "2 areas without spend have no logarithm",
+    )
+    assert of([0, 1, 2], [0.1, 0.2, 0.3]).reason == "1 areas without spend have no logarithm"
+    still = of([2, 2, 2], [0.1, 0.2, 0.3])
+    assert (still.statistic, still.reason, still.turns) == (None, "log spend does not vary", ())
+    two = of([1, 2], [0.1, 0.3])
+    assert two.statistic == pytest.approx(1)
+    assert (two.low, two.high, two.reason) == (
+        None,
+        None,
+        "without any one area it is undefined",
+    )
+    # On logarithms 0, 1, 2 and 3; without the last the order is the other way round.
+    x, y = np.exp([0.0, 1, 2, 3]), np.array([0.3, 0.2, 0.1, 0.9])
+    found = of(x, y)
+    without = [stats.pearsonr(np.delete(np.log(x), k), np.delete(y, k)).statistic for k in range(4)]
+    assert found.statistic == pytest.approx(stats.pearsonr(np.log(x), y).statistic)
+    assert (found.low, found.high) == pytest.approx((min(without), max(without)))
+    assert found.lowest == "Area 3"
+    assert found.highest == f"Area {int(np.argmax(without))}"
+    assert found.turns == ("Area 3",)
+    assert found.reason is None

@@ -76,8 +76,8 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         "spend is below 0 in E23000001; corrections belong in the sum before.",
     ),
     "no count, before": (
-        lambda: held(fall=with_first(FALL, offences_baseline=1.5)),
-        "reduction: offences_baseline of E23000001 is 1.5, which is no count of offences. "
+        lambda: held(fall=with_first(FALL, offences_baseline=12345.678949)),
+        "reduction: offences_baseline of E23000001 is 12345.6789, which is no count of offences. "
         "Give counts as they were counted; leave what is not known missing.",
     ),
     "no count, after": (
