@@ -124,8 +124,8 @@ def influence_of(
         rows.append(row)
     numeric = dict.fromkeys(("estimate", "p_value", "adjusted_p", "min_p"), "Float64")
     frame = pd.DataFrame(rows).astype(numeric)
-    turns, undefined = (frame[name].to_numpy(bool) for name in ("turns", "undefined"))
-    carries = frame["crosses"].to_numpy(bool) | ((turns | undefined) & small)
+    turns, undefined = (frame[name].to_numpy() for name in ("turns", "undefined"))
+    carries = frame["crosses"].to_numpy() | ((turns | undefined) & small)
     known = frame["estimate"].dropna()
     return Influence(
         frame=frame,

@@ -27,6 +27,7 @@ from pccfunding.association.influence import pearson_check
 from pccfunding.association.ranges import figure_range, measurement_interval
 from pccfunding.association.reordering import likeness_of, within_test
 from pccfunding.association.result import null_rows, scatter_rows
+from pccfunding.association.spend_vs_reduction_family import Series
 from pccfunding.permutation import (
     leave_one_out,
     null_distribution,
@@ -530,3 +531,73 @@ def test_pearson_gives_its_range_or_says_why_there_is_none() -> None:
     assert found.highest == f"Area {int(np.argmax(without))}"
     assert found.turns == ("Area 3",)
     assert found.reason is None
+
+
+def test_the_labels_of_both_sides_are_fields_of_the_result() -> None:
+    spend = spend_of(
+        range(1, 7),
+        price_base="2022-23",
+        apportioned_by="population over area code",
+        source_id="S1",
+        figure_id="F1",
+    )
+    found = pcc.spend_vs_reduction(spend, fall_of([5, 9, 12, 15, 19, 24]), redraws=20, lag=0)
+    fields = {
+        "unit": "local authority districts",
+        "n": 6,
+        "spend_stream": "Invented Fund",
+        "spend_window": "2014-15",
+        "spend_status": "outturn",
+        "spend_prices": "2022-23",
+        "spend_measured": "£ per head",
+        "spend_allocation": "population over area code",
+        "baseline_window": "2012-13",
+        "follow_up_window": "2015-16",
+        "outcome": "Robbery",
+        "base_count": 120_000,
+        "method": "spearman",
+        "two_sided": "double",
+        "confidence_level": 0.95,
+        "family_size": 1,
+        "left_out": (),
+        "seed": 0,
+        "reason": None,
+        "detail": None,
+        "adjusted_by": None,
+    }
+    assert {name: getattr(found, name) for name in fields} == fields
+    assert found.adjusted_p == found.p_value
+    assert found.adjusted_min_p == found.min_p
+    assert list(found.dropped) == ["area_code", "name", "reason"]
+    assert found.areas["area_code"].tolist() == DISTRICTS
+    assert found.areas["spend"].tolist() == [1, 2, 3, 4, 5, 6]
+    shown = ["before", "after", "persons_before", "persons_after", "g", "variance"]
+    theirs = fall_of([5, 9, 12, 15, 19, 24]).rename(
+        columns={
+            "offences_baseline": "before",
+            "offences_comparison": "after",
+            "persons_baseline": "persons_before",
+            "persons_comparison": "persons_after",
+            "log_reduction": "g",
+            "variance_log_reduction": "variance",
+        }
+    )
+    held = [name for name in shown if name in found.areas]
+    assert {"before", "after", "g"} <= set(held)
+    assert found.areas[held].to_numpy().tolist() == theirs[held].to_numpy().tolist()
+
+
+def test_the_sign_within_strata_is_that_of_the_coefficient_asked_for() -> None:
+    # Of ranks 5, 3, 2, 1, 4 beside 1 to 5 rho is -.4; the largest amount alone makes r positive.
+    x, y = np.array([1.0, 2, 3, 4, 100]), [4, 3, 2, 1, 3.5]
+    areas = pd.DataFrame({"g": [*y, *(fall + 50 for fall in y)]})
+    named = pd.Series(["a"] * 5 + ["b"] * 5)
+    pair = (("Fund", None), "Robbery")
+    for method, turns in (("spearman", True), ("pearson", False)):
+        series = Series(
+            {pair[0]: np.append(x, x + 200)},
+            {"Robbery": areas},
+            method,  # type: ignore[arg-type]
+        )
+        assert series.coefficient(pair) > 0
+        assert series.turns_within(pair, named) is turns
