@@ -14,8 +14,14 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import in_whole_days, with_financial_year, within_a_year
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import Table, key_columns
-from pccfunding.measures.comparability import as_days, gaps_in, known_breaks, latest_vintage_named
+from pccfunding.frames.tables import Table, key_columns, refuse_nested
+from pccfunding.measures.comparability import (
+    as_days,
+    gaps_in,
+    known_breaks,
+    latest_vintage_named,
+    unlike_parts,
+)
 from pccfunding.measures.nesting import area_clash, offence_clash, refuse_releases, refuse_repeats
 from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
 from pccfunding.money.sums import Sums
@@ -60,7 +66,8 @@ def offence_rates(
         - `persons`, and the offences `per` residents;
         - `series_break`: what changed within or at the beginning of the year, with its source: the
           years before and after are not of one series where a class or a coverage changed;
-        - `caution`: which vintage was taken, where the rows have several;
+        - `caution`: which vintage was taken, where the rows have several, and an area or class that
+          only this year or the one before it counts;
         - `unknown_reason`: why a year has no count or no rate.
 
     Raises
@@ -112,11 +119,12 @@ def offence_rates(
     keys = key_columns(by, table, results)
     persons = mid_year_people(people)
     held = list(dict.fromkeys([*keys, *(part for part in _PARTS if part in table.schema)]))
+    told = [*held, *(name for name in ("release",) if name in table.schema and name not in held)]
+    refuse_nested(table, told)
     dated = ~(nw.col("period_start").is_null() | nw.col("period_end").is_null())
     placed = with_financial_year(table.frame.filter(dated), checked=True).filter(within_a_year())
     columns = list(dict.fromkeys([*held, "_year", "period_start", "period_end"]))
     lines = placed.select(*columns, _count=table.number("offences")).collect()
-    told = [*held, *(name for name in ("release",) if name in table.schema and name not in held)]
     _refuse_doubts(replace(table, frame=placed), told)
     if not len(lines):
         raise PeriodError(
@@ -128,12 +136,18 @@ def offence_rates(
     )
     for row in lines.rows(named=True):
         groups[tuple(row[key] for key in keys)][int(row["_year"])].append(row)
-    found = [
-        dict(zip(keys, group, strict=True)) | _year_of(rows, year, chosen, persons, per, rate)
-        for group in sorted(groups, key=lambda one: tuple(map(str, one)))
-        for chosen in [_vintage_of(groups[group])]
-        for year, rows in sorted(groups[group].items())
-    ]
+    found = []
+    for group in sorted(groups, key=lambda one: tuple(map(str, one))):
+        chosen, several = _vintage_of(groups[group])
+        before: tuple[str, list[dict[str, Any]]] = "", []
+        for year, held in sorted(groups[group].items()):
+            rows = [row for row in held if chosen is None or str(row["vintage"]) == chosen]
+            named = Period.financial_year(year).label, rows
+            unlike = unlike_parts((before[1], rows), (before[0], named[0]))
+            before = named if rows else before
+            cautions = "; ".join(filter(None, [several, unlike])) or None
+            made = _year_of(rows, year, (chosen, cautions), persons, per, rate)
+            found.append(dict(zip(keys, group, strict=True)) | made)
     kinds = {"offences": nw.Float64, "persons": nw.Float64, rate: nw.Float64}
     engine = lines.implementation
     named = [nw.new_series(key, [row[key] for row in found], backend=engine) for key in keys]
@@ -178,22 +192,21 @@ def _vintage_of(years: dict[int, list[dict[str, Any]]]) -> tuple[str | None, str
 def _year_of(
     rows: list[dict[str, Any]],
     year: int,
-    vintage: tuple[str | None, str | None],
+    said: tuple[str | None, str | None],
     persons: dict[tuple[str, int], float],
     per: int,
     rate: str,
 ) -> dict[str, Any]:
     """Count one group in one financial year."""
     span = Period.financial_year(year)
-    rows = [row for row in rows if vintage[0] is None or str(row["vintage"]) == vintage[0]]
     found: dict[str, Any] = {
         "period_start": datetime.combine(span.start, time.min),
         "period_end": datetime.combine(span.end, time.min),
         "offences": None,
         "persons": None,
         rate: None,
-        "series_break": _break_in(rows, span, vintage[0]),
-        "caution": vintage[1],
+        "series_break": _break_in(rows, span, said[0]),
+        "caution": said[1],
         "unknown_reason": None,
     }
     areas = sorted({str(row["area_code"]) for row in rows})
