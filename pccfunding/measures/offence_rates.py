@@ -23,7 +23,7 @@ from pccfunding.measures.comparability import (
     unlike_parts,
 )
 from pccfunding.measures.nesting import area_clash, offence_clash, refuse_releases, refuse_repeats
-from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
+from pccfunding.measures.people import PEOPLE, check_per, mid_year_inside, mid_year_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 from pccfunding.words import is_missing
@@ -103,8 +103,7 @@ def offence_rates(
     table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(in_whole_days(table), people)
-    if isinstance(per, bool) or not isinstance(per, int) or per < 1:
-        raise TableError(f"per is {per!r}; it takes a whole number of residents, such as 1000.")
+    check_per(per)
     rate = f"offences_per_{per}"
     results = [
         "period_start",

@@ -264,7 +264,7 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "rates: per": (
         lambda: pcc.offence_rates(COUNTS, PEOPLE, per=0),
-        "per is 0; it takes a whole number of residents, such as 1000.",
+        "per is 0; it takes a whole number of people, such as 1 or 1000.",
     ),
     "rates: no year": (
         lambda: pcc.offence_rates(COUNTS, PEOPLE),
