@@ -85,8 +85,8 @@ def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
         raise TableError(f"{name} column {column!r} holds an infinite number; leave it missing.")
     if (far := values[values.abs() > FARTHEST]).size:
         raise TableError(
-            f"{name} column {column!r} holds {float(far.iloc[0])!r}, which no rate comes to. Check its "
-            f"unit, or leave it missing."
+            f"{name} column {column!r} holds {float(far.iloc[0])!r}, which no rate comes to. "
+            f"Check its unit, or leave it missing."
         )
     return values
 

@@ -21,7 +21,7 @@ _HALVINGS = 80
 _NO_END = ("first guess on the deviance function returned a nan", "estimation infeasible")
 
 
-class NoCourse(ArithmeticError):
+class NoCourseError(ArithmeticError):
     """No coefficients fit a series of counts."""
 
 
@@ -180,7 +180,7 @@ def segmented_fit(
 
     Raises
     ------
-    NoCourse
+    NoCourseError
         If the counts do not vary, or one is out of all proportion.
     """
     api = need_extra("statsmodels.api", "interrupted_series", extra="evaluation")
@@ -217,7 +217,7 @@ def _fitted(model: Any, **how: Any) -> Any:
         return model.fit(**how)
     except ValueError as error:
         if any(words in str(error) for words in _NO_END):
-            raise NoCourse(str(error)) from error
+            raise NoCourseError(str(error)) from error
         raise
 
 
