@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -135,18 +135,11 @@ def offence_rates(
     )
     for row in lines.rows(named=True):
         groups[tuple(row[key] for key in keys)][int(row["_year"])].append(row)
-    found = []
-    for group in sorted(groups, key=lambda one: tuple(map(str, one))):
-        chosen, several = _vintage_of(groups[group])
-        before: tuple[str, list[dict[str, Any]]] = "", []
-        for year, held in sorted(groups[group].items()):
-            rows = [row for row in held if chosen is None or str(row["vintage"]) == chosen]
-            named = Period.financial_year(year).label, rows
-            unlike = unlike_parts((before[1], rows), (before[0], named[0]))
-            before = named if rows else before
-            cautions = "; ".join(filter(None, [several, unlike])) or None
-            made = _year_of(rows, year, (chosen, cautions), persons, per, rate)
-            found.append(dict(zip(keys, group, strict=True)) | made)
+    found = [
+        dict(zip(keys, group, strict=True)) | year
+        for group in sorted(groups, key=lambda one: tuple(map(str, one)))
+        for year in _years_of(groups[group], persons, per, rate)
+    ]
     kinds = {"offences": nw.Float64, "persons": nw.Float64, rate: nw.Float64}
     engine = lines.implementation
     named = [nw.new_series(key, [row[key] for row in found], backend=engine) for key in keys]
@@ -186,6 +179,26 @@ def _vintage_of(years: dict[int, list[dict[str, Any]]]) -> tuple[str | None, str
     chosen = latest_vintage_named(names)
     several = f"of the vintages {', '.join(sorted(names))}, {chosen} is taken"
     return chosen, several if len(names) > 1 else None
+
+
+def _years_of(
+    years: dict[int, list[dict[str, Any]]],
+    persons: dict[tuple[str, int], float],
+    per: int,
+    rate: str,
+) -> Iterator[dict[str, Any]]:
+    """Count one group year by year, each said to be unlike the last one before it, if so."""
+    vintage, several = _vintage_of(years)
+    last: list[dict[str, Any]] = []
+    last_name = ""
+    for year, held in sorted(years.items()):
+        rows = [row for row in held if vintage is None or str(row["vintage"]) == vintage]
+        name = Period.financial_year(year).label
+        unlike = unlike_parts((last, rows), (last_name, name))
+        cautions = "; ".join(filter(None, [several, unlike])) or None
+        yield _year_of(rows, year, (vintage, cautions), persons, per, rate)
+        if rows:
+            last, last_name = rows, name
 
 
 def _year_of(
