@@ -7,11 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-import pytest
 from association_cases import FORCES, fall_of, spend_of
 
 import pccfunding as pcc
-from pccfunding.errors import PccFundingError
 from pccfunding.permutation import (
     adjusted_p,
     attainable_levels,
@@ -397,11 +395,3 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         "x and y have 1 values; a correlation takes two or more.",
     ),
 }
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-def test_a_refusal_says_what_it_says(name: str) -> None:
-    call, sentence = REFUSALS[name]
-    with pytest.raises(PccFundingError) as refused:
-        call()
-    assert str(refused.value) == sentence
