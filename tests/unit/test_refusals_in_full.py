@@ -144,7 +144,8 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "lists as keys": (
         lambda: pcc.year_on_year(award(area_code=["a"]), value="amount_gbp", by="area_code"),
-        "Column 'area_code' holds lists or the like, which are no keys: give each row a text.",
+        "table: column 'area_code' holds ['a'], a list, at position 0. A cell of it takes one text "
+        "or one number: give each value a row of its own, or write the cell as one text.",
     ),
     "weights below zero": (
         lambda: split_pence(np.array([100]), np.array([2, -1])),
