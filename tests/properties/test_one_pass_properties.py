@@ -295,7 +295,7 @@ def test_every_measure_takes_the_one_pass_where_rows_lack_much_and_are_not_odd(
         {
             "area_code": [*AREAS[:2], AREAS[0], AREAS[2]],
             "reference_date": pd.to_datetime(
-                ["2018-06-30", "2019-06-30", "2011-03-21"] * 1 + ["2019-07-01"]
+                ["2018-06-30", "2019-06-30", "2011-03-21", "2019-07-01"]
             ),
             "persons": [1000.0, None, 5.0, 0.0],
             "vintage": "rebased",
