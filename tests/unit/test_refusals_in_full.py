@@ -206,6 +206,10 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: permutation_test([1, 2j], [1, 2]),
         "x holds complex numbers, which have no order.",
     ),
+    "a masked number": (
+        lambda: permutation_test(np.ma.array([1, 2, 3], mask=[False, True, False]), [1, 2, 3]),
+        "x is nan at position 1; leave out areas without a number.",
+    ),
     "no numbers": (
         lambda: permutation_test([1, 2], ["a", "b"]),
         "y does not read as rows of numbers of one length: could not convert string to float: 'a'",
