@@ -332,7 +332,7 @@ def _refuse_huge_sums(stored: dict[str, pd.DataFrame], folder: Path) -> None:
     sizes = figures["value"].astype("float64").abs()
     if known_sum(sizes) * 100 < LARGEST:
         return
-    largest = figures.loc[sizes.idxmax()]
+    largest = figures.iloc[int(sizes.fillna(0.0).to_numpy().argmax())]
     raise DataPackageError(
         f"{folder}: the awards come to more than can be added exactly in pence (£90 million "
         f"million). The largest is {largest['token']!r} at {largest['locator']}, figure "

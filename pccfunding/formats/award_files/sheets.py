@@ -386,7 +386,8 @@ def _lacking(headings: Sequence[Heading]) -> str:
     barred = [one for one in short if one.barred[0]]
     if len(known) + len(barred) == 0 or len(headings) < 2:
         return ""
-    lacks, name, fields = "column of amounts under it", "amount", AMOUNTS
+    lacks, name = "column of amounts under it", "amount"
+    fields: tuple[str, ...] = AMOUNTS
     if len(known) == 1 and known[0].is_amount:
         lacks, name = "column beside it that says who or what for", "recipient"
         fields = ("recipient", "purpose", "funder")
