@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import fnmatch
 import hashlib
 import os
 from collections.abc import Iterator
@@ -21,12 +20,7 @@ from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
 from pccfunding.files import left_by_desktop
 from pccfunding.formats import ReadResult, read_awards
-from pccfunding.formats.award_files.award_repeats import (
-    OnceOnly,
-    again_words,
-    between_lists,
-    count_once,
-)
+from pccfunding.formats.award_files.award_repeats import again_words, between_lists
 from pccfunding.formats.award_files.award_status import DECLINED_UNREAD, STATUS_UNREAD
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
@@ -35,7 +29,13 @@ from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
 from pccfunding.formats.opening.open_file import doubtful_parts
 from pccfunding.frames.tables import put_together
-from pccfunding.office.award_listings import AwardFile, listed_tables, twin_of, with_content_ids
+from pccfunding.office.award_listings import (
+    AwardFile,
+    listed_tables,
+    once_of,
+    twin_of,
+    with_content_ids,
+)
 from pccfunding.office.folder_statistics import beside_bundled, statistics_readers, statistics_table
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
@@ -49,7 +49,6 @@ from pccfunding.words import counted, day_words
 __all__ = ["WORKBOOKS", "FolderEvidence", "find_workbook", "read_folder"]
 
 WORKBOOKS = (WORKBOOK, "evidence.ods")
-_IGNORED = ("~$*", ".~lock*")
 _MOST_ROWS = 20  # rejected rows of one file that are named one by one
 _NAMED_ONE_BY_ONE = (
     *("total-conflicts", "sheets-left-out", "status-unread"),
@@ -426,11 +425,7 @@ class _Folder:
 
     def _each_once(self, lists: list[AwardFile]) -> list[AwardFile]:
         """Count an award once that two lists print alike, and say so."""
-        once = _once_of(lists)
-        named = [one for one in lists if one.named]
-        if once.contradict and len(named) > 1:  # which a person said count beside each other
-            free = [one for one in lists if not one.named]
-            once = once._replace(contradict=any(_once_of([*free, one]).contradict for one in named))
+        once = once_of(lists)
         for said in between_lists(once):
             self.tell("to do", "awards", "", "", said.removesuffix("."), "look whether it matters")
         kept = zip(lists, once.frames, strict=True)
@@ -562,14 +557,10 @@ class _Folder:
         return statements
 
 
-def _once_of(lists: list[AwardFile]) -> OnceOnly:
-    return count_once([one.frame for one in lists], [one.path.name for one in lists])
-
-
 def _is_read(path: Path) -> bool:
     """Whether a path is a file that a person added, and not what a program left behind."""
-    left = any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED)
-    return path.is_file() and not left and not left_by_desktop(path.name)
+    locks = path.name.startswith(("~$", ".~lock"))
+    return path.is_file() and not locks and not left_by_desktop(path.name)
 
 
 def _column_names(row: Row) -> dict[str, str]:
