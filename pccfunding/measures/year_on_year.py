@@ -209,8 +209,8 @@ def _at_hand(
     sums: Sums, names: Sequence[str], keys: Sequence[str], labels: Sequence[str]
 ) -> nw.LazyFrame[Any] | None:
     """Work everything out in one pass over rows at hand; None where one of them is odd."""
-    parts = PARTS if _asks_alike(sums, keys) else ()
-    parts = tuple(part for part in parts if part in sums.table.schema)
+    asked = _asks_alike(sums, keys)
+    parts = [part for part in PARTS if asked and part in sums.table.schema]
     lines = sums.at_hand([*keys, "period_start", "period_end", *parts], labels)
     if lines is None or lines.sums["_broken"].any():
         return None
