@@ -212,6 +212,7 @@ def rewriting(directory: str | os.PathLike[str]) -> Iterator[Rewriting]:
         raise OSError(errno.EBUSY, said, str(folder))
     with one_writer(folder):
         _tidy(folder)
+        _refuse_fixed(folder)
         new = Rewriting(folder)
         new.part.mkdir()
         try:
@@ -381,6 +382,16 @@ def _real(folder: Path) -> Path:
     if not real.name:
         raise OSError(errno.EBUSY, "nothing lies beside this folder; name one in it", str(folder))
     return real
+
+
+def _refuse_fixed(folder: Path) -> None:
+    """Refuse a folder whose files this user cannot take away: it would stay beside the new one."""
+    if not folder.is_dir():
+        return
+    for path in [folder, *(one for one in walk(folder) if one.is_dir() and not one.is_symlink())]:
+        if not os.access(path, os.W_OK | os.X_OK) and any(path.iterdir()):
+            said = "its files belong to somebody else and cannot be replaced; copy it, and use that"
+            raise PermissionError(errno.EACCES, said, str(path))
 
 
 def _runs_in(folder: Path) -> bool:
