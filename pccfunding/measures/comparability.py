@@ -23,6 +23,7 @@ _REFUSING = ("class", "coverage")
 # A table of years each as its own release had it: no two of its years are of one vintage.
 FIRST_PUBLISHED = "first published"
 PARTS = ("area_code", "offence")
+YEARS = ("the year before", "this year")
 _DATED = re.compile(rf"(?:({'|'.join(MONTHS)}) )?((?:19|20)\d\d)")
 
 _Row = Mapping[str, Any]
@@ -286,7 +287,7 @@ def with_unlike_parts(
         years = years.join(first, on=["_key", "_from"], how="left")
     said = {
         column: nw.concat_str([nw.lit(_only(name)), nw.col(column)])
-        for column, name in (("_only_then", "the year before"), ("_only_now", "this year"))
+        for column, name in zip(("_only_then", "_only_now"), YEARS, strict=True)
     }
     gone = ~nw.col("_only_then").is_null()
     text = nw.when(gone).then(said["_only_then"]).otherwise(said["_only_now"])

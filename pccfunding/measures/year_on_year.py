@@ -22,7 +22,13 @@ from pccfunding.frames.tables import (
     with_reasons,
 )
 from pccfunding.measures.at_hand import Grouped, frame_at_hand, spans_at_hand
-from pccfunding.measures.comparability import parts_beside, with_unlike_parts
+from pccfunding.measures.comparability import (
+    PARTS,
+    YEARS,
+    parts_beside,
+    unlike_parts,
+    with_unlike_parts,
+)
 from pccfunding.measures.labels import (
     differ,
     first_and_last,
@@ -35,6 +41,7 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats, times_given
+from pccfunding.money.kernel import Measured
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -202,9 +209,9 @@ def _at_hand(
     sums: Sums, names: Sequence[str], keys: Sequence[str], labels: Sequence[str]
 ) -> nw.LazyFrame[Any] | None:
     """Work everything out in one pass over rows at hand; None where one of them is odd."""
-    if _asks_alike(sums, keys) and _hold_several(sums.table, keys):
-        return None
-    lines = sums.at_hand([*keys, "period_start", "period_end"], labels)
+    asked = _asks_alike(sums, keys)
+    parts = [part for part in PARTS if asked and part in sums.table.schema]
+    lines = sums.at_hand([*keys, "period_start", "period_end", *parts], labels)
     if lines is None or lines.sums["_broken"].any():
         return None
     places = [lines.place(key) for key in keys]
@@ -224,16 +231,19 @@ def _at_hand(
     of_keys = Grouped.by(*((at[grouped.first], size) for at, size in places), (whole_year * 0, 1))
     before = _years_before(of_keys.of_lines, spans.begins, spans.to, whole_year)
     found = before >= 0
+    unlike = _unlike_at_hand(lines, grouped.first, before, parts)
+    alike = np.ones(before.size)
+    alike[[*unlike]] = np.nan
     values = dict(zip(names, sums.totals(added)[:3], strict=True))
     previous = {
         f"{name}_previous": np.where(found, one[before], np.nan) for name, one in values.items()
     }
     now, low, high = values.values()
     then, then_low, then_high = previous.values()
-    change = now - then
+    change = (now - then) * alike
     if sums.scale is not None:
         change = np.floor(change * sums.scale + 0.5) / sums.scale
-    above = np.where(then_low > 0, 1.0, np.nan)
+    above = np.where(then_low > 0, alike, np.nan)
     least = np.where(low >= 0, then_high, then_low) * above
     most = np.where(high >= 0, then_low, then_high) * above
     base = np.where(then > 0, then, np.nan)
@@ -245,11 +255,13 @@ def _at_hand(
                 said = f"{label} differs: {one}, {two}"
                 cautions[group] = "; ".join(filter(None, [cautions[group], said]))
     reasons: list[str | None] = [None] * len(rows)
-    odd = (known < rows) | ~whole_year | ~found | ~(then > 0)
+    odd = (known < rows) | ~whole_year | ~found | ~(then > 0) | np.isnan(alike)
     for group in np.flatnonzero(odd).tolist():
         said_of = [] if whole_year[group] else [spans.length(group)]
         if known[group] < rows[group]:
             said_of.append(sums.unknown_text(known[group], rows[group]))
+        if group in unlike:
+            said_of.append(unlike[group])
         if whole_year[group] and not found[group]:
             said_of.append(_NO_YEAR_BEFORE)
         elif whole_year[group] and not then[group] > 0:
@@ -280,12 +292,27 @@ def _at_hand(
     )
 
 
-def _hold_several(table: Table, keys: Sequence[str]) -> bool:
-    """Whether groups may put several areas or classes together."""
-    if not table.frame.implementation.is_pandas():
-        return True
-    native = table.frame.to_native()
-    return any(native[name].nunique(dropna=False) > 1 for name in parts_beside(table, keys))
+def _unlike_at_hand(
+    lines: Measured,
+    first: npt.NDArray[np.int64],
+    before: npt.NDArray[np.int64],
+    parts: Sequence[str],
+) -> dict[int, str]:
+    """Say which years count another area or class than the one before, each of them one."""
+    places = [lines.place(part)[0][first] for part in parts]
+    differ = np.zeros(before.size, dtype=bool)
+    for place in places:
+        differ |= (before >= 0) & (place[before] != place)
+    found = {}
+    for group in np.flatnonzero(differ).tolist():
+        rows = [
+            {part: lines.values(part)[place[at]] for part, place in zip(parts, places, strict=True)}
+            for at in (before[group], group)
+        ]
+        said = unlike_parts(([rows[0]], [rows[1]]), YEARS)
+        if said is not None:
+            found[group] = said
+    return found
 
 
 def _years_before(

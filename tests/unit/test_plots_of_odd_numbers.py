@@ -84,8 +84,10 @@ def test_what_no_axis_reaches_is_named(kind: str, column: str) -> None:
 
 
 def test_a_number_beyond_floats_is_named() -> None:
+    # pandas 2 makes no column of it but of objects
+    frame = pd.DataFrame([COLUMNS["slope"]]).assign(before=pd.Series([10**400], dtype=object))
     with pytest.raises(TableError, match=r"before.*hundreds of digits, which no axis reaches"):
-        drawn("slope", before=10**400)
+        plots.plot_slope(frame)
 
 
 def test_a_ratio_to_nothing_is_drawn_as_it_is_given() -> None:
