@@ -347,7 +347,7 @@ def _pence(frame: nw.DataFrame[Any], name: str) -> tuple[_Whole, npt.NDArray[np.
 def _days(frame: nw.DataFrame[Any], name: str) -> _Whole:
     """Give dates as whole days since 1970; _NO_DAY where there is none."""
     found = frame[name].to_numpy()
-    if found.dtype.kind != "M" or getattr(frame.schema[name], "time_zone", None):
+    if found.dtype.kind != "M":
         found = np.array(dates_of(frame, name), dtype="datetime64[D]")
     days: _Whole = found.astype("datetime64[D]").astype(np.int64)
     return days

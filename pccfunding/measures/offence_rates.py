@@ -238,6 +238,8 @@ def _year_of(
     without = [area for area in areas if (area, middle) not in persons]
     if areas and not without:
         found["persons"] = math.fsum(persons[area, middle] for area in areas if middle is not None)
+        if found["persons"] == 0:
+            reasons.append(f"population at mid-{middle} is zero")
     else:
         lack = without[0] if without else "the area"
         reasons.append(f"no population for {lack} at mid-{middle}")
