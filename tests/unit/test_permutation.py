@@ -337,6 +337,34 @@ def test_single_and_double_precision_count_alike(monkeypatch: pytest.MonkeyPatch
         assert (single.p_max_t == double.p_max_t).all()
 
 
+@pytest.mark.parametrize(
+    ("n", "method", "single"),
+    [
+        (7, "pearson", False),
+        (8, "pearson", True),
+        (8, "spearman", True),
+        # Products of ranks, (n**3 - n) / 3 at most, are exact below 2**23.
+        (293, "spearman", True),
+        (294, "spearman", False),
+        (294, "pearson", True),
+    ],
+)
+def test_single_precision_comes_first_where_it_is_exact_or_settled(
+    n: int, method: str, single: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+
+    class Seen(products_room._Comparison):  # type: ignore[misc, name-defined]
+        def __init__(self, of: Any, dtype: Any, **how: Any) -> None:
+            made.append(dtype)
+            super().__init__(of, dtype, **how)
+
+    monkeypatch.setattr(products_room, "_Comparison", Seen)
+    x, y = series(2, n)
+    permutation_family([x], [y], method=method, resamples=16)
+    assert made == [np.float64, np.float32][: 1 + single]
+
+
 def test_doubtful_orders_are_settled_in_double_precision() -> None:
     # Two values that single precision cannot tell apart make every order doubtful.
     x = np.arange(43.0)[None]
