@@ -601,3 +601,34 @@ def test_the_sign_within_strata_is_that_of_the_coefficient_asked_for() -> None:
         )
         assert series.coefficient(pair) > 0
         assert series.turns_within(pair, named) is turns
+
+
+def test_without_counts_nothing_is_said_of_noise() -> None:
+    bare = pd.DataFrame(
+        {
+            "area_code": DISTRICTS,
+            "offence": "Robbery",
+            "log_reduction": [0.1, 0.2, 0.3, 0.5, 0.4, 0.6],
+        }
+    )
+    found = pcc.spend_vs_reduction(spend_of(range(1, 7)), bare, redraws=20)
+    assert found.gate is not None
+    assert (found.gate.test, found.gate.dispersion, found.gate.placebo) == (None, None, None)
+    assert (found.gate.dispersion_from, found.gate.opens, found.gate.cautions) == (
+        "not needed: no counts",
+        True,
+        ("no-counts",),
+    )
+    family_of_one = pcc.spend_vs_reduction_family(spend_of(range(1, 7)), bare)
+    assert family_of_one.frame["gate"].tolist() == ["not tested: no counts"]
+    assert family_of_one.frame["reliability"].isna().all()
+
+
+def test_few_areas_have_a_partial_without_a_p_and_two_one_degree_of_freedom() -> None:
+    spend = spend_of([1, 2, 3, 4])
+    found = pcc.spend_vs_reduction(
+        spend, fall_of([5, 9, 12, 15], before=[2e4, 1e4, 3e4, 2.5e4]), redraws=20
+    )
+    lines = dict(found.report().lines)
+    assert lines["offences per resident in the baseline"].endswith(" (no p below 6 areas)")
+    assert " on 3 degrees of freedom " in lines["counting noise"]

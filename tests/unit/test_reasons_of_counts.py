@@ -220,3 +220,38 @@ def test_rates_of_years_say_what_they_lack(kind: str) -> None:
         ("A8", "2019"): (2, None, None, "no population for A8 at mid-2019"),
     }
     assert {row["caution"] for row in rows} == {row["series_break"] for row in rows} == {None}
+
+
+def test_vintages_of_two_windows_are_named() -> None:
+    crime = pd.DataFrame(
+        {
+            "area_code": "A1",
+            "period_start": pd.to_datetime([BEFORE[:4] + "-04-01", YEAR[0]]),
+            "period_end": pd.to_datetime([QUARTERS[3][1], YEAR[1]]),
+            "offences": [5, 6],
+        }
+    )
+    people = frames("pandas")[1]
+
+    def told(*vintages: str) -> Any:
+        held = crime.assign(vintage=vintages)
+        found = pcc.reduction(held, baseline=BEFORE, comparison=AFTER, by="area_code")
+        return rows_of(found)[0]["caution"]
+
+    first = "first published"
+    assert told("to March 2020", "to March 2020") is None
+    assert told("to March 2019", "to March 2020") == (
+        "vintages differ: to March 2019; to March 2020"
+    )
+    assert told(first, first) == (
+        "vintages differ: first published, each window as its own release had it"
+    )
+    held = crime.assign(vintage=["to March 2019", "to March 2020"])
+    years = rows_of(pcc.offence_rates(held, people, by="area_code"))
+    assert [year["unknown_reason"] for year in years] == [
+        "no count for 2018-19 in this vintage; no population for the area at mid-2018",
+        None,
+    ]
+    assert {year["caution"] for year in years} == {
+        "of the vintages to March 2019, to March 2020, to March 2020 is taken"
+    }

@@ -480,3 +480,17 @@ def test_a_gap_without_a_lower_end_has_none_in_a_row_for_papers() -> None:
     none = reconcile("£5", "5%").as_estimate("gap")
     assert (none.estimate, none.conf_low, none.conf_high) == (None, None, None)
     assert (none.term, none.method) == ("gap", "sum: cannot be told")
+
+
+def test_a_verdict_in_the_words_that_may_be_printed() -> None:
+    rounded = reconcile("£350k", "£352,195", relation="equal")
+    assert rounded.text == (
+        "Reconciles; as printed the sides differ by £2,195 (0.62%). Reconciles if rounded to "
+        "£5,000."
+    )
+    assert rounded.wording == "reconciles"
+    apart = reconcile("£350k", "£52,195", relation="different")
+    assert (apart.verdict, apart.wording) == ("reconciles", "is different")
+    assert apart.text == "Two different sums; as printed they differ by £297,805 (571%)."
+    assert reconcile("£350k", "£352,195", relation="part_of").wording == "does not exceed"
+    assert reconcile("£5", "£9", relation="equal").wording == "conflicts"

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from association_cases import fall_of, spend_of
 
 import pccfunding as pcc
 from pccfunding.errors import PccFundingError
+from pccfunding.frames.engines import numbered
 from pccfunding.frames.opening import open_frame
 from pccfunding.frames.tables import named_with, open_column, open_table, refuse_halves
 from pccfunding.intervals import Interval
@@ -24,6 +26,9 @@ from pccfunding.periods import Period
 from pccfunding.permutation import adjusted_p, permutation_test
 
 YEAR = {"period_start": pd.Timestamp("2023-04-01"), "period_end": pd.Timestamp("2024-03-31")}
+
+
+SPEND, FALL = spend_of(range(1, 7)), fall_of([5, 9, 12, 15, 19, 24])
 
 
 def award(**columns: Any) -> pd.DataFrame:
@@ -198,6 +203,57 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         "offences (area_code 'E23000023', 2023-04-01 to 2024-03-31) is 1.5, which is no whole "
         "number. Give counts as they were counted.",
     ),
+    "pounds without end": (
+        lambda: exact_pence(float("inf"), what="The grant"),
+        "The grant is inf, which is no sum of money: leave what is not known missing.",
+    ),
+    "pounds whose pennies no float tells apart": (
+        lambda: exact_pence(1e15),
+        "An amount of pounds is 1000000000000000.0: a float does not tell its pennies apart. "
+        "Split it in parts below £90 million million.",
+    ),
+    "part of a penny": (
+        lambda: exact_pence(0.001),
+        "An amount of pounds is 0.001, which is no whole number of pence. Amounts are added in "
+        "pence: correct it, or round it first and say so. Rates per head are no amounts: compare "
+        "them as printed tokens.",
+    ),
+    "spend beyond rates": (
+        lambda: pcc.spend_vs_reduction(SPEND.assign(spend_gbp_per_head=1e200), FALL),
+        "spend column 'spend_gbp_per_head' holds 1e+200, which no rate comes to. Check its unit, "
+        "or leave it missing.",
+    ),
+    "a family beyond tests": (
+        lambda: pcc.spend_vs_reduction(SPEND, FALL, family=10**30),
+        "family is 1000000000000000000000000000000, more tests than were ever made. Check it.",
+    ),
+    "an engine that is not known": (
+        lambda: numbered(open_table(award(), "t").frame, "n"),
+        "A lazy frame of pandas cannot be worked on here; frames of Polars, DuckDB and Spark can. "
+        "Collect it first.",
+    ),
+    "a group without its key": (
+        lambda: pcc.reconcile(
+            pd.DataFrame({"fund": ["A"], "amount_gbp": [1.0]}),
+            pd.DataFrame({"name": ["A"], "amount_gbp": [1.0]}),
+            by="fund",
+        ),
+        "A table to group has no column 'fund'. It has: name, amount_gbp.",
+    ),
+    "a figure of other evidence": (
+        lambda: pcc.cite(pcc.load_awards().head(1).assign(figure_id="F-none")),
+        "No figure 'F-none' in this evidence. If it comes from your own data package, give it: "
+        "cite(..., evidence=read_evidence(folder)).",
+    ),
+    "copies in a number": (
+        lambda: pcc.verify_sources(3),
+        "The folder with copies of the documents is named by a path, a text or a Path; this is a "
+        "int.",
+    ),
+    "copies nowhere": (
+        lambda: pcc.verify_sources("no such folder"),
+        "no such folder is not a folder; name one that holds copies of the documents.",
+    ),
     "p of words": (
         lambda: adjusted_p(["a"]),
         "p does not read as numbers: could not convert string to float: 'a'",
@@ -346,3 +402,50 @@ def test_a_resource_is_refused_in_these_words(tmp_path: Path, resource: Any, sho
     assert str(refused.value) == (
         f"{path}: resource 1 is {shown}; each is an object with name, path and schema."
     )
+
+
+def test_relations_of_two_connections_are_refused_in_these_words() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    ones = [duckdb.connect().sql("SELECT 'A' AS area_code, 1.0 AS persons") for _ in range(2)]
+    first = open_table(ones[0], "awards")
+    with pytest.raises(PccFundingError) as refused:
+        open_frame(ones[1], "population", beside=first)
+    assert str(refused.value) == (
+        "awards and population belong to two connections of DuckDB. Open both with one of them."
+    )
+    connection = duckdb.connect()
+    same = [connection.sql("SELECT 'A' AS area_code, 1.0 AS persons") for _ in range(2)]
+    first = open_table(same[0], "awards")
+    assert open_frame(same[1], "population", beside=first).name == "population"
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        (3, "its schema in datapackage.json is 3; it is an object with fields."),
+        (
+            {"fields": 3},
+            "its schema in datapackage.json is {'fields': 3}; it is an object with fields.",
+        ),
+        (
+            {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "money"}]},
+            "field 2 of its schema in datapackage.json is {'name': 'b', 'type': 'money'}; each has "
+            "a name, one of the types string, number, integer, boolean, date, and "
+            "constraints that are an object.",
+        ),
+        (
+            {"fields": ["a"]},
+            "field 1 of its schema in datapackage.json is 'a'; each has a name, one of the types "
+            "string, number, integer, boolean, date, and constraints that are an object.",
+        ),
+    ],
+)
+def test_a_schema_is_refused_in_these_words(tmp_path: Path, schema: Any, words: str) -> None:
+    names = ("sources", "figures", "awards", "outcomes", "totals", "statements")
+    tables = [{"name": name, "path": "awards.csv", "schema": schema} for name in names]
+    (tmp_path / "awards.csv").write_text("a,b\n", encoding="utf-8")
+    path = tmp_path / "datapackage.json"
+    path.write_text(json.dumps({"resources": tables}), encoding="utf-8")
+    with pytest.raises(PccFundingError) as refused:
+        pcc.read_evidence(tmp_path)
+    assert str(refused.value) == f"{tmp_path / 'awards.csv'}: {words}"
