@@ -24,6 +24,8 @@ from pccfunding.errors import PccFundingError, TableError
 __all__ = [
     "PATIENCE",
     "Rewriting",
+    "check_folder_at_hand",
+    "left_by_desktop",
     "named_place",
     "one_writer",
     "read_regular",
@@ -75,12 +77,63 @@ for the folder that you are in.
         raise error(f"{named}, and this one is empty; write '.' for the folder that you are in.")
     if "\0" in told:
         raise error(f"{named}; {told!r} is none, since a NUL stands in it.")
+    check_folder_at_hand(told)
+    return Path(told)
+
+
+def check_folder_at_hand(asked: str | None = None) -> None:
+    """Refuse to work in a folder that is gone; other packages ask for it while they are imported.
+
+    Parameters
+    ----------
+    asked : str, optional
+        The path that was named, which may lead there.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder that the process runs in is gone.
+
+    Examples
+    --------
+    >>> check_folder_at_hand()
+    """
     try:
-        os.getcwd()  # other packages ask for it too, while they are imported
+        os.getcwd()
     except FileNotFoundError:
         said = "the folder that this runs in is gone; go to another one first"
-        raise FileNotFoundError(errno.ENOENT, said, told) from None
-    return Path(told)
+        raise FileNotFoundError(errno.ENOENT, said, asked) from None
+
+
+# What a desktop puts into any folder that it shows: the name, and how the file begins.
+_OF_DESKTOPS = {
+    ".ds_store": (b"\0\0\0\1Bud1",),
+    "thumbs.db": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
+    "desktop.ini": (b"[", b"\xef\xbb\xbf[", b"\xff\xfe[", b"\r\n[", b";"),
+    ".directory": (b"[",),
+}
+_COPIED_TRAITS = b"\0\5\x16\7"  # AppleDouble: what macOS keeps beside a file on another disk
+
+
+def left_by_desktop(name: str, content: bytes | None = None) -> bool:
+    """Whether a file is one that a desktop leaves in folders, by its name and how it begins.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, without its folder.
+    content : bytes, optional
+        What it holds; where it is not given, the name alone decides.
+
+    Examples
+    --------
+    >>> left_by_desktop("Thumbs.db"), left_by_desktop("Thumbs.db", b"<script>")
+    (True, False)
+    """
+    if name.startswith("._"):
+        return content is None or content.startswith(_COPIED_TRAITS)
+    begins = _OF_DESKTOPS.get(name.lower())
+    return begins is not None and (content is None or content.startswith(begins))
 
 
 class Rewriting:
@@ -159,6 +212,7 @@ def rewriting(directory: str | os.PathLike[str]) -> Iterator[Rewriting]:
         raise OSError(errno.EBUSY, said, str(folder))
     with one_writer(folder):
         _tidy(folder)
+        _refuse_fixed(folder)
         new = Rewriting(folder)
         new.part.mkdir()
         try:
@@ -328,6 +382,16 @@ def _real(folder: Path) -> Path:
     if not real.name:
         raise OSError(errno.EBUSY, "nothing lies beside this folder; name one in it", str(folder))
     return real
+
+
+def _refuse_fixed(folder: Path) -> None:
+    """Refuse a folder whose files this user cannot take away: it would stay beside the new one."""
+    if not folder.is_dir():
+        return
+    for path in [folder, *(one for one in walk(folder) if one.is_dir() and not one.is_symlink())]:
+        if not os.access(path, os.W_OK | os.X_OK) and any(path.iterdir()):
+            said = "its files belong to somebody else and cannot be replaced; copy it, and use that"
+            raise PermissionError(errno.EACCES, said, str(path))
 
 
 def _runs_in(folder: Path) -> bool:

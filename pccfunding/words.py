@@ -25,6 +25,9 @@ UNKNOWN_WORDS = {
 }
 NOT_HELD = UNKNOWN_WORDS["not_held"]
 
+# No amount, count, rate or weight of this field is larger: a century of spending is not.
+FARTHEST = 1e15
+
 
 def is_missing(value: object) -> bool:
     """Whether one value is missing: None, NaN of any kind, NaT or pandas' NA.

@@ -104,10 +104,11 @@ def baseline_of(
 ) -> Baseline:
     """Give the baseline of each area, and what it is."""
     if isinstance(baseline, str):
-        held = next((side for side in (reduction, spend) if baseline in side.columns), reduction)
-        need(held, [baseline], "reduction")
-        values = numbers(held, baseline, "reduction").set_axis(held[on].astype(str))
-        of_outcome = held is reduction and baseline.endswith("_baseline")
+        by_outcome = baseline in reduction.columns or baseline not in spend.columns
+        held, name = (reduction, "reduction") if by_outcome else (spend, "spend")
+        need(held, [baseline], name)
+        values = numbers(held, baseline, name).set_axis(held[on].astype(str))
+        of_outcome = by_outcome and baseline.endswith("_baseline")
         called = "need" if of_outcome else baseline.replace("_", " ")
         return Baseline(areas["area"].map(values), baseline, called, of_outcome)
     if isinstance(baseline, pd.Series | Mapping):
@@ -180,8 +181,8 @@ def denominator_null(
     people = areas["spend_persons"].fillna(areas["persons_after"])
     if people.isna().any() or (people <= 0).any():
         return DenominatorNull(None, None, None, None, 0, "no residents, hence no total spend")
-    persons, y = people.to_numpy(float), areas["g"].to_numpy(float)[None]
-    totals = areas["spend"].to_numpy(float) * persons
+    persons, y = people.to_numpy(), areas["g"].to_numpy()[None]
+    totals = areas["spend"].to_numpy() * persons
     rng = np.random.default_rng(seed)
     dealt = rng.permuted(np.tile(totals, (deals, 1)), axis=1) / persons
     if method == "pearson":
@@ -207,7 +208,7 @@ def within_strata(areas: pd.DataFrame, x: Floats, labels: Any, method: str) -> p
         held = (labels == stratum).to_numpy()
         value = None
         if held.sum() >= 4:
-            found = coefficients(x[held][None], areas["g"].to_numpy(float)[held][None], method)[0]
+            found = coefficients(x[held][None], areas["g"].to_numpy()[held][None], method)[0]
             value = None if np.isnan(found) else float(found)
         rows.append((str(stratum), int(held.sum()), value))
     frame = pd.DataFrame(rows, columns=["stratum", "n", "estimate"])

@@ -124,8 +124,8 @@ def influence_of(
         rows.append(row)
     numeric = dict.fromkeys(("estimate", "p_value", "adjusted_p", "min_p"), "Float64")
     frame = pd.DataFrame(rows).astype(numeric)
-    turns, undefined = (frame[name].to_numpy(bool) for name in ("turns", "undefined"))
-    carries = frame["crosses"].to_numpy(bool) | ((turns | undefined) & small)
+    turns, undefined = (frame[name].to_numpy() for name in ("turns", "undefined"))
+    carries = frame["crosses"].to_numpy() | ((turns | undefined) & small)
     known = frame["estimate"].dropna()
     return Influence(
         frame=frame,
@@ -150,7 +150,7 @@ def pearson_check(areas: pd.DataFrame) -> PearsonCheck:
     without = int((areas["spend"] <= 0).sum())
     if without:
         return PearsonCheck(None, reason=f"{without} areas without spend have no logarithm")
-    x, y = np.log(areas["spend"].to_numpy(float)), areas["g"].to_numpy(float)
+    x, y = np.log(areas["spend"].to_numpy()), areas["g"].to_numpy()
     if np.ptp(x) <= 1e-12:
         return PearsonCheck(None, reason="log spend does not vary")
     a, b = x - x.mean(), y - y.mean()

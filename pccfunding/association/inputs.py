@@ -14,7 +14,7 @@ from pccfunding.frames.days import in_whole_days
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table, bound_names, open_table
 from pccfunding.texts import spelt_alike
-from pccfunding.words import count, number_text
+from pccfunding.words import FARTHEST, count, number_text
 
 # The level at which every verdict is read.
 ALPHA = 0.05
@@ -83,6 +83,11 @@ def numbers(frame: pd.DataFrame, column: str, name: str) -> pd.Series[float]:
     values: pd.Series[float] = read[column].astype("float64")
     if np.isinf(values).any():
         raise TableError(f"{name} column {column!r} holds an infinite number; leave it missing.")
+    if (far := values[values.abs() > FARTHEST]).size:
+        raise TableError(
+            f"{name} column {column!r} holds {float(far.iloc[0])!r}, which no rate comes to. "
+            f"Check its unit, or leave it missing."
+        )
     return values
 
 

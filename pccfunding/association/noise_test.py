@@ -122,7 +122,7 @@ def noise_gate(
     if areas["variance"].isna().any():
         return Gate(None, None, "not needed: no counts", placebo, True, ("no-counts",))
     if dispersion is not None:
-        phi, source = float(dispersion), "given"
+        phi, source = dispersion, "given"
     elif placebo is not None:
         phi, source = placebo.dispersion, "measured on the change before the money"
     else:

@@ -78,7 +78,7 @@ def measurement_interval(
     """
     columns = ["dispersion", "low", "high", "median"]
     counted = has_counts and areas[["before", "after"]].notna().all(axis=None)
-    low, high = (areas[f"spend_{end}"].to_numpy(float) for end in ("low", "high"))
+    low, high = (areas[f"spend_{end}"].to_numpy() for end in ("low", "high"))
     bounded = np.isfinite(low) & np.isfinite(high) & (high > low)
     redrawn = " and ".join(
         words
@@ -90,14 +90,14 @@ def measurement_interval(
         return MeasurementInterval(None, None, None, pd.DataFrame(columns=columns), 0, "", reason)
     shown = [dispersion] if dispersion else list(_DISPERSIONS if counted else (1.0,))
     tail = (1 - confidence_level) / 2
-    spend = areas["spend"].to_numpy(float)
-    seen = float(_of(spend[None], areas["g"].to_numpy(float)[None], method)[0])
+    spend = areas["spend"].to_numpy()
+    seen = float(_of(spend[None], areas["g"].to_numpy()[None], method)[0])
     rows = []
     for phi in shown:
         rng = np.random.default_rng(seed)
         x = np.tile(spend, (redraws, 1))
         x[:, bounded] = rng.uniform(low[bounded], high[bounded], (redraws, bounded.sum()))
-        y = areas["g"].to_numpy(float)[None]
+        y = areas["g"].to_numpy()[None]
         if counted:
             y = _true_changes(areas, phi, redraws, rng)
         ends = np.nanquantile(_of(x, y, method), [tail, 1 - tail, 0.5])
@@ -127,9 +127,9 @@ def _true_changes(
     """
     from scipy.special import ndtri
 
-    g, noise = areas["g"].to_numpy(float), phi * areas["variance"].to_numpy(float)
+    g, noise = areas["g"].to_numpy(), phi * areas["variance"].to_numpy()
     n = len(g)
-    order = ranked(areas["spend"].to_numpy(float)[None])[0]
+    order = ranked(areas["spend"].to_numpy()[None])[0]
     place = (order - 0.375) / (n + 0.25)
     line = np.column_stack([np.ones(n), ndtri(place)])
     spreads = np.linspace(0, _WIDEST * max(float(g.std()), np.sqrt(noise.max())), _STEPS)
@@ -151,8 +151,8 @@ def _true_changes(
 
 def figure_range(areas: pd.DataFrame, *, method: str) -> FigureRange:
     """Search the amounts that the printed figures allow for the lowest and highest coefficient."""
-    spend, y = areas["spend"].to_numpy(float), areas["g"].to_numpy(float)[None]
-    low, high = (areas[f"spend_{end}"].to_numpy(float) for end in ("low", "high"))
+    spend, y = areas["spend"].to_numpy(), areas["g"].to_numpy()[None]
+    low, high = (areas[f"spend_{end}"].to_numpy() for end in ("low", "high"))
     is_open = np.isfinite(low) & ~np.isfinite(high)
     n_rounded = int((np.isfinite(high) & np.isfinite(low) & (high > low)).sum())
     if not is_open.any() and not n_rounded:

@@ -375,7 +375,7 @@ def likeness_of(areas: pd.DataFrame, seed: int) -> Likeness:
         return Likeness(None, None, None, None, len(sizes), reason)
     found = []
     for side, values in enumerate((areas["spend"], areas["g"])):
-        z = ranked(values.to_numpy(float)[None])[0]
+        z = ranked(values.to_numpy()[None])[0]
         z = z - z.mean()
         table = np.concatenate(list(orders(len(z), _LOOKS, seed + side)))
         exact = len(table) != _LOOKS

@@ -33,7 +33,7 @@ _BINS = 40
 def scatter_rows(found: Association) -> pd.DataFrame:
     """Give one row an area: its place, its name where it is shown, and the line without it."""
     areas = found.areas
-    x, y = areas["spend"].to_numpy(float), areas["g"].to_numpy(float)
+    x, y = areas["spend"].to_numpy(), areas["g"].to_numpy()
     lines = [_line(np.delete(x, place), np.delete(y, place)) for place in range(len(x))]
     assert found.influence is not None
     named = np.ones(len(x), bool)

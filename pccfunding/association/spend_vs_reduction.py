@@ -366,7 +366,7 @@ def _check(
 
 
 def _series(areas: pd.DataFrame, method: Method) -> tuple[_Floats, _Floats]:
-    x, y = (areas[side].to_numpy(np.float64) for side in ("spend", "g"))
+    x, y = (areas[side].to_numpy() for side in ("spend", "g"))
     return (np.log(x) if method == "pearson" else x), y
 
 

@@ -53,6 +53,7 @@ class Series:
 
     spend: dict[Key, Floats]
     outcomes: dict[str, pd.DataFrame]
+    method: FamilyMethod
 
     @classmethod
     def of(
@@ -62,24 +63,27 @@ class Series:
         outcomes: dict[str, pd.DataFrame] = {}
         for (key, offence), found in able.items():
             table = found.areas.set_index("area").loc[list(areas)]
-            values = table["spend"].to_numpy(np.float64)
+            values = table["spend"].to_numpy()
             spend.setdefault(key, np.log(values) if method == "pearson" else values)
             outcomes.setdefault(offence, table.reset_index())
-        return cls(spend, outcomes)
+        return cls(spend, outcomes, method)
 
     def arrays(self, tested: Sequence[tuple[Key, str]]) -> tuple[Floats, Floats]:
         keys, offences = _axes(tested)
         x = np.array([self.spend[key] for key in keys])
-        y = np.array([self.outcomes[offence]["g"].to_numpy(np.float64) for offence in offences])
+        y = np.array([self.outcomes[offence]["g"].to_numpy() for offence in offences])
         return x, y
 
-    def turns_within(
-        self, pair: tuple[Key, str], named: pd.Series[Any], method: FamilyMethod
-    ) -> bool:
+    def coefficient(self, pair: tuple[Key, str]) -> float:
+        """Correlate a pair over all areas; NaN where a side does not vary."""
+        x, y = self.arrays([pair])
+        return float(coefficients(x, y, self.method)[0])
+
+    def turns_within(self, pair: tuple[Key, str], named: pd.Series[Any]) -> bool:
         """Whether a pair has the other sign within most strata."""
         x, areas = self.spend[pair[0]], self.outcomes[pair[1]]
-        over_all = coefficients(x[None], areas["g"].to_numpy(np.float64)[None], method)[0]
-        return turns_within(within_strata(areas, x, named, method), float(over_all))
+        held = within_strata(areas, x, named, self.method)
+        return turns_within(held, self.coefficient(pair))
 
 
 def _axes(tested: Sequence[tuple[Key, str]]) -> tuple[list[Key], list[str]]:
@@ -178,12 +182,10 @@ def table_of(
 
 
 def _estimates(series: Series, pair_key: tuple[Key, str], gate: Gate) -> dict[str, Any]:
-    key, offence = pair_key
-    y = series.outcomes[offence]["g"].to_numpy(np.float64)
-    value = coefficients(series.spend[key][None], y[None], "spearman")[0]
+    value = series.coefficient(pair_key)
     opens = "not tested: no counts" if gate.test is None else gate.test.gate
     reliability = None if gate.test is None else gate.test.reliability
-    estimate = None if np.isnan(value) else float(value)
+    estimate = None if np.isnan(value) else value
     return {"estimate": estimate, "gate": opens, "reliability": reliability}
 
 
@@ -423,7 +425,7 @@ def spend_vs_reduction_family(
         like = any(likeness_of(pairs[pair].areas, seed).alike for pair in clear)
         neighbours = ["neighbours-alike"] * like
     else:
-        turned = any(series.turns_within(pair, named, method) for pair in clear)
+        turned = any(series.turns_within(pair, named) for pair in clear)
         neighbours = ["turns-within-strata"] * turned
     # pandas warns of joining empty frames.
     parts = [found.dropped for found in pairs.values() if len(found.dropped)]

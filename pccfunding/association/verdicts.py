@@ -12,7 +12,7 @@ from pccfunding.association.inputs import ALPHA
 from pccfunding.errors import TableError
 from pccfunding.evaluation.arguments import a_row
 from pccfunding.permutation import adjusted_p
-from pccfunding.words import is_number
+from pccfunding.words import FARTHEST, is_number
 
 if TYPE_CHECKING:
     from pccfunding.association.record import AssociationRecord
@@ -143,6 +143,8 @@ def family_of(family: int | Sequence[float] | None) -> tuple[int, list[float] | 
     if isinstance(family, int) and not isinstance(family, bool):
         if family < 1:
             raise TableError(f"family is {family}; it counts this correlation too, so 1 or more.")
+        if family > FARTHEST:
+            raise TableError(f"family is {family}, more tests than were ever made. Check it.")
         return family, None
     if isinstance(family, bool | str) or not hasattr(family, "__len__"):
         raise TableError(f"family is {family!r}; it takes a number of tests, or their p values.")

@@ -12,7 +12,7 @@ import click
 import pccfunding
 from pccfunding.cli.group import PLACE, console_of, main, table_of
 from pccfunding.formats.award_files.award_repeats import OnceOnly, between_lists, count_once
-from pccfunding.office.cell_traits import hidden_parts
+from pccfunding.formats.opening.open_file import doubtful_parts
 from pccfunding.texts import disarmed, printable
 from pccfunding.words import counted, number_text
 
@@ -89,9 +89,9 @@ def import_awards(
                 console.print(table_of(shown, title))
         console.print(table_of(result.coverage, "What the file holds"))
         console.print(result.text, style="bold", markup=False)
-        for sheet_name, hidden in hidden_parts(file).items():
-            said = f"{sheet_name}: hidden, and read all the same: {', '.join(hidden)}"
-            console.print(said, markup=False, soft_wrap=True)
+        for sheet_name, seen in doubtful_parts(file).items():
+            for said in seen:
+                console.print(f"{sheet_name}: {said}", markup=False, soft_wrap=True)
         frame = result.frame
         undated = int((frame["period_start"].isna() & frame["awarded_on"].notna()).sum())
         if undated and package is not None:

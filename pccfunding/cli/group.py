@@ -13,7 +13,7 @@ import click
 
 import pccfunding
 from pccfunding.errors import PccFundingError, ReconciliationError, TableError
-from pccfunding.files import named_place
+from pccfunding.files import check_folder_at_hand, named_place
 from pccfunding.texts import isolated, printable, printable_lines
 from pccfunding.words import is_missing
 
@@ -46,9 +46,15 @@ class _Commands(click.Group):
         except OSError as error:  # of the help, which no command writes
             _end_with(error)
 
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **options)
+        except BrokenPipeError as error:  # of help or version; click would end with 1
+            _end_with(error)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            named_place(".", "the folder at hand")
+            check_folder_at_hand()
             return super().invoke(ctx)
         except PccFundingError as error:
             click.echo(printable_lines(f"{type(error).__name__}: {error}"), err=True)

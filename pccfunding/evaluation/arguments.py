@@ -9,13 +9,13 @@ from datetime import date
 from typing import Any, SupportsFloat, TypeAlias
 
 from pccfunding.errors import PeriodError, TableError
-from pccfunding.words import is_missing, is_number
+from pccfunding.words import FARTHEST, is_missing, is_number
 
 Number: TypeAlias = SupportsFloat
 # No count of this world is larger, and floats tell all smaller ones apart.
 _MOST = 2**53
-# Farther from 1, or nearer to it, products and quantiles leave the floats.
-_FARTHEST, _NEAREST = 1e30, 1e-12
+# Nearer to 0 or 1, quantiles leave the floats.
+_NEAREST = 1e-12
 _MOST_DISPERSED = 10_000
 PANDEMIC = (date(2020, 3, 1), date(2021, 3, 31))
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?(?:[T ].*)?")
@@ -94,12 +94,24 @@ def whole_number(value: Any, name: str, *, least: int) -> int:
 
 
 def some_number(value: Any, name: str) -> float:
-    """Give a finite number."""
+    """Give a finite number that a count of people or pounds may come to."""
     if not is_number(value):
         raise TableError(f"{name} is {value!r}; it takes a number.")
-    if not math.isfinite(float(value)):
+    try:
+        number = float(value)
+    except OverflowError:
+        raise _too_far(name, "a number of hundreds of digits") from None
+    if not math.isfinite(number):
         raise TableError(f"{name} is {value!r}; it takes a finite number.")
-    return float(value)
+    if abs(number) > FARTHEST:
+        raise _too_far(name, repr(value))
+    return number
+
+
+def _too_far(name: str, said: str) -> TableError:
+    return TableError(
+        f"{name} is {said}; no count of people or pounds is so far from 1. Check its unit."
+    )
 
 
 def some_positive(value: Any, name: str) -> float:
@@ -107,17 +119,15 @@ def some_positive(value: Any, name: str) -> float:
     number = some_number(value, name)
     if number <= 0:
         raise TableError(f"{name} is {value!r}; it takes a number above 0.")
-    if not 1 / _FARTHEST <= number <= _FARTHEST:
-        raise TableError(
-            f"{name} is {value!r}; no count of people or pounds is so far from 1. Check its unit."
-        )
+    if number < 1 / FARTHEST:
+        raise _too_far(name, repr(value))
     return number
 
 
 def proper_fraction(value: Any, name: str) -> float:
     """Give a number between 0 and 1, such as a confidence level."""
     number = some_number(value, name)
-    if not 0 < number < 1 - _NEAREST:
+    if not _NEAREST < number < 1 - _NEAREST:
         raise TableError(f"{name} is {value!r}; it lies between 0 and 1, such as 0.95.")
     return number
 

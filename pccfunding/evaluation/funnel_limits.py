@@ -28,6 +28,8 @@ __all__ = ["FunnelLimits", "funnel_limits"]
 _FloatArray = npt.NDArray[np.float64]
 
 _FEW_AREAS, _SMALL, _SIZES = 10, 5, 80
+# Events expected of an area; above, scipy gives no Poisson limits, or ends the program.
+_MOST = 10**9
 _LIMITS = (("95", 0.025), ("998", 0.001))
 _TRIM, _POINTS, _HALVINGS, _TOLD = 0.1, 4_000, 100, 1e-3
 
@@ -241,7 +243,8 @@ def funnel_limits(
     Raises
     ------
     TableError
-        If the sequences differ in length or hold what is no count or population.
+        If the sequences differ in length or hold what is no count or population, or more than a
+        thousand million events are expected of an area.
 
     Notes
     -----
@@ -269,6 +272,13 @@ def funnel_limits(
         return _refused(table, thousand, given)
     rate = rate or float(table.counts.sum() / table.exposure.sum())
     expected = rate * table.exposure
+    if expected.max() > _MOST:
+        most = table.labels[int(expected.argmax())]
+        said = "counts and exposure" if centre is None else f"centre {centre!r}"
+        raise TableError(
+            f"By {said}, {most} would count more than a thousand million, beyond which there are "
+            f"no limits. Check the counts, the exposures, and per ({count(thousand)})."
+        )
     z = (table.counts - expected) / np.sqrt(expected)
     spread = _Spread(phi=given or 1.0)
     if given is None:
@@ -375,11 +385,11 @@ def _limits(expected: _FloatArray, spread: _Spread) -> dict[str, _FloatArray]:
         beyond = np.maximum(wider * spread.variance(expected) - expected, 0.0)
         # With next to nothing beyond the mean the negative binomial is the Poisson law.
         noise = beyond < 1e-6 * expected
-        size = expected**2 / np.where(noise, 1.0, beyond)
-        share = size / (size + expected)
+        mean = expected[~noise]
+        size = mean**2 / beyond[~noise]
         for side, of_nbinom in (("low", nbinom.ppf), ("high", nbinom.isf)):
-            own = np.asarray(of_nbinom(tail, size, share), dtype=float)
-            found[f"{side}_{name}_widened"] = np.where(noise, found[f"{side}_{name}"], own)
+            widened = found[f"{side}_{name}_widened"] = found[f"{side}_{name}"].copy()
+            widened[~noise] = of_nbinom(tail, size, size / (size + mean))
     return found
 
 

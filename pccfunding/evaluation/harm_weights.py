@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pccfunding.errors import TableError
-from pccfunding.evaluation.arguments import Number, a_mapping, optional_count, some_number
+from pccfunding.evaluation.arguments import (
+    Number,
+    a_mapping,
+    optional_count,
+    some_number,
+    some_positive,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +52,7 @@ def _weight(value: Any, offence: str) -> float:
     number = some_number(value, f"the weight of {offence}")
     if number < 0:
         raise TableError(f"the weight of {offence} is {value!r}; it takes a number of 0 or more.")
-    return number
+    return some_positive(value, f"the weight of {offence}") if number else number
 
 
 def offences_of(named: Mapping[str, OffenceCounts], weights: Mapping[str, float]) -> list[str]:

@@ -335,8 +335,8 @@ def interrupted_series(
             step, bend = fit.interval(-2 if slope else -1, level), None
             if slope:
                 bend = fit.interval(-1, level)
-    except (ArithmeticError, ValueError, np.linalg.LinAlgError):
-        # Whatever the model says of a fit that has no end, or leaves nothing over.
+    except (ArithmeticError, np.linalg.LinAlgError):
+        # A fit without an end, or one that leaves nothing over.
         return _refused(_UNFITTED, **same)
     return InterruptedSeries(
         level_ratio=step[0],

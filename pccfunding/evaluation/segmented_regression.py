@@ -17,6 +17,12 @@ FloatArray = npt.NDArray[np.float64]
 _R = np.round(np.arange(-0.3, 0.951, 0.05), 2)
 _H = np.array([0.2, 0.4, 0.6, 0.8, 1.0])
 _HALVINGS = 80
+# What statsmodels says where its steps leave the floats; any other ValueError is a fault.
+_NO_END = ("first guess on the deviance function returned a nan", "estimation infeasible")
+
+
+class NoCourseError(ArithmeticError):
+    """No coefficients fit a series of counts."""
 
 
 @dataclass(frozen=True)
@@ -170,10 +176,16 @@ def segmented_fit(
     lag: int,
     time: FloatArray,
 ) -> SegmentedFit:
-    """Fit the columns to counts of one area, or of several below each other."""
+    """Fit the columns to counts of one area, or of several below each other.
+
+    Raises
+    ------
+    NoCourseError
+        If the counts do not vary, or one is out of all proportion.
+    """
     api = need_extra("statsmodels.api", "interrupted_series", extra="evaluation")
     model = api.GLM(counts, design, family=api.families.Poisson(), offset=offset)
-    quasi = model.fit(scale="X2")
+    quasi = _fitted(model, scale="X2")
     areas = len(counts) // len(time)
     if errors == "gls":
         return _gls_fit(quasi, counts, design, offset, areas)
@@ -188,7 +200,7 @@ def segmented_fit(
             month = np.tile(time - time[0], areas).astype(int)
             options |= {"time": month, "use_correction": "hac"}
         kind = "HAC" if areas == 1 else "hac-groupsum"
-        robust = model.fit(cov_type=kind, cov_kwds=options)
+        robust = _fitted(model, cov_type=kind, cov_kwds=options)
         bands.append(robust.bse)
     return SegmentedFit(
         coefficients=quasi.params,
@@ -198,6 +210,15 @@ def segmented_fit(
         dispersion=float(quasi.scale),
         autocorrelation=_neighbours(quasi.resid_pearson[: len(time)]),
     )
+
+
+def _fitted(model: Any, **how: Any) -> Any:
+    try:
+        return model.fit(**how)
+    except ValueError as error:
+        if any(words in str(error) for words in _NO_END):
+            raise NoCourseError(str(error)) from error
+        raise
 
 
 def _gls_fit(

@@ -26,6 +26,7 @@ from pccfunding.evidence.token_columns import (
     filled_from_tokens,
     misread_tokens,
 )
+from pccfunding.money.pence import LARGEST, known_sum
 from pccfunding.periods import Period, parse_date
 from pccfunding.words import is_missing
 
@@ -322,6 +323,23 @@ def _labels(starts: pd.Series[Any], ends: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(labels, index=starts.index, dtype=starts.index.to_series().astype(str).dtype)
 
 
+def _refuse_huge_sums(stored: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Refuse awards that cannot be added up in pence, and name the largest of them."""
+    if not {"awards", "figures"} <= set(stored):
+        return
+    figures = stored["figures"]
+    figures = figures[figures["subject_id"].isin(stored["awards"]["subject_id"])]
+    sizes = figures["value"].astype("float64").abs()
+    if known_sum(sizes) * 100 < LARGEST:
+        return
+    largest = figures.iloc[int(sizes.fillna(0.0).to_numpy().argmax())]
+    raise DataPackageError(
+        f"{folder}: the awards come to more than can be added exactly in pence (£90 million "
+        f"million). The largest is {largest['token']!r} at {largest['locator']}, figure "
+        f"{largest['figure_id']!r}. Check its unit, and correct it or leave the row out."
+    )
+
+
 def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
     """Hold stored tables to their contracts, and figures to their subjects and sources.
 
@@ -347,6 +365,7 @@ def check_contracts(stored: dict[str, pd.DataFrame], folder: Path) -> None:
                 raise DataPackageError(f"{file} {how}")
             place = "" if row is None else f", line {row + 2}"
             raise DataPackageError(f"{file}{place}, {how} ({len(broken)} such cells in all).")
+    _refuse_huge_sums(stored, folder)
     if not set(_OWN_TABLES) <= set(stored):
         return  # some tables of a package: nothing to lead to
     subjects = pd.concat([stored[name]["subject_id"] for name in _SUBJECT_TABLES])
@@ -393,7 +412,10 @@ def day_of(as_of: dt.date | str | None) -> dt.date | None:
         If it is no day: a number would be taken for one of 1970.
     """
     if isinstance(as_of, str):
-        return parse_date(as_of)
+        try:
+            return parse_date(as_of)
+        except PeriodError as error:
+            raise PeriodError(f"as_of: {error}") from None
     if isinstance(as_of, dt.datetime):  # a pandas Timestamp too
         as_of = as_of.date()
     if as_of is None or type(as_of) is dt.date:

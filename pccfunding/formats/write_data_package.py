@@ -15,6 +15,7 @@ from pccfunding.errors import DataPackageError
 from pccfunding.evidence import Evidence
 from pccfunding.evidence.evidence import check_contracts, table_names
 from pccfunding.files import named_place, rewriting, rewriting_file
+from pccfunding.formats.opening.plain_errors import check_options
 from pccfunding.schemas import FOREIGN_KEYS, LOADED, PRIMARY_KEYS, STORED, completed
 
 if TYPE_CHECKING:
@@ -242,6 +243,14 @@ _CSVW_TYPES = {
 }
 
 
+def _is_json(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def write_data_package(
     tables: Evidence | Mapping[str, pd.DataFrame],
     directory: str | Path,
@@ -303,10 +312,14 @@ def write_data_package(
     ...     [path.name for path in written][:2]
     ['datapackage.json', 'sources.csv']
     """
-    if not _NAME.fullmatch(name):
+    check_options(csvw=csvw, force=force)
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise DataPackageError(
             f"name={name!r} is no name of a package; use lower case, digits and hyphens."
         )
+    for what, said in {"title": title, **properties}.items():
+        if not isinstance(said, str) if what == "title" else not _is_json(said):
+            raise DataPackageError(f"{what} is a {type(said).__name__}, which no descriptor holds.")
     folder = named_place(directory, "a data package", error=DataPackageError)
     stored = _stored(tables, folder)
     own = {table: _own_fields(table, frame) for table, frame in stored.items()}

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.areas import find_area_among, known_area
 from pccfunding.errors import PccFundingError, PeriodError, TableError
-from pccfunding.frames.tables import Table, holds_text, of_one_kind, open_table
+from pccfunding.frames.tables import Table, holds_text, of_one_kind, open_table, refuse_nested
 from pccfunding.periods import Period
 from pccfunding.periods.parse_date import check_known
 from pccfunding.periods.spellings import financial_label
@@ -108,6 +108,7 @@ def open_frame(
         table = _with_period(table, spelling)
     asked = [column for column in needs if column != "area_code" or "area" not in table.schema]
     table.need(*asked)
+    refuse_nested(table, [one for one in asked if one not in {*DAYS, *numbers}])
     days = dict.fromkeys(column for column in (*needs, *also) if column in DAYS)
     wanted = [column for column in days if column in table.schema]
     odd = [column for column in wanted if not _is_day(table.schema[column])]
@@ -189,6 +190,9 @@ def translated(
         return _translated_pandas(series, read, dtype)
     if series.dtype in (nw.Categorical, nw.Enum):
         series = series.cast(nw.String)
+    if series.dtype == nw.Object:  # of Polars, which tells no two of them apart
+        cells = [None if value is None else read(value) for value in series.to_list()]
+        return nw.new_series(series.name, cells, dtype, backend=series.implementation)
     values = [value for value in series.unique().to_list() if value is not None]
     found = [read(value) for value in values]
     if not values:

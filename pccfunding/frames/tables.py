@@ -32,6 +32,8 @@ _TIME_COLUMNS = frozenset(
     }
 )
 _UNIT_TOKENS = ("gbp", "pct", "per")
+# Characters of a cell that a message shows.
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,42 @@ def _refuse_odd_names(native: Any, name: str) -> None:
         seen.add(column)
 
 
+def refuse_nested(table: Table, columns: Iterable[str]) -> None:
+    """Refuse columns of keys that hold what is no one value: lists, dicts and the like.
+
+    Of a lazy frame the types alone are looked at.
+    """
+    for column in dict.fromkeys(columns):
+        dtype = table.schema[column]
+        objects = dtype in (nw.Object, nw.Unknown)
+        # Polars has columns of Python's objects, and groups by none of them.
+        refused = dtype.is_nested() or (objects and table.frame.implementation.is_polars())
+        said = str(dtype)
+        if table.eager and (refused or objects):
+            values = table.frame.select(column).collect()[column].to_list()
+            odd = (at for at, one in enumerate(values) if one is not None)
+            at = next((at for at in odd if refused or _is_nested(values[at])), None)
+            if at is None:
+                continue
+            shown, kind = ascii(values[at]), f"a {type(values[at]).__name__}"
+            said = f"{shown}, {kind}," if len(shown) < _SHOWN else kind
+            said = f"{said} at position {at}"
+        elif not refused:
+            continue
+        raise TableError(
+            f"{table.name}: column {column!r} holds {said}. A cell of it takes one text or one "
+            f"number: give each value a row of its own, or write the cell as one text."
+        )
+
+
+def _is_nested(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return True
+    return False
+
+
 def holds_text(table: str, column: str, what: str) -> TableError:
     """Say that a column holds what is no number, and how money as text is read."""
     cure = "Turn it into numbers first; leave what is not known missing."
@@ -242,6 +280,7 @@ def key_columns(by: str | Sequence[str], table: Table, results: Iterable[str]) -
         if keys.count(key) > 1:
             raise TableError(f"by holds {key!r} twice.")
     table.need(*keys)
+    refuse_nested(table, keys)
     return keys
 
 

@@ -91,7 +91,7 @@ def apportion(
     PeriodError
         If an award has no period, or spans years where areas are weighted by population.
     PopulationError
-        If an area has no population for the year.
+        If an area has no population for the year, or the areas of a population overlap.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""What two windows of counts have in common: whole years of parts, one vintage, no series break."""
+"""What two windows of counts have in common: whole years of like parts, one vintage, no break."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+import narwhals.stable.v2 as nw
+
 from pccfunding.bundled import datasets_dir
+from pccfunding.frames.days import with_days
+from pccfunding.frames.tables import Table, encoded_key
 from pccfunding.periods import Period
 from pccfunding.words import MONTHS, counted, day_words, is_missing, month_words
 
@@ -18,6 +22,8 @@ _EVERYWHERE = "K04000001"
 _REFUSING = ("class", "coverage")
 # A table of years each as its own release had it: no two of its years are of one vintage.
 FIRST_PUBLISHED = "first published"
+PARTS = ("area_code", "offence")
+YEARS = ("the year before", "this year")
 _DATED = re.compile(rf"(?:({'|'.join(MONTHS)}) )?((?:19|20)\d\d)")
 
 _Row = Mapping[str, Any]
@@ -212,9 +218,85 @@ def in_one_vintage(rows: _Sides) -> tuple[_Sides, str | None]:
 def _by_vintage(side: Iterable[_Row]) -> dict[str, set[tuple[str, ...]]]:
     found: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
     for row in side:
-        part = tuple(str(row[name]) for name in ("area_code", "offence") if name in row)
+        part = tuple(str(row[name]) for name in PARTS if name in row)
         found[str(row.get("vintage"))].add(part)
     return dict(found)
+
+
+def unlike_parts(rows: _Sides, names: Sequence[str]) -> str | None:
+    """Name the first area and offence that only one of two windows counts; None without one.
+
+    A sum of other areas or classes is a sum of something else: the two are never compared.
+
+    Parameters
+    ----------
+    rows : two sequences of mappings
+        What each window counts, with `area_code` and `offence` where the table has them.
+    names : sequence of str
+        How the two windows are called.
+
+    Examples
+    --------
+    >>> before, after = [{"offence": "Robbery"}], [{"offence": "Shoplifting"}]
+    >>> unlike_parts((before, [*before, *after]), ("2022", "2023"))
+    'only 2023 counts Shoplifting'
+    """
+    if not (rows[0] and rows[1]):
+        return None
+    sides = [{", ".join(_part_words(row)) for row in side} for side in rows]
+    for side, other, name in ((0, 1, names[0]), (1, 0, names[1])):
+        if alone := sides[side] - sides[other]:
+            return f"{_only(name)}{min(alone)}"
+    return None
+
+
+def _part_words(row: _Row) -> list[str]:
+    held = {name: row[name] for name in PARTS if name in row}
+    return [_no(name) if is_missing(value) else str(value) for name, value in held.items()]
+
+
+def _no(name: str) -> str:
+    return f"no {name}"
+
+
+def _only(name: str) -> str:
+    return f"only {name} counts "
+
+
+def with_unlike_parts(
+    years: nw.LazyFrame[Any], table: Table, keys: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Say as `_unlike`, beside whole years of groups, what ``unlike_parts`` says of two windows.
+
+    The years have the `_key` of their group, made of `keys`, and begin on the day code `_from`.
+    """
+    texts = [
+        nw.when(nw.col(name).is_null()).then(nw.lit(_no(name))).otherwise(table.text(name))
+        for name in PARTS
+        if name in table.schema
+    ]
+    of_years = with_days(table.frame.with_columns(_key=encoded_key(table, keys)))
+    of_years = of_years.filter(nw.col("_to") == nw.col("_in_a_year"))
+    part = nw.concat_str(texts, separator=", ")
+    held = of_years.select("_key", "_from", "_to", _part=part).unique()
+    now = held.select("_key", "_from", "_part")
+    then = held.select("_key", "_part", _from=nw.col("_to"))
+    for one, other, column in ((then, now, "_only_then"), (now, then, "_only_now")):
+        alone = one.join(other, on=["_key", "_from", "_part"], how="anti")
+        first = alone.group_by("_key", "_from").agg(nw.col("_part").min().alias(column))
+        years = years.join(first, on=["_key", "_from"], how="left")
+    said = {
+        column: nw.concat_str([nw.lit(_only(name)), nw.col(column)])
+        for column, name in zip(("_only_then", "_only_now"), YEARS, strict=True)
+    }
+    gone = ~nw.col("_only_then").is_null()
+    text = nw.when(gone).then(said["_only_then"]).otherwise(said["_only_now"])
+    return years.with_columns(_unlike=text)
+
+
+def parts_beside(table: Table, keys: Sequence[str]) -> list[str]:
+    """Name the columns of areas and offences that a group of the keys puts together."""
+    return [name for name in PARTS if name in table.schema and name not in keys]
 
 
 def _kept(rows: _Sides, vintages: tuple[str, str]) -> _Sides:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from pccfunding.errors import DeflatorError, MixedFlowError, MixedStatusError
 from pccfunding.frames.days import iso_day
-from pccfunding.frames.tables import Table, describe
+from pccfunding.frames.tables import Table, describe, refuse_nested
 from pccfunding.words import is_missing
 
 AFTER_ALL = "\U0010ffff"
@@ -34,6 +34,7 @@ def labelled(table: Table, value: str) -> tuple[Table, list[str]]:
     A `price_base` is that of the columns in real terms; where the table has none, of the value.
     """
     labels = [label for label in LABELS if label in table.schema]
+    refuse_nested(table, labels)
     if "price_base" not in labels:
         return table, labels
     if not is_real(value) and any(map(is_real, table.schema)):

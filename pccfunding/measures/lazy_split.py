@@ -20,7 +20,13 @@ from pccfunding.frames.engines import beside, numbered, repeated
 from pccfunding.frames.opening import BOUNDED
 from pccfunding.frames.tables import Table, with_reasons
 from pccfunding.measures.people import mid_year_people
-from pccfunding.measures.shares import MONTH_UNITS, open_parts, own_tokens, whole_weight
+from pccfunding.measures.shares import (
+    MONTH_UNITS,
+    open_parts,
+    own_tokens,
+    refuse_shared_residents,
+    whole_weight,
+)
 from pccfunding.money.pence import LARGEST, are_whole, whole
 from pccfunding.money.sums import OUTSIDE, Sums
 from pccfunding.periods import Period
@@ -82,6 +88,7 @@ def _over_areas(
         if rule == "equal" and len(given) < len(codes):
             raise TableError("by= names an area twice; give one row a part.")
         if rule == "population":
+            refuse_shared_residents(given)
             persons = {
                 (code, year): whole_weight(count, code)
                 for (code, year), count in mid_year_people(other).items()

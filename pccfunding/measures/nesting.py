@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.areas import Area, known_area
+from pccfunding.areas import ABOLISHED, Area, known_area
 from pccfunding.errors import PccFundingError, TableError
 from pccfunding.frames.days import iso_day
 from pccfunding.frames.tables import Table, describe, encoded_key
@@ -73,15 +74,18 @@ def area_clash(codes: Iterable[str]) -> tuple[str, str] | None:
     """Find the first area that shares residents with another, and that other; None without one.
 
     Areas of different kinds in one police force area overlap, a county and a unitary authority
-    excepted; a region may hold any area of England. One area in two spellings overlaps itself.
+    excepted; a region may hold any area of England. An abolished district lies in its successor,
+    where its counts stand already. One area in two spellings overlaps itself.
 
     Examples
     --------
     >>> area_clash(["E07000010", "E23000023"]), area_clash(["E10000003", "E06000031"])
     (('E07000010', 'E23000023'), None)
+    >>> area_clash(["E07000026", "E07000028"]), area_clash(["E07000026", "E06000063"])
+    (None, ('E07000026', 'E06000063'))
     """
     held = sorted(set(codes))
-    known = {code: area for code in held if (area := known_area(code)) is not None}
+    known = {code: area for code in held if (area := _area_of(code)) is not None}
     found = _clash(held, _area_wholes) or spelt_alike(held)
     if found is not None:
         return found
@@ -218,8 +222,18 @@ def _offence_wholes(offence: str) -> list[str]:
 
 def _area_wholes(code: str) -> list[str]:
     force = code.removesuffix("-unassigned")
-    wholes = [force, *_ancestors(code), *_COUNTRIES.get(code[:1], ())]
+    heirs = [ABOLISHED[code].successor] if code in ABOLISHED else []
+    wholes = [force, *heirs, *_ancestors(code), *_COUNTRIES.get(code[:1], ())]
     return [whole for whole in wholes if whole != code]
+
+
+def _area_of(code: str) -> Area | None:
+    """Give an area by its code; an abolished district in the place of its successor."""
+    area = known_area(code)
+    if area is None and code in ABOLISHED:
+        heir = known_area(ABOLISHED[code].successor)
+        return None if heir is None else replace(heir, code=code, name=ABOLISHED[code].name)
+    return area
 
 
 def _ancestors(code: str) -> list[str]:
@@ -228,7 +242,7 @@ def _ancestors(code: str) -> list[str]:
     A user's own areas overlap nothing that is known here.
     """
     found: list[str] = []
-    area = known_area(code)
+    area = _area_of(code)
     while area is not None and area.parent is not None:
         found.append(area.parent)
         area = known_area(area.parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,16 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PeriodError, TableError
 from pccfunding.frames.days import in_whole_days, with_financial_year, within_a_year
 from pccfunding.frames.opening import open_frame, with_area_codes
-from pccfunding.frames.tables import Table, key_columns
-from pccfunding.measures.comparability import as_days, gaps_in, known_breaks, latest_vintage_named
+from pccfunding.frames.tables import Table, key_columns, refuse_nested
+from pccfunding.measures.comparability import (
+    as_days,
+    gaps_in,
+    known_breaks,
+    latest_vintage_named,
+    unlike_parts,
+)
 from pccfunding.measures.nesting import area_clash, offence_clash, refuse_releases, refuse_repeats
-from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
+from pccfunding.measures.people import PEOPLE, check_per, mid_year_inside, mid_year_people
 from pccfunding.money.sums import Sums
 from pccfunding.periods import Period
 from pccfunding.words import is_missing
@@ -60,7 +66,8 @@ def offence_rates(
         - `persons`, and the offences `per` residents;
         - `series_break`: what changed within or at the beginning of the year, with its source: the
           years before and after are not of one series where a class or a coverage changed;
-        - `caution`: which vintage was taken, where the rows have several;
+        - `caution`: which vintage was taken, where the rows have several, and an area or class that
+          only this year or the one before it counts;
         - `unknown_reason`: why a year has no count or no rate.
 
     Raises
@@ -96,8 +103,7 @@ def offence_rates(
     table = open_frame(recorded_crime, "recorded_crime", needs=needs, numbers=("offences",))
     people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(in_whole_days(table), people)
-    if isinstance(per, bool) or not isinstance(per, int) or per < 1:
-        raise TableError(f"per is {per!r}; it takes a whole number of residents, such as 1000.")
+    check_per(per)
     rate = f"offences_per_{per}"
     results = [
         "period_start",
@@ -112,11 +118,12 @@ def offence_rates(
     keys = key_columns(by, table, results)
     persons = mid_year_people(people)
     held = list(dict.fromkeys([*keys, *(part for part in _PARTS if part in table.schema)]))
+    told = [*held, *(name for name in ("release",) if name in table.schema and name not in held)]
+    refuse_nested(table, told)
     dated = ~(nw.col("period_start").is_null() | nw.col("period_end").is_null())
     placed = with_financial_year(table.frame.filter(dated), checked=True).filter(within_a_year())
     columns = list(dict.fromkeys([*held, "_year", "period_start", "period_end"]))
     lines = placed.select(*columns, _count=table.number("offences")).collect()
-    told = [*held, *(name for name in ("release",) if name in table.schema and name not in held)]
     _refuse_doubts(replace(table, frame=placed), told)
     if not len(lines):
         raise PeriodError(
@@ -129,10 +136,9 @@ def offence_rates(
     for row in lines.rows(named=True):
         groups[tuple(row[key] for key in keys)][int(row["_year"])].append(row)
     found = [
-        dict(zip(keys, group, strict=True)) | _year_of(rows, year, chosen, persons, per, rate)
+        dict(zip(keys, group, strict=True)) | year
         for group in sorted(groups, key=lambda one: tuple(map(str, one)))
-        for chosen in [_vintage_of(groups[group])]
-        for year, rows in sorted(groups[group].items())
+        for year in _years_of(groups[group], persons, per, rate)
     ]
     kinds = {"offences": nw.Float64, "persons": nw.Float64, rate: nw.Float64}
     engine = lines.implementation
@@ -175,25 +181,44 @@ def _vintage_of(years: dict[int, list[dict[str, Any]]]) -> tuple[str | None, str
     return chosen, several if len(names) > 1 else None
 
 
+def _years_of(
+    years: dict[int, list[dict[str, Any]]],
+    persons: dict[tuple[str, int], float],
+    per: int,
+    rate: str,
+) -> Iterator[dict[str, Any]]:
+    """Count one group year by year, each said to be unlike the last one before it, if so."""
+    vintage, several = _vintage_of(years)
+    last: list[dict[str, Any]] = []
+    last_name = ""
+    for year, held in sorted(years.items()):
+        rows = [row for row in held if vintage is None or str(row["vintage"]) == vintage]
+        name = Period.financial_year(year).label
+        unlike = unlike_parts((last, rows), (last_name, name))
+        cautions = "; ".join(filter(None, [several, unlike])) or None
+        yield _year_of(rows, year, (vintage, cautions), persons, per, rate)
+        if rows:
+            last, last_name = rows, name
+
+
 def _year_of(
     rows: list[dict[str, Any]],
     year: int,
-    vintage: tuple[str | None, str | None],
+    said: tuple[str | None, str | None],
     persons: dict[tuple[str, int], float],
     per: int,
     rate: str,
 ) -> dict[str, Any]:
     """Count one group in one financial year."""
     span = Period.financial_year(year)
-    rows = [row for row in rows if vintage[0] is None or str(row["vintage"]) == vintage[0]]
     found: dict[str, Any] = {
         "period_start": datetime.combine(span.start, time.min),
         "period_end": datetime.combine(span.end, time.min),
         "offences": None,
         "persons": None,
         rate: None,
-        "series_break": _break_in(rows, span, vintage[0]),
-        "caution": vintage[1],
+        "series_break": _break_in(rows, span, said[0]),
+        "caution": said[1],
         "unknown_reason": None,
     }
     areas = sorted({str(row["area_code"]) for row in rows})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from pccfunding.errors import PopulationError
+from pccfunding.errors import PopulationError, TableError
 from pccfunding.frames.days import iso_day, year_and_month
 from pccfunding.frames.engines import few, for_everyone
 from pccfunding.frames.tables import Table
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # The columns of a population.
 PEOPLE = ("area_code", "reference_date", "persons", "vintage")
+
+
+def check_per(per: Any) -> None:
+    """Refuse what a rate cannot be for, above a thousand million people too."""
+    if isinstance(per, bool) or not isinstance(per, int) or not 1 <= per <= 10**9:
+        raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
 
 
 @cache

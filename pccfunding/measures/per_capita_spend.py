@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from pccfunding.errors import PopulationError, TableError
+from pccfunding.errors import PopulationError
 from pccfunding.frames.days import (
     financial_year_day,
     refuse_long,
@@ -40,7 +40,13 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import area_clash, refuse_overlap
-from pccfunding.measures.people import PEOPLE, mid_years, people_by_year, refuse_doubled_people
+from pccfunding.measures.people import (
+    PEOPLE,
+    check_per,
+    mid_years,
+    people_by_year,
+    refuse_doubled_people,
+)
 from pccfunding.money.sums import Sums
 
 if TYPE_CHECKING:
@@ -147,8 +153,7 @@ def per_capita_spend(
     table = open_frame(awards, "awards", needs=needs, numbers=BOUNDED)
     people = open_frame(population, "population", needs=PEOPLE, numbers=("persons",), beside=table)
     table, people = with_area_codes(table, people)
-    if isinstance(per, bool) or not isinstance(per, int) or not 1 <= per <= 10**9:
-        raise TableError(f"per is {per!r}; it takes a whole number of people, such as 1 or 1000.")
+    check_per(per)
     rates = _rate_names(per)
     reserved = ("amount_gbp", *_GROUP_RESULT, *rates, *_COUNTS, "persons", "unknown_reason")
     keys = key_columns(by, table, reserved)

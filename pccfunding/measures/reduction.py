@@ -14,9 +14,15 @@ import numpy as np
 from pccfunding.errors import IntervalError, PeriodError, TableError
 from pccfunding.frames.days import day_code, in_whole_days, iso_day
 from pccfunding.frames.opening import area_asked, open_frame, with_area_codes
-from pccfunding.frames.tables import Table, encoded_key, key_columns
+from pccfunding.frames.tables import Table, encoded_key, key_columns, refuse_nested
 from pccfunding.measures.at_hand import Grouped, arrays_at_hand, frame_at_hand
-from pccfunding.measures.comparability import as_days, gaps_in, in_one_vintage, said_of_breaks
+from pccfunding.measures.comparability import (
+    as_days,
+    gaps_in,
+    in_one_vintage,
+    said_of_breaks,
+    unlike_parts,
+)
 from pccfunding.measures.nesting import refuse_overlap, refuse_releases, refuse_repeats
 from pccfunding.measures.people import PEOPLE, mid_year_inside, mid_year_people
 from pccfunding.measures.windows import Windows, read_windows
@@ -85,7 +91,7 @@ def compare_counts(
     rows, chosen = in_one_vintage(rows)
     reasons, noted = said_of_breaks(rows, windows.both)
     counts = [_count(side, name, reasons) for side, name in zip(rows, windows.names, strict=True)]
-    reasons += _unlike_parts(rows, windows)
+    reasons += filter(None, [unlike_parts(rows, windows.names)])
     people: list[float | None] = [1.0, 1.0]
     if persons is not None:
         people = _people(rows, windows, persons, reasons)
@@ -122,21 +128,6 @@ def _count(rows: _Rows, name: str, reasons: list[str]) -> float | None:
     if count < 0:
         reasons.append(f"the count for {name} is negative")
     return count
-
-
-def _unlike_parts(rows: tuple[_Rows, _Rows], windows: Windows) -> list[str]:
-    """Name the first area and offence that only one of the two windows counts."""
-    if not (rows[0] and rows[1]):
-        return []
-    names = [name for name in ("area_code", "offence") if name in rows[0][0]]
-    parts = [{tuple([str(row[name]) for name in names]) for row in side} for side in rows]
-    if parts[0] == parts[1]:
-        return []
-    for side, other, name in ((0, 1, windows.names[0]), (1, 0, windows.names[1])):
-        alone = sorted(parts[side] - parts[other])
-        if alone:
-            return [f"only {name} counts {', '.join(alone[0])}"]
-    return []
 
 
 def _caution(rows: tuple[_Rows, _Rows]) -> str | None:
@@ -339,6 +330,7 @@ def reduction(
     elif codes:
         (table,) = with_area_codes(table)
     keys = key_columns(by, table, _result_columns(with_people=True))
+    refuse_nested(table, [part for part in _PARTS if part in table.schema])
 
     inside, apart = _inside(table, windows)
     inside = in_whole_days(inside)

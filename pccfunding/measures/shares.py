@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import gcd
@@ -15,6 +15,7 @@ import narwhals.stable.v2 as nw
 from pccfunding.errors import PeriodError, PopulationError, TableError
 from pccfunding.frames.opening import open_frame, with_area_codes
 from pccfunding.frames.tables import Table
+from pccfunding.measures.nesting import area_clash
 from pccfunding.measures.people import mid_year_people
 from pccfunding.periods import Period
 from pccfunding.periods.spellings import financial_label, financial_year_of
@@ -69,12 +70,23 @@ def weighing(table: Table, to: str, rule: str, by: Any) -> Callable[[date, date]
     if rule == "population":
         persons = mid_year_people(other)
         codes = list(dict.fromkeys(names))
+        refuse_shared_residents(codes)
         return lambda start, end: _people(codes, persons, start, end)
     _refuse_repeats(names)
     if to == "area_code":
         return lambda start, end: _areas(rows, rule, start, end)
     given = dict(zip(names, rows["weight"].to_list(), strict=True))
     return lambda start, end: _weighted_times(start, end, to, given)
+
+
+def refuse_shared_residents(codes: Iterable[Any]) -> None:
+    """Refuse areas that share residents, who would draw money to two of them."""
+    clash = area_clash(code for code in codes if isinstance(code, str))
+    if clash is not None:
+        raise PopulationError(
+            f"by= holds {clash[0]!r} and {clash[1]!r}, which overlap: who lives in both would "
+            f"count twice. Keep one level, such as the police force areas or the districts."
+        )
 
 
 def _refuse_repeats(names: list[Any]) -> None:

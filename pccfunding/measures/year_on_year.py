@@ -18,9 +18,17 @@ from pccfunding.frames.tables import (
     describe,
     encoded_key,
     key_columns,
+    refuse_nested,
     with_reasons,
 )
 from pccfunding.measures.at_hand import Grouped, frame_at_hand, spans_at_hand
+from pccfunding.measures.comparability import (
+    PARTS,
+    YEARS,
+    parts_beside,
+    unlike_parts,
+    with_unlike_parts,
+)
 from pccfunding.measures.labels import (
     differ,
     first_and_last,
@@ -33,6 +41,7 @@ from pccfunding.measures.labels import (
     with_labels,
 )
 from pccfunding.measures.nesting import refuse_overlap, refuse_repeats, times_given
+from pccfunding.money.kernel import Measured
 from pccfunding.money.pence import in_unit, whole
 from pccfunding.money.sums import Sums
 
@@ -43,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["year_on_year"]
 
 _CHANGES = ("change_pct", "change_low_pct", "change_high_pct")
+_ALIKE = nw.col("_unlike").is_null()
+_PARTS = ("offence", "area_code", "vintage")
 _NO_YEAR_BEFORE = "no figure for the year before"
 _LAST = ("n_known", "n_figures", "caution", "unknown_reason")
 
@@ -97,6 +108,11 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
 
     Notes
     -----
+    Counts and rates are compared with those of the same areas and offence classes only: where one
+    of the two years counts an `area_code` or an `offence` that the other does not, there is no
+    change, and the reason names it. What was counted as none has to stand there as 0. Amounts are
+    compared whatever areas they went to, since an area without awards is a change of spend.
+
     Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
     give unknown values with their reason instead, and areas or offence classes inside one another
     are not detected.
@@ -129,6 +145,8 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
 
+    if sums.scale != 100:
+        refuse_nested(opened, [part for part in _PARTS if part in opened.schema])
     sums.refuse_outside(keys)
     found = _at_hand(sums, names, keys, labels)
     if found is not None:
@@ -160,10 +178,13 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         refuse_mixtures(opened, lines.collect(), totals, [*keys, "period_start", "period_end"])
         _refuse_sums_of_rates(sums, totals, keys)
         years = totals.lazy()
-    compared = _compare(sums, _valued(sums, years, names, keys, labels), names, labels)
+    valued = _valued(sums, years, names, keys, labels)
+    if _asks_alike(sums, keys):
+        valued = with_unlike_parts(valued, opened, keys)
+    compared = _compare(sums, valued, names, labels, alike=_asks_alike(sums, keys))
     cautions = [_caution(label) for label in labels]
     compared = with_reasons(compared, "caution", cautions, eager=opened.eager)
-    reasons = _reasons(sums, labels)
+    reasons = _reasons(sums, labels, alike=_asks_alike(sums, keys))
     compared = with_reasons(compared, "unknown_reason", reasons, eager=opened.eager)
     days = ["period_start", "period_end"]
     shown = [
@@ -176,11 +197,21 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     return opened.close(frame)  # type: ignore[no-any-return]
 
 
+def _asks_alike(sums: Sums, keys: Sequence[str]) -> bool:
+    """Whether two years of a group have to be of the same areas and classes.
+
+    Money comes and goes: an area without an award is a change of spend, not a gap in it.
+    """
+    return sums.scale != 100 and bool(parts_beside(sums.table, keys))
+
+
 def _at_hand(
     sums: Sums, names: Sequence[str], keys: Sequence[str], labels: Sequence[str]
 ) -> nw.LazyFrame[Any] | None:
     """Work everything out in one pass over rows at hand; None where one of them is odd."""
-    lines = sums.at_hand([*keys, "period_start", "period_end"], labels)
+    asked = _asks_alike(sums, keys)
+    parts = [part for part in PARTS if asked and part in sums.table.schema]
+    lines = sums.at_hand([*keys, "period_start", "period_end", *parts], labels)
     if lines is None or lines.sums["_broken"].any():
         return None
     places = [lines.place(key) for key in keys]
@@ -200,16 +231,19 @@ def _at_hand(
     of_keys = Grouped.by(*((at[grouped.first], size) for at, size in places), (whole_year * 0, 1))
     before = _years_before(of_keys.of_lines, spans.begins, spans.to, whole_year)
     found = before >= 0
+    unlike = _unlike_at_hand(lines, grouped.first, before, parts)
+    alike = np.ones(before.size)
+    alike[[*unlike]] = np.nan
     values = dict(zip(names, sums.totals(added)[:3], strict=True))
     previous = {
         f"{name}_previous": np.where(found, one[before], np.nan) for name, one in values.items()
     }
     now, low, high = values.values()
     then, then_low, then_high = previous.values()
-    change = now - then
+    change = (now - then) * alike
     if sums.scale is not None:
         change = np.floor(change * sums.scale + 0.5) / sums.scale
-    above = np.where(then_low > 0, 1.0, np.nan)
+    above = np.where(then_low > 0, alike, np.nan)
     least = np.where(low >= 0, then_high, then_low) * above
     most = np.where(high >= 0, then_low, then_high) * above
     base = np.where(then > 0, then, np.nan)
@@ -221,11 +255,13 @@ def _at_hand(
                 said = f"{label} differs: {one}, {two}"
                 cautions[group] = "; ".join(filter(None, [cautions[group], said]))
     reasons: list[str | None] = [None] * len(rows)
-    odd = (known < rows) | ~whole_year | ~found | ~(then > 0)
+    odd = (known < rows) | ~whole_year | ~found | ~(then > 0) | np.isnan(alike)
     for group in np.flatnonzero(odd).tolist():
         said_of = [] if whole_year[group] else [spans.length(group)]
         if known[group] < rows[group]:
             said_of.append(sums.unknown_text(known[group], rows[group]))
+        if group in unlike:
+            said_of.append(unlike[group])
         if whole_year[group] and not found[group]:
             said_of.append(_NO_YEAR_BEFORE)
         elif whole_year[group] and not then[group] > 0:
@@ -254,6 +290,29 @@ def _at_hand(
             "unknown_reason": reasons,
         }
     )
+
+
+def _unlike_at_hand(
+    lines: Measured,
+    first: npt.NDArray[np.int64],
+    before: npt.NDArray[np.int64],
+    parts: Sequence[str],
+) -> dict[int, str]:
+    """Say which years count another area or class than the one before, each of them one."""
+    places = [lines.place(part)[0][first] for part in parts]
+    differ = np.zeros(before.size, dtype=bool)
+    for place in places:
+        differ |= (before >= 0) & (place[before] != place)
+    found = {}
+    for group in np.flatnonzero(differ).tolist():
+        rows = [
+            {part: lines.values(part)[place[at]] for part, place in zip(parts, places, strict=True)}
+            for at in (before[group], group)
+        ]
+        said = unlike_parts(([rows[0]], [rows[1]]), YEARS)
+        if said is not None:
+            found[group] = said
+    return found
 
 
 def _years_before(
@@ -304,7 +363,7 @@ def _refuse_odd_periods(sums: Sums, years: nw.DataFrame[Any], keys: Sequence[str
 
 def _refuse_parts_of_others(table: Table, keys: Sequence[str]) -> None:
     """Refuse to add the count of an offence class or an area to that of a part of it."""
-    named = [part for part in ("offence", "area_code", "vintage") if part in table.schema]
+    named = [part for part in _PARTS if part in table.schema]
     days = {f"_{end}": nw.col(f"period_{end}") for end in ("start", "end")}
     apart = [*keys, *days]
     told = table.frame.with_columns(**days).select(*dict.fromkeys([*apart, *named]))
@@ -354,7 +413,12 @@ def _valued(
 
 
 def _compare(
-    sums: Sums, years: nw.LazyFrame[Any], names: Sequence[str], labels: Sequence[str]
+    sums: Sums,
+    years: nw.LazyFrame[Any],
+    names: Sequence[str],
+    labels: Sequence[str],
+    *,
+    alike: bool,
 ) -> nw.LazyFrame[Any]:
     """Join each whole year to the one that ended the day before it began."""
     carried = [*names, *(f"_{label}" for label in labels)]
@@ -375,9 +439,13 @@ def _compare(
     difference = now - then
     if sums.scale is not None:
         difference = in_unit(whole(difference * sums.scale), sums.scale)
+    above_zero = then_low > 0
+    if alike:
+        difference = nw.when(_ALIKE).then(difference)
+        above_zero = above_zero & _ALIKE
     joined = joined.with_columns(
         difference.alias(_change_name(sums)),
-        _above_zero=then_low > 0,
+        _above_zero=above_zero,
         _least=nw.when(low >= 0).then(then_high).otherwise(then_low),
         _most=nw.when(high >= 0).then(then_low).otherwise(then_high),
     )
@@ -396,7 +464,7 @@ def _caution(label: str) -> Reason:
     return differ(now, then), text
 
 
-def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
+def _reasons(sums: Sums, labels: Sequence[str], *, alike: bool) -> list[Reason]:
     whole_year, found = nw.col("_whole") == 1, ~nw.col("_found").is_null()
     unfound = whole_year & nw.col("_found").is_null()
     then = nw.col(f"{sums.value}_previous")
@@ -420,6 +488,7 @@ def _reasons(sums: Sums, labels: Sequence[str]) -> list[Reason]:
         *twice,
         *sums.reasons(),
         (unfound, nw.lit(_NO_YEAR_BEFORE)),
+        *([(whole_year & found & ~_ALIKE, nw.col("_unlike"))] if alike else []),
         (whole_year & found & then.is_null(), nw.lit("the year before is unknown")),
         (whole_year & found & (then == 0), nw.lit("the year before is zero")),
         (whole_year & found & (then < 0), nw.lit("the year before is negative")),

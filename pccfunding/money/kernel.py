@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pccfunding.errors import TableError
 from pccfunding.frames.tables import refuse_halves
 from pccfunding.money.pence import LARGEST, broken_rows
 
@@ -78,12 +77,7 @@ class _Key:
         whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu"
         if not (whole or column.dtype in (object, text_type())):
             return None
-        try:
-            codes, values = pd.factorize(column)
-        except TypeError:
-            raise TableError(
-                f"Column {name!r} holds lists or the like, which are no keys: give each row a text."
-            ) from None
+        codes, values = pd.factorize(column)
         words = np.asarray(values, dtype=column.dtype if whole else object)
         if not (whole or all(type(word) is str for word in words)):
             return None

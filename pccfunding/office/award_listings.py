@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from pccfunding.formats import award_tables
+from pccfunding.formats.award_files.award_repeats import OnceOnly, count_once
 from pccfunding.formats.award_files.award_tables import text_rows
 from pccfunding.formats.award_files.content_ids import content_ids
 from pccfunding.office.sheets import folded
@@ -55,6 +56,24 @@ def twin_of(one: AwardFile, others: Sequence[AwardFile]) -> tuple[AwardFile | No
         if 2 * shared >= min(len(one.frame), len(other.frame)) and not named:
             return other, shared
     return None, 0
+
+
+def once_of(lists: Sequence[AwardFile]) -> OnceOnly:
+    """Count an award once that several lists print alike.
+
+    References that two lists print of awards that differ are no doubt where sheet Files says that
+    both lists count.
+    """
+    once = _once(lists)
+    named = [one for one in lists if one.named]
+    if once.contradict and len(named) > 1:
+        free = [one for one in lists if not one.named]
+        once = once._replace(contradict=any(_once([*free, one]).contradict for one in named))
+    return once
+
+
+def _once(lists: Sequence[AwardFile]) -> OnceOnly:
+    return count_once([one.frame for one in lists], [one.path.name for one in lists])
 
 
 def _awards_of(frame: pd.DataFrame) -> Counter[tuple[str, str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import fnmatch
 import hashlib
 import os
 from collections.abc import Iterator
@@ -19,17 +18,24 @@ from pccfunding.errors import DataPackageError, PccFundingError, TableError
 from pccfunding.evidence.evidence import Evidence, check_contracts, day_of, loaded_tables
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import read_within
+from pccfunding.files import left_by_desktop
 from pccfunding.formats import ReadResult, read_awards
-from pccfunding.formats.award_files.award_repeats import again_words, between_lists, count_once
-from pccfunding.formats.award_files.award_status import STATUS_UNREAD
+from pccfunding.formats.award_files.award_repeats import again_words, between_lists
+from pccfunding.formats.award_files.award_status import DECLINED_UNREAD, STATUS_UNREAD
 from pccfunding.formats.award_files.award_tables import years_from_dates
 from pccfunding.formats.award_files.content_ids import slug
 from pccfunding.formats.award_files.headings import FIELDS
 from pccfunding.formats.award_files.stored_tables import stored_table
 from pccfunding.formats.opening.limits import read_bytes
+from pccfunding.formats.opening.open_file import doubtful_parts
 from pccfunding.frames.tables import put_together
-from pccfunding.office.award_listings import AwardFile, listed_tables, twin_of, with_content_ids
-from pccfunding.office.cell_traits import hidden_parts
+from pccfunding.office.award_listings import (
+    AwardFile,
+    listed_tables,
+    once_of,
+    twin_of,
+    with_content_ids,
+)
 from pccfunding.office.folder_statistics import beside_bundled, statistics_readers, statistics_table
 from pccfunding.office.read_workbook import Problem, Row, Workbook, read_workbook
 from pccfunding.office.sheets import FIELDS_OF_LISTS, FILE_KINDS, FLOWS, SHEETS, STATUSES, folded
@@ -43,8 +49,11 @@ from pccfunding.words import counted, day_words
 __all__ = ["WORKBOOKS", "FolderEvidence", "find_workbook", "read_folder"]
 
 WORKBOOKS = (WORKBOOK, "evidence.ods")
-_IGNORED = ("~$*", ".~lock*", ".DS_Store", "Thumbs.db")
 _MOST_ROWS = 20  # rejected rows of one file that are named one by one
+_NAMED_ONE_BY_ONE = (
+    *("total-conflicts", "sheets-left-out", "status-unread"),
+    *("cells-hidden", "cells-struck-out", "declined-unread"),
+)
 _STARTING = tuple(column.title for column in SHEETS[0].columns)
 _OWN = ("sources", "figures", "awards", "outcomes", "totals", "statements", "services")
 
@@ -181,6 +190,7 @@ class _Folder:
         self.conflicts: dict[str, str] = {}
         self.keys = {one["source_id"] for one in self.typed.rows["sources"]}
         self.keys |= {one["listing"] for one in self.typed.rows["awards"]}
+        self.beside: set[str] = set()  # listings that sheet Files lets count beside each other
         self.statistics: dict[str, list[pd.DataFrame]] = {}
         self.sources: list[dict[str, Any]] = []
 
@@ -323,7 +333,7 @@ class _Folder:
             self._report(shown, result)
             frames.append(result.frame)
         self._left_out(shown, path.name, results)
-        self._hidden(path, shown)
+        self._doubtful(path, shown)
         frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
         dated = years_from_dates(frame)
         taken = int((frame["period_start"].isna() & dated["period_start"].notna()).sum())
@@ -345,8 +355,12 @@ class _Folder:
             why = f"{one['column']}: {STATUS_UNREAD}, read as {kept}"
             right = f"say in sheet Files, status, what such rows are: {', '.join(STATUSES)}"
             self.tell("to do", shown, one["place"], str(one["raw"]), why, right)
+        told = result.changes[result.changes["rule"].str.startswith(DECLINED_UNREAD)]
+        for one in told.head(_MOST_ROWS).to_dict("records"):
+            why, right = f"{one['column']}: {one['rule']}", "leave the row out if it was not given"
+            self.tell("to do", shown, one["place"], str(one["raw"]), why, right)
         for code in result.cautions:
-            if code not in ("total-conflicts", "sheets-left-out", "status-unread"):
+            if code not in _NAMED_ONE_BY_ONE:
                 self.tell(
                     "to do", shown, "", "", CAUTIONS["formats"][code], "look whether it matters"
                 )
@@ -375,10 +389,10 @@ class _Folder:
                     self.tell("to do", shown, f"sheet {one['value']}", "", why, right)
                     self.paste.append(("Files", [name, one["value"]]))
 
-    def _hidden(self, path: Path, shown: str) -> None:
-        for sheet, hidden in hidden_parts(path).items():
-            why = f"hidden, and read all the same: {', '.join(hidden)}"
-            self.tell("to do", shown, sheet, "", why, "look whether they count")
+    def _doubtful(self, path: Path, shown: str) -> None:
+        for sheet, seen in doubtful_parts(path).items():
+            for why in seen:
+                self.tell("to do", shown, sheet, "", why, "look whether they count")
 
     def _dated_rows(self, frame: pd.DataFrame, name: str, shown: str) -> pd.DataFrame:
         undated = frame["period_start"].isna() | frame["period_end"].isna()
@@ -411,7 +425,7 @@ class _Folder:
 
     def _each_once(self, lists: list[AwardFile]) -> list[AwardFile]:
         """Count an award once that two lists print alike, and say so."""
-        once = count_once([one.frame for one in lists], [one.path.name for one in lists])
+        once = once_of(lists)
         for said in between_lists(once):
             self.tell("to do", "awards", "", "", said.removesuffix("."), "look whether it matters")
         kept = zip(lists, once.frames, strict=True)
@@ -419,7 +433,7 @@ class _Folder:
 
     def _alike(self, awards: pd.DataFrame) -> None:
         """Name what reads like an earlier award and counts beside it."""
-        if said := again_words(awards):
+        if said := again_words(awards, beside=self.beside):
             right = "leave one out if they are one award"
             self.tell("to do", "awards", "", "", said.removesuffix("."), right)
 
@@ -428,7 +442,9 @@ class _Folder:
         made = []
         for one in lists:
             try:
-                tables = listed_tables(one, self.answers, self._fresh(slug(one.path.stem)))
+                listing = self._fresh(slug(one.path.stem))
+                tables = listed_tables(one, self.answers, listing)
+                self.beside |= {listing} if one.named else set()
                 check_contracts(tables, one.path)
             except PccFundingError as error:
                 self._unread(f"awards/{one.path.name}", Row("Files", 0, {}), error)
@@ -459,6 +475,7 @@ class _Folder:
                 failures.append(str(error).removesuffix("."))
                 continue
             frame = statistics_table(kind, result.frame, path.name)
+            self._doubtful(path, shown)
             self._rejected(shown, result, "to do")
             said = f"{counted(len(frame), 'count')} of {kind.replace('_', ' ')} read"
             self.readings.append((shown, "", said))
@@ -542,7 +559,8 @@ class _Folder:
 
 def _is_read(path: Path) -> bool:
     """Whether a path is a file that a person added, and not what a program left behind."""
-    return path.is_file() and not any(fnmatch.fnmatchcase(path.name, one) for one in _IGNORED)
+    locks = path.name.startswith(("~$", ".~lock"))
+    return path.is_file() and not locks and not left_by_desktop(path.name)
 
 
 def _column_names(row: Row) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -13,11 +13,11 @@ from pccfunding.areas import Area, find_area
 from pccfunding.errors import PccFundingError, PeriodError, PrintedError, TableError, nearest
 from pccfunding.formats.award_files.money_columns import kind_of_unknown
 from pccfunding.formats.award_files.sheets import cell_text
+from pccfunding.formats.opening.cell_traits import HIDDEN, STRUCK, seen_otherwise, traits_of
 from pccfunding.formats.opening.limits import LIMITS, read_bytes, unpacked
 from pccfunding.formats.opening.open_file import ods_grids, xlsx_grids
-from pccfunding.formats.opening.raw_tables import Grid
+from pccfunding.formats.opening.raw_tables import Grid, Traits
 from pccfunding.formats.opening.row_shape import column_letter
-from pccfunding.office.cell_traits import Traits, traits_of
 from pccfunding.office.sheets import FORCES, SHEETS, Column, Sheet, folded
 from pccfunding.office.start_folder import EXAMPLE, choices_of
 from pccfunding.periods import Period, parse_date
@@ -26,6 +26,8 @@ from pccfunding.words import counted, decimal_text
 
 __all__ = ["Problem", "Row", "Token", "Typed", "Workbook", "named_places", "read_workbook"]
 
+_STRUCK_ROW = "the row is struck out"
+_TAKE_AWAY = "clear it, or take the line away if it counts"
 _HEADER_WITHIN = 20  # rows that a header is looked for in
 _OWN_SHEETS = ("lists",)
 _MOST_SHOWN = 4
@@ -194,15 +196,18 @@ def read_workbook(path: str | Path) -> Workbook:
     read_grids = xlsx_grids if "xl/workbook.xml" in parts else ods_grids
     if "xl/workbook.xml" not in parts and "content.xml" not in parts:
         raise TableError(f"{source} is a zip archive but no XLSX or ODS workbook.")
-    grids = {folded(grid.name): grid for grid in read_grids(parts, source, LIMITS)}
+    opened = read_grids(parts, source, LIMITS)
     traits = traits_of(parts, source)
+    grids = {
+        folded(grid.name): replace(grid, traits=traits.get(grid.name, Traits())) for grid in opened
+    }
     reader = _Reader(source)
     for sheet in SHEETS:
         grid = grids.pop(folded(sheet.name), None)
         if grid is None:
             reader.lost(sheet)
         else:
-            reader.read(sheet, grid, traits.get(grid.name, Traits()))
+            reader.read(sheet, grid)
     for name, grid in grids.items():
         filled = sum(cell != "" for cells in grid.rows for cell in cells)
         if filled and name not in _OWN_SHEETS:
@@ -242,22 +247,25 @@ class _Reader:
         right = f"add a sheet {sheet.name} with the headers {names}"
         self.tell(state, f"sheet {sheet.name}", "", "the sheet is missing", right)
 
-    def read(self, sheet: Sheet, grid: Grid, traits: Traits) -> None:
+    def read(self, sheet: Sheet, grid: Grid) -> None:
         self.rows[sheet.name] = []
         places = self._columns_down(sheet, grid) if sheet.down else None
         top, columns = (-1, {}) if places is not None else self._header(sheet, grid)
         if places is not None:
-            self._keep(sheet, grid, traits, 0, places)
+            self._keep(sheet, grid, 0, places)
             self.area = self.rows[sheet.name][0].get("area") if self.rows[sheet.name] else None
         elif columns:
             self._foreign(sheet, grid, top, columns)
-            for row in range(top + 1, max(len(grid.rows), _last(traits) + 1)):
+            for row in range(top + 1, max(len(grid.rows), _last(grid.traits) + 1)):
                 if not _is_example(grid, row):
                     here = {title: (row, column) for title, column in columns.items()}
-                    self._keep(sheet, grid, traits, row, here)
-        hidden = traits.hidden(grid) + ["the whole sheet"] * grid.hidden
-        if hidden:
-            why = f"hidden, and read all the same: {', '.join(hidden)}"
+                    self._keep(sheet, grid, row, here)
+        seen = seen_otherwise(grid)
+        if grid.hidden:
+            seen[HIDDEN] = [*seen.get(HIDDEN, ()), "the whole sheet"]
+        seen.pop(STRUCK, None)  # each such cell is broken
+        for how, parts in seen.items():
+            why = f"{how}: {', '.join(parts)}"
             self.tell("to do", f"sheet {sheet.name}", "", why, "show them, or delete what is wrong")
 
     def _columns_down(self, sheet: Sheet, grid: Grid) -> dict[str, tuple[int, int]]:
@@ -310,11 +318,16 @@ class _Reader:
         self,
         sheet: Sheet,
         grid: Grid,
-        traits: Traits,
         number: int,
         places: dict[str, tuple[int, int]],
     ) -> None:
         """Read one record, and keep it if what decides about it could be read."""
+        traits = grid.traits
+        filled = [place for place in places.values() if _raw(grid, *place)]
+        if not sheet.down and len(filled) > 1 and traits.struck.issuperset(filled):
+            right = "delete the row, or take the line away if it counts; it is left out until then"
+            self.tell("broken", f"sheet {sheet.name}, row {number + 1}", "", _STRUCK_ROW, right)
+            return
         cells: dict[str, Typed] = {}
         wrong: list[tuple[Column, str, str, str, str]] = []
         for column in sheet.columns:
@@ -327,6 +340,8 @@ class _Reader:
                 _refuse_what_is_no_value(place, traits)
                 if not raw:
                     continue
+                if place in traits.struck:
+                    raise _WrongCellError("the cell is struck out", _TAKE_AWAY)
                 stored = grid.rows[row][across]
                 value = self._value(column, stored, raw, place in traits.percent)
                 cells[column.title] = Typed(value, raw, where)

@@ -160,7 +160,7 @@ def _is_still(series: Floats) -> Marks:
         (ordered[:, :-1], series.argmax(axis=1)),
         (ordered[:, 1:], series.argmin(axis=1)),
     ):
-        still[every, places] |= is_constant(rest)
+        still[every, places] = is_constant(rest)
     still[is_constant(series)] = True
     return still
 

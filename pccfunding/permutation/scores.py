@@ -44,7 +44,7 @@ def read_series(values: ArrayLike, name: str) -> Floats:
         raise TableError(f"{name} holds complex numbers, which have no order.")
     try:
         series = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TableError(
             f"{name} does not read as rows of numbers of one length: {error}"
         ) from error

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pccfunding.errors import TableError, UnknownNameError
-from pccfunding.words import is_number
+from pccfunding.words import count, is_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +33,8 @@ BODY, SMALL, HEADLINE = 10.0, 9.0, 13.0
 # How much larger than on its own page a drawing may become.
 _MOST = 1.5
 _MOST_INCHES = 1000
+# Characters of a headline, which fill some thirty lines.
+_LONGEST = 1000
 LEADING = 1.28
 # Widths of the letters of DejaVu Sans in their own size, on the safe side. Asking matplotlib for
 # the true width of each line takes longer than drawing the marks.
@@ -118,6 +120,8 @@ _STYLE: Any = {
 
 @contextmanager
 def house_style(
+    title: str | None = None,
+    subtitle: str | None = None,
     *,
     figsize: Size | None = None,
     color: str | None = None,
@@ -130,8 +134,11 @@ def house_style(
     Raises
     ------
     TableError
-        If both a colour and a palette are given, one is no colour, or a size is not above zero.
+        If a headline is no text or too long, both a colour and a palette are given, one is no
+        colour, or a size is not above zero.
     """
+    for words, what in ((title, "title"), (subtitle, "subtitle")):
+        _check_headline(words, what)
     matplotlib = _matplotlib()
     drawing = _Drawing(_chosen(color, palette), figsize)
     if figsize is not None and not (
@@ -148,6 +155,18 @@ def house_style(
                 _fit(head, figsize)
     finally:
         _NOW.reset(mark)
+
+
+def _check_headline(words: Any, what: str) -> None:
+    if words is None:
+        return
+    if not isinstance(words, str):
+        raise TableError(f"{what} is a {type(words).__name__}; it takes a text.")
+    if len(words) > _LONGEST:
+        raise TableError(
+            f"{what} has {count(len(words))} characters; above a plot stand {count(_LONGEST)} at "
+            f"most. Write it in a sentence, and the rest beside the plot."
+        )
 
 
 def _matplotlib() -> Any:
@@ -304,9 +323,6 @@ def canvas(
     foot, right : float, in points
         Room below for tick labels; room on the right for labels of lines.
     """
-    for words, what in ((title, "title"), (subtitle, "subtitle")):
-        if not isinstance(words, str):
-            raise TableError(f"{what} is a {type(words).__name__}; it takes a text.")
     heading = lines_of(title, HEADLINE, bold=True, even=True)
     below = lines_of(subtitle, SMALL, even=True)
     lead = len(below) * SMALL * LEADING

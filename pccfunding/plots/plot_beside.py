@@ -135,7 +135,7 @@ def plot_beside(
     changed = [row for row in rows if number(row, "change_pct") is not None]
     hollow = any(not _sure(row) for row in changed)
     head = _HEAD + (14 if changed else 0)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + sum(_height(outcomes) for outcomes in streams),

@@ -128,7 +128,7 @@ def plot_changes(
     low, high = _reach(rows)
     head = len(key) * _KEY + 16.0
     height = head + sum(_height(row) for row in rows)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,

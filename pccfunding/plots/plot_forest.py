@@ -92,7 +92,7 @@ def plot_forest(
     same = f" n = {count(sizes.pop())} in each." if len(sizes) == 1 else ""
     hollow = any(not span(row, "low", "high") for row in rows)
     bare = " Hollow marks have no interval." if hollow else ""
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         return interval_rows(
             ax,
             rows,

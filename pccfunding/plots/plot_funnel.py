@@ -116,7 +116,7 @@ def plot_funnel(
         drawn = records(lines, needs=["exposure", "expected", *limits], plot="plot_funnel")
         drawn = [row for row in drawn if row["exposure"] > 0]
     widened = all(number(row, "high_998_widened") is not None for row in rows)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=_HEIGHT,

@@ -95,7 +95,7 @@ def plot_heat(
     names = [lines_of(name, SMALL, width=max(wide - 4, 24)) for name in across]
     head = 12.0 * max(map(len, names)) + 6
     first = rows[0]
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + _ROW * len(down),

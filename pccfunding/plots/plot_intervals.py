@@ -118,7 +118,7 @@ def plot_intervals(
     key = _key(rows)
     head = len(key) * _KEY
     height = head + sum(_height(sides) for sides in statements)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,

@@ -103,7 +103,7 @@ def plot_null(
     head = 14.0 * len(stated) + 20
     bottom = head + _HIGH
     how = "Every order" if first.get("exact") else "Random orders"
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=bottom,

@@ -121,7 +121,7 @@ def plot_ranking(
     rows.sort(key=lambda row: -known if (known := number(row, "value")) is not None else math.inf)
     shown = "" if value == "value" else f": {value.replace('_', ' ')}"
     held = any(span(row, "low", "high") for row in rows)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         return interval_rows(
             ax,
             rows,

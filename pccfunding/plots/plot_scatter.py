@@ -107,7 +107,7 @@ def plot_scatter(
         f"across: {text(first, 'x_label')}; upwards: {text(first, 'y_label')}", SMALL
     )
     head = 14.0 * len(stated) + 8
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=head + _HIGH,

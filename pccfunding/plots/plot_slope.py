@@ -112,7 +112,7 @@ def plot_slope(
     below = lines_of(f"Not drawn, a value is missing: {', '.join(left_out)}.", SMALL)
     height = _HEAD + max(170.0, len(drawn) * (2 * _LEAD + _APART) + 10)
     foot = len(below) * 12.0 + 4 if left_out else 0.0
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=height,

@@ -142,7 +142,7 @@ def plot_streams(
         if row["row"] == kind and text(row, "funder_group") == group
     ] + [row for row in rows if row["row"] == "total"]
     height = sum(_height(row) for row in order) - _GAP / 2
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         colors = {group: PALETTE[place] for place, group in enumerate(groups)}
         ax = canvas(
             ax,

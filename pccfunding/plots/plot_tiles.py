@@ -106,7 +106,7 @@ def plot_tiles(
     shaded = [step for step in _SHADES if any(_step(row) == step for row in rows)]
     key = _KEY if shaded else 0.0
     places_shown = places_of(value for row in rows if (value := number(row, "value")) is not None)
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=key + down * deep,

@@ -113,7 +113,7 @@ def plot_trends(
     lines = _lines(known)
     years = years_held(known)
     most = max(y for line in lines for _, y in line[1])
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=_HEIGHT,

@@ -121,7 +121,7 @@ def plot_years(
     sign = "" if worded else units[0]
     if subtitle and worded and worded.casefold() not in subtitle.casefold():
         subtitle = f"{subtitle.rstrip('.')}. Unit: {worded}."
-    with house_style(figsize=figsize, color=color, palette=palette):
+    with house_style(title, subtitle, figsize=figsize, color=color, palette=palette):
         ax = canvas(
             ax,
             height=_HEIGHT,

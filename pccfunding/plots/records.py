@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from pccfunding.errors import TableError
 from pccfunding.frames.tables import holds_text
-from pccfunding.words import count, floor_text, is_missing, is_number, number_text, p_text, quantity
+from pccfunding.words import (
+    FARTHEST,
+    count,
+    floor_text,
+    is_missing,
+    is_number,
+    number_text,
+    p_text,
+    quantity,
+)
 
 if TYPE_CHECKING:
     from narwhals.typing import IntoDataFrame
 
 
 Record: TypeAlias = dict[str, Any]
-# Pounds of a century of spending lie below; an axis that reaches farther has no room for others.
-_FARTHEST = 1e15
 # As a result's tidy() gives them: a ratio to nothing has no end.
 _OPEN = frozenset({"estimate", "conf_low", "conf_high"})
 _LIMITS = ("low_95", "high_95", "low_998", "high_998")
@@ -63,9 +70,18 @@ def _cell(column: str, value: Any, plot: str) -> Any:
             f"{plot}: column {column!r} holds {value!r}; each row needs a number there. Leave the "
             f"others out."
         )
-    if not is_number(value) or abs(float(value)) <= _FARTHEST:
+    if not is_number(value):
         return value
-    if column in _OPEN and math.isinf(value):
+    try:
+        far = abs(float(value))
+    except OverflowError:
+        raise TableError(
+            f"{plot}: column {column!r} holds a number of hundreds of digits, which no axis "
+            f"reaches: a million thousand million at most. Leave it missing."
+        ) from None
+    if far <= FARTHEST:
+        return value
+    if column in _OPEN and math.isinf(far):
         return None
     raise TableError(
         f"{plot}: column {column!r} holds {value!r}, which no axis reaches: a million thousand "

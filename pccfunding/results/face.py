@@ -212,6 +212,8 @@ CAUTIONS = {
     "formats": {
         # award lists
         "sheets-left-out": "tables with amounts were left out, since they may count awards twice",
+        "cells-hidden": "rows, columns or cells are hidden, and were read all the same",
+        "cells-struck-out": "cells are struck out, and amounts among them do not count",
         "total-conflicts": "a printed total conflicts with its rows",
         "total-if-rounded": "a printed total adds up from its rows only if it is rounded",
         "repeated-awards": "awards are printed more than once; a sum counts each printing",
@@ -221,6 +223,7 @@ CAUTIONS = {
         "dates-unread": "dates could not be read and were left out",
         "periods-unread": "periods could not be read and were left out",
         "status-unread": "words of status are not known here, and their rows count as the others",
+        "declined-unread": "notes speak of what was declined or withdrawn, and their rows count",
         "unit-assumed": "no unit is printed; amounts were read as pounds",
         # recipients
         "own-office": "the commissioner's own office is among the recipients",

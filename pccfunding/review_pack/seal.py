@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pccfunding.errors import PackError
-from pccfunding.files import named_place, rewriting, rewriting_file
+from pccfunding.files import left_by_desktop, named_place, rewriting, rewriting_file
 from pccfunding.results import Face
 from pccfunding.review_pack.stored_pack import (
     MANIFEST,
@@ -179,7 +179,7 @@ def verify_pack(path: str | Path, *, allowed_signers: str | Path | None = None) 
             found = replace(found, problems=(*found.problems, wrong))
     elif SIGNATURE in stored.files:
         told = f"The signature in {SIGNATURE} was not checked; give --allowed-signers FILE."
-        found = replace(found, notes=(told,))
+        found = replace(found, notes=(*found.notes, told))
     return replace(found, signers=signers, notes=(*found.notes, *_beside(stored)))
 
 
@@ -424,11 +424,19 @@ def verify_stored(stored: Stored) -> Verification:
             problems.append(Problem("missing", file))
         elif file_facts(stored.files[file]) != facts:
             problems.append(Problem("changed", file))
-    problems += [
-        Problem("added", file)
+    added = [
+        file
         for file in sorted(stored.files)
         if file not in listed and file not in (MANIFEST, RECORD, SIGNATURE)
     ]
+    folders = {file.rpartition("/")[0] for file in (MANIFEST, *listed)}
+    foreign = [
+        file
+        for file in added
+        if file.rpartition("/")[0] in folders
+        and left_by_desktop(file.rpartition("/")[2], stored.files[file])
+    ]
+    problems += [Problem("added", file) for file in added if file not in foreign]
     record = None
     if RECORD in stored.files:
         record, wrong = _record(stored)
@@ -436,7 +444,11 @@ def verify_stored(stored: Stored) -> Verification:
     elif SIGNATURE in stored.files:
         problems.append(Problem("added", SIGNATURE, f"there is no {RECORD} that it could sign"))
     seal = (record or manifest)["seal"]
-    return Verification(name, tuple(problems), len(listed), record, seal)
+    notes = (_FOREIGN.format(printable(", ".join(foreign))),) if foreign else ()
+    return Verification(name, tuple(problems), len(listed), record, seal, notes=notes)
+
+
+_FOREIGN = "Not of the pack, and not sealed: {}, which a desktop leaves in folders."
 
 
 def _record(stored: Stored) -> tuple[dict[str, Any] | None, list[Problem]]:

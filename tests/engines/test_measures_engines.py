@@ -390,6 +390,37 @@ def test_a_doubtful_population_is_a_reason_where_the_rows_are_not(
     assert row["persons"] is None
 
 
+@pytest.mark.parametrize("make", [pandas_numpy, polars_lazy])
+def test_years_of_other_areas_or_classes_are_not_compared(make: Maker) -> None:
+    counted = [
+        ("A", "Robbery", 2020, 10), ("A", "Robbery", 2021, 9), ("A", "Robbery", 2022, 9),
+        ("B", "Robbery", 2020, 5), ("B", "Robbery", 2021, 7), ("B", "Robbery", 2022, 1),
+        ("C", "Robbery", 2022, 4), (None, "Arson", 2020, 4), ("A", "Arson", 2021, 5),
+    ]  # fmt: skip
+    areas, classes, years, counts = zip(*counted, strict=True)
+    table: Columns = {
+        "area_code": list(areas),
+        "offence": list(classes),
+        "period_start": [day(f"{year}-04-01") for year in years],
+        "period_end": [day(f"{year + 1}-03-31") for year in years],
+        "offences": [float(count) for count in counts],
+    }
+    found = rows(year_on_year(make(table), value="offences", by="offence"))
+    assert [(row["change"], row["change_pct"], row["unknown_reason"]) for row in found] == [
+        (None, None, "no figure for the year before"),
+        (None, None, "only the year before counts no area_code, Arson"),
+        (None, None, "no figure for the year before"),
+        (1, pytest.approx(100 / 15), None),
+        (None, None, "only this year counts C, Robbery"),
+    ]
+
+
+@pytest.mark.slow
+@every_engine
+def test_years_of_other_areas_or_classes_are_compared_on_no_engine(make: Maker) -> None:
+    test_years_of_other_areas_or_classes_are_not_compared(make)
+
+
 @every_engine
 def test_an_empty_table_gives_an_empty_table(make: Maker) -> None:
     if make in (polars_nan, pandas_nullable, pandas_arrow, pandas_arrow_dates, pandas_categories):

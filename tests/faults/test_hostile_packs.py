@@ -240,3 +240,38 @@ def test_a_users_own_archive_is_no_concern_of_a_pack(desk: Path) -> None:
     text = sign_pack(desk / "review", **WHO, decision="stop").text
     assert everything(desk)["review.zip"] == b"holiday pictures"
     assert text.startswith("Signed by")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "foreign"),
+    [
+        (".DS_Store", b"\0\0\0\1Bud1 and more", True),
+        ("tables/Thumbs.db", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", True),
+        ("Desktop.ini", b"\xff\xfe[\0.\0", True),
+        ("._index.html", b"\0\5\x16\7\0\2\0\0", True),
+        ("Thumbs.db", b"<script>", False),
+        ("other/.DS_Store", b"\0\0\0\1Bud1", False),
+        ("ds_store", b"\0\0\0\1Bud1", False),
+    ],
+)
+def test_what_a_desktop_leaves_in_a_pack_is_named_and_no_change_of_it(
+    name: str, content: bytes, foreign: bool, tmp_path: Path
+) -> None:
+    pack = tmp_path / "pack"
+    files = {"index.html": b"<p>", "tables/a.csv": b"a\n1\n", "exceptions.csv": b"statement_id\n"}
+    for file, text in files.items():
+        (pack / file).parent.mkdir(parents=True, exist_ok=True)
+        (pack / file).write_bytes(text)
+    listed = {file: file_facts(text) for file, text in files.items()}
+    (pack / MANIFEST).write_bytes(sealed({"files": listed}))
+    assert verify_pack(pack).intact
+    (pack / name).parent.mkdir(exist_ok=True)
+    (pack / name).write_bytes(content)
+    found = verify_pack(pack)
+    assert found.intact is foreign
+    assert name in found.text
+    # What is sealed stays sealed, whatever it is called.
+    (pack / "tables" / "a.csv").write_bytes(b"a\n2\n")
+    assert [one.what for one in verify_pack(pack).problems if one.file == "tables/a.csv"] == [
+        "changed"
+    ]

@@ -208,3 +208,62 @@ def test_a_record_of_json_that_gives_a_name_twice_is_refused() -> None:
     text = b'[{"Recipient": "Halo", "Amount": 5, "Amount": 6, "Financial year": "2023-24"}]'
     with pytest.raises(TableError, match="a record has 'Amount' twice"):
         pcc.read_awards(text)
+
+
+LIST = b"Recipient,Fund,Amount\nHalo,Streets,5\nHub,Streets,7\n"
+ODD = [0, -1, 1.5, float("nan"), True, b"x", b"", [], ["a"], (), {1}, pd.NA, pd.NaT, "", "\0",
+       Path("x"), AWARDS, AWARDS["amount_gbp"], object(), np.int64(7), np.array([1, 2]), int,
+       3j, {"a": 1}, {"amount": None}, {"amount": []}, {"amount": 1.5}]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["profile", "sheet", "columns", "financial_year", "funder", "area", "status", "flow",
+     "rounded_to"],
+)  # fmt: skip
+def test_an_option_of_another_kind_is_named_by_read_awards(option: str) -> None:
+    given = [one for one in ODD if not (isinstance(one, str) and option in ("funder",) and one)]
+    for value in given:
+        with pytest.raises(pcc.errors.PccFundingError, match=option):
+            pcc.read_awards(LIST, **{option: value})
+
+
+TEXTS_AND_NUMBERS = (str, int, float, np.integer)
+
+
+def test_an_option_of_another_kind_is_named_by_award_tables() -> None:
+    list_of: dict[str, Any] = {"area": "Surrey", "listing": "x"}
+    source = {"title": "a", "publisher": "b"}
+    read = pcc.read_awards(LIST, financial_year="2023-24").frame
+    for value in ODD:
+        stream = () if isinstance(value, str) else ("funding_stream",)
+        for option in ("totals", "listing", *stream):
+            with pytest.raises(pcc.errors.PccFundingError, match=option):
+                pcc.award_tables(read, **{**list_of, "source": source, option: value})
+        for named in ("title", "published_on"):
+            plain = isinstance(value, TEXTS_AND_NUMBERS) and not isinstance(value, bool)
+            if (
+                value is pd.NA
+                or value is pd.NaT
+                or (plain and (named == "title" or value != value))
+            ):
+                continue
+            with pytest.raises(pcc.errors.PccFundingError, match=named):
+                pcc.award_tables(read, **list_of, source={**source, named: value})
+
+
+@pytest.mark.parametrize("option", ["name", "title", "csvw", "force"])
+def test_an_option_of_another_kind_is_named_by_write_data_package(
+    option: str, tmp_path: Path
+) -> None:
+    takes = {"title": str, "csvw": bool, "force": bool}.get(option, ())
+    for value in ODD:
+        if not isinstance(value, takes):
+            kept = {"name": "x", "title": "t", option: value}
+            with pytest.raises(TableError, match=option):
+                pcc.write_data_package({}, tmp_path / "made", **kept)
+
+
+def test_an_empty_path_names_no_file() -> None:
+    with pytest.raises(TableError, match="this one is empty"):
+        pcc.read_awards("")

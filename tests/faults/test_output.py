@@ -55,7 +55,9 @@ def test_a_sentence_for_little_memory(desk: Path) -> None:
 
 @pytest.mark.posix
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [["check", ROOT / "datasets"], ["datasets"]])
+@pytest.mark.parametrize(
+    "words", [["check", ROOT / "datasets"], ["datasets"], ["-h"], ["--version"], ["review", "-h"]]
+)
 def test_a_reader_who_has_read_enough_is_no_verdict(words: list[object]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -67,6 +69,21 @@ def test_a_reader_who_has_read_enough_is_no_verdict(words: list[object]) -> None
         )
     assert done.returncode == 2
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("words", [["-h"], ["--version"]])
+def test_help_that_nobody_reads_on_ends_as_every_command(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("click.core.echo", closed)
+    monkeypatch.setattr("click.decorators.echo", closed)
+    monkeypatch.setattr(os, "dup2", lambda *_: None)  # of the tests' own output
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
 
 
 @pytest.mark.posix

@@ -58,3 +58,16 @@ def test_an_earlier_pack_that_cannot_be_given_its_name_back(open_desk: Path) -> 
     open_desk.chmod(0o755)
     assert command("verify", open_desk / "review").returncode == 0
     assert sorted(path.name for path in open_desk.iterdir()) == ["review", "review.zip"]
+
+
+def test_a_pack_of_somebody_else_in_a_folder_of_all(open_desk: Path) -> None:
+    open_desk.chmod(0o777)
+    before = everything(open_desk)
+    sign = ["--name", "A", "--role", "B", "--decision", "stop", "--reason", "C"]
+    for code, told in as_nobody(
+        ["review", "--out", open_desk / "review", "--force"],
+        ["sign", open_desk / "review", *sign],
+    ):
+        assert code == 2, told
+        assert "belong to somebody else and cannot be replaced" in told
+    assert everything(open_desk) == before

@@ -438,11 +438,7 @@ def test_what_sheet_files_says_of_a_list_is_done(tmp_path: Path) -> None:
          "look whether it matters"),
         ("to do", "awards/both.xlsx", "sheet Third", "",
          "hidden, and read all the same: row 3", "look whether they count"),
-        # Two lists that both count, as sheet Files says: what is on both is told all the same.
-        ("to do", "awards", "", "",
-         "2 awards read like an earlier one (recipient, purpose, amount and period are the same), "
-         "£3,000 in all; each is counted, and where they are one award the sums are too high by "
-         "that", "leave one out if they are one award"),
+        # Nothing of two lists that both count, as sheet Files says.
         ("broken", "evidence.xlsx", "sheet Checks, cell A4", "none", "no check bears this name",
          "use the name of a check: there is none yet"),
     ]  # fmt: skip

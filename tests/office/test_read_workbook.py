@@ -237,6 +237,38 @@ def test_hidden_rows_columns_and_sheets_are_read_and_named(tmp_path: Path) -> No
     ]
 
 
+def test_what_is_struck_out_or_white_on_white_does_not_count_in_silence(tmp_path: Path) -> None:
+    import openpyxl
+    from openpyxl.styles import Font
+
+    folder = started(tmp_path / "durham")
+    fill(folder, Awards=[AWARD, AWARD | {"purpose": "Lights"}, AWARD, AWARD])
+    path = folder / "evidence.xlsx"
+    book = openpyxl.load_workbook(path)
+    page = book["Awards"]
+    for cell in page[4]:
+        cell.font = Font(strike=True)
+    title = [cell.value for cell in page[2]].index("purpose") + 1
+    page.cell(5, title).font = Font(strike=True)
+    page["C6"].font = Font(strike=True)
+    page["A7"].font = Font(color="FFFFFFFF")
+    book.save(path)
+    found = read(folder)
+    assert [row.number for row in found.rows["Awards"]] == [5, 7]
+    assert found.rows["Awards"][0].get("purpose") is None
+    where = page.cell(5, title).coordinate
+    assert told(found) == [
+        "sheet Awards, row 4: the row is struck out; delete the row, or take the line away if it "
+        "counts; it is left out until then",
+        f"sheet Awards, cell {where}: 'Lights': the cell is struck out; clear it, or take the line "
+        "away if it counts",
+        "sheet Awards, cell C6: '£12,500': the cell is struck out; clear it, or take the line away "
+        "if it counts; the row is left out until then",
+        "sheet Awards: in the colour of its ground, and read all the same: cell A7; show them, or "
+        "delete what is wrong",
+    ]
+
+
 def values(book: Workbook) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [

@@ -55,12 +55,14 @@ def frame_of(rows: list[tuple[Any, ...]], unit: str) -> pd.DataFrame:
     )
 
 
-@pytest.fixture(params=["dense", "held cells", "small blocks"])
+@pytest.fixture(params=["dense", "held cells", "looked up", "small blocks"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take each way through the kernel, which large frames take otherwise."""
     if request.param == "held cells":
         monkeypatch.setattr(_kernel, "_CELLS", 1)
         monkeypatch.setattr(_kernel, "_MOST_CELLS", 1024)
+    if request.param == "looked up":
+        monkeypatch.setattr(_kernel, "_MOST_CELLS", 1)
     if request.param == "small blocks":
         monkeypatch.setattr(_kernel, "_BLOCK", 3)
 

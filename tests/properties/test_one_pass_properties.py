@@ -148,10 +148,32 @@ def test_year_on_year_is_the_same_both_ways(table: pd.DataFrame, by: list[str]) 
 def test_year_on_year_of_rates_and_counts_is_the_same_both_ways(
     table: pd.DataFrame, by: list[str]
 ) -> None:
+    # Two years are compared where they are of the same areas and classes.
+    table = table.rename(columns={"funding_stream": "offence"})
+    by = [key.replace("funding_stream", "offence") for key in by]
     rates = table.rename(columns=lambda name: name.replace("amount_gbp", "spend_gbp_per_head"))
     assert_same_both_ways(lambda: pcc.year_on_year(rates, value="spend_gbp_per_head", by=by))
     counts = table.assign(offences=table["amount_gbp"].round())
     assert_same_both_ways(lambda: pcc.year_on_year(counts, value="offences", by=by))
+
+
+@pytest.mark.parametrize("kind", ["plain", "category"])
+@pytest.mark.parametrize("value", ["offences", "offences_per_1000"])
+def test_years_of_one_row_each_are_unlike_both_ways(value: str, kind: str) -> None:
+    # Areas a and b change their class, b loses its area; c stays as it is.
+    counted = [
+        ("a", "E23000023", "Robbery"), ("b", "E23000023", "Robbery"), ("c", None, "Robbery"),
+        ("a", "E23000023", "Arson"), ("b", None, None), ("c", None, "Robbery"),
+    ]  # fmt: skip
+    group, areas, classes = zip(*counted, strict=True)
+    starts = pd.to_datetime(["2020-04-01"] * 3 + ["2021-04-01"] * 3)
+    table = pd.DataFrame({"group": group, "area_code": areas, "offence": classes})
+    table = table.astype("category") if kind == "category" else table
+    table = table.assign(period_start=starts, period_end=starts + pd.DateOffset(years=1, days=-1))
+    table[value] = [4.0, 5.0, 6.0, 6.0, 5.0, 9.0]
+    assert_same_both_ways(lambda: pcc.year_on_year(table, value=value, by="group"))
+    found = pcc.year_on_year(table, value=value, by="group")
+    assert found["change_pct"].notna().tolist() == [False] * 5 + [True]
 
 
 @given(table=tables, years=st.lists(st.integers(2018, 2021), min_size=1, max_size=4, unique=True))

@@ -224,9 +224,11 @@ def test_other_arguments_of_the_rooms_are_named() -> None:
     rows = list(range(20))
     with pytest.raises(TableError, match="seed is -1"):
         ev.bca_interval(rows, rows[::-1], seed=-1)
-    # Ratios that vary a googol times as much as what divides them share none of it.
-    assert ev.shared_denominator_correlation(1e200, 1e200, 1.0) == 0
-    assert ev.shared_denominator_correlation(1.0, 1.0, 1e200) == 1
+    # Ratios that vary a million million times as much as what divides them share none of it.
+    assert round(ev.shared_denominator_correlation(1e12, 1e12, 1.0), 12) == 0
+    assert round(ev.shared_denominator_correlation(1.0, 1.0, 1e12), 12) == 1
+    with pytest.raises(TableError, match=r"cv_x is 1e\+200; no count of people"):
+        ev.shared_denominator_correlation(1e200, 1.0, 1.0)
     assert round(ev.shared_denominator_correlation(3, 4, 0.5), 6) == 0.020391
 
 
@@ -330,3 +332,35 @@ def test_a_printed_change_asks_for_the_base_of_its_own_direction() -> None:
     assert pcc.published_change("-13%", direction="fall").base_needed == rise.base_needed
     assert pcc.published_change("-13%", direction="rise").base_needed == fall.base_needed
     assert pcc.published_change("0.0001%").base_needed == ()
+
+
+# --- Numbers that are of nothing in this world. -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "said"),
+    [
+        ("funnel_limits", {"centre": 1e300}, r"centre is 1e\+300; no count of people or pounds"),
+        ("funnel_limits", {"centre": 1e13}, r"centre .* count more than a thousand million"),
+        # Above, the Poisson limits of scipy are NaN, or its negative binomial ends the program.
+        ("funnel_limits", {"counts": [2**53] * 3}, "counts and exposure, area 1 would count more"),
+        ("synthetic_control", {"treated": [1e300] * 12}, "no count of people or pounds"),
+        ("harm_change", {"weights": {"a": 1e300}}, r"the weight of a is 1e\+300"),
+        ("harm_change", {"weights": {"a": 1e-300}}, "the weight of a is 1e-300"),
+        ("minimal_detectable", {"alpha": 1e-300}, "alpha is 1e-300; it lies between 0 and 1"),
+        ("rate_ratio", {"dispersion": 10**400}, "dispersion is a number of hundreds of digits"),
+        ("permutation_test", {"x": [1, 2, 3, 10**400]}, "x does not read as rows of numbers"),
+        ("spend_vs_reduction", {"family": 10**400}, "more tests than were ever made"),
+        (
+            "spend_vs_reduction",
+            {"reduction": FELL.assign(log_reduction=[1e300, *FELL["log_reduction"][1:]])},
+            r"'log_reduction' holds 1e\+300, which no rate comes to",
+        ),
+        ("offence_rates", {"per": 10**400}, "it takes a whole number of people"),
+    ],
+)
+def test_a_number_beyond_sense_is_named(name: str, odd: dict[str, Any], said: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TableError, match=said):
+            getattr(pcc, name)(**{**CALLS[name], **odd})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import math
 import sys
 import tracemalloc
@@ -377,3 +378,18 @@ def test_a_sentence_about_a_series_is_short() -> None:
         made_up(), months(60), first_after="2013-01", control=made_up(step=0.9)
     )
     assert len(found.text.split()) <= 70
+
+
+@pytest.mark.parametrize("words", ["shapes (48,) and (47,) not aligned", "cov_type not recognized"])
+def test_a_fault_of_the_program_is_no_reason_of_the_series(
+    monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """Any ValueError was taken for counts that no course fits."""
+
+    def broken(*_: object) -> None:
+        raise ValueError(words)
+
+    room = importlib.import_module("pccfunding.evaluation.interrupted_series")
+    monkeypatch.setattr(room, "segmented_fit", broken)
+    with pytest.raises(ValueError, match=words.split()[0]):
+        ev.interrupted_series(range(48), months(48), first_after="2012-01")

@@ -475,8 +475,19 @@ class TestYearOnYear:
         assert second["change"] == 1 / 7 - 1 / 3
         assert second["change_pct"] == pytest.approx(100 * (3 / 7 - 1))
 
+    def test_rates_of_other_classes_are_not_compared_and_money_of_other_areas_is(self) -> None:
+        homes = [crime(None, "2022"), crime(None, "2023", offence="Shoplifting")]
+        rates = pd.DataFrame(homes).assign(offences_per_1000=[2.5, 5.0], amount_gbp=[2.0, 5.0])
+        second = records(year_on_year(rates, value="offences_per_1000", by="area_code"))[1]
+        assert (second["change"], second["change_pct"]) == (None, None)
+        assert second["unknown_reason"].startswith("only the year before counts ")
+        assert (
+            records(year_on_year(rates, value="amount_gbp", by="area_code"))[1]["change_gbp"] == 3
+        )
+
     def test_counts_are_added(self) -> None:
-        rows = [crime(10, "2022"), crime(5, "2023"), crime(6, "2023", offence="Shoplifting")]
+        rows = [crime(10, "2022"), crime(5, "2023")]
+        rows += [crime(n, year, offence="Shoplifting") for n, year in ((0, "2022"), (6, "2023"))]
         result = records(year_on_year(table(rows), value="offences", by="area_code"))
         assert [row["change"] for row in result] == [None, 1]
         with pytest.raises(TableError, match=r"offences \(.*\) is 2\.5"):

@@ -46,6 +46,17 @@ def test_a_year_in_part_has_no_count() -> None:
     assert row["unknown_reason"] == "only 275 of the 365 days of 2022-23 are counted"
 
 
+def test_a_year_of_other_classes_says_so() -> None:
+    crime, people = frames()
+    days = {name: crime[name] + pd.DateOffset(years=1) for name in ("period_start", "period_end")}
+    both = pd.concat([crime, crime.assign(offence="Residential burglary", **days)])
+    told = pcc.offence_rates(both, people, by="area_code")["caution"].tolist()
+    assert pd.isna(told[0])
+    assert told[1] == "only 2022-23 counts E23000023, Bicycle theft"
+    apart = pcc.offence_rates(both, people, by=["area_code", "offence"])
+    assert apart["caution"].isna().all()
+
+
 def test_a_year_and_its_quarters_are_not_added() -> None:
     crime, people = frames()
     year = crime.head(1).assign(period_end=pd.Timestamp("2023-03-31"), offences=50)

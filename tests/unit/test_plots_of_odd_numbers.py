@@ -83,6 +83,13 @@ def test_what_no_axis_reaches_is_named(kind: str, column: str) -> None:
             drawn(kind, **{column: math.inf})
 
 
+def test_a_number_beyond_floats_is_named() -> None:
+    # pandas 2 makes no column of it but of objects
+    frame = pd.DataFrame([COLUMNS["slope"]]).assign(before=pd.Series([10**400], dtype=object))
+    with pytest.raises(TableError, match=r"before.*hundreds of digits, which no axis reaches"):
+        plots.plot_slope(frame)
+
+
 def test_a_ratio_to_nothing_is_drawn_as_it_is_given() -> None:
     tidy = rate_ratio(5, 0).tidy()
     assert math.isinf(tidy["conf_high"].iloc[0])
@@ -124,6 +131,10 @@ def test_an_axis_of_percent_has_seven_marks_at_most(high: float) -> None:
     ("option", "value", "said"),
     [
         ("title", 5, "title is a int"),
+        ("title", pd.DataFrame({"a": [1]}), "title is a DataFrame"),
+        ("subtitle", pd.NA, "subtitle is a NAType"),
+        ("title", 0, "title is a int"),
+        ("subtitle", "long " * 2000, "subtitle has 10,000 characters"),
         ("subtitle", b"x", "subtitle is a bytes"),
         ("figsize", 5, "figsize is width and height"),
         ("figsize", (1e9, 1e9), "figsize is width and height"),

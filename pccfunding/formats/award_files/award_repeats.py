@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -273,25 +273,36 @@ def years_beside_wholes(awards: pd.DataFrame) -> dict[str, list[str]]:
     return found
 
 
-def again_words(awards: pd.DataFrame) -> str:
+def again_words(awards: pd.DataFrame, *, beside: Collection[str] = ()) -> str:
     """Say which awards may count twice, and their money; "" where none does.
 
     Parameters
     ----------
     awards : DataFrame
         Contract ``schemas.Awards``.
+    beside : collection of str, optional
+        Listings that a person said count beside each other: what two of them print alike is meant
+        so, and what one of them prints twice is not.
     """
+    parts = [awards]
+    if len(beside) > 1:
+        free = ~awards["listing"].isin(list(beside))
+        parts = [awards[free | (awards["listing"] == one)] for one in sorted(beside)]
     said = []
-    again = awards[printed_again(awards).notna()]
+    rows: set[object] = set()
+    years: set[str] = set()
+    for part in parts:
+        rows.update(part.index[printed_again(part).notna()])
+        years |= set(years_beside_wholes(part))
+    again = awards[awards.index.isin(list(rows))]
     if len(again):
         said.append(
             f"{counted(len(again), 'award reads', 'awards read')} like an earlier one (recipient, "
             f"purpose, amount and period are the same), {pounds(known_sum(again['amount_gbp']))} "
             "in all; each is counted, and where they are one award the sums are too high by that."
         )
-    beside = years_beside_wholes(awards)
-    if beside:
-        wholes = awards[awards["subject_id"].isin(set(beside))]
+    if years:
+        wholes = awards[awards["subject_id"].isin(years)]
         said.append(
             f"{counted(len(wholes), 'award')} over several years, "
             f"{pounds(known_sum(wholes['amount_gbp']))} in all, stand beside yearly rows of the "

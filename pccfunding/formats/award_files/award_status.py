@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import re
 
+_NOT_GIVEN = (
+    r"(?:not|never) (?:yet )?(?:been )?(?:funded|approved|supported|awarded|successful|accepted"
+    r"|agreed|offered|recommended|granted|given|taken up|proceed(?:ed|ing)?)|did not proceed"
+)
 _DECLINED = (
-    r"\b(?:declin|refus|reject|unsuccessful|not (?:funded|approved|supported|awarded)|withdr"
-    r"|cancel|rescind)\w*"
+    rf"\b(?:declin|refus|reject|unsuccessful|{_NOT_GIVEN}|withdr|cancel|rescind|lapsed|voided"
+    r"|no (?:award|grant) made)\w*"
+)
+# A cell that says nothing else, but who or when.
+_DECLINED_CELL = re.compile(
+    r"\W*(?:(?:the |this )?(?:application|bid|grant|award|offer|project|funding|applicant)\W+)?"
+    r"(?:(?:was|were|is|has been|since|later|now)\s)*(?:been )?"
+    rf"(?:declined|refused|rejected|unsuccessful|withdrawn|withdrew|cancell?ed|rescinded|lapsed"
+    rf"|voided|no (?:award|grant) made|{_NOT_GIVEN})"
+    r"(?:\s(?:by|on|in|at)\b[^.;,]{1,40}|[\s\d/.-]{1,12})?\W*",
+    re.IGNORECASE,
+)
+_DECLINED_WORD = re.compile(
+    r"\b(?:declined|refused|rejected|unsuccessful|withdrawn|withdrew|cancell?ed|rescinded|lapsed"
+    rf"|voided|{_NOT_GIVEN})\b",
+    re.IGNORECASE,
 )
 _GIVEN = re.compile(r"\b(?:approv|agreed|successful|accept|funded)", re.IGNORECASE)
 _STATUS_WORDS = (
@@ -34,6 +52,7 @@ _STATUS_WORDS = (
         "award",
     ),
 )
+DECLINED_UNREAD = "words of what was declined or withdrawn; the row counts as the others"
 STATUS_UNREAD = "a word that is no status known here"
 
 
@@ -60,4 +79,21 @@ def says_declined(title: str) -> bool:
     return bool(times) and len(title) <= _LONGEST_TITLE and not _GIVEN.search(rest)
 
 
+def cell_says_declined(text: str) -> bool | None:
+    """Whether a cell beside an amount says that it was not given; None where it may say so.
+
+    Examples
+    --------
+    >>> cell_says_declined("Withdrawn by applicant"), cell_says_declined("Paid in May")
+    (True, False)
+    >>> cell_says_declined("An earlier bid was declined, this one agreed") is None
+    True
+    """
+    if len(text) <= _LONGEST_TITLE and _DECLINED_CELL.fullmatch(text):
+        return True
+    return None if _DECLINED_WORD.search(text) else False
+
+
 _LONGEST_TITLE = 60
+# For one look over a whole column.
+DECLINED_LOOK = r"(?i)declin|refus|reject|unsucc|withdr|cancel|rescind|lapsed|void|not |no "

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from pccfunding.areas import find_area
-from pccfunding.errors import TableError
+from pccfunding.errors import PeriodError, TableError
 from pccfunding.evidence.reconcile_statements import work_statements
 from pccfunding.evidence.tables import LONGEST_TEXT
 from pccfunding.evidence.token_columns import TOKEN_COLUMNS, token_columns
 from pccfunding.formats.award_files.content_ids import content_ids
 from pccfunding.formats.award_files.money_columns import read_one
 from pccfunding.formats.award_files.stored_tables import stored_columns, stored_table
+from pccfunding.formats.opening.plain_errors import check_options
+from pccfunding.formats.read_result import REPORT_COLUMNS
 from pccfunding.frames.tables import put_together
 from pccfunding.measures.award_years import wholes_of
 from pccfunding.money.pence import exact_sum
-from pccfunding.periods import Period
+from pccfunding.periods import Period, parse_date
 from pccfunding.words import count, is_missing, pounds
 
 if TYPE_CHECKING:
@@ -94,15 +97,32 @@ def award_tables(
         raise TableError(
             f"awards is a {type(awards).__name__}, not a table; give read_awards(file).frame."
         )
+    check_options(listing=listing, funding_stream=funding_stream)
+    if totals is not None:
+        if not isinstance(totals, pd.DataFrame):
+            raise TableError(
+                f"totals is a {type(totals).__name__}, not a table; give read_awards(file).totals."
+            )
+        needed = REPORT_COLUMNS["totals"]
+        TableError.need("totals", needed, totals.columns, cure="Give read_awards(file).totals.")
     TableError.need("awards", _NEEDED, awards.columns, cure="Give read_awards(file).frame.")
     if not isinstance(source, Mapping):
         raise TableError(
             f"source= is a {type(source).__name__}; it is a mapping with the file's title and "
             f"publisher."
         )
-    absent = [name for name in _SOURCE if not source.get(name)]
+    for name, value in source.items():
+        kinds: tuple[type, ...] = (str, dt.date) if name == "published_on" else (str, int, float)
+        if isinstance(value, bool) or not (isinstance(value, kinds) or is_missing(value)):
+            raise TableError(f"source= has {name!r} as a {type(value).__name__}; it is a text.")
+    absent = [name for name in _SOURCE if not isinstance(source.get(name), str) or not source[name]]
     if absent:
         raise TableError(f"source= has no {absent[0]!r}; name the file's title and publisher.")
+    if isinstance(day := source.get("published_on"), str):
+        try:
+            source = {**source, "published_on": parse_date(day)}
+        except PeriodError as error:
+            raise PeriodError(f"source= has published_on: {error}") from None
     if not isinstance(listing, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", listing):
         raise TableError(f"listing={listing!r} is no key; use lower case, digits and hyphens.")
     rows = years_from_dates(awards.reset_index(drop=True))

@@ -374,6 +374,7 @@ def read_heading(text: str) -> Heading:
         named = heading
     else:
         field, near = _by_word(bare, pounds)
+        field = field or ("amount" if _NO_AWARD.search(bare) else "")  # money, and none of an award
         bar = _barring(field, bare)
         if field in AMOUNTS and other_money:
             named = replace(heading, barred=(field, ANOTHER_CURRENCY))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -186,6 +186,28 @@ def read_money(
     if len(printed) >= 64:
         _fill_all(printed, odd, value, low, high)
     return MoneyColumn(value, low, high, odd, state, printed, rounded_to, notation)
+
+
+def with_refused(money: MoneyColumn, refused: Mapping[int, tuple[str, str]]) -> MoneyColumn:
+    """Refuse amounts for how their cells are shown.
+
+    Parameters
+    ----------
+    money : MoneyColumn
+    refused : mapping of int to (text, reason)
+        What stands in the rows, and why it is not taken.
+    """
+    if not refused:
+        return money
+    value, low, high, odd, state = (
+        one.copy() for one in (money.value, money.low, money.high, money.odd, money.state)
+    )
+    printed = list(money.printed)
+    for row, (text, reason) in refused.items():
+        value[row] = low[row] = high[row] = np.nan
+        odd[row], state[row] = len(printed), UNREADABLE
+        printed.append((text, None, reason, None))
+    return replace(money, value=value, low=low, high=high, odd=odd, state=state, printed=printed)
 
 
 def _floats(texts: pd.Series[Any]) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import pandas as pd
 
 from pccfunding.areas import find_area
-from pccfunding.errors import TableError
+from pccfunding.errors import PeriodError, TableError
 from pccfunding.formats.award_files.award_frame import (
     AWARD_COLUMNS,
     award_coverage,
@@ -26,10 +26,12 @@ from pccfunding.formats.award_files.sheets import (
     named_by_user,
     sheet_of,
     split_lines,
+    why_no_table,
 )
 from pccfunding.formats.award_files.table_reader import read_table, scaled_header
 from pccfunding.formats.award_files.table_state import Context, TableRead
 from pccfunding.formats.award_files.typed_columns import Changes
+from pccfunding.formats.opening.cell_traits import FAINT, HIDDEN, STRUCK, seen_otherwise
 from pccfunding.formats.opening.chosen_headers import STANDARD
 from pccfunding.formats.opening.open_file import open_grids
 from pccfunding.formats.opening.other_files import told_by_titles
@@ -248,7 +250,7 @@ def read_awards(
         columns, direction = _told_by(framed.grids[0], columns, flow)
     context, layout = _context(profile, columns, financial_year, funder, area, status, direction)
     context = replace(context, rounded_to=_whole_pounds(rounded_to))
-    opened = framed or open_grids(path_or_buffer, lines=line_columns)
+    opened = framed or open_grids(path_or_buffer, lines=line_columns, struck=True)
     told = told_by_titles(row for grid in opened.grids for row in grid.rows[:20])
     if told and "read_recorded_crime" in told:
         raise TableError(f"{opened.source} {told}.")
@@ -258,7 +260,7 @@ def read_awards(
     ]
     with_awards = [one for one in read if one.tables]
     if not with_awards:
-        raise TableError(_no_table(opened, context))
+        raise TableError(why_no_table(opened, context.columns))
     kept = with_awards if sheet is not None else _alike(with_awards)
     left = [one for one in read if one not in kept]
     return _result(opened, kept, left, context)
@@ -330,7 +332,16 @@ def _context(
         if value is not None and value not in known:
             raise TableError.among(name, value, known)
     layout = PROFILES[profile] if profile else None
-    year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
+    for named, wanted in (columns or {}).items():
+        if type(wanted) not in (str, int):
+            raise TableError(
+                f"columns={{{named!r}: {wanted!r}}} is a {type(wanted).__name__}; it takes a "
+                f"header, or the number of its column from 1."
+            )
+    try:
+        year = Period.parse(financial_year) if isinstance(financial_year, str) else financial_year
+    except PeriodError as error:
+        raise PeriodError(f"financial_year: {error}") from None
     context = Context(
         financial_year=year,
         funder=funder,
@@ -482,46 +493,14 @@ def _similar(one: _SheetRead, best: _SheetRead) -> bool:
     return 2 * shared > len(one.fields | best.fields) or one.fields == best.fields
 
 
-def _no_table(opened: Opened, context: Context) -> str:
-    from pccfunding.formats.award_files.headings import ANOTHER_CURRENCY, read_heading
-
-    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
-        return f"{opened.source} {other}."
-    for grid in opened.grids if context.columns else ():
-        sheet = sheet_of(grid)
-        rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
-        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
-        there = ", ".join(repr(" ".join(cell.split())) for cell in fullest if cell)
-        for name, wanted in context.columns.items():
-            if isinstance(wanted, str) and not any(wanted in row for row in rows):
-                said = f"columns={{{name!r}: {wanted!r}}}"
-                return f"{opened.source}, {said}: there is no such header. There are {there}."
-    for grid in opened.grids:
-        sheet = sheet_of(grid)
-        for position in range(min(sheet.height, 50)):
-            cells = [" ".join(cell.split()) for cell in sheet.row(position)]
-            for cell in cells:
-                if read_heading(cell).barred[1] == ANOTHER_CURRENCY:
-                    return (
-                        f"{opened.source}, {sheet.place(position)}: {cell[:60]!r} holds amounts "
-                        f"in {ANOTHER_CURRENCY}. Convert them at a stated rate and date first."
-                    )
-            known = [cell for cell in cells if read_heading(cell).field and len(cell) < 60]
-            if len(known) > 1 or (known and len([cell for cell in cells if cell]) > 1):
-                money = any(read_heading(cell).is_amount for cell in known)
-                lacks, name = "column of amounts under it", "amount"
-                if money and len(known) == 1:
-                    lacks, name = "column beside it that says who or what for", "recipient"
-                return (
-                    f"{opened.source}, {sheet.place(position)}: no table found. The row has "
-                    f"{known[0]!r} but no {lacks}; name it with columns={{{name!r}: ...}}."
-                )
-    return (
-        f"{opened.source}: no table with a header and amounts found. Name its columns with "
-        f"columns={{'recipient': ..., 'amount': ...}}."
-    )
-
-
+_UNREAD = ("dates", "periods", "status", "declined")
+# What is shown otherwise than it is stored, and what was done with it.
+_SEEN = {
+    HIDDEN: "look whether it counts",
+    FAINT: "look whether it counts",
+    STRUCK: "an amount struck out is rejected, and what stands beside it is read",
+}
+_CAUTION_OF = {HIDDEN: "cells-hidden", FAINT: "cells-hidden", STRUCK: "cells-struck-out"}
 _OF_HEADERS = ("blank-columns-ignored", "headers-tie", "recipient-may-be-a-person",
                "untitled-column")  # fmt: skip
 
@@ -569,6 +548,15 @@ def _result(
         for read in kept
         for one in read.left
     ]
+    for read in kept:
+        seen = seen_otherwise(read.sheet.grid)
+        if read.sheet.grid.hidden:
+            seen[HIDDEN] = ["the whole sheet"]
+        for how, parts in seen.items():
+            where = read.sheet.grid.where.removesuffix(", ")
+            note = f"{where}: {_SEEN[how]}" if where else _SEEN[how]
+            told.append({"topic": how, "value": ", ".join(parts), "note": note})
+            cautions += [code for code in (_CAUTION_OF[how],) if code not in cautions]
     if any(one.left for one in kept) or any(one.tables for one in left):
         cautions.append("sheets-left-out")
     if any(total["verdict"] == "conflicts" for total in totals):
@@ -583,7 +571,7 @@ def _result(
         cautions.append("amounts-hedged")
     if dated_outside(frame).any():
         cautions.append("dated-outside")
-    cautions += [f"{what}-unread" for what in ("dates", "periods", "status") if what in assumed]
+    cautions += [f"{what}-unread" for what in _UNREAD if what in assumed]
     if "unit" in assumed:
         cautions.append("unit-assumed")
     cautions += [code for code in _OF_HEADERS if code in assumed]

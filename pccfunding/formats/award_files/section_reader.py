@@ -10,7 +10,14 @@ import numpy as np
 
 from pccfunding.errors import PeriodError
 from pccfunding.formats.award_files.amount_columns import AmountColumn
-from pccfunding.formats.award_files.award_status import STATUS_UNREAD, says_declined, status_of
+from pccfunding.formats.award_files.award_status import (
+    DECLINED_LOOK,
+    DECLINED_UNREAD,
+    STATUS_UNREAD,
+    cell_says_declined,
+    says_declined,
+    status_of,
+)
 from pccfunding.formats.award_files.headings import find_period
 from pccfunding.formats.award_files.money_columns import (
     BLANK,
@@ -521,6 +528,38 @@ class PartReader:
             data["status"] = pd.Series(read, dtype="str").take(codes).reset_index(drop=True)
         elif not self.context.status and size:
             self._declined(data)
+        if not self.context.status and size:
+            self._declined_cells(data, taken, place)
+
+    def _declined_cells(self, data: dict[str, Any], taken: Any, place: Any) -> None:
+        """Take rows for bids whose note, or a column of no field, says only that; name the rest."""
+        import pandas as pd
+
+        beside = {self.of[name] for name in ("note", "purpose") if name in self.of}
+        for position in sorted(beside | set(self.table.extras())):
+            texts = taken(position)
+            if says_declined(header := self.header.texts[position]):
+                # "Withdrawn?" with a yes in it.
+                texts = texts.mask(texts.str.strip().str.fullmatch(_YES), header.strip("? "))
+            looked = texts.str.contains(DECLINED_LOOK, regex=True).to_numpy(dtype=bool)
+            rows = np.flatnonzero(looked & data["status"].ne("bid").to_numpy(dtype=bool))
+            codes, distinct = pd.factorize(texts.iloc[rows])
+            said = [cell_says_declined(str(text).strip()) for text in distinct]
+            if "status" in self.of:  # which says it of each row, and may say otherwise
+                said = [None if one else one for one in said]
+            if position == self.of.get("purpose"):
+                said = [bool(one) for one in said]
+            declined = np.isin(codes, [at for at, one in enumerate(said) if one])
+            marked = np.zeros(len(texts), bool)
+            marked[rows[declined]] = True
+            data["status"] = data["status"].mask(marked, "bid")
+            seen, first, times = np.unique(codes, return_index=True, return_counts=True)
+            for number, start, n in zip(seen, first, times, strict=True):
+                if said[number] is not False:
+                    value, rule = ("bid", _NOT_GIVEN) if said[number] else ("", DECLINED_UNREAD)
+                    where = place(int(rows[start]))
+                    self.changes.add(where, header, str(distinct[number]), value, rule, int(n))
+                    self.table.result.assumed |= set() if said[number] else {"declined"}
 
     def _declined(self, data: dict[str, Any]) -> None:
         """Take rows under a title such as "Unsuccessful applications" for bids, not awards."""
@@ -545,6 +584,10 @@ class PartReader:
         """Note a currency column; amounts that are not pounds are refused later."""
         if "currency" in self.of:
             data["_currency"] = taken(self.of["currency"]).str.strip().str.upper()
+
+
+_NOT_GIVEN = "what such a cell says was not given; read as a bid"
+_YES = r"(?i)y(?:es)?|true|x|✓|✔"
 
 
 def _slug(text: str, position: int) -> str:

@@ -12,11 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pccfunding.errors import TableError
-from pccfunding.formats.award_files.headings import Heading, join_headings, read_heading
+from pccfunding.formats.award_files.headings import (
+    AMOUNTS,
+    ANOTHER_CURRENCY,
+    Heading,
+    join_headings,
+    read_heading,
+)
 from pccfunding.formats.award_files.money_columns import looks_like_money
 from pccfunding.formats.award_files.typed_columns import Changes
 from pccfunding.formats.opening.chosen_headers import NAMED
-from pccfunding.formats.opening.raw_tables import Grid, Merged
+from pccfunding.formats.opening.other_files import told_by_titles
+from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, Traits
 from pccfunding.formats.opening.text_columns import ColumnGrid
 from pccfunding.money.pence import is_broken
 
@@ -328,7 +335,8 @@ def split_lines(sheet: Sheet, changes: Changes) -> tuple[Sheet, Header] | None:
     where = sheet.grid.where.rstrip(", ") or "whole file"
     rule = "no header: each line is split into what it names and its amount in pounds"
     changes.add(where, "", f"{read} lines", "funding_stream and amount_gbp", rule, 1)
-    grid = replace(sheet.grid, merged=())
+    struck = {(row, 1) for row, _ in sheet.grid.traits.struck}
+    grid = replace(sheet.grid, merged=(), traits=Traits(struck=struck))
     return Sheet(grid, columns, sheet.numbers), header
 
 
@@ -338,3 +346,55 @@ def _pair(line: str) -> tuple[str, str]:
             label = " ".join(filter(None, (match["label"].strip(), match["rest"])))
             return label, match["amount"].strip()
     return line, ""
+
+
+def why_no_table(opened: Opened, named: Mapping[str, str | int]) -> str:
+    """Say what a file without a table of awards has instead, and which heading was passed over."""
+    if other := told_by_titles(row for grid in opened.grids for row in grid.rows[:20]):
+        return f"{opened.source} {other}."
+    for grid in opened.grids if named else ():
+        sheet = sheet_of(grid)
+        rows = [sheet.row(position) for position in range(min(sheet.height, 50))]
+        fullest = max(rows, key=lambda row: sum(map(bool, row)), default=[])
+        there = ", ".join(repr(" ".join(cell.split())) for cell in fullest if cell)
+        for name, wanted in named.items():
+            if isinstance(wanted, str) and not any(wanted in row for row in rows):
+                said = f"columns={{{name!r}: {wanted!r}}}"
+                return f"{opened.source}, {said}: there is no such header. There are {there}."
+    for grid in opened.grids:
+        sheet = sheet_of(grid)
+        for position in range(min(sheet.height, 50)):
+            cells = [" ".join(cell.split()) for cell in sheet.row(position)]
+            if said := _lacking([read_heading(cell) for cell in cells if cell]):
+                return f"{opened.source}, {sheet.place(position)}: {said}"
+    return (
+        f"{opened.source}: no table with a header and amounts found. Name its columns with "
+        f"columns={{'recipient': ..., 'amount': ...}}."
+    )
+
+
+def _lacking(headings: Sequence[Heading]) -> str:
+    """Say what a row lacks to be a header of awards; "" where it is like none."""
+    for heading in headings:
+        if heading.barred[1] == ANOTHER_CURRENCY:
+            return (
+                f"{heading.text[:60]!r} holds amounts in {ANOTHER_CURRENCY}. Convert them at a "
+                f"stated rate and date first."
+            )
+    short = [one for one in headings if len(one.text) < _LONGEST_NAMED]
+    known = [one for one in short if one.field]
+    barred = [one for one in short if one.barred[0]]
+    if len(known) + len(barred) == 0 or len(headings) < 2:
+        return ""
+    lacks, name = "column of amounts under it", "amount"
+    fields: tuple[str, ...] = AMOUNTS
+    if len(known) == 1 and known[0].is_amount:
+        lacks, name = "column beside it that says who or what for", "recipient"
+        fields = ("recipient", "purpose", "funder")
+    passed = next((one for one in barred if one.barred[0] in fields), None)
+    why = f"; {passed.text!r} is none for its word {passed.barred[1]!r}" if passed else ""
+    has = f"has {known[0].text!r} but no" if known else "has no"
+    return f"no table found. The row {has} {lacks}{why}; name it with columns={{{name!r}: ...}}."
+
+
+_LONGEST_NAMED = 60

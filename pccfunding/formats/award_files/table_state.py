@@ -15,6 +15,7 @@ from pccfunding.formats.award_files.money_columns import (
     MoneyColumn,
     notation_of,
     read_money,
+    with_refused,
 )
 from pccfunding.formats.award_files.row_kinds import (
     AWARD,
@@ -67,6 +68,7 @@ _NO_NAMES = {
     "it holds numbers": re.compile(r"[£\s]{0,3}[0-9][0-9,. /-]{0,40}$"),
     "it holds a letter": re.compile(r"[A-Za-z]$|(?:yes|no|true|false|n/a)$", re.IGNORECASE),
 }
+_UNSAVED = "the formula was saved without its result; open the file and save it again"
 _BLANK_BETWEEN = "[0-9][ \u00a0\u2009\u202f][0-9]"
 
 
@@ -250,14 +252,32 @@ class TableState:
         notations = {position: notation_of(column) for position, column in texts.items()}
         notation: Notation = "comma" if "comma" in notations.values() else "point"
         for position, column in texts.items():
-            read[position] = read_money(
+            money = read_money(
                 column,
                 scales[position],
                 rounded_to=self.context.rounded_to,
                 notation=notation,
                 per=self.header.headings[position].per,
             )
+            read[position] = with_refused(money, self._refused(position, column))
         return read
+
+    def _refused(self, position: int, texts: pd.Series[Any]) -> dict[int, tuple[str, str]]:
+        """Give the amounts of a column that are none by how the workbook shows their cells."""
+        traits, found = self.sheet.grid.traits, {}
+        for marked, reason in (
+            (traits.percent, "the cell shows a percentage"),
+            (traits.struck, "it is struck out, as what was withdrawn or corrected is"),
+        ):
+            for row, column in marked:
+                if column == position and 0 <= row - self.first < len(texts):
+                    text = str(texts.iat[row - self.first])
+                    if text.strip():
+                        found[row - self.first] = (text, reason)
+        for (row, column), formula in traits.unsaved.items():
+            if column == position and row >= self.first and row - self.first < len(texts):
+                found[row - self.first] = (f"={formula.lstrip('=')}", _UNSAVED)
+        return found
 
     def _without_blanks(self, sheet: Sheet) -> Sheet:
         """Put commas for the blanks between thousands, where a column has them throughout."""

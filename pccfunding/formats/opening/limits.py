@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pccfunding.errors import TableError
-from pccfunding.files import read_regular
+from pccfunding.files import named_place, read_regular
 from pccfunding.words import count, quantity
 
 _CHUNK = 1 << 20
@@ -128,7 +128,7 @@ def read_bytes(path_or_buffer: Any, limits: Limits = LIMITS) -> tuple[bytes, str
             f"Cannot read a file from {type(path_or_buffer).__name__}; pass a path, bytes or an "
             f"open file."
         )
-    path = os.fspath(path_or_buffer)
+    path = str(named_place(path_or_buffer, "a file"))
     data = read_regular(path, limits.file_bytes)
     return _checked(data, os.path.basename(path) or path, limits)
 

@@ -6,13 +6,16 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from pccfunding.errors import TableError, need_extra
 from pccfunding.formats.opening import texts
+from pccfunding.formats.opening.cell_traits import has_traits, seen_otherwise, traits_of
 from pccfunding.formats.opening.limits import LIMITS, Limits, names_in, read_bytes, unpacked
-from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, visible_cell
+from pccfunding.formats.opening.raw_tables import Grid, Merged, Opened, Traits, visible_cell
 from pccfunding.texts import visible
 from pccfunding.words import count, number_text
 
@@ -58,7 +61,17 @@ def xlsx_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gr
         name: _RAISED_RUN.sub(rb"\1 [note \2]\3", part) if b"superscript" in part else part
         for name, part in parts.items()
     }
-    return _grids(_with_currencies(raised), source, limits, {})
+    return _traited(_grids(_with_currencies(raised), source, limits, {}), parts, source, limits)
+
+
+def _traited(
+    grids: tuple[Grid, ...], parts: dict[str, bytes], source: str, limits: Limits
+) -> tuple[Grid, ...]:
+    """Give each sheet of a workbook its traits, where any of them may have one."""
+    if not has_traits(parts, source):
+        return grids
+    traits = traits_of(parts, source, limits)
+    return tuple(replace(one, traits=traits.get(one.name, Traits())) for one in grids)
 
 
 def _with_currencies(parts: dict[str, bytes]) -> dict[str, bytes]:
@@ -168,7 +181,7 @@ def ods_grids(parts: dict[str, bytes], source: str, limits: Limits) -> tuple[Gri
         _scan_ods(events, merged, source, limits)
     except etree.XMLSyntaxError as error:
         raise TableError(f"{source} is a damaged workbook: {error}.") from error
-    return _grids(parts, source, limits, merged)
+    return _traited(_grids(parts, source, limits, merged), parts, source, limits)
 
 
 def _scan_ods(events: Any, merged: dict[str, list[Merged]], source: str, limits: Limits) -> None:
@@ -278,7 +291,9 @@ _RAISED_RUN = re.compile(
     rb"(?:<(?!/rPr)[^<>]*>\s{0,20}){0,20}</rPr>\s{0,20}<t(?:\s[^<>]*)?>)"
     rb"\s{0,5}([0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,4})\s{0,5}(</t>)"
 )
-_SILENT = {"script", "style", "template", "noscript", "del", "s", "strike"}  # struck out, too
+_SILENT = {"script", "style", "template", "noscript"}
+_STRUCK = {"del", "s", "strike"}
+_LINE_THROUGH = re.compile(r"\btext-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLANKS = re.compile(r"\s+")
 
@@ -311,7 +326,9 @@ def page_grids(text: str, source: str, limits: Limits) -> tuple[Grid, ...]:
         elif element.tag == "table":
             caption = next((_text(one) for one in element.iterchildren("caption")), "")
             name = f"table {len(grids) + 1}"
-            grids.append(_table(element, name, caption or heading, source, limits))
+            grid = _table(element, name, caption or heading, source, limits)
+            around = any(_is_hidden(one) for one in (element, *element.iterancestors()))
+            grids.append(replace(grid, hidden=around))
         elif element.tag in ("ul", "ol"):
             rows = [[_text(item)] for item in element.iterchildren("li")]
             numbers = range(1, len(rows) + 1)
@@ -326,17 +343,27 @@ def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Gr
     rows: list[list[Any]] = []
     widths: list[int] = []
     merged: list[Merged] = []
+    traits = Traits()
     covered_to: dict[int, int] = {}  # last row that a cell of a row above covers, by column
     spread = 0
     own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
     for top, row in enumerate(own):
         cells: list[Any] = []
+        if any(_is_hidden(one) for one in (row, row.getparent()) if one is not table):
+            traits.hidden_rows.add(top)
+        all_struck = any(_is_struck(one) for one in (row, row.getparent(), table))
         for cell in row.iterchildren("td", "th"):
             while covered_to.get(len(cells), -1) >= top:
                 cells.append("")
             left = len(cells)
             across, down = _span(cell, "colspan", 1_000), _span(cell, "rowspan", 65_534)
-            cells += [_text(cell), *[""] * (across - 1)]
+            text = _text(cell)
+            if all_struck or not text:
+                text = _text(cell, struck=True)
+                traits.struck |= {(top, left)} if text else set()
+            if _is_hidden(cell):
+                traits.faint.add((top, left))
+            cells += [text, *[""] * (across - 1)]
             limits.check_spread(spread + len(cells), f"{source}, {name}")
             if across > 1 or down > 1:
                 merged.append((top, left, top + down - 1, left + across - 1))
@@ -352,7 +379,17 @@ def _table(table: Any, name: str, title: str, source: str, limits: Limits) -> Gr
     last = len(rows) - 1
     kept = tuple((top, left, min(bottom, last), right) for top, left, bottom, right in merged)
     numbers = range(1, len(rows) + 1)
-    return Grid(name, "table row", rows, numbers, kept, title=title, widths=widths)
+    return Grid(name, "table row", rows, numbers, kept, title=title, widths=widths, traits=traits)
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether an element of a page says of itself that it is not shown."""
+    return "hidden" in element.attrib or bool(_UNSEEN.search(element.get("style", "")))
+
+
+_UNSEEN = re.compile(
+    r"\b(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.IGNORECASE
+)
 
 
 def _span(cell: Any, attribute: str, most: int) -> int:
@@ -360,8 +397,15 @@ def _span(cell: Any, attribute: str, most: int) -> int:
     return max(1, min(int(text), most)) if re.fullmatch("[0-9]{1,9}", text) else 1
 
 
-def _text(element: Any) -> str:
-    """Collect the visible text of a cell, without that of tables inside it."""
+def _is_struck(element: Any) -> bool:
+    return element.tag in _STRUCK or bool(_LINE_THROUGH.search(element.get("style", "")))
+
+
+def _text(element: Any, *, struck: bool = False) -> str:
+    """Collect the visible text of a cell, without that of tables inside it.
+
+    What is struck out beside a text was corrected to it, and is taken only where it is asked for.
+    """
     pieces: list[str] = []
     stack: list[Any] = [element]
     while stack:
@@ -372,6 +416,8 @@ def _text(element: Any) -> str:
         if one is not element and one.tail:
             stack.append(one.tail)
         if not isinstance(one.tag, str) or one.tag in _SILENT:
+            continue
+        if (one is not element and _is_hidden(one)) or (_is_struck(one) and not struck):
             continue
         if one.tag == "table" and one is not element:
             continue
@@ -423,6 +469,7 @@ def open_grids(
     limits: Limits = LIMITS,
     lines: LinesReader | None = None,
     name: str | None = None,
+    struck: bool = False,
 ) -> Opened:
     """Open CSV, TSV, XLSX, ODS, HTML or JSON into sheets of raw cells.
 
@@ -436,6 +483,8 @@ def open_grids(
         Lays out delimited text; by default row by row.
     name : str, optional
         Name of the file, where only its bytes are handed over.
+    struck : bool, default False
+        Whether what is struck out is given too, for a reader that looks at the traits.
 
     Returns
     -------
@@ -448,6 +497,42 @@ def open_grids(
     MissingExtraError
         If a workbook or page needs the extra ``formats``, which is not installed.
     """
+    opened = _opened(path_or_buffer, limits, lines, name)
+    if struck or not any(one.traits.struck for one in opened.grids):
+        return opened
+    return replace(opened, grids=tuple(map(_without_struck, opened.grids)))
+
+
+def _without_struck(grid: Grid) -> Grid:
+    rows = [
+        ["" if (at, column) in grid.traits.struck else cell for column, cell in enumerate(cells)]
+        for at, cells in enumerate(grid.rows)
+    ]
+    return replace(grid, rows=rows)
+
+
+def doubtful_parts(path: Path) -> dict[str, list[str]]:
+    """Name what a file hides, strikes out or shows otherwise, by sheet, each in one clause.
+
+    Parameters
+    ----------
+    path : Path
+        A file of any kind that the readers open.
+    """
+    data, _ = read_bytes(path)
+    if not data.startswith(b"PK") and b"<" not in data[:4096]:  # text shows all that it holds
+        return {}
+    found = {}
+    for grid in open_grids(path, struck=True).grids:
+        name = f"sheet {grid.name}" if grid.unit == "row" else grid.name
+        if seen := seen_otherwise(grid):
+            found[name] = [f"{how}: {', '.join(parts)}" for how, parts in seen.items()]
+    return found
+
+
+def _opened(
+    path_or_buffer: Any, limits: Limits, lines: LinesReader | None, name: str | None
+) -> Opened:
     data, source = read_bytes(path_or_buffer, limits)
     source = name or source
     for magic, what in _OTHER_KINDS.items():

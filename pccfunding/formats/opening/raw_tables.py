@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -23,6 +23,34 @@ Merged: TypeAlias = tuple[int, int, int, int]
 def visible_cell(cell: Cell) -> Cell:
     """Give a cell without the signs that nobody sees."""
     return visible(cell) if isinstance(cell, str) else cell
+
+
+@dataclass
+class Traits:
+    """What one sheet says of its cells beside their values; rows and columns count from 0.
+
+    Attributes
+    ----------
+    percent : set of (row, column)
+        Numbers shown as a percentage, stored as a hundredth of it.
+    struck : set of (row, column)
+        Cells with a line through what they hold, or through a part of it.
+    faint : set of (row, column)
+        Cells whose text is white on white, or that a format shows nothing of.
+    errors : dict of (row, column) to str
+        Cells that show an error, such as "#DIV/0!".
+    unsaved : dict of (row, column) to str
+        Formulas whose value was not stored with them.
+    hidden_rows, hidden_columns : set of int
+    """
+
+    percent: set[tuple[int, int]] = field(default_factory=set)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    faint: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    unsaved: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,8 @@ class Grid:
         end of its own, as in a workbook.
     delimiter : str
         What separates the cells of a text.
+    traits : Traits
+        What is shown of the cells beside their values.
     """
 
     name: str
@@ -61,6 +91,7 @@ class Grid:
     hidden: bool = False
     widths: Sequence[int] = ()
     delimiter: str = ","
+    traits: Traits = field(default_factory=Traits)
 
     @property
     def where(self) -> str:
