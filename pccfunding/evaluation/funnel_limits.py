@@ -243,7 +243,8 @@ def funnel_limits(
     Raises
     ------
     TableError
-        If the sequences differ in length or hold what is no count or population.
+        If the sequences differ in length or hold what is no count or population, or more than a
+        thousand million events are expected of an area.
 
     Notes
     -----
