@@ -137,7 +137,6 @@ def spend_side(frame: pd.DataFrame, on: str, column: str) -> pd.DataFrame:
         "spend": column,
         "spend_low": low,
         "spend_high": high,
-        "spend_gbp": "spend_gbp",
         "spend_persons": "persons",
     }
     side = _side(frame, on, given, "spend")

@@ -108,7 +108,7 @@ def award_years(awards: pd.DataFrame) -> pd.DataFrame:
     hedged = parts["hedge"].notna()
     least = parts["amount_gbp"].mask(hedged, parts["amount_low_gbp"])
     return parts.drop(columns="_order").assign(
-        financial_year=pd.Series(labels, index=parts.index, dtype="object"),
+        financial_year=pd.Series(labels, dtype="object"),
         known_gbp=least.astype("float64"),
         is_exact=(parts["amount_gbp"].notna() & ~hedged),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -304,6 +305,13 @@ def test_awards_printed_again_and_checks_are_told_in_these_words(again: FolderEv
     assert list(own["sources"]) == list(again.sources)
     assert len(own["sources"]) < len(again.sources)
     assert own["sources"].index.tolist() == list(range(len(own["sources"])))
+
+
+def test_a_folder_is_read_as_of_a_day(tmp_path: Path) -> None:
+    folder = started(tmp_path / "durham")
+    evidence = pcc.read_evidence(folder, as_of="31 March 2024")
+    assert evidence.as_of == dt.date(2024, 3, 31)
+    assert pcc.read_evidence(folder).as_of is None
 
 
 def refused(folder: Path) -> str:

@@ -80,3 +80,43 @@ def test_the_kernel_adds_up_as_the_other_path_does(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         found.drop(columns="_size"), other[found.columns].drop(columns="_size"), check_dtype=False
     )
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_whole_days_of_every_unit_are_counted_and_hours_are_none(unit: str) -> None:
+    day = np.timedelta64(1, "D") // np.timedelta64(1, unit)  # type: ignore[call-overload]
+    times = np.array([0, 1, 2, 100_000], dtype=np.int64) * day
+    found = _kernel._whole_days(times, int(day), 100_001)
+    assert found is not None
+    assert found.tolist() == [0, 1, 2, 100_000]
+    assert _kernel._whole_days(times, int(day), 100_000) is None
+    for part in (1, day // 2, day // 3, day - 1):
+        odd = np.array([day, day + part], dtype=np.int64)
+        assert _kernel._whole_days(odd, int(day), 10) is None
+
+
+def test_first_and_last_days_are_one_key_unless_they_have_hours_or_span_too_much() -> None:
+    rows = [("a", "a", "2019-04-01", "364D", 5), ("a", "b", "2020-04-01", "29D", 6)]
+    for unit in ("s", "us", "ns"):
+        frame = frame_of(rows, unit=unit)
+        key = _kernel._Key.of_periods(frame, "period_start", "period_end")
+        assert key is not None
+        assert key.names == ("period_start", "period_end")
+        assert key.slots.size == 2
+        columns = key.columns(np.arange(2))
+        for name in ("period_start", "period_end"):
+            assert columns[name].tolist() == frame[name].tolist()
+            assert columns[name].dtype == frame[name].dtype
+        late = frame.assign(
+            period_end=frame["period_end"] + pd.to_timedelta([0, 8], unit="h").astype(f"m8[{unit}]")
+        )
+        assert _kernel._Key.of_periods(late, "period_start", "period_end") is None
+    other = frame.assign(period_end=frame["period_end"].astype("datetime64[s]"))
+    assert _kernel._Key.of_periods(other, "period_start", "period_end") is None
+    assert _kernel._Key.of_periods(frame, "period_start", "amount_gbp") is None
+    assert _kernel._Key.of_periods(frame.head(0), "period_start", "period_end") is None
+    centuries = frame_of(
+        [("a", "a", "1700-01-01", "0D", 5), ("a", "a", "2100-01-01", "9999D", 5)], "s"
+    )
+    centuries["period_end"] += pd.to_timedelta([0, 30_000], unit="D").astype("m8[s]")
+    assert _kernel._Key.of_periods(centuries, "period_start", "period_end") is None

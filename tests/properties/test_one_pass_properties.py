@@ -285,3 +285,61 @@ def test_the_rows_of_most_people_take_the_one_pass() -> None:
         )
         assert held is not None
         assert len(held.frame()) == len(rows)
+
+
+def test_every_measure_takes_the_one_pass_where_rows_lack_much_and_are_not_odd(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[str] = []
+
+    def watch(name: str) -> None:
+        module = importlib.import_module(f"pccfunding.measures.{name}")
+        one_pass = module._at_hand
+
+        def watched(*given: Any) -> Any:
+            found = one_pass(*given)
+            assert found is not None, name
+            taken.append(name)
+            return found
+
+        monkeypatch.setattr(module, "_at_hand", watched)
+
+    for name in ("per_capita_spend", "year_on_year", "real_terms", "reduction"):
+        watch(name)
+    rows = [
+        (AREAS[0], "Youth Fund", PERIODS[0], 12.34, "funding", 1, None),
+        (AREAS[0], "Youth Fund", PERIODS[0], -2.0, None, 0, None),
+        (AREAS[1], "Youth Fund", PERIODS[1], None, None, 1, None),
+        (AREAS[2], None, PERIODS[1], 5.0, "funding", 1, None),
+        (AREAS[2], "", PERIODS[3], 0.0, "funding", 1, None),
+    ]
+    people = pd.DataFrame(
+        {
+            "area_code": [*AREAS[:2], AREAS[0], AREAS[2]],
+            "reference_date": pd.to_datetime(
+                ["2018-06-30", "2019-06-30", "2011-03-21", "2019-07-01"]
+            ),
+            "persons": [1000.0, None, 5.0, 0.0],
+            "vintage": "rebased",
+        }
+    )
+    prices = pd.DataFrame({"financial_year": ["2018-19", "2019-20"], "price_index": [80.0, 100.0]})
+    for kind in ("plain", "category", "object"):
+        table = table_of(rows, bounds=True, kind=kind).drop(columns="price_base")
+        table["status"] = ["award", None, "award", "award", "award"]
+        for by in ([], ["area_code"], ["funding_stream"], ["number", "area_code"]):
+            pcc.per_capita_spend(table, people, by=by)
+            pcc.year_on_year(table, value="amount_gbp", by=by)
+        pcc.real_terms(table, prices, base="2019-20")
+        counts = table.rename(columns={"amount_gbp": "offences"}).assign(
+            offences=[3.0, 1.0, None, 0.0, 7.0]
+        )
+        counts = counts.iloc[1:].drop(columns=["amount_low_gbp", "amount_high_gbp"])
+        pcc.year_on_year(counts, value="offences", by="area_code")
+        pcc.reduction(counts, by="area_code", baseline="2018-19", comparison="2019-20")
+    assert {name: taken.count(name) for name in taken} == {
+        "per_capita_spend": 12,
+        "year_on_year": 15,
+        "real_terms": 3,
+        "reduction": 3,
+    }

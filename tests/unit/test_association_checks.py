@@ -13,7 +13,7 @@ from scipy import stats
 import pccfunding as pcc
 from pccfunding.association.coefficients import coefficients
 from pccfunding.association.confounding import Baseline, baseline_check, denominator_null
-from pccfunding.association.ranges import figure_range, measurement_interval
+from pccfunding.association.ranges import FigureRange, figure_range, measurement_interval
 from pccfunding.association.reordering import likeness_of, region_of, within_test
 from pccfunding.errors import TableError
 
@@ -63,9 +63,10 @@ def test_floors_have_no_upper_end() -> None:
     # The three can stand in any order, and on either side of the fourth.
     assert (found.low, found.high) == pytest.approx((-1, 1))
     exact = figure_range(table([1, 2, 3], [1, 2, 3]), method="spearman")
-    assert exact.reason == "the amounts are exact"
+    assert exact == FigureRange(None, None, 0, 0, "the amounts are exact")
     bare = table([1, 2, 3], [1, 2, 3], spend_low=np.nan, spend_high=np.nan)
-    assert figure_range(bare, method="spearman").reason == "no bounds of the amounts are known"
+    unknown = FigureRange(None, None, 0, 0, "no bounds of the amounts are known")
+    assert figure_range(bare, method="spearman") == unknown
 
 
 def measured(areas: pd.DataFrame, dispersion: float | None, has_counts: bool = True):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 import pytest
@@ -310,3 +311,19 @@ def test_words_stand_before_the_unit_of_a_column() -> None:
     assert named_with("spend_gbp_per_head", "low") == "spend_low_gbp_per_head"
     assert named_with("offences", "low") == "offences_low"
     assert bound_names("amount_gbp") == ("amount_low_gbp", "amount_high_gbp")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"amount_gbp": pd.Series([None, None], dtype="string"), "text": ["a", "b"]}),
+        pl.DataFrame({"amount_gbp": pl.Series([None, None], dtype=pl.String), "text": ["a", "b"]}),
+    ],
+)
+def test_a_column_of_nothing_is_no_text(frame: Any) -> None:
+    table = open_table(frame, "t")
+    found = table.frame.select(table.number("amount_gbp")).collect()
+    assert found["amount_gbp"].is_null().to_list() == [True, True]
+    assert found["amount_gbp"].dtype == nw.Float64
+    with pytest.raises(TableError, match="'text' holds "):
+        table.number("text")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -313,6 +314,11 @@ def test_a_fall_is_mirrored() -> None:
     assert str(fall.hard) == "(-inf, -8.5)"
     assert parse_printed("about 5%").mirrored().hard is None
     assert parse_printed("10-20%").mirrored().low == -20
+    readings = ("value", "hard", "soft", "strict", "lenient")
+    bare = replace(parse_printed("5%"), **dict.fromkeys(readings))
+    assert bare.mirrored() == bare
+    back = fall.mirrored()
+    assert back == parse_printed("more than 8.5%")
 
 
 def test_printings_are_frozen_and_travel() -> None:

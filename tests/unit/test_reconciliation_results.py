@@ -476,3 +476,7 @@ def test_a_gap_without_a_lower_end_has_none_in_a_row_for_papers() -> None:
     # By hand: 120 to its ten is at most 125, which is 25 above the least that 100 can be.
     found = reconcile("at least £100", "£120", relation="part_of").as_estimate("gap")
     assert (found.estimate, found.conf_low, found.conf_high) == (None, None, 25.0)
+    # What cannot be told has no gap at all.
+    none = reconcile("£5", "5%").as_estimate("gap")
+    assert (none.estimate, none.conf_low, none.conf_high) == (None, None, None)
+    assert (none.term, none.method) == ("gap", "sum: cannot be told")

@@ -144,7 +144,8 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "lists as keys": (
         lambda: pcc.year_on_year(award(area_code=["a"]), value="amount_gbp", by="area_code"),
-        "Column 'area_code' holds lists or the like, which are no keys: give each row a text.",
+        "table: column 'area_code' holds ['a'], a list, at position 0. A cell of it takes one text "
+        "or one number: give each value a row of its own, or write the cell as one text.",
     ),
     "weights below zero": (
         lambda: split_pence(np.array([100]), np.array([2, -1])),
@@ -204,6 +205,10 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
     "complex numbers": (
         lambda: permutation_test([1, 2j], [1, 2]),
         "x holds complex numbers, which have no order.",
+    ),
+    "a masked number": (
+        lambda: permutation_test(np.ma.array([1, 2, 3], mask=[False, True, False]), [1, 2, 3]),
+        "x is nan at position 1; leave out areas without a number.",
     ),
     "no numbers": (
         lambda: permutation_test([1, 2], ["a", "b"]),
