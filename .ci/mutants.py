@@ -9,6 +9,7 @@ and nearest first, until one fails; what survives these meets the slower and mor
 from __future__ import annotations
 
 import fnmatch
+import functools
 import gc
 import hashlib
 import json
@@ -16,6 +17,7 @@ import math
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -60,6 +62,10 @@ LEFT_OUT = (
     "tests/unit/test_words_rule.py",
 )
 NOTICED = ("killed", "timeout")
+# What the first two stages do not start: Spark, for the rooms that its frames pass through. The
+# interpreter with pyspark, if there is one.
+SPARK = os.environ.get("SPARK_PYTHON")
+WITH_SPARK = ("frames", "measures", "money")
 # What reads evidence from a path is counted with the room of evidence.
 ROOMS = {"office": "evidence"}
 
@@ -197,6 +203,17 @@ def room(name: str) -> str:
     return ROOMS.get(first, first)
 
 
+@functools.cache
+def on_spark(name: str) -> int:
+    """The exit status of the tests that start Spark, with a mutant or without."""
+    left = {"MUTANT_RESULTS", "PYTHONPATH"}
+    env = {one: value for one, value in os.environ.items() if one not in left}
+    env |= {"MUTANT_UNDER_TEST": name, "PYTHONPATH": "."}
+    tests = ["-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-m", "spark"]
+    left_out = ["--deselect", "tests/engines/test_spark_cluster.py"]
+    return subprocess.call([str(SPARK), *tests, *left_out, "tests/engines"], env=env)
+
+
 class Run:
     """The tests at hand, and which of them pass without a mutant."""
 
@@ -226,6 +243,8 @@ class Run:
                     return f"{'timeout' if status < 0 else 'killed'} {stage} by {last}"
                 left.discard(last)
                 print(f"left out for {name}, since it fails without it: {last}")
+        if SPARK and room(name) in WITH_SPARK and on_spark(name) != 0 == on_spark("none"):
+            return "killed 3 by tests/engines"
         return f"survived {len(tried)}" if tried else "no tests"
 
     def chosen(self, tests: set[str], slowest: float, most: float) -> list[str]:

@@ -146,15 +146,19 @@ def refuse_releases(
             )
 
 
-def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
+def refuse_repeats(
+    table: Table, lines: nw.DataFrame[Any], column: str, keys: Sequence[str] | None = None
+) -> None:
     """Refuse a count that stands there twice: rows alike in all that tells counts apart.
 
-    `lines` are sums of the table, which show at once where no count has company.
+    `lines` are sums of the table, which show at once where no count has company. Given the `keys`
+    of groups that are added up as they stand, two vintages of a count are one count.
     """
-    if not len(lines) or lines["_rows"].max() < 2:
-        return
     days = [day for day in ("period_start", "period_end") if day in table.schema]
-    telling = _telling(table, days, column)
+    apart = keys is None or not lines.select(*keys, *days).is_duplicated().any()
+    if not len(lines) or (lines["_rows"].max() < 2 and apart):
+        return
+    telling = _telling(table, days, column, keys)
     if _all_differ(table.frame.select(*telling, *days).collect()):
         return
     known = table.frame.filter(~nw.col(column).is_null())
@@ -163,10 +167,12 @@ def refuse_repeats(table: Table, lines: nw.DataFrame[Any], column: str) -> None:
     twice = twice.filter(nw.col("_times") > 1).sort([*telling, *days], nulls_last=True)
     for row in twice.head(1).collect().rows(named=True):
         start, end = iso_day(row["period_start"]), iso_day(row["period_end"])
+        cure = "Keep one row of each count, or add the column that tells the rows apart."
+        if "vintage" in table.schema and "vintage" not in telling:
+            cure = "Keep one row of each count, of one vintage, or add 'vintage' to by."
         raise TableError(
             f"{table.name} holds {describe(row, telling)}, {start} to {end}, "
-            f"{row['_times']} times ({column} {count(row['_count'])}). "
-            f"Keep one row of each count, or add the column that tells the rows apart."
+            f"{row['_times']} times ({column} {count(row['_count'])}). {cure}"
         )
 
 
@@ -184,19 +190,25 @@ def times_given(table: Table, keys: Sequence[str], column: str) -> nw.LazyFrame[
     The groups are those of the keys, joined by ``encoded_key``, and the two days of the period.
     """
     days = ["period_start", "period_end"]
-    alike = list(dict.fromkeys([*keys, *_telling(table, days, column), *days]))
+    alike = [*_telling(table, days, column, keys), *days]
     counts = table.frame.filter(~nw.col(column).is_null()).group_by(alike)
     counted = counts.agg(nw.len().alias("_times")).with_columns(_key=encoded_key(table, keys))
     return counted.group_by(["_key", *days]).agg(nw.col("_times").max())
 
 
-def _telling(table: Table, days: Sequence[str], column: str) -> list[str]:
-    """Name the columns that tell one count from another."""
-    return [
+def _telling(
+    table: Table, days: Sequence[str], column: str, keys: Sequence[str] | None = None
+) -> list[str]:
+    """Name the columns that tell one count from another, the keys of added groups first."""
+    passed_over = {*_NOT_TELLING, *days, column}
+    if keys is not None:
+        passed_over.add("vintage")
+    rest = [
         name
         for name, dtype in table.schema.items()
-        if name not in {*_NOT_TELLING, *days, column} and not _is_measured(dtype)
+        if name not in passed_over and not _is_measured(dtype)
     ]
+    return list(dict.fromkeys([*(keys or ()), *rest]))
 
 
 def _is_measured(dtype: Any) -> bool:

@@ -54,6 +54,8 @@ __all__ = ["year_on_year"]
 _CHANGES = ("change_pct", "change_low_pct", "change_high_pct")
 _ALIKE = nw.col("_unlike").is_null()
 _PARTS = ("offence", "area_code", "vintage")
+# A count as another edition has it may be another count: the two are compared with a caution.
+_READINGS = ("vintage", "release")
 _NO_YEAR_BEFORE = "no figure for the year before"
 _LAST = ("n_known", "n_figures", "caution", "unknown_reason")
 
@@ -110,8 +112,10 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     -----
     Counts and rates are compared with those of the same areas and offence classes only: where one
     of the two years counts an `area_code` or an `offence` that the other does not, there is no
-    change, and the reason names it. What was counted as none has to stand there as 0. Amounts are
-    compared whatever areas they went to, since an area without awards is a change of spend.
+    change, and the reason names it. What was counted as none has to stand there as 0. Where the
+    two years are of two vintages or releases, the caution names both; two vintages of one count are
+    not added. Amounts are compared whatever areas they went to, since an area without awards is a
+    change of spend.
 
     Errors about rows need a look at the rows. On a lazy frame no such look is taken: those rows
     give unknown values with their reason instead, and areas or offence classes inside one another
@@ -145,27 +149,29 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
     results = [*names, *(f"{name}_previous" for name in names), _change_name(sums), *_CHANGES]
     keys = key_columns(by, opened, (*results, *_LAST))
 
+    told = labels
     if sums.scale != 100:
         refuse_nested(opened, [part for part in _PARTS if part in opened.schema])
+        told = [*labels, *(one for one in _READINGS if one in opened.schema and one not in keys)]
     sums.refuse_outside(keys)
-    found = _at_hand(sums, names, keys, labels)
+    found = _at_hand(sums, names, keys, labels, told)
     if found is not None:
         return opened.close(found)  # type: ignore[no-any-return]
     opened = in_whole_days(opened)
     sums = Sums(opened, value)
-    lines = sums.add_up([*keys, "period_start", "period_end", *labels])
+    lines = sums.add_up([*keys, "period_start", "period_end", *told])
     if opened.eager:
         # The checks look at these few lines several times: the rows are added up only once.
         lines = lines.collect().lazy()
         refuse_undated(opened, lines, keys)
         sums.refuse_inexact(lines, keys)
         if value == "offences":
-            refuse_repeats(opened, lines.collect(), value)
+            refuse_repeats(opened, lines.collect(), value, keys)
             _refuse_parts_of_others(opened, keys)
     years = (
-        with_labels(opened, lines, labels)
+        with_labels(opened, lines, told)
         .group_by([*keys, "period_start", "period_end"])
-        .agg(*sums.again(), *first_and_last(labels))
+        .agg(*sums.again(), *first_and_last(told))
     )
     years = with_days(years)
     if value == "offences" and not opened.eager:
@@ -178,11 +184,11 @@ def year_on_year(table: IntoFrameT, *, value: str, by: str | Sequence[str]) -> I
         refuse_mixtures(opened, lines.collect(), totals, [*keys, "period_start", "period_end"])
         _refuse_sums_of_rates(sums, totals, keys)
         years = totals.lazy()
-    valued = _valued(sums, years, names, keys, labels)
+    valued = _valued(sums, years, names, keys, labels, told)
     if _asks_alike(sums, keys):
         valued = with_unlike_parts(valued, opened, keys)
-    compared = _compare(sums, valued, names, labels, alike=_asks_alike(sums, keys))
-    cautions = [_caution(label) for label in labels]
+    compared = _compare(sums, valued, names, told, alike=_asks_alike(sums, keys))
+    cautions = [_caution(label) for label in told]
     compared = with_reasons(compared, "caution", cautions, eager=opened.eager)
     reasons = _reasons(sums, labels, alike=_asks_alike(sums, keys))
     compared = with_reasons(compared, "unknown_reason", reasons, eager=opened.eager)
@@ -206,18 +212,22 @@ def _asks_alike(sums: Sums, keys: Sequence[str]) -> bool:
 
 
 def _at_hand(
-    sums: Sums, names: Sequence[str], keys: Sequence[str], labels: Sequence[str]
+    sums: Sums,
+    names: Sequence[str],
+    keys: Sequence[str],
+    labels: Sequence[str],
+    told: Sequence[str],
 ) -> nw.LazyFrame[Any] | None:
     """Work everything out in one pass over rows at hand; None where one of them is odd."""
     asked = _asks_alike(sums, keys)
     parts = [part for part in PARTS if asked and part in sums.table.schema]
-    lines = sums.at_hand([*keys, "period_start", "period_end", *parts], labels)
+    lines = sums.at_hand([*keys, "period_start", "period_end", *parts], told)
     if lines is None or lines.sums["_broken"].any():
         return None
     places = [lines.place(key) for key in keys]
     days = [lines.place("period_start"), lines.place("period_end")]
     grouped = Grouped.by(*places, *days)
-    texts = grouped.labels(lines, labels)
+    texts = grouped.labels(lines, told)
     spans = spans_at_hand(lines, grouped)
     if texts is None or spans is None:
         return None
@@ -248,7 +258,7 @@ def _at_hand(
     most = np.where(high >= 0, then_low, then_high) * above
     base = np.where(then > 0, then, np.nan)
     cautions: list[str | None] = [None] * len(rows)
-    for label in labels:
+    for label in told:
         for group in np.flatnonzero(found).tolist():
             one, two = texts[label][before[group]], texts[label][group]
             if one is not None and two is not None and one != two:
@@ -391,8 +401,12 @@ def _valued(
     names: Sequence[str],
     keys: Sequence[str],
     labels: Sequence[str],
+    told: Sequence[str],
 ) -> nw.LazyFrame[Any]:
-    """Give each group and period its value, its bounds and its labels."""
+    """Give each group and period its value, its bounds and its labels.
+
+    A group of several `labels` has no value; one of several others that are `told` has.
+    """
     values = dict(zip(names, (sums.total(), sums.bound("low"), sums.bound("high")), strict=True))
     if not sums.table.eager:
         # Where the rows are at hand, each of these has been refused.
@@ -404,7 +418,7 @@ def _valued(
         values = {name: nw.when(alone).then(sum_) for name, sum_ in values.items()}
     return years.with_columns(
         **values,
-        **{f"_{label}": single(label) for label in labels},
+        **{f"_{label}": single(label) for label in told},
         _key=encoded_key(sums.table, keys),
         _whole=(nw.col("_to") == nw.col("_in_a_year")).cast(nw.Int64),
         n_known=nw.col("_known").cast(nw.Int64),
@@ -416,12 +430,12 @@ def _compare(
     sums: Sums,
     years: nw.LazyFrame[Any],
     names: Sequence[str],
-    labels: Sequence[str],
+    told: Sequence[str],
     *,
     alike: bool,
 ) -> nw.LazyFrame[Any]:
     """Join each whole year to the one that ended the day before it began."""
-    carried = [*names, *(f"_{label}" for label in labels)]
+    carried = [*names, *(f"_{label}" for label in told)]
     before = years.filter(nw.col("_whole") == 1).select(
         "_key",
         "_to",

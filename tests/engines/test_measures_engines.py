@@ -421,6 +421,44 @@ def test_years_of_other_areas_or_classes_are_compared_on_no_engine(make: Maker) 
     test_years_of_other_areas_or_classes_are_not_compared(make)
 
 
+def counts_of_vintages(*held: tuple[int, str | None, float]) -> Columns:
+    years, vintages, counts = zip(*held, strict=True)
+    return {
+        "area_code": [FORCE] * len(held),
+        "vintage": list(vintages),
+        "period_start": [day(f"{year}-04-01") for year in years],
+        "period_end": [day(f"{year + 1}-03-31") for year in years],
+        "offences": list(counts),
+    }
+
+
+@pytest.mark.parametrize("make", [pandas_numpy, polars_lazy])
+def test_years_of_two_vintages_are_compared_with_a_caution_and_never_added(make: Maker) -> None:
+    apart = counts_of_vintages(
+        (2020, "first", 10), (2021, "first", 12), (2022, "later", 9), (2023, None, 8)
+    )
+    found = rows(year_on_year(make(apart), value="offences", by="area_code"))
+    assert [(row["change"], row["caution"]) for row in found] == [
+        (None, None), (2, None), (-3, "vintage differs: first, later"), (-1, None),
+    ]  # fmt: skip
+    beside = make(counts_of_vintages((2020, "first", 10), (2020, "later", 12)))
+    by_vintage = rows(year_on_year(beside, value="offences", by=["area_code", "vintage"]))
+    assert [row["offences"] for row in by_vintage] == [10, 12]
+    if isinstance(nw.from_native(beside), nw.DataFrame):
+        with pytest.raises(TableError, match="of one vintage, or add 'vintage' to by"):
+            year_on_year(beside, value="offences", by="area_code")
+        return
+    (row,) = rows(year_on_year(beside, value="offences", by="area_code"))
+    assert row["offences"] is None
+    assert str(row["unknown_reason"]).startswith("a count is given more than once")
+
+
+@pytest.mark.slow
+@every_engine
+def test_vintages_are_added_on_no_engine(make: Maker) -> None:
+    test_years_of_two_vintages_are_compared_with_a_caution_and_never_added(make)
+
+
 @every_engine
 def test_an_empty_table_gives_an_empty_table(make: Maker) -> None:
     if make in (polars_nan, pandas_nullable, pandas_arrow, pandas_arrow_dates, pandas_categories):

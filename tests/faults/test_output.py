@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def test_help_that_nobody_reads_on_ends_as_every_command(
     words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def closed(*_: object, **__: object) -> None:
-        raise BrokenPipeError
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
     monkeypatch.setattr("click.core.echo", closed)
     monkeypatch.setattr("click.decorators.echo", closed)

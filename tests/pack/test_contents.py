@@ -65,6 +65,7 @@ def test_the_manifest_lists_every_file_and_the_configuration(pack: Path) -> None
     assert len(configuration["sha256_of_tables_as_csv"]["figures"]) == 64
 
 
+@pytest.mark.slow
 def test_the_configuration_does_not_say_where_the_evidence_lies(tmp_path: Path) -> None:
     from pccfunding.bundled import datasets_dir
 

@@ -70,6 +70,7 @@ def test_same_words_with_another_interval_show_what_differs(pack: Path, tmp_path
     assert after == "£21.5m (low 21000000)"
 
 
+@pytest.mark.slow
 def test_numbers_added_and_gone_change_sides_with_the_packs(
     pack: Path, found: Review, tmp_path: Path
 ) -> None:

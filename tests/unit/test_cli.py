@@ -28,6 +28,7 @@ def test_review_writes_a_page_and_says_what_it_found(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "tables" / "awards.csv").exists()
 
 
+@pytest.mark.slow
 def test_review_does_not_write_over_an_earlier_one_unasked(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("an earlier one", encoding="utf-8")
     refused = run("review", "--out", str(tmp_path))

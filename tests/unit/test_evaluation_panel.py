@@ -169,6 +169,7 @@ def test_a_scale_of_exposure_changes_nothing() -> None:
     assert held.ratio == pytest.approx(plain.ratio, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_staggered_start_gives_the_truth_where_two_way_effects_give_the_wrong_sign() -> None:
     """20 areas from period 2 (-.06 a period, growing), 20 from period 6 (nothing), 3 never."""
 
