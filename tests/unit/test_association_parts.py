@@ -25,7 +25,7 @@ from pccfunding.association.confounding import (
 )
 from pccfunding.association.influence import pearson_check
 from pccfunding.association.ranges import figure_range, measurement_interval
-from pccfunding.association.reordering import likeness_of, within_test
+from pccfunding.association.reordering import likeness_of, partial_test, within_test
 from pccfunding.association.result import null_rows, scatter_rows
 from pccfunding.association.spend_vs_reduction_family import Series
 from pccfunding.permutation import (
@@ -632,3 +632,33 @@ def test_few_areas_have_a_partial_without_a_p_and_two_one_degree_of_freedom() ->
     lines = dict(found.report().lines)
     assert lines["offences per resident in the baseline"].endswith(" (no p below 6 areas)")
     assert " on 3 degrees of freedom " in lines["counting noise"]
+
+
+def test_an_area_is_called_by_the_first_name_that_is_known_of_it() -> None:
+    codes = [*DISTRICTS[:3], "mine"]
+    spend = spend_of([1, 2, 3, 4], codes, name=["Alpha", None, "", None])
+    fall = fall_of([5, 9, 12, 15], codes, name=["Beta", "Gamma", None, None])
+    found = pcc.spend_vs_reduction(spend, fall, redraws=20)
+    known = pcc.load_areas().set_index("area_code")["name"]
+    labels = ["Alpha", "Gamma", known[DISTRICTS[2]], "mine"]
+    assert found.areas["label"].tolist() == labels
+    assert found.influence is not None
+    assert found.influence.frame["name"].tolist() == labels
+
+
+def test_what_stands_behind_the_p_of_a_partial() -> None:
+    x, y, z = (np.array(v, float) for v in ([1, 2, 3, 4], [2, 1, 4, 3], [1, 3, 2, 4]))
+    how: dict[str, Any] = {"two_sided": "double", "seed": 3}
+    found = partial_test(x, y, z, np.zeros(4, np.intp), resamples=None, **how)
+    assert found is not None
+    xy, xz, yz = (np.corrcoef(a, b)[0, 1] for a, b in ((x, y), (x, z), (y, z)))
+    by_hand = (xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2))
+    assert found.statistic == pytest.approx(by_hand)
+    assert (found.exact, found.resamples, len(found.values)) == (True, 24, 24)
+    assert found.min_p == 2 / 24
+    drawn = partial_test(x, y, z, np.zeros(4, np.intp), resamples=9, **how)
+    assert drawn is not None
+    assert (drawn.exact, drawn.resamples, len(drawn.values)) == (False, 9, 9)
+    assert drawn.min_p == 2 / 10
+    assert drawn.p_value >= drawn.min_p
+    assert partial_test(x, y, x, np.zeros(4, np.intp), resamples=None, **how) is None
