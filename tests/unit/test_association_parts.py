@@ -160,6 +160,7 @@ def test_within_strata_each_part_keeps_them(method: str) -> None:
     null = alone.null(N, method)
     assert found.null.counts.tolist() == null.counts.tolist()
     assert (found.null.n, found.null.method, found.null.exact) == (N, method, False)
+    assert found.null.statistic == alone.statistic == found.estimate
     assert found.strata["stratum"].tolist() == ["north", "south"]
     assert found.strata["n"].tolist() == [4, 4]
     reference = {
@@ -662,3 +663,27 @@ def test_what_stands_behind_the_p_of_a_partial() -> None:
     assert drawn.min_p == 2 / 10
     assert drawn.p_value >= drawn.min_p
     assert partial_test(x, y, x, np.zeros(4, np.intp), resamples=None, **how) is None
+
+
+@pytest.mark.parametrize(
+    ("amounts", "falls", "side"),
+    [
+        ([1, 1, 1, 1, 2], [3, 9, 4, 14, 8], "spend"),
+        ([1, 2, 3, 4, 5], [9, 9, 9, 9, 4], "the outcome"),
+        ([1, 1, 1, 1, 2], [9, 9, 9, 9, 4], "spend and the outcome"),
+    ],
+)
+def test_an_area_that_holds_all_variation_is_named_with_its_side(
+    amounts: list[int], falls: list[int], side: str
+) -> None:
+    found = pcc.spend_vs_reduction(spend_of(amounts), fall_of(falls), redraws=20)
+    assert found.influence is not None
+    rows = found.influence.frame
+    name = rows["name"].iloc[-1]
+    assert rows["undefined"].tolist() == [False] * 4 + [True]
+    assert rows["reason"].iloc[:4].isna().all()
+    assert rows["reason"].iloc[-1] == (
+        f"{side} would be the same in all other areas without {name}"
+    )
+    assert rows.iloc[-1][["estimate", "p_value", "adjusted_p", "min_p"]].isna().all()
+    assert "tied-without" in found.cautions
