@@ -224,16 +224,17 @@ def test_below_six_areas_there_is_no_p_and_the_very_order_of_the_baseline_decide
 
 def test_the_baseline_can_be_a_column_or_a_value_for_each_area() -> None:
     spend, fall = many(0.5)
+    few = {"redraws": 20, "resamples": 199}
     fall = fall.assign(deprivation=np.arange(30.0))
-    by_name = pcc.spend_vs_reduction(spend, fall, baseline="deprivation", redraws=50)
+    by_name = pcc.spend_vs_reduction(spend, fall, baseline="deprivation", **few)
     values = fall.set_index("area_code")["deprivation"]
-    by_value = pcc.spend_vs_reduction(spend, fall, baseline=values, redraws=50)
+    by_value = pcc.spend_vs_reduction(spend, fall, baseline=values, **few)
     assert by_name.baseline is not None
     assert by_value.baseline is not None
     assert by_name.baseline.partial == by_value.baseline.partial
     assert by_name.baseline.what == "deprivation"
     assert (by_name.baseline.called, by_name.baseline.of_outcome) == ("deprivation", False)
-    usual = pcc.spend_vs_reduction(spend, fall, redraws=50).baseline
+    usual = pcc.spend_vs_reduction(spend, fall, **few).baseline
     assert usual is not None
     assert usual.what == "offences per resident in the baseline"
     with pytest.raises(TableError, match="takes the name of a column"):
@@ -307,12 +308,13 @@ def test_strata_of_one_area_each_leave_no_order() -> None:
 
 def test_strata_by_name_are_a_column_or_the_regions() -> None:
     spend, fall = many(0.8)
+    few = {"redraws": 20, "resamples": 199}
     halves = ["north"] * 15 + ["south"] * 15
-    by_column = pcc.spend_vs_reduction(spend.assign(half=halves), fall, strata="half", redraws=20)
+    by_column = pcc.spend_vs_reduction(spend.assign(half=halves), fall, strata="half", **few)
     given = dict(zip(spend["area_code"], halves, strict=True))
-    by_value = pcc.spend_vs_reduction(spend, fall, strata=given, redraws=20)
+    by_value = pcc.spend_vs_reduction(spend, fall, strata=given, **few)
     assert by_column.p_value == by_value.p_value
-    regions = pcc.spend_vs_reduction(spend, fall, strata="region", redraws=20)
+    regions = pcc.spend_vs_reduction(spend, fall, strata="region", **few)
     assert regions.strata is not None
     assert "E12000006" in set(regions.strata["stratum"])
     assert "within strata" in regions.text
