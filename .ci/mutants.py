@@ -145,26 +145,45 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def list_new_tests(items: list[pytest.Item]) -> None:
-    """List what the tests reach that mutmut has not listed, in a fork, as a mutant would run."""
+    """List what the tests reach that mutmut has not listed, in forks, as a mutant would run.
+
+    A test that ends the program, with the code as it was when the mutants were made, is left out.
+    """
     seconds = json.loads(SECONDS.read_text("utf-8"))
+    stats = json.loads(LISTED.read_text("utf-8"))
     new = [item for item in items if item.nodeid not in seconds]
-    child = os.fork() if new else -1
-    if child == 0:
-        os.environ["MUTANT_UNDER_TEST"] = "stats"
-        stats = json.loads(LISTED.read_text("utf-8"))
-        try:
-            for item, following in zip(new, [*new[1:], None], strict=True):
-                state()._stats.clear()
-                runtestprotocol(item, nextitem=following, log=False)
-                seconds[item.nodeid] = _spent.get(item.nodeid, 0.0)
-                for name in state()._stats:
-                    stats["tests_by_mangled_function_name"].setdefault(name, []).append(item.nodeid)
-            LISTED.write_text(json.dumps(stats), "utf-8")
-            SECONDS.write_text(json.dumps(seconds), "utf-8")
-        finally:
-            os._exit(0)
-    if child > 0:
-        os.waitpid(child, 0)
+    while new:
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            os.environ["MUTANT_UNDER_TEST"] = "stats"
+            try:
+                list_tests(new, writing)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as lines:
+            listed = [json.loads(line) for line in lines]
+        os.wait()
+        for name, spent, functions in listed:
+            seconds[name] = spent
+            for function in functions:
+                stats["tests_by_mangled_function_name"].setdefault(function, []).append(name)
+        new = new[len(listed) :]
+        if new:
+            print(f"left out, since it ends the program: {new[0].nodeid}")
+            seconds[new.pop(0).nodeid] = math.inf
+    LISTED.write_text(json.dumps(stats), "utf-8")
+    SECONDS.write_text(json.dumps(seconds), "utf-8")
+
+
+def list_tests(new: list[pytest.Item], writing: int) -> None:
+    """Write a line for each test: its name, its seconds and the functions that it reaches."""
+    for item, following in zip(new, [*new[1:], None], strict=True):
+        state()._stats.clear()
+        runtestprotocol(item, nextitem=following, log=False)
+        spent = _spent.get(item.nodeid, 0.0)
+        line = json.dumps([item.nodeid, spent, sorted(state()._stats)])
+        os.write(writing, f"{line}\n".encode())
 
 
 def names() -> list[str]:

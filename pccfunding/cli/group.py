@@ -65,6 +65,12 @@ class _Commands(click.Group):
             said = "There is not enough memory for this. Close other programs, or split the input."
             click.echo(said, err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:  # click would end with 1, which is a verdict
+            click.echo("Stopped before the end.", err=True)
+            ctx.exit(_INTERRUPTED)
+
+
+_INTERRUPTED = 130  # as shells say it
 
 
 def _end_with(error: OSError) -> NoReturn:

@@ -164,7 +164,7 @@ def test_an_empty_folder_or_pattern_is_told_without_an_engine(scan: Any, tmp_pat
 
 
 @pytest.mark.parametrize("scan", [pcc.scan_police_uk, pcc.scan_awards])
-@pytest.mark.parametrize("given", [None, b"x.csv"])
+@pytest.mark.parametrize("given", [None, b"x.csv", pd.NA, pd.DataFrame({"a": [1]})])
 def test_what_names_no_file_to_scan_is_named(scan: Any, given: Any) -> None:
     with pytest.raises(TableError, match=f"named by a pattern.*this is a {type(given).__name__}"):
         scan(given, engine="polars")
@@ -229,6 +229,13 @@ def test_an_option_of_another_kind_is_named_by_read_awards(option: str) -> None:
 
 
 TEXTS_AND_NUMBERS = (str, int, float, np.integer)
+
+
+def test_an_option_of_half_a_character_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "2023-01-somewhere-street.csv"
+    file.write_text("Month,LSOA name,Crime type\n2023-01,Cambridge 001A,Drugs\n")
+    with pytest.raises(TableError, match="source_id holds half of a character"):
+        pcc.read_police_uk(file, source_id="\ud800")
 
 
 def test_an_option_of_another_kind_is_named_by_award_tables() -> None:

@@ -46,6 +46,23 @@ def test_a_name_that_is_no_text(desk: Path) -> None:
 
 
 @pytest.mark.posix
+def test_who_stops_a_command_has_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    stopping = """
+    import signal, sys
+    left = [1]
+    def stop(event, arguments):
+        if event == "open" and str(arguments[0]).endswith("manifest.json") and left:
+            left.clear()
+            signal.raise_signal(signal.SIGINT)
+    sys.addaudithook(stop)
+    """
+    done = command("verify", tmp_path, before=stopping)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.strip() == "Stopped before the end."
+
+
+@pytest.mark.posix
 @pytest.mark.slow
 def test_a_sentence_for_little_memory(desk: Path) -> None:
     (desk / "review" / "large.bin").write_bytes(b"x" * 300_000_000)

@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from pccfunding.errors import TableError
 from pccfunding.periods import Period
+from pccfunding.texts import holds_half
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -51,6 +52,8 @@ def check_options(**given: Any) -> None:
             raise TableError(
                 f"{name} is empty; it takes {words}. Leave it out where there is none."
             )
+        if isinstance(value, str) and holds_half(value):
+            raise TableError(f"{name} holds half of a character: {value!r}. Write it again.")
 
 
 def plain_errors(call: Callable[_P, _T]) -> Callable[_P, _T]:

@@ -264,13 +264,13 @@ def _patterns(glob: Any) -> list[str]:
     """Give the patterns that name files, one or several; refuse what is none."""
     several = isinstance(glob, list | tuple | set | frozenset)
     patterns = list(glob) if several else [glob]
-    if not patterns or "" in patterns:
-        raise TableError("An empty pattern names no file; write one, such as 'archive/*/*.csv'.")
     if not all(isinstance(one, str | os.PathLike) for one in patterns):
         raise TableError(
             f"Files are named by a pattern, such as 'archive/*/*-street.csv', or by several; this "
             f"is a {type(glob).__name__}."
         )
+    if not patterns or "" in patterns:
+        raise TableError("An empty pattern names no file; write one, such as 'archive/*/*.csv'.")
     return [os.fspath(one) for one in patterns]
 
 
