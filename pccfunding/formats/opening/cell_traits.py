@@ -47,6 +47,8 @@ def seen_otherwise(grid: Grid) -> dict[str, list[str]]:
     {'struck out': ['cell B2']}
     """
     traits = grid.traits
+    if not (traits.hidden_rows or traits.hidden_columns or traits.faint or traits.struck):
+        return {}
     filled = {
         (row, column)
         for row, cells in enumerate(grid.rows)
