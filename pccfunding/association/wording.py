@@ -235,7 +235,10 @@ def _unsettled(result: AssociationRecord, behind: bool) -> str:
     if not interval.low <= 0 <= interval.high:
         if not behind:
             return ""
-        return f" ({level} interval {low} to {high}, which knows of no family)"
+        asked = (("family", result.family_size > 1), ("strata", result.within is not None))
+        unknown = " and no ".join(name for name, holds in asked if holds)
+        of = f", which knows of no {unknown}" if unknown else ""
+        return f" ({level} interval {low} to {high}{of})"
     of = f"{level} interval" if behind else level
     return f": the data do not settle a correlation between {low} and {high} ({of})"
 

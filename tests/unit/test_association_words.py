@@ -203,7 +203,8 @@ CASES: dict[str, Callable[[], Any]] = {
     "no p for so large a family": lambda: held(
         spend_of(range(1, 7)), fall_of([5, 9, 12, 15, 19, 24]), family=40
     ),
-    "an interval knows of no family": lambda: held(*many(0.75, n=14), family=50),
+    "an interval knows of no family": lambda: held(*many(0.8, n=14), family=50),
+    "an interval of half of all": lambda: held(*many(0.4, n=14), confidence_level=0.5),
     "releases differ": refused(caution="releases differ: old; new"),
     "counts of no residents": refused(persons_baseline=None, persons_comparison=None),
     "grants of one region": lambda: held(*seven(), strata="region"),

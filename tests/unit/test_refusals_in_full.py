@@ -28,6 +28,7 @@ from pccfunding.permutation import adjusted_p, permutation_test
 YEAR = {"period_start": pd.Timestamp("2023-04-01"), "period_end": pd.Timestamp("2024-03-31")}
 
 
+RISES = np.arange(12.0).reshape(2, 6), np.arange(6.0)[None]
 SPEND, FALL = spend_of(range(1, 7)), fall_of([5, 9, 12, 15, 19, 24])
 
 
@@ -329,6 +330,10 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Period.of(dt.date(2023, 1, 1), None),
         "end=None is of type NoneType; a period takes dates. Read text with Period.parse or "
         "parse_date.",
+    ),
+    "a rule of a family": (
+        lambda: pcc.permutation.permutation_family(*RISES, two_sided="triple"),
+        "No rule 'triple'. There are double, abs.",
     ),
     "complete": (
         lambda: pcc.reconcile("£1m", "£1m", complete=1),
