@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 
 from pccfunding.errors import PeriodError
-from pccfunding.frames.days import day_code
+from pccfunding.frames.days import day_code, month_length
 from pccfunding.measures.windows import read_windows
 from pccfunding.periods import Period
 
@@ -112,3 +113,11 @@ def test_rows_are_those_of_exactly_a_window_or_lie_inside_one() -> None:
     unknown = np.array(["NaT"], dtype="M8[ns]")
     none = windows.places_at_hand(unknown, unknown)
     assert [one.tolist() for one in none] == [[0], [0]]
+
+
+def test_months_are_as_long_as_the_calendar_has_them() -> None:
+    years = (1899, 1900, 1904, 1999, 2000, 2004, 2023, 2100, 2400)
+    months = [(year, month) for year in years for month in range(1, 13)]
+    frame = nw.from_native(pl.DataFrame(months, schema=["year", "month"], orient="row"))
+    found = frame.select(days=month_length(nw.col("year"), nw.col("month")))["days"].to_list()
+    assert found == [monthrange(year, month)[1] for year, month in months]
