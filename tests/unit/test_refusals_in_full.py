@@ -339,6 +339,13 @@ REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: pcc.reconcile("£1m", "£1m", complete=1),
         "complete is a int; it takes True or False.",
     ),
+    "a rate outside its bounds": (
+        lambda: pcc.year_on_year(
+            award(rate_per_1000=4.5, rate_low_per_1000=5.0), value="rate_per_1000", by="area_code"
+        ),
+        "table: rate_per_1000 of area_code 'E23000023' is 4.5, outside its own rate_low_per_1000 "
+        "5.0. Correct the value or its bounds, or leave them out.",
+    ),
     "a row outside its bounds": (
         lambda: pcc.reconcile({"amount_gbp": 5.0, "amount_low_gbp": 6.0}, "£5"),
         "amount_gbp is 5, outside its own bounds 6.0 to None. Correct it or them, or leave the "
