@@ -14,7 +14,7 @@ import pccfunding as pcc
 from pccfunding.association.coefficients import coefficients
 from pccfunding.association.confounding import Baseline, baseline_check, denominator_null
 from pccfunding.association.ranges import FigureRange, figure_range, measurement_interval
-from pccfunding.association.reordering import likeness_of, region_of, within_test
+from pccfunding.association.reordering import likeness_of, region_of, tail_p, within_test
 from pccfunding.errors import TableError
 
 
@@ -272,6 +272,16 @@ def test_equal_residents_leave_the_ordinary_null() -> None:
 
 
 # Within strata, and neighbours
+
+
+def test_random_orders_lie_about_a_middle_that_counts_the_areas_own() -> None:
+    """0, 0, 6 and the areas' own 5 lie about 2.75; all three lie farther from it than 5 does."""
+    drawn = np.array([0.0, 0.0, 6.0])
+    assert tail_p(drawn, 5.0, exact=False, two_sided="abs") == 1.0
+    # Of all orders the own one is among them: 5, 0, 0, 7 lie about 3, and three as far as 0.
+    every = np.array([5.0, 0.0, 0.0, 7.0])
+    assert tail_p(every, 5.0, exact=True, two_sided="abs") == 1.0
+    assert tail_p(every, 0.0, exact=True, two_sided="abs") == 0.75
 
 
 @pytest.mark.parametrize("method", ["spearman", "kendall", "pearson"])
