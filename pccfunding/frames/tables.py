@@ -175,7 +175,8 @@ def refuse_nested(table: Table, columns: Iterable[str]) -> None:
         dtype = table.schema[column]
         objects = dtype in (nw.Object, nw.Unknown)
         # Polars has columns of Python's objects, and groups by none of them.
-        refused = dtype.is_nested() or (objects and table.frame.implementation.is_polars())
+        refused = dtype == nw.Object and table.frame.implementation.is_polars()
+        refused = refused or dtype.is_nested()
         said = str(dtype)
         if table.eager and (refused or objects):
             values = table.frame.select(column).collect()[column].to_list()

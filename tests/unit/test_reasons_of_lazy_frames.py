@@ -535,3 +535,12 @@ def test_a_lazy_frame_refuses_what_needs_no_look() -> None:
         with pytest.raises(pcc.errors.TableError) as refusal:
             pcc.apportion(lazy, **how)  # type: ignore[arg-type]
         assert str(refusal.value) == words
+
+
+def test_a_column_that_holds_nothing_is_of_no_kind_and_not_refused() -> None:
+    awards = frame([line("Victims", 5.0), line("Victims", 4.0, BEFORE)])
+    bare = awards.with_columns(flow=pl.lit(None), status=pl.lit(None)).lazy()
+    assert bare.collect_schema()["flow"] == pl.Null
+    for by in ("fund", ["fund", "flow"]):
+        found = pcc.year_on_year(bare, value="amount_gbp", by=by).collect()
+        assert found["change_gbp"].to_list() == [None, 1.0]
