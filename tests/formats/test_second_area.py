@@ -62,7 +62,13 @@ def found(folder: Path, state: str) -> pd.DataFrame:
     return frame[frame["state"] == state]
 
 
-@pytest.mark.parametrize("place", [datasets_dir(), *FURTHER], ids=lambda place: place.name)
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=place.name, marks=[] if place in FURTHER[:1] else pytest.mark.slow)
+        for place in (datasets_dir(), *FURTHER)
+    ],
+)
 def test_what_is_bundled_is_sound(place: Path) -> None:
     result = pcc.conformance(place).check()
     assert result.broken == 0

@@ -66,13 +66,31 @@ def edited(place: int, **cells: str) -> list[dict[str, Any]]:
         pytest.param(ROWS[::-1], [], id="moved"),
         # One of two rows with equal names: the numbering of their ids changes sides.
         pytest.param(edited(2, amount="£90"), [("changed", "£20", "£90")], id="amount of a pair"),
-        pytest.param(edited(0, amount="£7"), [("changed", "£100", "£7")], id="one of two equals"),
         pytest.param(
-            edited(4, recipient="Gamma Ltd"), [("renamed", "Gamma", "Gamma Ltd")], id="renamed"
+            edited(0, amount="£7"),
+            [("changed", "£100", "£7")],
+            id="one of two equals",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            edited(4, recipient="Gamma Ltd"),
+            [("renamed", "Gamma", "Gamma Ltd")],
+            id="renamed",
+            marks=pytest.mark.slow,
         ),
         pytest.param(edited(5, purpose="Lights"), [("renamed", "Bins", "Lights")], id="purpose"),
-        pytest.param(ROWS[1:], [("gone", "£100", "")], id="one of two equals gone"),
-        pytest.param([*ROWS, ROWS[0]], [("added", "", "£100")], id="a third equal row"),
+        pytest.param(
+            ROWS[1:],
+            [("gone", "£100", "")],
+            id="one of two equals gone",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            [*ROWS, ROWS[0]],
+            [("added", "", "£100")],
+            id="a third equal row",
+            marks=pytest.mark.slow,
+        ),
         # Another year is other money, and another name with another amount is another award.
         pytest.param(
             edited(4, amount="£41", recipient="Omega"),

@@ -562,9 +562,10 @@ AREAS: list[tuple[str, dict[str, Any]]] = [
     ("Gwent", {}), ("City of London", {}), ("Greater Manchester", {}),
     ("Metropolitan Police", {"financial year": "2031-32"}),
 ]  # fmt: skip
+ONE_AREA = [AREAS[0], *(pytest.param(*area, marks=pytest.mark.slow) for area in AREAS[1:])]
 
 
-@pytest.mark.parametrize(("area", "more"), AREAS)
+@pytest.mark.parametrize(("area", "more"), ONE_AREA)
 def test_any_area_gives_a_review_of_awards_alone(
     area: str, more: dict[str, Any], tmp_path: Path
 ) -> None:

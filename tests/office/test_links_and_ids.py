@@ -271,6 +271,7 @@ def rows_by_id(rows: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
     }
 
 
+@pytest.mark.slow
 @given(st.permutations(range(len(BASE))))
 def test_ids_do_not_depend_on_where_rows_stand(order: list[int]) -> None:
     assert rows_by_id([BASE[place] for place in order]) == rows_by_id(BASE)

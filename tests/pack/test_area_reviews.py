@@ -89,7 +89,14 @@ def check(name: str) -> None:
         assert nearest["deprivation_score"].notna().all() or in_wales
 
 
-@pytest.mark.parametrize("name", ["City of London", "Cumbria", "Gwent"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("City of London", marks=pytest.mark.slow),
+        pytest.param("Cumbria", marks=pytest.mark.slow),
+        "Gwent",
+    ],
+)
 def test_an_area_without_a_list_has_a_review(name: str) -> None:
     check(name)
 
@@ -172,7 +179,7 @@ def test_other_names_lead_to_the_area_that_holds_them_now(asked: str, said: str)
         pcc.review(area=asked)
 
 
-@pytest.mark.parametrize("period", ["2023-24", "1999-00"])
+@pytest.mark.parametrize("period", ["2023-24", pytest.param("1999-00", marks=pytest.mark.slow)])
 def test_a_review_without_awards_has_a_brief_of_what_is_held(period: str, tmp_path: Path) -> None:
     found = pcc.review(area="Durham", period=period)
     files = contents_of(found)

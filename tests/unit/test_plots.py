@@ -63,6 +63,15 @@ NEEDED = {
     "forest": "estimate",
 }
 KINDS = pytest.mark.parametrize("kind", list(DRAW))
+# One of bars, one of points and one of lines in every run, the others in the gate.
+_EVERY_RUN = ("streams", "scatter", "trends")
+FEW_KINDS = pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[] if kind in _EVERY_RUN else pytest.mark.slow, id=kind)
+        for kind in DRAW
+    ],
+)
 GOVERNMENT, OWN = "All government grants", "Commissioner's Funds"
 LINES = [
     (GOVERNMENT, "Victim Support Services", 2_321_845.0),
@@ -372,7 +381,7 @@ def test_neighbouring_colours_of_the_palette_differ_by_three_to_one() -> None:
     assert len(set(_canvas.MARKERS)) == len(_canvas.PALETTE)
 
 
-@KINDS
+@FEW_KINDS
 def test_polars_frames_draw_the_same(kind: str) -> None:
     polars = pytest.importorskip("polars")
     frame = FRAMES[kind]()
@@ -832,7 +841,7 @@ def test_svg_is_one_named_element_with_ids_of_its_own(kind: str) -> None:
     )
 
 
-@KINDS
+@FEW_KINDS
 def test_svg_is_the_same_every_time(kind: str) -> None:
     first = plots.figure_svg(DRAW[kind](FRAMES[kind]()), prefix="p")
     again = DRAW[kind](FRAMES[kind]())
@@ -976,7 +985,7 @@ def boxes(ax: Axes) -> list[tuple[str, Any]]:
     return [(one.get_text(), one.get_window_extent()) for one in (title, *ax.texts)]
 
 
-@KINDS
+@FEW_KINDS
 def test_a_notebook_shows_the_picture(kind: str) -> None:
     ax = DRAW[kind](FRAMES[kind]())
     assert isinstance(ax, plots.PlotAxes)
@@ -990,7 +999,7 @@ def test_a_notebook_shows_the_picture(kind: str) -> None:
     assert ids[0] & ids[1] <= {None}
 
 
-@KINDS
+@FEW_KINDS
 def test_a_notebook_that_is_not_trusted_shows_the_picture(kind: str) -> None:
     """Jupyter drops SVG from a notebook of somebody else's; the same picture comes as pixels."""
     ax = DRAW[kind](FRAMES[kind]())
@@ -1008,7 +1017,7 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(kind: str) -> None:
     assert 0.005 < (ink < 128).any(axis=2).mean() < 0.6
 
 
-@KINDS
+@FEW_KINDS
 def test_two_drawings_on_axes_given_do_not_run_into_each_other(kind: str) -> None:
     figure = Figure(figsize=(10, 14))
     FigureCanvasAgg(figure)
