@@ -6,7 +6,6 @@ import dataclasses
 import html
 import json
 import re
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -209,23 +208,6 @@ def test_a_review_with_money_sets_commissioned_services_beside_the_others() -> N
     assert "£3,042,000" in said
     assert "The office's own list is by another definition" in said
     assert "by another definition than its lists" in said
-
-
-@pytest.mark.slow
-def test_ten_areas_take_no_longer_than_so_many_bundled_reviews() -> None:
-    def seconds(review: Review | None, name: str | None = None) -> float:
-        begun = time.perf_counter()
-        contents_of(review or pcc.review(area=name))
-        return time.perf_counter() - begun
-
-    asked = [name for name in NAMES if name not in WITH_AWARDS][:10]
-    seconds(None, asked[0])
-    evidence = pcc.load_evidence()
-    begun = time.perf_counter()
-    contents_of(pcc.review(evidence))
-    bundled = time.perf_counter() - begun
-    taken = sum(seconds(None, name) for name in asked)
-    assert taken / bundled < 20, f"{taken:.1f} s for ten areas, {bundled:.1f} s for the bundled one"
 
 
 def test_a_change_that_is_not_made_says_why_and_not_that_nothing_is_held() -> None:

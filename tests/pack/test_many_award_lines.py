@@ -1,9 +1,8 @@
-"""A list of 2,400 award lines: what its page weighs, and what its Review costs."""
+"""A list of 2,400 award lines: what its page weighs, and what it says of them."""
 
 from __future__ import annotations
 
 import dataclasses
-import time
 from pathlib import Path
 
 import pytest
@@ -39,24 +38,11 @@ def large_evidence() -> pcc.Evidence:
     return dataclasses.replace(pcc.load_evidence(), **{name: loaded[name] for name in stored})
 
 
-def cost(evidence: pcc.Evidence, out: Path) -> float:
-    """CPU seconds of a Review and its pack."""
-    start = time.process_time()
-    pcc.review(evidence).write(out)
-    return time.process_time() - start
-
-
 @pytest.mark.slow
-def test_2400_lines_make_a_small_page_at_eight_times_the_bundled_reviews_time(
-    tmp_path: Path,
-) -> None:
-    bundled, large = pcc.load_evidence(), large_evidence()
-    cost(bundled, tmp_path / "warm")
-    usual = min(cost(bundled, tmp_path / f"bundled-{turn}") for turn in range(2))
-    many = min(cost(large, tmp_path / f"large-{turn}") for turn in range(2))
-    assert many <= 8 * usual, (many, usual)
+def test_2400_lines_make_a_small_page(tmp_path: Path) -> None:
+    pcc.review(large_evidence()).write(tmp_path / "large")
     for name in ("index.html", "sources.html"):
-        assert (tmp_path / "large-0" / name).stat().st_size < 1_500_000
-    page = (tmp_path / "large-0" / "index.html").read_text(encoding="utf-8")
+        assert (tmp_path / "large" / name).stat().st_size < 1_500_000
+    page = (tmp_path / "large" / "index.html").read_text(encoding="utf-8")
     assert f"{LINES:,} award lines of 2022-23, 2023-24, 2024-25 and 2025-26" in page
     assert "the least that 80 lines allow" in page  # one of the 80 parts is TBC

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -234,33 +233,3 @@ def test_awards_show_first_what_people_look_at() -> None:
         *("status", "theme", "area_code", "figure_id"),
     ]
     assert pcc.load_population().index.tolist()[-1] == len(pcc.load_population()) - 1
-
-
-@pytest.mark.slow
-def test_the_largest_loader_takes_little_more_than_reading_its_file() -> None:
-    name = "recorded_crime_quarters"
-    file = datasets_dir() / f"{name}.csv"
-    texts = ["area_code", "offence", "unknown", "vintage", "verified", "source_id"]
-    dtypes = dict.fromkeys(texts, str) | {"offences": "Int64"}
-
-    def read() -> None:
-        pd.read_csv(file, dtype=dtypes, parse_dates=["period_start", "period_end"])
-
-    def load() -> None:
-        bundled_rows.cache_clear()
-        pcc.load_recorded_crime_quarters()
-
-    assert file.stat().st_size == max(one.stat().st_size for one in file.parent.glob("*.csv"))
-    pcc.load_areas()  # another loader has run
-    took = {}
-    for call in (read, load):
-        times = []
-        for _ in range(7):
-            begun = time.process_time()
-            call()
-            times.append(time.process_time() - begun)
-        took[call.__name__] = min(times)
-    assert took["load"] <= 1.5 * took["read"], took
-    begun = time.perf_counter()
-    pcc.load_recorded_crime_quarters()
-    assert time.perf_counter() - begun < 0.005
