@@ -1,8 +1,9 @@
-"""Every refusal of a measure, an association and a reordering is the sentence that stands here."""
+"""Every refusal that stands in one of these tables is the sentence that stands there."""
 
 from __future__ import annotations
 
 import pytest
+import refusals_in_full
 import refusals_of_associations
 import refusals_of_measures
 
@@ -10,7 +11,7 @@ from pccfunding.errors import PccFundingError
 
 REFUSALS = {
     f"{of.__name__}: {name}": refusal
-    for of in (refusals_of_associations, refusals_of_measures)
+    for of in (refusals_in_full, refusals_of_associations, refusals_of_measures)
     for name, refusal in of.REFUSALS.items()
 }
 
