@@ -519,8 +519,12 @@ def doubtful_parts(path: Path) -> dict[str, list[str]]:
     path : Path
         A file of any kind that the readers open.
     """
-    data, _ = read_bytes(path)
-    if not data.startswith(b"PK") and b"<" not in data[:4096]:  # text shows all that it holds
+    data, source = read_bytes(path)
+    if data.startswith(b"PK"):
+        plain = not has_traits(unpacked(data, source), source)
+    else:
+        plain = b"<" not in data[:4096]  # text shows all that it holds
+    if plain:
         return {}
     found = {}
     for grid in open_grids(path, struck=True).grids:
